@@ -1,0 +1,18 @@
+package io.atoll;
+
+/**
+ * The name of an object in a store. An id is a place: it says in which store and in which entry the object is, so
+ * finding it takes no look-up.
+ *
+ * @param store the random number of the store that made the id
+ * @param place entry index (24 bits) and generation (40 bits)
+ */
+public record ObjectId(long store, long place) {
+    /** Bytes of an id wherever it is written down. */
+    public static final int BYTES = 16;
+
+    @Override
+    public String toString() {
+        return String.format("%016x%016x", store, place);
+    }
+}

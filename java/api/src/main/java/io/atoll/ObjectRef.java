@@ -1,0 +1,59 @@
+package io.atoll;
+
+import io.atoll.spi.AtollRuntime;
+import java.lang.ref.Cleaner;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A future and a share of an object in the store: the object lives at least as long as a ref to it does, in any process.
+ * Immutable; any thread may use it. Refs travel as arguments, as results, and inside stored values.
+ *
+ * @param <T> the type of the value
+ */
+public final class ObjectRef<T> {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final ObjectId id;
+    private final AtollRuntime runtime;
+
+    /**
+     * Made by a runtime only.
+     *
+     * @param onUnreachable gives the reference back; must not hold this ref
+     */
+    public ObjectRef(ObjectId id, AtollRuntime runtime, Runnable onUnreachable) {
+        this.id = Objects.requireNonNull(id);
+        this.runtime = Objects.requireNonNull(runtime);
+        CLEANER.register(this, onUnreachable);
+    }
+
+    public ObjectId id() {
+        return id;
+    }
+
+    /** The value, once it is there. Throws what the task threw. */
+    public T get() {
+        return runtime.get(this, null);
+    }
+
+    /** Like {@link #get()}; throws {@link GetTimeoutException} when the time is over first. */
+    public T get(Duration timeout) {
+        return runtime.get(this, Objects.requireNonNull(timeout, "timeout"));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ObjectRef<?> ref && ref.id.equals(id);
+    }
+
+    @Override
+    public int hashCode() {
+        return id.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "ObjectRef(" + id + ")";
+    }
+}

@@ -1,0 +1,10 @@
+package io.atoll;
+
+/** The store has no room for the bytes asked for, and nothing in it may be taken away. */
+public class ObjectStoreFullException extends AtollException {
+    private static final long serialVersionUID = 1;
+
+    public ObjectStoreFullException(String message) {
+        super(message);
+    }
+}

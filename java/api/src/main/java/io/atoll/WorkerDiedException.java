@@ -1,0 +1,10 @@
+package io.atoll;
+
+/** The worker that ran a task died, and so did those of its retries. */
+public class WorkerDiedException extends AtollException {
+    private static final long serialVersionUID = 1;
+
+    public WorkerDiedException(String message) {
+        super(message);
+    }
+}

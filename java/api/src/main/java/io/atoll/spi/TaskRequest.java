@@ -1,0 +1,15 @@
+package io.atoll.spi;
+
+import io.atoll.Resources;
+import java.io.Serializable;
+
+/**
+ * One call that a user asked for.
+ *
+ * @param function the user's (serializable) lambda or method reference
+ * @param arguments values and {@link io.atoll.ObjectRef}s, in order
+ * @param resources what the task holds while it runs
+ * @param retries how often it is run again when its worker dies
+ * @param name for logs and errors; null for the function's own
+ */
+public record TaskRequest(Serializable function, Object[] arguments, Resources resources, int retries, String name) {}

@@ -1,0 +1,250 @@
+/* Atoll's shared-memory object store: the C ABI.
+ *
+ * Everything that leaves this library leaves it here. The rules that hold for every function:
+ *   - results >= 0 are success, failures are the negative of an atoll_code;
+ *   - no C++ exception, no allocation failure and no signal crosses this boundary;
+ *   - every function may be called from any thread, unless its comment says otherwise;
+ *   - times are nanoseconds; a timeout < 0 waits for ever, 0 looks once;
+ *   - structs are plain 64-bit fields, so that a Java caller can lay them out in direct memory.
+ *
+ * A value's life: atoll_create() gives writable bytes, atoll_seal() makes them immutable and visible,
+ * atoll_get() pins them and gives their read-only address in this process, atoll_release() ends the pin.
+ * References (atoll_reference/atoll_dereference) say "must not be lost"; pins say "must not move".
+ */
+#ifndef ATOLL_C_H_
+#define ATOLL_C_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ATOLL_API __attribute__((visibility("default")))
+
+/* Raised when a struct or a function changes meaning. */
+#define ATOLL_ABI_VERSION 1
+
+typedef enum atoll_code {
+  ATOLL_OK = 0,
+  ATOLL_INVALID_ARGUMENT = 1,  /* a size, pointer or index that cannot be right */
+  ATOLL_NOT_FOUND = 2,         /* no such object (any more): freed, deleted, or never made in this store */
+  ATOLL_ALREADY_EXISTS = 3,    /* somebody else is creating, or has sealed, this id */
+  ATOLL_NOT_CREATING = 4,      /* seal or abort of an object that this client is not creating */
+  ATOLL_TIMED_OUT = 5,
+  ATOLL_STORE_FULL = 6,        /* no room for the bytes, and nothing that may be taken away */
+  ATOLL_TOO_MANY_OBJECTS = 7,  /* every entry is in use */
+  ATOLL_TOO_MANY_CLIENTS = 8,  /* every client slot is in use */
+  ATOLL_DISCONNECTED = 9,      /* the server has gone */
+  ATOLL_REFUSED = 10,          /* another user, another pid namespace, or another layout version */
+  ATOLL_CORRUPT = 11,          /* a control word that no correct program writes */
+  ATOLL_LOST = 12,             /* the bytes cannot be had any more; see atoll_state() */
+  ATOLL_SYSTEM = 13,           /* the OS refused; atoll_last_error() says which call and errno */
+  ATOLL_OUT_OF_MEMORY = 14     /* this process could not allocate */
+} atoll_code;
+
+/* An id is a place: no hash table stands between an id and its entry. */
+typedef struct atoll_object_id {
+  uint64_t store; /* random number of the store that made it; 0 only in the nil id */
+  uint64_t place; /* entry index << 40 | generation */
+} atoll_object_id;
+
+typedef struct atoll_server atoll_server;
+typedef struct atoll_client atoll_client;
+
+/* What the last failing call on this thread had to say: values, not only a name. Never null. */
+ATOLL_API const char* atoll_last_error(void);
+
+/* ---- server ------------------------------------------------------------------------------------ */
+
+/* Zero in any field but capacity and socket_path asks for the default, which follows the capacity. */
+typedef struct atoll_server_options {
+  uint64_t capacity;       /* bytes of object data; rounded up to whole extents */
+  uint64_t max_objects;    /* entries; at most 2^24 */
+  uint64_t max_clients;    /* client slots; at most 1024 */
+  uint64_t extent_bytes;   /* 2 MiB; smaller only in tests; a power of two */
+  uint64_t ring_bytes;     /* message ring of each direction of each client; 256 KiB; a power of two */
+  uint64_t warm_bytes;     /* how much each client keeps leased, mapped and filled ahead of need */
+  uint64_t await_farewell; /* 1: a dead client's slot is cleaned only by atoll_server_bury() */
+  const char* socket_path; /* in an existing 0700 directory of this user; made 0600, unlinked at stop */
+} atoll_server_options;
+
+/* Starts a server in this process on a thread of its own. The caller stops it. */
+ATOLL_API int64_t atoll_server_start(const atoll_server_options* options, atoll_server** server);
+
+/* Ends the server and removes its socket. Clients see ATOLL_DISCONNECTED from then on. */
+ATOLL_API int64_t atoll_server_stop(atoll_server* server);
+
+/* The index of a client that has died and waits for atoll_server_bury(), or -ATOLL_NOT_FOUND.
+ * Only with await_farewell: whoever reads the clients' rings must read what the dead one had committed,
+ * and register references for it, before its columns are cleared. The scheduler bell rings at a death. */
+ATOLL_API int64_t atoll_server_dead_client(atoll_server* server);
+
+/* Takes back everything the dead client held: unsealed objects, extents, pins, references, its slot. */
+ATOLL_API int64_t atoll_server_bury(atoll_server* server, uint64_t client_index);
+
+/* ---- attaching --------------------------------------------------------------------------------- */
+
+/* Attaches this process to the store behind the socket. One process may attach several times. */
+ATOLL_API int64_t atoll_attach(const char* socket_path, atoll_client** client);
+
+/* Gives everything back and unmaps. REQUIRES: no other thread uses the client, no view is in use. */
+ATOLL_API int64_t atoll_detach(atoll_client* client);
+
+ATOLL_API int64_t atoll_client_index(const atoll_client* client);
+ATOLL_API uint64_t atoll_store_id(const atoll_client* client);
+
+/* Blocks until the server's process is gone (0) or the time is over (-ATOLL_TIMED_OUT). */
+ATOLL_API int64_t atoll_await_server_exit(atoll_client* client, int64_t timeout_ns);
+
+/* ---- objects ----------------------------------------------------------------------------------- */
+
+/* A new id for an object that does not exist yet. The caller holds one reference to it. */
+ATOLL_API int64_t atoll_expect(atoll_client* client, atoll_object_id* id);
+
+/* Begins an object of `size` bytes that will hold `contained` ids of other objects.
+ * With the nil id a new one is made, to which the caller holds one reference; else *id must be expected.
+ * `tag` is the caller's own and comes back from get. *address is writable until seal or abort,
+ * 64-byte aligned, by this client alone. size may be 0.
+ * Waits up to timeout_ns for room. Fails with STORE_FULL, TOO_MANY_OBJECTS, ALREADY_EXISTS, NOT_FOUND. */
+ATOLL_API int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size,
+                               uint64_t contained, uint64_t tag, int64_t timeout_ns, uint64_t* address);
+
+/* Makes the object immutable and visible, and wakes who waits for it. `contained` points to as many ids
+ * as create was told; each must be referenced by the caller at this moment, and stays alive as long as
+ * this object does. */
+ATOLL_API int64_t atoll_seal(atoll_client* client, const atoll_object_id* id,
+                             const atoll_object_id* contained);
+
+/* Gives the bytes back; the id is expected again, by whoever refers to it. */
+ATOLL_API int64_t atoll_abort(atoll_client* client, const atoll_object_id* id);
+
+/* A pinned, read-only look at an object. */
+typedef struct atoll_view {
+  uint64_t address;         /* read-only in this process; 64-byte aligned */
+  uint64_t size;            /* bytes */
+  uint64_t tag;             /* as given to create */
+  uint64_t offset;          /* in the data segment: the same in every process */
+  uint64_t contained;       /* number of contained ids */
+  uint64_t contained_address; /* read-only address of the atoll_object_id array; 0 when there is none */
+} atoll_view;
+
+/* Pins the object and describes it. Waits up to timeout_ns for it to be sealed.
+ * Every success must be matched by one atoll_release(), from any thread of this client. */
+ATOLL_API int64_t atoll_get(atoll_client* client, const atoll_object_id* id, int64_t timeout_ns,
+                            atoll_view* view);
+ATOLL_API int64_t atoll_release(atoll_client* client, const atoll_object_id* id);
+
+/* One more / one less reference by this client. The last one to go lets the server free the object.
+ * reference REQUIRES that somebody's reference or pin keeps the object while it runs. */
+ATOLL_API int64_t atoll_reference(atoll_client* client, const atoll_object_id* id);
+ATOLL_API int64_t atoll_dereference(atoll_client* client, const atoll_object_id* id);
+
+typedef enum atoll_object_state {
+  ATOLL_ABSENT = 0,
+  ATOLL_EXPECTED = 1, /* has an id, no bytes yet (nobody, or somebody, is creating it) */
+  ATOLL_SEALED = 2,
+  ATOLL_IS_LOST = 3
+} atoll_object_state;
+
+/* The object's state now, one of atoll_object_state. Never waits. */
+ATOLL_API int64_t atoll_contains(atoll_client* client, const atoll_object_id* id);
+
+/* Frees the bytes as soon as nobody has them pinned, referenced or not; get then fails with LOST. */
+ATOLL_API int64_t atoll_delete(atoll_client* client, const atoll_object_id* id);
+
+/* Waits until at least `wanted` of the `count` ids are sealed or lost. ready[i] is set to 1 for those that
+ * are, else 0. Returns how many are ready, also when that is fewer than wanted because time is over. */
+ATOLL_API int64_t atoll_wait(atoll_client* client, const atoll_object_id* ids, uint64_t count,
+                             uint64_t wanted, int64_t timeout_ns, uint8_t* ready);
+
+/* The claim word of an entry belongs to the id's users: it is 0 when the id is made, and never touched by
+ * the store again. Returns 1 when it was `expected` and is now `desired`, else 0. seq_cst. */
+ATOLL_API int64_t atoll_claim(atoll_client* client, const atoll_object_id* id, uint64_t expected,
+                              uint64_t desired);
+/* The claim word as it is now (>= 0; claims use 32 bits). */
+ATOLL_API int64_t atoll_claimed(atoll_client* client, const atoll_object_id* id);
+
+/* ---- messages between processes ------------------------------------------------------------------ */
+
+typedef enum atoll_ring_direction {
+  ATOLL_RING_UP = 0,  /* the client writes, the scheduler reads */
+  ATOLL_RING_DOWN = 1 /* the scheduler writes, the client reads */
+} atoll_ring_direction;
+
+/* Where a client's ring lies in this process: ring_bytes of plain shared memory, followed by 1024 bytes for
+ * the ring's trailer, 64-byte aligned; zeroed when a client slot is given out. What is written there is
+ * the users' agreement. */
+ATOLL_API int64_t atoll_ring(atoll_client* client, uint64_t client_index, uint64_t direction,
+                             uint64_t* address, uint64_t* bytes);
+
+/* Bells are event counts (futex words) in shared memory. Bell 0 of a client is its mailbox: "there is
+ * something in your down ring". The scheduler's bell is that of client_index ATOLL_SCHEDULER_BELL.
+ *   n = atoll_bell(...); if (nothing to do) atoll_bell_wait(..., n, timeout);
+ * never misses a ring that came after n was read. */
+#define ATOLL_SCHEDULER_BELL 0xffffffffu
+
+ATOLL_API int64_t atoll_bell(atoll_client* client, uint64_t client_index);
+/* Returns the new count, or -ATOLL_TIMED_OUT. Any number of threads may wait; spins shortly, then sleeps. */
+ATOLL_API int64_t atoll_bell_wait(atoll_client* client, uint64_t client_index, uint64_t count,
+                                  int64_t timeout_ns);
+/* Wakes at most `threads` of the waiters; no system call when nobody sleeps. */
+ATOLL_API int64_t atoll_bell_ring(atoll_client* client, uint64_t client_index, uint64_t threads);
+
+/* ---- seeing inside ------------------------------------------------------------------------------- */
+
+typedef struct atoll_stats_t {
+  uint64_t capacity;       /* bytes of the data segment */
+  uint64_t control_bytes;  /* bytes of the control segment in use */
+  uint64_t allocated;      /* bytes of the data segment in blocks of live objects, class waste included */
+  uint64_t sealed_bytes;   /* object bytes sealed */
+  uint64_t reserved;       /* bytes of the data segment backed by memory */
+  uint64_t objects;        /* entries that are not free */
+  uint64_t sealed_objects;
+  uint64_t max_objects;
+  uint64_t clients;        /* attached now */
+  uint64_t max_clients;
+} atoll_stats_t;
+ATOLL_API int64_t atoll_stats(atoll_client* client, atoll_stats_t* stats);
+
+/* What one client has done since it attached, and holds now. No system call. */
+typedef struct atoll_client_stats_t {
+  uint64_t pid;
+  uint64_t creates;
+  uint64_t seals;
+  uint64_t gets;
+  uint64_t releases;
+  uint64_t bytes_written; /* in sealed objects */
+  uint64_t bytes_copied;  /* as told by atoll_count_copied() */
+  uint64_t pins;          /* held now */
+  uint64_t leased_bytes;  /* extents owned now */
+  uint64_t user[4];       /* as told by atoll_count_user() */
+} atoll_client_stats_t;
+/* -ATOLL_NOT_FOUND when no client has that index now. */
+ATOLL_API int64_t atoll_client_stats(atoll_client* client, uint64_t client_index,
+                                     atoll_client_stats_t* stats);
+/* A reader that copies bytes out of a view says so here: copies are measured, not assumed. */
+ATOLL_API int64_t atoll_count_copied(atoll_client* client, uint64_t bytes);
+/* Counters 0..3 belong to the users (tasks run, for one). */
+ATOLL_API int64_t atoll_count_user(atoll_client* client, uint64_t counter, uint64_t add);
+
+typedef struct atoll_object_info {
+  atoll_object_id id;
+  uint64_t state; /* atoll_object_state */
+  uint64_t size;
+  uint64_t tag;
+  uint64_t offset;
+  uint64_t pins;       /* of all clients */
+  uint64_t references; /* of all clients */
+} atoll_object_info;
+/* Fills at most `max` infos, starting at *cursor (0 at first), which is moved on; returns how many, 0 at the
+ * end. Not a snapshot: objects come and go meanwhile. */
+ATOLL_API int64_t atoll_list(atoll_client* client, uint64_t* cursor, atoll_object_info* infos,
+                             uint64_t max);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ATOLL_C_H_ */

@@ -1,0 +1,295 @@
+// What io.atoll.jni.StoreNative calls: atoll/c.h with jlongs for pointers and ids. JavaCPP generates the JNI functions
+// themselves. Nothing here has state, and nothing throws but where a Java exception is said to be pending.
+#ifndef ATOLL_JNI_STORE_NATIVE_H_
+#define ATOLL_JNI_STORE_NATIVE_H_
+
+#include <jni.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "atoll/c.h"
+
+namespace atoll_jni {
+
+template <typename T>
+T* pointer(jlong address) {
+  return reinterpret_cast<T*>(static_cast<uintptr_t>(address));
+}
+
+inline atoll_client* client(jlong handle) { return pointer<atoll_client>(handle); }
+inline atoll_server* server(jlong handle) { return pointer<atoll_server>(handle); }
+
+inline atoll_object_id object_id(jlong store, jlong place) {
+  return {static_cast<uint64_t>(store), static_cast<uint64_t>(place)};
+}
+
+// ---- server ----
+
+inline jlong serverStart(jlong options, jlong out) {
+  return atoll_server_start(pointer<const atoll_server_options>(options), pointer<atoll_server*>(out));
+}
+inline jlong serverStop(jlong s) { return atoll_server_stop(server(s)); }
+inline jlong serverDeadClient(jlong s) { return atoll_server_dead_client(server(s)); }
+inline jlong serverBury(jlong s, jlong index) { return atoll_server_bury(server(s), index); }
+
+// ---- attaching ----
+
+inline jlong attach(jlong socket_path, jlong out) {
+  return atoll_attach(pointer<const char>(socket_path), pointer<atoll_client*>(out));
+}
+inline jlong detach(jlong c) { return atoll_detach(client(c)); }
+inline jlong clientIndex(jlong c) { return atoll_client_index(client(c)); }
+inline jlong storeId(jlong c) { return static_cast<jlong>(atoll_store_id(client(c))); }
+inline jlong awaitServerExit(jlong c, jlong timeout_ns) {
+  return atoll_await_server_exit(client(c), timeout_ns);
+}
+
+// ---- objects ----
+
+inline jlong expect(jlong c, jlong id_out) {
+  return atoll_expect(client(c), pointer<atoll_object_id>(id_out));
+}
+inline jlong create(jlong c, jlong id, jlong size, jlong contained, jlong tag, jlong timeout_ns,
+                    jlong address_out) {
+  return atoll_create(client(c), pointer<atoll_object_id>(id), size, contained, tag, timeout_ns,
+                      pointer<uint64_t>(address_out));
+}
+inline jlong seal(jlong c, jlong store, jlong place, jlong contained) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_seal(client(c), &id, pointer<const atoll_object_id>(contained));
+}
+inline jlong abort(jlong c, jlong store, jlong place) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_abort(client(c), &id);
+}
+inline jlong get(jlong c, jlong store, jlong place, jlong timeout_ns, jlong view) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_get(client(c), &id, timeout_ns, pointer<atoll_view>(view));
+}
+inline jlong release(jlong c, jlong store, jlong place) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_release(client(c), &id);
+}
+inline jlong reference(jlong c, jlong store, jlong place) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_reference(client(c), &id);
+}
+inline jlong dereference(jlong c, jlong store, jlong place) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_dereference(client(c), &id);
+}
+inline jlong contains(jlong c, jlong store, jlong place) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_contains(client(c), &id);
+}
+inline jlong delete_(jlong c, jlong store, jlong place) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_delete(client(c), &id);
+}
+inline jlong await(jlong c, jlong ids, jlong count, jlong wanted, jlong timeout_ns, jlong ready) {
+  return atoll_wait(client(c), pointer<const atoll_object_id>(ids), count, wanted, timeout_ns,
+                    pointer<uint8_t>(ready));
+}
+inline jlong claim(jlong c, jlong store, jlong place, jlong expected, jlong desired) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_claim(client(c), &id, expected, desired);
+}
+inline jlong claimed(jlong c, jlong store, jlong place) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_claimed(client(c), &id);
+}
+
+// ---- messages between processes ----
+
+inline jlong ring(jlong c, jlong index, jlong direction, jlong address_out, jlong bytes_out) {
+  return atoll_ring(client(c), index, direction, pointer<uint64_t>(address_out),
+                    pointer<uint64_t>(bytes_out));
+}
+inline jlong bell(jlong c, jlong index) { return atoll_bell(client(c), index); }
+inline jlong bellWait(jlong c, jlong index, jlong count, jlong timeout_ns) {
+  return atoll_bell_wait(client(c), index, count, timeout_ns);
+}
+inline jlong bellRing(jlong c, jlong index, jlong threads) {
+  return atoll_bell_ring(client(c), index, threads);
+}
+
+// ---- seeing inside ----
+
+inline jlong stats(jlong c, jlong out) { return atoll_stats(client(c), pointer<atoll_stats_t>(out)); }
+inline jlong clientStats(jlong c, jlong index, jlong out) {
+  return atoll_client_stats(client(c), index, pointer<atoll_client_stats_t>(out));
+}
+inline jlong countCopied(jlong c, jlong bytes) { return atoll_count_copied(client(c), bytes); }
+inline jlong countUser(jlong c, jlong counter, jlong add) {
+  return atoll_count_user(client(c), counter, add);
+}
+inline jlong list(jlong c, jlong cursor, jlong infos, jlong max) {
+  return atoll_list(client(c), pointer<uint64_t>(cursor), pointer<atoll_object_info>(infos), max);
+}
+
+// ---- what Java needs besides ----
+
+inline jobject lastError(JNIEnv* env, jclass) { return env->NewStringUTF(atoll_last_error()); }
+
+inline jobject newDirectByteBuffer(JNIEnv* env, jclass, jlong address, jlong size) {
+  return env->NewDirectByteBuffer(pointer<void>(address), size);
+}
+
+inline jlong addressOf(JNIEnv* env, jclass, jobject buffer) {
+  return reinterpret_cast<jlong>(buffer == nullptr ? nullptr : env->GetDirectBufferAddress(buffer));
+}
+
+inline void empty() {}
+
+struct Number {
+  const char* name;
+  int64_t value;
+};
+
+#define ATOLL_JNI_SIZE(type) {"sizeof " #type, sizeof(type)}
+#define ATOLL_JNI_FIELD(type, field) {#type "." #field, offsetof(type, field)}
+#define ATOLL_JNI_CONSTANT(name) {#name, name}
+
+constexpr Number kNumbers[] = {
+    ATOLL_JNI_SIZE(atoll_object_id),
+    ATOLL_JNI_FIELD(atoll_object_id, store),
+    ATOLL_JNI_FIELD(atoll_object_id, place),
+
+    ATOLL_JNI_SIZE(atoll_server_options),
+    ATOLL_JNI_FIELD(atoll_server_options, capacity),
+    ATOLL_JNI_FIELD(atoll_server_options, max_objects),
+    ATOLL_JNI_FIELD(atoll_server_options, max_clients),
+    ATOLL_JNI_FIELD(atoll_server_options, extent_bytes),
+    ATOLL_JNI_FIELD(atoll_server_options, ring_bytes),
+    ATOLL_JNI_FIELD(atoll_server_options, warm_bytes),
+    ATOLL_JNI_FIELD(atoll_server_options, await_farewell),
+    ATOLL_JNI_FIELD(atoll_server_options, socket_path),
+
+    ATOLL_JNI_SIZE(atoll_view),
+    ATOLL_JNI_FIELD(atoll_view, address),
+    ATOLL_JNI_FIELD(atoll_view, size),
+    ATOLL_JNI_FIELD(atoll_view, tag),
+    ATOLL_JNI_FIELD(atoll_view, offset),
+    ATOLL_JNI_FIELD(atoll_view, contained),
+    ATOLL_JNI_FIELD(atoll_view, contained_address),
+
+    ATOLL_JNI_SIZE(atoll_stats_t),
+    ATOLL_JNI_FIELD(atoll_stats_t, capacity),
+    ATOLL_JNI_FIELD(atoll_stats_t, control_bytes),
+    ATOLL_JNI_FIELD(atoll_stats_t, allocated),
+    ATOLL_JNI_FIELD(atoll_stats_t, sealed_bytes),
+    ATOLL_JNI_FIELD(atoll_stats_t, reserved),
+    ATOLL_JNI_FIELD(atoll_stats_t, objects),
+    ATOLL_JNI_FIELD(atoll_stats_t, sealed_objects),
+    ATOLL_JNI_FIELD(atoll_stats_t, max_objects),
+    ATOLL_JNI_FIELD(atoll_stats_t, clients),
+    ATOLL_JNI_FIELD(atoll_stats_t, max_clients),
+
+    ATOLL_JNI_SIZE(atoll_client_stats_t),
+    ATOLL_JNI_FIELD(atoll_client_stats_t, pid),
+    ATOLL_JNI_FIELD(atoll_client_stats_t, creates),
+    ATOLL_JNI_FIELD(atoll_client_stats_t, seals),
+    ATOLL_JNI_FIELD(atoll_client_stats_t, gets),
+    ATOLL_JNI_FIELD(atoll_client_stats_t, releases),
+    ATOLL_JNI_FIELD(atoll_client_stats_t, bytes_written),
+    ATOLL_JNI_FIELD(atoll_client_stats_t, bytes_copied),
+    ATOLL_JNI_FIELD(atoll_client_stats_t, pins),
+    ATOLL_JNI_FIELD(atoll_client_stats_t, leased_bytes),
+    ATOLL_JNI_FIELD(atoll_client_stats_t, user),
+
+    ATOLL_JNI_SIZE(atoll_object_info),
+    ATOLL_JNI_FIELD(atoll_object_info, id),
+    ATOLL_JNI_FIELD(atoll_object_info, state),
+    ATOLL_JNI_FIELD(atoll_object_info, size),
+    ATOLL_JNI_FIELD(atoll_object_info, tag),
+    ATOLL_JNI_FIELD(atoll_object_info, offset),
+    ATOLL_JNI_FIELD(atoll_object_info, pins),
+    ATOLL_JNI_FIELD(atoll_object_info, references),
+
+    ATOLL_JNI_CONSTANT(ATOLL_ABI_VERSION),
+    ATOLL_JNI_CONSTANT(ATOLL_SCHEDULER_BELL),
+    ATOLL_JNI_CONSTANT(ATOLL_RING_UP),
+    ATOLL_JNI_CONSTANT(ATOLL_RING_DOWN),
+    ATOLL_JNI_CONSTANT(ATOLL_ABSENT),
+    ATOLL_JNI_CONSTANT(ATOLL_EXPECTED),
+    ATOLL_JNI_CONSTANT(ATOLL_SEALED),
+    ATOLL_JNI_CONSTANT(ATOLL_IS_LOST),
+
+    ATOLL_JNI_CONSTANT(ATOLL_OK),
+    ATOLL_JNI_CONSTANT(ATOLL_INVALID_ARGUMENT),
+    ATOLL_JNI_CONSTANT(ATOLL_NOT_FOUND),
+    ATOLL_JNI_CONSTANT(ATOLL_ALREADY_EXISTS),
+    ATOLL_JNI_CONSTANT(ATOLL_NOT_CREATING),
+    ATOLL_JNI_CONSTANT(ATOLL_TIMED_OUT),
+    ATOLL_JNI_CONSTANT(ATOLL_STORE_FULL),
+    ATOLL_JNI_CONSTANT(ATOLL_TOO_MANY_OBJECTS),
+    ATOLL_JNI_CONSTANT(ATOLL_TOO_MANY_CLIENTS),
+    ATOLL_JNI_CONSTANT(ATOLL_DISCONNECTED),
+    ATOLL_JNI_CONSTANT(ATOLL_REFUSED),
+    ATOLL_JNI_CONSTANT(ATOLL_CORRUPT),
+    ATOLL_JNI_CONSTANT(ATOLL_LOST),
+    ATOLL_JNI_CONSTANT(ATOLL_SYSTEM),
+    ATOLL_JNI_CONSTANT(ATOLL_OUT_OF_MEMORY),
+};
+
+inline jlong layout(JNIEnv* env, jclass, jobject java_name) {
+  const jstring string = static_cast<jstring>(java_name);
+  const char* name = string == nullptr ? nullptr : env->GetStringUTFChars(string, nullptr);
+  if (name == nullptr) return -1;
+  jlong value = -1;
+  for (const Number& number : kNumbers) {
+    if (std::strcmp(number.name, name) == 0) value = number.value;
+  }
+  env->ReleaseStringUTFChars(string, name);
+  return value;
+}
+
+// JNI does not check access, which is what makes these two possible. A JDK that has renamed what they touch is left as
+// it is: Arrow then says which --add-opens it misses, and the warning is printed.
+
+inline bool open_package(JNIEnv* env, const char* package) {
+  const jclass object = env->FindClass("java/lang/Object");
+  const jclass class_class = env->FindClass("java/lang/Class");
+  const jclass module_class = env->FindClass("java/lang/Module");
+  if (object == nullptr || class_class == nullptr || module_class == nullptr) return false;
+  const jmethodID get_module = env->GetMethodID(class_class, "getModule", "()Ljava/lang/Module;");
+  if (get_module == nullptr) return false;
+  const jmethodID open =
+      env->GetMethodID(module_class, "implAddOpensToAllUnnamed", "(Ljava/lang/String;)V");
+  if (open == nullptr) return false;
+  const jobject java_base = env->CallObjectMethod(object, get_module);
+  const jstring name = env->NewStringUTF(package);
+  if (java_base == nullptr || name == nullptr) return false;
+  env->CallVoidMethod(java_base, open, name);
+  return env->ExceptionCheck() == JNI_FALSE;
+}
+
+inline bool silence_unsafe_warning(JNIEnv* env) {
+  const jclass unsafe = env->FindClass("sun/misc/Unsafe");
+  if (unsafe == nullptr) return false;
+  const jfieldID warned = env->GetStaticFieldID(unsafe, "memoryAccessWarned", "Z");
+  if (warned == nullptr) {  // before JDK 24 there is no such warning
+    env->ExceptionClear();
+    return true;
+  }
+  env->SetStaticBooleanField(unsafe, warned, JNI_TRUE);
+  return true;
+}
+
+inline jlong openModules(JNIEnv* env, jclass) {
+  jlong failures = 0;
+  const auto count = [&](bool done) {
+    if (!done) ++failures;
+    if (env->ExceptionCheck()) env->ExceptionClear();
+  };
+  count(open_package(env, "java.nio"));
+  count(open_package(env, "jdk.internal.misc"));
+  count(silence_unsafe_warning(env));
+  return failures;
+}
+
+}  // namespace atoll_jni
+
+#endif  // ATOLL_JNI_STORE_NATIVE_H_

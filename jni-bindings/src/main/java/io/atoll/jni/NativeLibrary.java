@@ -1,0 +1,175 @@
+package io.atoll.jni;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+
+/**
+ * Finds and loads the native library: the file named by the system property {@code atoll.library.path}, else the one in
+ * the {@code atoll-jni} artifact of this platform's classifier. Loading also opens the packages of {@code java.base}
+ * that Arrow reads by reflection, so it must come before the first use of Arrow, Fory or Agrona. Any thread may call
+ * anything here.
+ */
+public final class NativeLibrary {
+    /** Path of the library file to load instead of the one on the class path. */
+    public static final String PATH_PROPERTY = "atoll.library.path";
+
+    private static final int ABI_VERSION = 1;
+    private static final String FILE_NAME = "libatoll-jni.so";
+
+    private static volatile boolean loaded;
+    private static UnsatisfiedLinkError failure; // guarded by the class
+
+    private NativeLibrary() {}
+
+    /** Whether the library is loaded, or could be loaded now. */
+    public static boolean isAvailable() {
+        return unavailabilityCause() == null;
+    }
+
+    /** Why the library cannot be used here; null when it can. */
+    public static Throwable unavailabilityCause() {
+        try {
+            load();
+            return null;
+        } catch (UnsatisfiedLinkError e) {
+            return e;
+        }
+    }
+
+    /**
+     * Loads the library unless it is loaded already.
+     *
+     * @throws UnsatisfiedLinkError naming platform, artifact and property; the same one on every later call
+     */
+    public static void load() {
+        if (!loaded) {
+            loadFirst(null);
+        }
+    }
+
+    /** Like {@link #load()}, from a file got by {@link #extractTo}. */
+    public static void load(Path file) {
+        if (!loaded) {
+            loadFirst(file);
+        }
+    }
+
+    /**
+     * The library as a file that other processes can load too, by setting {@code atoll.library.path} to it: where it
+     * already is a plain file that file, else a copy made in the directory.
+     *
+     * @throws UnsatisfiedLinkError when there is no library for this platform
+     */
+    public static Path extractTo(Path directory) {
+        String override = System.getProperty(PATH_PROPERTY);
+        if (override != null) {
+            return Path.of(override).toAbsolutePath();
+        }
+        URL resource = NativeLibrary.class.getResource(platform() + "/" + FILE_NAME);
+        if (resource == null) {
+            throw unavailable("the class path does not hold it", null);
+        }
+        if (resource.getProtocol().equals("file")) {
+            try {
+                return Path.of(resource.toURI());
+            } catch (URISyntaxException e) {
+                throw unavailable("its place is no file name: " + resource, e);
+            }
+        }
+        Path target = directory.resolve(FILE_NAME);
+        try (InputStream in = resource.openStream()) {
+            Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+            return target;
+        } catch (IOException e) {
+            throw unavailable("it cannot be copied from " + resource + " to " + target, e);
+        }
+    }
+
+    /** This platform's name, which is also its artifact's classifier: {@code linux-x86_64}, say. */
+    public static String platform() {
+        String os = System.getProperty("os.name").toLowerCase(Locale.ROOT).replace(' ', '-');
+        String arch = System.getProperty("os.arch");
+        switch (arch) {
+            case "amd64":
+                return os + "-x86_64";
+            case "aarch64":
+                return os + "-arm64";
+            default:
+                return os + "-" + arch;
+        }
+    }
+
+    private static synchronized void loadFirst(Path file) {
+        if (loaded) {
+            return;
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        try {
+            if (file != null) {
+                link(file);
+            } else {
+                linkFound();
+            }
+            loaded = true;
+        } catch (UnsatisfiedLinkError e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    private static void linkFound() {
+        Path directory = null;
+        try {
+            directory = Files.createTempDirectory(
+                    "atoll-jni-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            link(extractTo(directory));
+        } catch (IOException e) {
+            throw unavailable("no directory can be made in " + System.getProperty("java.io.tmpdir"), e);
+        } finally {
+            // A mapped library needs its file no more.
+            if (directory != null) {
+                deleteQuietly(directory.resolve(FILE_NAME));
+                deleteQuietly(directory);
+            }
+        }
+    }
+
+    private static void link(Path file) {
+        try {
+            System.load(file.toAbsolutePath().toString());
+        } catch (UnsatisfiedLinkError e) {
+            throw unavailable("the system cannot load " + file, e);
+        }
+        long version = StoreNative.layout("ATOLL_ABI_VERSION");
+        if (version != ABI_VERSION) {
+            throw unavailable(file + " has ABI version " + version + ", these classes need " + ABI_VERSION, null);
+        }
+        StoreNative.openModules();
+    }
+
+    private static UnsatisfiedLinkError unavailable(String why, Throwable cause) {
+        UnsatisfiedLinkError error = new UnsatisfiedLinkError("Atoll's native library for " + platform()
+                + " is not available: " + why + ". Add the artifact io.atoll:atoll-jni with classifier " + platform()
+                + " to the class path, or set -D" + PATH_PROPERTY + "=FILE"
+                + (cause == null ? "" : " (" + cause.getMessage() + ")"));
+        error.initCause(cause);
+        return error;
+    }
+
+    private static void deleteQuietly(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            // It lies in the system's directory for temporary files: left to whoever empties that.
+        }
+    }
+}

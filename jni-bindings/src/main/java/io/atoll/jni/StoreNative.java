@@ -1,0 +1,150 @@
+package io.atoll.jni;
+
+import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.annotation.Name;
+import org.bytedeco.javacpp.annotation.Namespace;
+import org.bytedeco.javacpp.annotation.NoException;
+import org.bytedeco.javacpp.annotation.Platform;
+import org.bytedeco.javacpp.annotation.Properties;
+import org.bytedeco.javacpp.annotation.Raw;
+
+/**
+ * The functions of {@code atoll/c.h}, one native method each, and the only class with native methods. Its comments are
+ * the contract; here is only how it looks from Java:
+ *
+ * <ul>
+ *   <li>results {@code >= 0} are success, failures are {@code -}{@link StoreCode}, told by {@link #lastError()} on the
+ *       same thread. Where C returns a {@code uint64_t} the {@code long} holds its bits;
+ *   <li>an {@code atoll_object_id*} that is only read is two longs, {@code store} and {@code place}; one that is written
+ *       is the address of 16 bytes, {@code idAddress};
+ *   <li>out-parameters, structs and arrays are addresses of memory outside the heap, laid out as {@link StoreLayout}
+ *       says. Strings are addresses of their UTF-8 bytes, ended by a zero.
+ * </ul>
+ *
+ * <p>Nothing is checked here: a wrong address ends the process. {@link NativeLibrary#load()} must have succeeded.
+ */
+@Properties(@Platform(include = "store_native.h"))
+@Namespace("atoll_jni")
+@NoException
+public final class StoreNative {
+    private StoreNative() {}
+
+    // ---- server ----
+
+    public static native long serverStart(long optionsAddress, long serverOutAddress);
+
+    public static native long serverStop(long server);
+
+    public static native long serverDeadClient(long server);
+
+    public static native long serverBury(long server, long clientIndex);
+
+    // ---- attaching ----
+
+    public static native long attach(long socketPathUtf8Address, long clientOutAddress);
+
+    public static native long detach(long client);
+
+    public static native long clientIndex(long client);
+
+    /** The 64 random bits; not a result code. */
+    public static native long storeId(long client);
+
+    public static native long awaitServerExit(long client, long timeoutNanos);
+
+    // ---- objects ----
+
+    public static native long expect(long client, long idOutAddress);
+
+    public static native long create(
+            long client,
+            long idInOutAddress,
+            long size,
+            long contained,
+            long tag,
+            long timeoutNanos,
+            long addressOutAddress);
+
+    public static native long seal(long client, long store, long place, long containedAddress);
+
+    public static native long abort(long client, long store, long place);
+
+    public static native long get(long client, long store, long place, long timeoutNanos, long viewAddress);
+
+    public static native long release(long client, long store, long place);
+
+    public static native long reference(long client, long store, long place);
+
+    public static native long dereference(long client, long store, long place);
+
+    public static native long contains(long client, long store, long place);
+
+    @Name("delete_")
+    public static native long delete(long client, long store, long place);
+
+    /** {@code atoll_wait}, which a Java class cannot call wait. */
+    public static native long await(
+            long client, long idsAddress, long count, long wanted, long timeoutNanos, long readyAddress);
+
+    public static native long claim(long client, long store, long place, long expected, long desired);
+
+    public static native long claimed(long client, long store, long place);
+
+    // ---- messages between processes ----
+
+    public static native long ring(
+            long client, long clientIndex, long direction, long addressOutAddress, long bytesOutAddress);
+
+    public static native long bell(long client, long clientIndex);
+
+    public static native long bellWait(long client, long clientIndex, long count, long timeoutNanos);
+
+    public static native long bellRing(long client, long clientIndex, long threads);
+
+    // ---- seeing inside ----
+
+    public static native long stats(long client, long statsAddress);
+
+    public static native long clientStats(long client, long clientIndex, long statsAddress);
+
+    public static native long countCopied(long client, long bytes);
+
+    public static native long countUser(long client, long counter, long add);
+
+    public static native long list(long client, long cursorAddress, long infosAddress, long max);
+
+    // ---- what Java needs besides ----
+
+    /** What the last failing call on this thread had to say. */
+    @Raw(withEnv = true)
+    public static native String lastError();
+
+    /**
+     * A direct buffer over memory that stays its owner's: it keeps nothing alive, and must not be used once the memory
+     * is unmapped or reused. At most {@link Integer#MAX_VALUE} bytes.
+     */
+    @Raw(withEnv = true)
+    public static native ByteBuffer newDirectByteBuffer(long address, long size);
+
+    /** Where a direct buffer's first byte lies; 0 for any other buffer. */
+    @Raw(withEnv = true)
+    public static native long addressOf(@Raw ByteBuffer buffer);
+
+    /** Does nothing: the price of crossing the boundary. */
+    public static native void empty();
+
+    /**
+     * A number that C knows: {@code "sizeof atoll_view"}, {@code "atoll_view.address"} (an offset), or a constant such
+     * as {@code "ATOLL_ABI_VERSION"}; -1 when it knows no such name.
+     */
+    @Raw(withEnv = true)
+    static native long layout(@Raw String name);
+
+    /**
+     * Opens {@code java.base/java.nio} and {@code java.base/jdk.internal.misc} to the unnamed modules, for Arrow and
+     * Agrona, and marks the memory-access warning of {@code sun.misc.Unsafe} as given. Returns how many of these were
+     * not possible.
+     */
+    @Raw(withEnv = true)
+    static native long openModules();
+}

@@ -1,0 +1,524 @@
+package io.atoll.scheduler;
+
+import io.atoll.ObjectId;
+import io.atoll.Resources;
+import io.atoll.scheduler.SchedulerActions.Dispatch;
+import io.atoll.scheduler.SchedulerActions.Failure;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Decides which task runs where and when. A state machine of one thread: each method takes one event, does all that
+ * follows from it through {@link SchedulerActions}, and returns; it knows no clock, no thread and no memory but its own.
+ *
+ * <p><b>Order.</b> Tasks that a task submitted go before the driver's, the newest first; the driver's go in the order of
+ * their submission. A task that does not fit now is passed by those of other demands. When that has happened {@value
+ * #PATIENCE} times to one demand, what it lacks is kept for it: of the others that need the same, only one at a time is
+ * let through, so that even a demand that never can be met does not stop the node.
+ *
+ * <p><b>Resources.</b> A task that runs holds its demand. While it is blocked it holds all but its CPU, which it gets
+ * back by {@link #resume} before any new task gets one. A helped task, claimed by a thread that already holds the
+ * resources of another task, holds nothing: if it has to wait, the task whose resources the thread holds is the one that
+ * is blocked, and whose id {@link #blocked} and {@link #resume} carry.
+ *
+ * <p><b>Truth.</b> What a client says counts only while it has the task: late, repeated and foreign messages change
+ * nothing. Whether a task has ended when its client dies is asked of the object, not of the client.
+ */
+public final class Scheduler {
+    /** No client. */
+    public static final int NOBODY = -1;
+
+    static final int PATIENCE = 64;
+    private static final int CPU = 0;
+
+    private final SchedulerActions actions;
+    private final Resources node;
+    private final Map<String, Integer> indexes = new HashMap<>();
+    private final long[] capacity;
+    private final long[] free;
+    /** While {@link #sendOne} looks: what is kept for others. */
+    private final boolean[] barred;
+
+    /** Every task that is not done. */
+    private final Map<ObjectId, Task> tasks = new HashMap<>();
+    /** Whom to wake when an object is ready; may name tasks that have gone on meanwhile. */
+    private final Map<ObjectId, List<Task>> waiting = new HashMap<>();
+    /** Shapes with queued tasks. */
+    private final Map<Resources, Shape> shapes = new LinkedHashMap<>();
+    /** Those that were passed over too often, first come first. */
+    private final List<Shape> starved = new ArrayList<>();
+    private final ArrayDeque<Task> resuming = new ArrayDeque<>();
+    private final Map<Integer, Worker> workers = new TreeMap<>();
+    /** Tasks let through past a starved shape and running now. */
+    private int backfills;
+    private long lastStamp;
+    private long firstStamp;
+
+    /** One scheduler for a node with these resources. */
+    public Scheduler(Resources node, SchedulerActions actions) {
+        this.node = node;
+        this.actions = actions;
+        indexes.put(Resources.CPU, CPU);
+        for (String name : new TreeSet<>(node.amounts().keySet())) {
+            indexes.putIfAbsent(name, indexes.size());
+        }
+        capacity = new long[indexes.size()];
+        indexes.forEach((name, index) -> capacity[index] = node.amount(name));
+        free = capacity.clone();
+        barred = new boolean[capacity.length];
+    }
+
+    /** Takes in a new task. One whose id is known already is ignored; one that can never run here fails at once. */
+    public void submit(Task task) {
+        if (tasks.containsKey(task.id())) {
+            return;
+        }
+        tasks.put(task.id(), task);
+        String lack = lacks(task.demand());
+        if (lack != null) {
+            actions.fail(task, Failure.INFEASIBLE, lack);
+            complete(task);
+            sendAll();
+            return;
+        }
+        for (ObjectId dependency : task.dependencies()) {
+            if (!actions.isReady(dependency)) {
+                waiting.computeIfAbsent(dependency, id -> new ArrayList<>()).add(task);
+                ++task.missing;
+            }
+        }
+        if (task.missing > 0) {
+            task.state = Task.State.WAITING;
+        } else {
+            enqueue(task);
+            sendAll();
+        }
+    }
+
+    /** Null when the node can run the demand once everything else is gone, else what to tell the user. */
+    public String lacks(Resources demand) {
+        for (Map.Entry<String, Long> entry : demand.amounts().entrySet()) {
+            Integer index = indexes.get(entry.getKey());
+            if (index == null || capacity[index] < entry.getValue()) {
+                return "it demands " + demand + "; the node has " + node;
+            }
+        }
+        return null;
+    }
+
+    /** A client that takes tasks is there. */
+    public void workerJoined(int worker) {
+        workers.putIfAbsent(worker, new Worker(worker));
+        sendAll();
+    }
+
+    /**
+     * A client is dead, whether it took tasks or not: everything it has sent has been read, and what it has sealed can be
+     * seen. Its tasks are done, or run again, or fail.
+     */
+    public void workerLost(int worker) {
+        Worker lost = workers.remove(worker);
+        Set<Task> orphans = lost == null ? new LinkedHashSet<>() : lost.tasks;
+        for (Task task : tasks.values()) {
+            // Helped without our knowing.
+            if ((task.state == Task.State.QUEUED || task.state == Task.State.WAITING)
+                    && actions.claimedBy(task) == worker) {
+                orphans.add(task);
+            }
+        }
+        for (Task task : List.copyOf(orphans)) {
+            boolean waits = task.state == Task.State.WAITING;
+            leave(task);
+            if (actions.isReady(task.id())) {
+                complete(task);
+            } else if (task.retriesLeft == 0) {
+                actions.fail(
+                        task,
+                        Failure.WORKER_DIED,
+                        "worker " + worker + " died while it ran it, attempt " + (task.attempt + 1) + " of "
+                                + (task.attempt + 1));
+                complete(task);
+            } else {
+                --task.retriesLeft;
+                ++task.attempt;
+                actions.unclaim(task);
+                if (waits) {
+                    task.state = Task.State.WAITING;
+                } else {
+                    requeue(task);
+                }
+            }
+        }
+        sendAll();
+    }
+
+    /** The worker can take no more tasks until one that it has is finished. */
+    public void workerFull(int worker) {
+        Worker known = workers.get(worker);
+        if (known != null) {
+            known.full = true;
+        }
+    }
+
+    /** The worker gives back a task that it has not begun, and can take no more until one that it has is finished. */
+    public void returned(ObjectId id, int worker) {
+        workerFull(worker);
+        Task task = heldBy(id, worker);
+        if (task != null) {
+            leave(task);
+            ++task.attempt;
+            actions.unclaim(task);
+            requeue(task);
+            sendAll();
+        }
+    }
+
+    /** The result of the task is sealed, by the client that ran it. */
+    public void finished(ObjectId id, int worker) {
+        Worker known = workers.get(worker);
+        if (known != null) {
+            known.full = false;
+        }
+        Task task = tasks.get(id);
+        if (task == null) {
+            objectReady(id);
+        } else if (task.worker == worker || task.worker == NOBODY) {
+            leave(task);
+            complete(task);
+            sendAll();
+        }
+    }
+
+    /** The thread that holds the resources of the task has to wait: its CPU is free. */
+    public void blocked(ObjectId id, int worker) {
+        Task task = heldBy(id, worker);
+        if (task != null && task.state == Task.State.RUNNING) {
+            setState(task, Task.State.BLOCKED);
+            free[CPU] += task.shape.amounts[CPU];
+            sendAll();
+        }
+    }
+
+    /** The thread that was {@link #blocked} need not wait any longer: it gets its CPU by {@link SchedulerActions#grant}. */
+    public void resume(ObjectId id, int worker) {
+        Task task = heldBy(id, worker);
+        if (task == null || task.state == Task.State.RESUMING) {
+            return;
+        }
+        if (task.state == Task.State.BLOCKED) {
+            setState(task, Task.State.RESUMING);
+            resuming.add(task);
+            sendAll();
+        } else {
+            // It has given nothing back.
+            actions.grant(task, worker);
+        }
+    }
+
+    /** An object that is not the result of a task known here is there. */
+    public void objectReady(ObjectId id) {
+        if (wake(id)) {
+            sendAll();
+        }
+    }
+
+    /** What nobody holds now. */
+    public Resources free() {
+        Map<String, Long> amounts = new HashMap<>();
+        indexes.forEach((name, index) -> amounts.put(name, free[index]));
+        amounts.values().removeIf(amount -> amount == 0);
+        return new Resources(amounts);
+    }
+
+    /** Tasks submitted and not done. */
+    public int unfinished() {
+        return tasks.size();
+    }
+
+    /** Tasks that could run if there were room. */
+    public int queued() {
+        int count = 0;
+        for (Task task : tasks.values()) {
+            count += task.state == Task.State.QUEUED ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Whether nothing is kept of any task: for tests. */
+    boolean isEmpty() {
+        return tasks.isEmpty()
+                && waiting.isEmpty()
+                && shapes.isEmpty()
+                && starved.isEmpty()
+                && resuming.isEmpty()
+                && backfills == 0
+                && Arrays.equals(free, capacity)
+                && workers.values().stream().allMatch(w -> w.tasks.isEmpty() && w.running == 0);
+    }
+
+    @Override
+    public String toString() {
+        return tasks.size() + " tasks, " + resuming.size() + " resuming, " + workers.size() + " workers, free "
+                + free() + " of " + node;
+    }
+
+    // ---- where a task stands
+
+    private Task heldBy(ObjectId id, int worker) {
+        Task task = tasks.get(id);
+        return task != null && task.worker == worker ? task : null;
+    }
+
+    private void enqueue(Task task) {
+        task.state = Task.State.QUEUED;
+        task.stamp = ++lastStamp;
+        Shape shape = shapeOf(task);
+        if (task.nested()) {
+            shape.addFirst(task);
+        } else {
+            shape.addLast(task);
+        }
+    }
+
+    /** Before all others of its kind: it has had its turn once. */
+    private void requeue(Task task) {
+        task.state = Task.State.QUEUED;
+        task.stamp = task.nested() ? ++lastStamp : --firstStamp;
+        shapeOf(task).addFirst(task);
+    }
+
+    private Shape shapeOf(Task task) {
+        task.shape = shapes.computeIfAbsent(task.demand(), demand -> {
+            long[] amounts = new long[capacity.length];
+            demand.amounts().forEach((name, amount) -> amounts[indexes.get(name)] = amount);
+            return new Shape(demand, amounts);
+        });
+        return task.shape;
+    }
+
+    /** Out of its lane, not necessarily to run. */
+    private void dequeue(Task task) {
+        Shape shape = task.shape;
+        shape.remove(task);
+        if (shape.isEmpty()) {
+            shapes.remove(shape.demand);
+            starved.remove(shape);
+            shape.passedOver = 0;
+        }
+    }
+
+    /** Takes the task out of wherever it is, with all that it holds. */
+    private void leave(Task task) {
+        switch (task.state) {
+            case WAITING -> {} // What is left in the lists of its dependencies goes when they are ready.
+            case QUEUED -> dequeue(task);
+            case HELPED -> {}
+            case RUNNING -> give(task, true);
+            case BLOCKED -> give(task, false);
+            case RESUMING -> {
+                resuming.remove(task);
+                give(task, false);
+            }
+        }
+        setState(task, null);
+        Worker worker = workers.get(task.worker);
+        if (worker != null) {
+            worker.tasks.remove(task);
+        }
+        task.worker = NOBODY;
+        task.backfill = false;
+    }
+
+    private void complete(Task task) {
+        task.state = null;
+        tasks.remove(task.id());
+        wake(task.id());
+        actions.done(task);
+    }
+
+    private boolean wake(ObjectId id) {
+        List<Task> dependents = waiting.remove(id);
+        if (dependents == null) {
+            return false;
+        }
+        for (Task task : dependents) {
+            if (--task.missing == 0 && task.state == Task.State.WAITING) {
+                enqueue(task);
+            }
+        }
+        return true;
+    }
+
+    /** Keeps the counts of who really runs. */
+    private void setState(Task task, Task.State state) {
+        int change = (state == Task.State.RUNNING ? 1 : 0) - (task.state == Task.State.RUNNING ? 1 : 0);
+        Worker worker = workers.get(task.worker);
+        if (worker != null) {
+            worker.running += change;
+        }
+        if (task.backfill) {
+            backfills += change;
+        }
+        task.state = state;
+    }
+
+    private void take(Task task, boolean cpu) {
+        long[] amounts = task.shape.amounts;
+        for (int r = cpu ? CPU : CPU + 1; r < free.length; ++r) {
+            free[r] -= amounts[r];
+        }
+    }
+
+    private void give(Task task, boolean cpu) {
+        long[] amounts = task.shape.amounts;
+        for (int r = cpu ? CPU : CPU + 1; r < free.length; ++r) {
+            free[r] += amounts[r];
+        }
+    }
+
+    // ---- who is next
+
+    private void sendAll() {
+        while (!resuming.isEmpty() && resuming.peek().shape.amounts[CPU] <= free[CPU]) {
+            Task task = resuming.remove();
+            free[CPU] -= task.shape.amounts[CPU];
+            setState(task, Task.State.RUNNING);
+            actions.grant(task, task.worker);
+        }
+        while (!shapes.isEmpty() && sendOne()) {}
+    }
+
+    /** Sends the task that is next, if any; false when nothing more can go. */
+    private boolean sendOne() {
+        Worker worker = leastLoaded();
+        if (worker == null) {
+            return false;
+        }
+        Arrays.fill(barred, false);
+        Task next = null;
+        for (Shape shape : starved) {
+            if (!needsBarred(shape)) {
+                if (fits(shape)) {
+                    next = shape.head();
+                    break;
+                }
+                for (int r = 0; r < free.length; ++r) {
+                    barred[r] |= shape.amounts[r] > free[r];
+                }
+            }
+        }
+        boolean backfill = false;
+        if (next == null) {
+            for (Shape shape : shapes.values()) {
+                if (!fits(shape) || (next != null && !Shape.goesBefore(shape.head(), next))) {
+                    continue;
+                }
+                boolean past = needsBarred(shape);
+                if (!past || backfills == 0) {
+                    next = shape.head();
+                    backfill = past;
+                }
+            }
+        }
+        if (next == null) {
+            return false;
+        }
+        Dispatch outcome = actions.dispatch(next, worker.id);
+        if (outcome == Dispatch.FULL) {
+            worker.full = true;
+            return true;
+        }
+        if (outcome == Dispatch.HELPED) {
+            dequeue(next);
+            next.state = Task.State.HELPED;
+            next.worker = actions.claimedBy(next);
+            Worker helper = workers.get(next.worker);
+            if (helper != null) {
+                helper.tasks.add(next);
+            }
+            return true;
+        }
+        passOver(next.shape);
+        dequeue(next);
+        take(next, true);
+        next.worker = worker.id;
+        next.backfill = backfill;
+        setState(next, Task.State.RUNNING);
+        worker.tasks.add(next);
+        return true;
+    }
+
+    private boolean fits(Shape shape) {
+        // What resuming tasks wait for is theirs.
+        if (shape.amounts[CPU] > 0 && !resuming.isEmpty()) {
+            return false;
+        }
+        for (int r = 0; r < free.length; ++r) {
+            if (shape.amounts[r] > free[r]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean needsBarred(Shape shape) {
+        for (int r = 0; r < free.length; ++r) {
+            if (barred[r] && shape.amounts[r] > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** One of {@code sent} goes; those that do not fit were there too. */
+    private void passOver(Shape sent) {
+        if (sent.passedOver >= PATIENCE) {
+            starved.remove(sent);
+        }
+        sent.passedOver = 0;
+        if (shapes.size() > 1) {
+            for (Shape shape : shapes.values()) {
+                if (shape != sent && !fits(shape) && ++shape.passedOver == PATIENCE) {
+                    starved.add(shape);
+                }
+            }
+        }
+    }
+
+    /** The worker that runs the fewest tasks, then has the fewest; null when none can take one. */
+    private Worker leastLoaded() {
+        Worker best = null;
+        for (Worker worker : workers.values()) {
+            if (!worker.full
+                    && (best == null
+                            || worker.running < best.running
+                            || (worker.running == best.running && worker.tasks.size() < best.tasks.size()))) {
+                best = worker;
+            }
+        }
+        return best;
+    }
+
+    private static final class Worker {
+        final int id;
+        /** All that it has: running, blocked, resuming, helped. */
+        final Set<Task> tasks = Collections.newSetFromMap(new LinkedHashMap<>());
+        /** Those of them that hold a CPU, or would if they needed one. */
+        int running;
+        boolean full;
+
+        Worker(int id) {
+            this.id = id;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.atoll.scheduler;
+
+import io.atoll.ObjectId;
+
+/**
+ * What a {@link Scheduler} has done by others. Called on its thread, from within its methods, and must not call them
+ * back.
+ */
+public interface SchedulerActions {
+    /** Claims the task for the worker and sends it there. */
+    Dispatch dispatch(Task task, int worker);
+
+    /** The client whose claim on the task stands, or {@link Scheduler#NOBODY}. */
+    int claimedBy(Task task);
+
+    /** Takes away the claim of a client that is dead or gave the task back; {@link Task#attempt()} is the new one. */
+    void unclaim(Task task);
+
+    /** Whether the object is there, or is known never to be: either way nobody has to wait for it. */
+    boolean isReady(ObjectId id);
+
+    /** Tells the worker that the thread of the task has its CPU again. */
+    void grant(Task task, int worker);
+
+    /** Makes the task's result an error; {@link #done} follows. */
+    void fail(Task task, Failure reason, String message);
+
+    /** The scheduler has forgotten the task: what was kept for it, retries included, may go. Once for every task. */
+    void done(Task task);
+
+    /** What came of sending a task. */
+    enum Dispatch {
+        /** It is on its way. */
+        SENT,
+        /** Somebody else had claimed it: {@link #claimedBy} runs it with resources that it already holds. */
+        HELPED,
+        /** Unclaimed still: the worker cannot take it now. It is asked again after it has finished something. */
+        FULL
+    }
+
+    /** Why a task will never have a result. */
+    enum Failure {
+        /** The node does not have what it demands. */
+        INFEASIBLE,
+        /** Its worker died, and it may not be retried. */
+        WORKER_DIED
+    }
+}

@@ -1,0 +1,105 @@
+package io.atoll.scheduler;
+
+import io.atoll.ObjectId;
+import io.atoll.Resources;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * One call to be run once, as the scheduler sees it: what it needs and what it waits for, not what it does. Made by who
+ * submits it; afterwards the thread of its {@link Scheduler} alone may look at it.
+ */
+public final class Task {
+    private final ObjectId id;
+    private final Resources demand;
+    private final List<ObjectId> dependencies;
+    private final boolean nested;
+    private final Object payload;
+
+    /** Where it stands; null before submit and once it is done. */
+    State state;
+    /** Runs that may still be lost before it fails. */
+    int retriesLeft;
+    /** Runs begun and given up. */
+    int attempt;
+    /** Dependencies, as often as they are named, that are not ready. */
+    int missing;
+    /** The client that runs it, in the states that have one. */
+    int worker = Scheduler.NOBODY;
+    /** Let through although a starved demand waits for what it takes. */
+    boolean backfill;
+
+    Shape shape;
+    /** Place in the order of its lane, see {@link Shape}. */
+    long stamp;
+    Task before;
+    Task after;
+
+    /**
+     * @param id the object that will be its result, and its own name
+     * @param demand what it holds while it runs
+     * @param dependencies objects that must be ready before it starts
+     * @param nested whether a task has submitted it: such tasks go first, the newest before all
+     * @param retries how often it is run again when its worker dies
+     * @param payload the submitter's own, untouched
+     */
+    public Task(
+            ObjectId id, Resources demand, List<ObjectId> dependencies, boolean nested, int retries, Object payload) {
+        this.id = Objects.requireNonNull(id);
+        this.demand = Objects.requireNonNull(demand);
+        this.dependencies = List.copyOf(dependencies);
+        this.nested = nested;
+        this.retriesLeft = retries;
+        this.payload = payload;
+    }
+
+    public ObjectId id() {
+        return id;
+    }
+
+    public Resources demand() {
+        return demand;
+    }
+
+    public List<ObjectId> dependencies() {
+        return dependencies;
+    }
+
+    public boolean nested() {
+        return nested;
+    }
+
+    public Object payload() {
+        return payload;
+    }
+
+    /** Which run of the task this is, from 0; a new one begins when a worker died with it or gave it back. */
+    public int attempt() {
+        return attempt;
+    }
+
+    /** How many more workers may die with it before it fails. */
+    public int retriesLeft() {
+        return retriesLeft;
+    }
+
+    @Override
+    public String toString() {
+        return "task " + id + " (" + demand + ", " + (state == null ? "not scheduled" : state) + ")";
+    }
+
+    enum State {
+        /** For dependencies. */
+        WAITING,
+        /** In a lane of its shape. */
+        QUEUED,
+        /** Sent to a worker; it holds its demand. */
+        RUNNING,
+        /** It holds its demand, but for the CPU. */
+        BLOCKED,
+        /** As blocked, and in the queue for its CPU. */
+        RESUMING,
+        /** Claimed by a thread that has the resources of another task; it holds nothing itself. */
+        HELPED
+    }
+}

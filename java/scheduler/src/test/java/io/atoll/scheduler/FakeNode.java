@@ -1,0 +1,98 @@
+package io.atoll.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atoll.ObjectId;
+import io.atoll.Resources;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Workers, claims and objects as plain collections, and what the scheduler had done, in order. */
+final class FakeNode implements SchedulerActions {
+    final List<String> log = new ArrayList<>();
+    final Map<ObjectId, Integer> claims = new HashMap<>();
+    final Set<ObjectId> ready = new HashSet<>();
+    final Set<Integer> full = new HashSet<>();
+    final Set<ObjectId> done = new HashSet<>();
+    final Map<ObjectId, Failure> failed = new HashMap<>();
+    final Map<ObjectId, Task> granted = new HashMap<>();
+
+    static ObjectId id(int number) {
+        return new ObjectId(1, number);
+    }
+
+    static Task task(int number, Resources demand, int... dependencies) {
+        return make(number, demand, false, dependencies);
+    }
+
+    static Task nested(int number, Resources demand, int... dependencies) {
+        return make(number, demand, true, dependencies);
+    }
+
+    private static Task make(int number, Resources demand, boolean nested, int... dependencies) {
+        List<ObjectId> ids = new ArrayList<>();
+        for (int dependency : dependencies) {
+            ids.add(id(dependency));
+        }
+        return new Task(id(number), demand, ids, nested, 3, "payload of " + number);
+    }
+
+    /** What has happened since the last call. */
+    List<String> events() {
+        List<String> events = List.copyOf(log);
+        log.clear();
+        return events;
+    }
+
+    @Override
+    public Dispatch dispatch(Task task, int worker) {
+        assertThat(done).doesNotContain(task.id());
+        if (full.contains(worker)) {
+            return Dispatch.FULL;
+        }
+        if (claims.putIfAbsent(task.id(), worker) != null) {
+            return Dispatch.HELPED;
+        }
+        log.add(task.id().place() + " to " + worker);
+        return Dispatch.SENT;
+    }
+
+    @Override
+    public int claimedBy(Task task) {
+        return claims.getOrDefault(task.id(), Scheduler.NOBODY);
+    }
+
+    @Override
+    public void unclaim(Task task) {
+        claims.remove(task.id());
+    }
+
+    @Override
+    public boolean isReady(ObjectId id) {
+        return ready.contains(id);
+    }
+
+    @Override
+    public void grant(Task task, int worker) {
+        assertThat(done).doesNotContain(task.id());
+        granted.put(task.id(), task);
+        log.add("grant " + task.id().place() + " at " + worker);
+    }
+
+    @Override
+    public void fail(Task task, Failure reason, String message) {
+        failed.put(task.id(), reason);
+        ready.add(task.id());
+        log.add(task.id().place() + " " + reason + ": " + message);
+    }
+
+    @Override
+    public void done(Task task) {
+        assertThat(done.add(task.id())).as("done twice: %s", task).isTrue();
+        claims.remove(task.id());
+    }
+}

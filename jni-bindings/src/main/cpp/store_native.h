@@ -131,7 +131,7 @@ inline jlong list(jlong c, jlong cursor, jlong infos, jlong max) {
 
 // ---- what Java needs besides ----
 
-inline jobject lastError(JNIEnv* env, jclass) { return env->NewStringUTF(atoll_last_error()); }
+inline jstring lastError(JNIEnv* env, jclass) { return env->NewStringUTF(atoll_last_error()); }
 
 inline jobject newDirectByteBuffer(JNIEnv* env, jclass, jlong address, jlong size) {
   return env->NewDirectByteBuffer(pointer<void>(address), size);
@@ -234,8 +234,7 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_CONSTANT(ATOLL_OUT_OF_MEMORY),
 };
 
-inline jlong layout(JNIEnv* env, jclass, jobject java_name) {
-  const jstring string = static_cast<jstring>(java_name);
+inline jlong layout(JNIEnv* env, jclass, jstring string) {
   const char* name = string == nullptr ? nullptr : env->GetStringUTFChars(string, nullptr);
   if (name == nullptr) return -1;
   jlong value = -1;
@@ -249,45 +248,30 @@ inline jlong layout(JNIEnv* env, jclass, jobject java_name) {
 // JNI does not check access, which is what makes these two possible. A JDK that has renamed what they touch is left as
 // it is: Arrow then says which --add-opens it misses, and the warning is printed.
 
-inline bool open_package(JNIEnv* env, const char* package) {
-  const jclass object = env->FindClass("java/lang/Object");
+inline void open_package(JNIEnv* env, const char* package) {
   const jclass class_class = env->FindClass("java/lang/Class");
   const jclass module_class = env->FindClass("java/lang/Module");
-  if (object == nullptr || class_class == nullptr || module_class == nullptr) return false;
   const jmethodID get_module = env->GetMethodID(class_class, "getModule", "()Ljava/lang/Module;");
-  if (get_module == nullptr) return false;
+  const jobject java_base = env->CallObjectMethod(class_class, get_module);
   const jmethodID open =
       env->GetMethodID(module_class, "implAddOpensToAllUnnamed", "(Ljava/lang/String;)V");
-  if (open == nullptr) return false;
-  const jobject java_base = env->CallObjectMethod(object, get_module);
-  const jstring name = env->NewStringUTF(package);
-  if (java_base == nullptr || name == nullptr) return false;
-  env->CallVoidMethod(java_base, open, name);
-  return env->ExceptionCheck() == JNI_FALSE;
+  const jstring name = open == nullptr ? nullptr : env->NewStringUTF(package);
+  if (name != nullptr) env->CallVoidMethod(java_base, open, name);
+  env->ExceptionClear();
 }
 
-inline bool silence_unsafe_warning(JNIEnv* env) {
+inline void silence_unsafe_warning(JNIEnv* env) {
   const jclass unsafe = env->FindClass("sun/misc/Unsafe");
-  if (unsafe == nullptr) return false;
-  const jfieldID warned = env->GetStaticFieldID(unsafe, "memoryAccessWarned", "Z");
-  if (warned == nullptr) {  // before JDK 24 there is no such warning
-    env->ExceptionClear();
-    return true;
-  }
-  env->SetStaticBooleanField(unsafe, warned, JNI_TRUE);
-  return true;
+  // JDK 24 brought the field together with the warning.
+  const jfieldID warned =
+      unsafe == nullptr ? nullptr : env->GetStaticFieldID(unsafe, "memoryAccessWarned", "Z");
+  if (warned != nullptr) env->SetStaticBooleanField(unsafe, warned, JNI_TRUE);
+  env->ExceptionClear();
 }
 
-inline jlong openModules(JNIEnv* env, jclass) {
-  jlong failures = 0;
-  const auto count = [&](bool done) {
-    if (!done) ++failures;
-    if (env->ExceptionCheck()) env->ExceptionClear();
-  };
-  count(open_package(env, "java.nio"));
-  count(open_package(env, "jdk.internal.misc"));
-  count(silence_unsafe_warning(env));
-  return failures;
+inline void openModules(JNIEnv* env, jclass) {
+  open_package(env, "java.nio");
+  silence_unsafe_warning(env);
 }
 
 }  // namespace atoll_jni

@@ -87,7 +87,8 @@ public final class StoreLayout {
     private static long askLong(String name) {
         long number = StoreNative.layout(name);
         if (number < 0) {
-            throw new UnsatisfiedLinkError("the native library does not know \"" + name + "\": it is of another version");
+            throw new UnsatisfiedLinkError(
+                    "the native library does not know \"" + name + "\": it is of another version");
         }
         return number;
     }

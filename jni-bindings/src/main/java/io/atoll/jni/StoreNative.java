@@ -127,8 +127,7 @@ public final class StoreNative {
     public static native ByteBuffer newDirectByteBuffer(long address, long size);
 
     /** Where a direct buffer's first byte lies; 0 for any other buffer. */
-    @Raw(withEnv = true)
-    public static native long addressOf(@Raw ByteBuffer buffer);
+    public static native long addressOf(@Raw(withEnv = true) ByteBuffer buffer);
 
     /** Does nothing: the price of crossing the boundary. */
     public static native void empty();
@@ -137,14 +136,13 @@ public final class StoreNative {
      * A number that C knows: {@code "sizeof atoll_view"}, {@code "atoll_view.address"} (an offset), or a constant such
      * as {@code "ATOLL_ABI_VERSION"}; -1 when it knows no such name.
      */
-    @Raw(withEnv = true)
-    static native long layout(@Raw String name);
+    static native long layout(@Raw(withEnv = true) String name);
 
     /**
-     * Opens {@code java.base/java.nio} and {@code java.base/jdk.internal.misc} to the unnamed modules, for Arrow and
-     * Agrona, and marks the memory-access warning of {@code sun.misc.Unsafe} as given. Returns how many of these were
-     * not possible.
+     * Opens {@code java.base/java.nio} to the unnamed modules, for Arrow,
+     * and marks the memory-access warning of {@code sun.misc.Unsafe} as given. Where a JDK does not let it, the
+     * rest is done all the same.
      */
     @Raw(withEnv = true)
-    static native long openModules();
+    static native void openModules();
 }

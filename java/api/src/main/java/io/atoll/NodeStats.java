@@ -13,7 +13,12 @@ import java.util.List;
  * @param driver this node's driver
  */
 public record NodeStats(
-        long capacityBytes, long usedBytes, long sealedBytes, long objects, List<ProcessStats> workers, ProcessStats driver) {
+        long capacityBytes,
+        long usedBytes,
+        long sealedBytes,
+        long objects,
+        List<ProcessStats> workers,
+        ProcessStats driver) {
 
     /**
      * One process attached to the store.

@@ -2,6 +2,7 @@ package io.atoll;
 
 import io.atoll.spi.AtollRuntime;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -34,12 +35,22 @@ public final class ObjectRef<T> {
 
     /** The value, once it is there. Throws what the task threw. */
     public T get() {
-        return runtime.get(this, null);
+        try {
+            return runtime.get(this, null);
+        } finally {
+            // Else a ref that is used for the last time may be given back while its value is waited for.
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** Like {@link #get()}; throws {@link GetTimeoutException} when the time is over first. */
     public T get(Duration timeout) {
-        return runtime.get(this, Objects.requireNonNull(timeout, "timeout"));
+        Objects.requireNonNull(timeout, "timeout");
+        try {
+            return runtime.get(this, timeout);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override

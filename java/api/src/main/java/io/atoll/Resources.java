@@ -11,6 +11,7 @@ import java.util.TreeMap;
 public record Resources(Map<String, Long> amounts) {
     /** Ten-thousandths in one unit. */
     public static final long UNIT = 10_000;
+
     public static final String CPU = "CPU";
     public static final String GPU = "GPU";
 
@@ -43,10 +44,14 @@ public record Resources(Map<String, Long> amounts) {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        new TreeMap<>(amounts).forEach((name, amount) -> text.append(text.length() == 0 ? "" : ", ")
-                .append(amount % UNIT == 0 ? Long.toString(amount / UNIT) : Double.toString((double) amount / UNIT))
-                .append(' ')
-                .append(name));
+        new TreeMap<>(amounts)
+                .forEach((name, amount) -> text.append(text.length() == 0 ? "" : ", ")
+                        .append(
+                                amount % UNIT == 0
+                                        ? Long.toString(amount / UNIT)
+                                        : Double.toString((double) amount / UNIT))
+                        .append(' ')
+                        .append(name));
         return text.length() == 0 ? "nothing" : text.toString();
     }
 }

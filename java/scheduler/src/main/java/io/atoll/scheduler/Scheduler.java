@@ -57,10 +57,12 @@ public final class Scheduler {
     private final Map<Resources, Shape> shapes = new LinkedHashMap<>();
     /** Those that were passed over too often, first come first. */
     private final List<Shape> starved = new ArrayList<>();
+
     private final ArrayDeque<Task> resuming = new ArrayDeque<>();
     private final Map<Integer, Worker> workers = new TreeMap<>();
     /** Tasks let through past a starved shape and running now. */
     private int backfills;
+
     private long lastStamp;
     private long firstStamp;
 
@@ -268,8 +270,8 @@ public final class Scheduler {
 
     @Override
     public String toString() {
-        return tasks.size() + " tasks, " + resuming.size() + " resuming, " + workers.size() + " workers, free "
-                + free() + " of " + node;
+        return tasks.size() + " tasks, " + resuming.size() + " resuming, " + workers.size() + " workers, free " + free()
+                + " of " + node;
     }
 
     // ---- where a task stands
@@ -515,6 +517,7 @@ public final class Scheduler {
         final Set<Task> tasks = Collections.newSetFromMap(new LinkedHashMap<>());
         /** Those of them that hold a CPU, or would if they needed one. */
         int running;
+
         boolean full;
 
         Worker(int id) {

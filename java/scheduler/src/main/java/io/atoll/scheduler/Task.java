@@ -32,6 +32,7 @@ public final class Task {
     Shape shape;
     /** Place in the order of its lane, see {@link Shape}. */
     long stamp;
+
     Task before;
     Task after;
 

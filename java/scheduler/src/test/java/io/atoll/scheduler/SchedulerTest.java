@@ -346,8 +346,7 @@ class SchedulerTest {
         fake.claims.put(id(13), 1);
         scheduler.submit(nested(13, ONE, 12)); // helped already, unknown to the scheduler
         scheduler.workerLost(1);
-        assertThat(fake.events())
-                .containsExactly("10 to 1", "11 to 2", "12 to 1", "12 to 2");
+        assertThat(fake.events()).containsExactly("10 to 1", "11 to 2", "12 to 1", "12 to 2");
         assertThat(scheduler.free()).isEqualTo(Resources.cpus(0).with(Resources.GPU, 1));
         scheduler.blocked(id(10), 1);
         scheduler.resume(id(10), 1);

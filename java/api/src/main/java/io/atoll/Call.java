@@ -1,0 +1,111 @@
+package io.atoll;
+
+import io.atoll.spi.Runtimes;
+import io.atoll.spi.TaskRequest;
+import java.io.Serializable;
+import java.lang.ref.Reference;
+import java.util.Objects;
+
+/**
+ * What a task needs beside its function and arguments.
+ *
+ * @param <C> the call itself
+ * @param <R> type of the result
+ */
+abstract sealed class Call<C extends Call<C, R>, R> permits TaskCall, RunCall {
+    private static final Resources ONE_CPU = Resources.cpus(1);
+    private static final int RETRIES = 3;
+
+    private final Serializable function;
+    private final Object[] arguments;
+    private Resources resources = ONE_CPU;
+    private int retries = RETRIES;
+    private String name;
+
+    Call(Serializable function, Object[] arguments) {
+        this.function = Objects.requireNonNull(function, "function");
+        this.arguments = arguments;
+    }
+
+    abstract C self();
+
+    /**
+     * Logical CPUs that the task holds while it runs and is not blocked in a get or wait; 1 if this is not called. They
+     * limit how many tasks run at once, not how many threads one of them may start.
+     *
+     * @param cpus fractions down to a ten-thousandth, or 0
+     * @return this
+     * @throws IllegalArgumentException when negative, not finite, or a smaller fraction
+     */
+    public C numCpus(double cpus) {
+        return resource(Resources.CPU, cpus);
+    }
+
+    /**
+     * Logical GPUs that the task holds while it runs, blocked or not; none if this is not called.
+     *
+     * @param gpus fractions down to a ten-thousandth, or 0
+     * @return this
+     * @throws IllegalArgumentException when negative, not finite, or a smaller fraction
+     */
+    public C numGpus(double gpus) {
+        return resource(Resources.GPU, gpus);
+    }
+
+    /**
+     * How much of a resource the task holds while it runs, blocked or not.
+     *
+     * @param resourceName one that the node was given by {@link AtollOptions#withResource}: a task that demands more than
+     *     its node has fails
+     * @param quantity fractions down to a ten-thousandth, or 0
+     * @return this
+     * @throws IllegalArgumentException when negative, not finite, or a smaller fraction
+     */
+    public C resource(String resourceName, double quantity) {
+        resources = resources.with(Objects.requireNonNull(resourceName, "resourceName"), quantity);
+        return self();
+    }
+
+    /**
+     * How often the task is run again when the worker that runs it dies; 3 if this is not called. An exception that the
+     * task throws is its result and is not retried.
+     *
+     * @param count 0 or more
+     * @return this
+     * @throws IllegalArgumentException when negative
+     */
+    public C retries(int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("retries: " + count + " asked; it takes 0 or more");
+        }
+        retries = count;
+        return self();
+    }
+
+    /**
+     * What logs and error messages call the task; the function's own name if this is not called.
+     *
+     * @param taskName any text
+     * @return this
+     */
+    public C name(String taskName) {
+        name = Objects.requireNonNull(taskName, "taskName");
+        return self();
+    }
+
+    /**
+     * Starts the task and returns at once. Each further call starts it once more.
+     *
+     * @return the ref of its result
+     * @throws IllegalStateException when Atoll is not running in this process
+     * @throws UnserializableException when the function captures or an argument is something that cannot be stored
+     * @throws ObjectStoreFullException when a large argument does not fit in the store
+     */
+    public ObjectRef<R> remote() {
+        try {
+            return Runtimes.current().submit(new TaskRequest(function, arguments, resources, retries, name));
+        } finally {
+            Reference.reachabilityFence(arguments);
+        }
+    }
+}

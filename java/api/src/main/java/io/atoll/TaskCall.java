@@ -1,0 +1,20 @@
+package io.atoll;
+
+import java.io.Serializable;
+
+/**
+ * A call of a function that returns a value, made by {@link Atoll#task}: say what it needs, then start it with
+ * {@link #remote}. Not thread-safe.
+ *
+ * @param <R> type of the result
+ */
+public final class TaskCall<R> extends Call<TaskCall<R>, R> {
+    TaskCall(Serializable function, Object[] arguments) {
+        super(function, arguments);
+    }
+
+    @Override
+    TaskCall<R> self() {
+        return this;
+    }
+}

@@ -1,0 +1,18 @@
+package io.atoll;
+
+import java.util.List;
+
+/**
+ * What {@link Atoll#wait} has found, both lists in the order of the refs that it was given.
+ *
+ * @param <T> type of the values
+ * @param ready refs whose get returns, or throws, without waiting
+ * @param unready all the others
+ */
+public record WaitResult<T>(List<ObjectRef<T>> ready, List<ObjectRef<T>> unready) {
+    /** Both lists are copied. */
+    public WaitResult {
+        ready = List.copyOf(ready);
+        unready = List.copyOf(unready);
+    }
+}

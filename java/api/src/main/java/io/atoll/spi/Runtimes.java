@@ -1,0 +1,111 @@
+package io.atoll.spi;
+
+import io.atoll.Atoll;
+import io.atoll.AtollOptions;
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.ServiceLoader;
+
+/**
+ * The runtime of this process. A worker {@linkplain #install installs} its own before it runs its first task; a driver's
+ * is made by the {@link RuntimeProvider} on its class path when the user calls {@link Atoll#init}. Any thread.
+ */
+public final class Runtimes {
+    private static final Object LOCK = new Object();
+    private static volatile AtollRuntime running;
+    private static boolean isWorker;
+
+    private Runtimes() {}
+
+    /**
+     * What the methods of {@link Atoll} go to.
+     *
+     * @return the runtime that was installed or started
+     * @throws IllegalStateException when there is none
+     */
+    public static AtollRuntime current() {
+        AtollRuntime runtime = running;
+        if (runtime == null) {
+            throw new IllegalStateException("Atoll is not running in this process: call Atoll.init() first, and use it"
+                    + " before the session that it returns is closed");
+        }
+        return runtime;
+    }
+
+    /**
+     * Whether {@link #current} returns one.
+     *
+     * @return true once one is installed, or started and not stopped
+     */
+    public static boolean isRunning() {
+        return running != null;
+    }
+
+    /**
+     * Makes this process a worker, for the rest of its life.
+     *
+     * @param runtime the worker's
+     * @throws IllegalStateException when there is one already
+     */
+    public static void install(AtollRuntime runtime) {
+        Objects.requireNonNull(runtime, "runtime");
+        synchronized (LOCK) {
+            refuseSecond();
+            running = runtime;
+            isWorker = true;
+        }
+    }
+
+    /**
+     * Starts a driver's runtime; {@link Atoll#init} does it.
+     *
+     * @param options what the node has
+     * @return the running runtime
+     * @throws IllegalStateException when there is one already, or no provider can be found
+     */
+    public static AtollRuntime start(AtollOptions options) {
+        synchronized (LOCK) {
+            refuseSecond();
+            AtollRuntime started = provider().start(options);
+            running = started;
+            return started;
+        }
+    }
+
+    /**
+     * Closes a driver's runtime, after which another may be started. Does nothing when it is not the current one.
+     *
+     * @param runtime from {@link #start}
+     */
+    public static void stop(AtollRuntime runtime) {
+        synchronized (LOCK) {
+            if (running == runtime) {
+                running = null;
+                runtime.close();
+            }
+        }
+    }
+
+    private static void refuseSecond() {
+        if (running != null) {
+            throw new IllegalStateException(
+                    isWorker
+                            ? "Atoll is running in this process already: it is a worker, and tasks use Atoll without init"
+                            : "Atoll is running in this process already: close the session that the first init returned");
+        }
+    }
+
+    /** Of the class loader that Atoll came from, else of the caller's thread. */
+    private static RuntimeProvider provider() {
+        Iterator<RuntimeProvider> providers = ServiceLoader.load(RuntimeProvider.class, Runtimes.class.getClassLoader())
+                .iterator();
+        if (!providers.hasNext()) {
+            providers = ServiceLoader.load(RuntimeProvider.class).iterator();
+        }
+        if (!providers.hasNext()) {
+            throw new IllegalStateException(
+                    "no Atoll runtime is on the class path, only its API: depend on io.atoll:atoll");
+        }
+        return providers.next();
+    }
+}

@@ -1,0 +1,145 @@
+package io.atoll;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.atoll.FakeRuntimeProvider.FakeRuntime;
+import io.atoll.spi.TaskRequest;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AtollTest {
+    private AtollSession session;
+    private FakeRuntime runtime;
+
+    @BeforeEach
+    void init() {
+        session = Atoll.init(AtollOptions.defaults().withWorkers(2).withResource("licence", 1.5));
+        runtime = FakeRuntimeProvider.last;
+    }
+
+    @AfterEach
+    void close() {
+        session.close();
+    }
+
+    private TaskRequest lastRequest() {
+        return runtime.requests.get(runtime.requests.size() - 1);
+    }
+
+    @Test
+    void shouldPassOnOptions() {
+        assertThat(runtime.options.workers()).isEqualTo(2);
+        assertThat(runtime.options.resources().amount("licence")).isEqualTo(15_000);
+    }
+
+    @Test
+    void shouldRefuseSecondInitUntilClosed() {
+        assertThatIllegalStateException().isThrownBy(Atoll::init).withMessageContaining("already");
+        session.close();
+        session.close();
+        assertThat(runtime.closed).isEqualTo(1);
+        try (AtollSession second = Atoll.init()) {
+            session.close(); // the first one's
+            assertThat(Atoll.isInitialized()).isTrue();
+        }
+        assertThat(Atoll.isInitialized()).isFalse();
+    }
+
+    @Test
+    void shouldRefuseUseWithoutInit() {
+        ObjectRef<Integer> ref = Atoll.put(1);
+        TaskCall<Integer> call = Atoll.task(Math::incrementExact, 1);
+        session.close();
+        assertThatIllegalStateException().isThrownBy(() -> Atoll.put(1)).withMessageContaining("Atoll.init()");
+        assertThatIllegalStateException().isThrownBy(() -> Atoll.get(List.of(ref)));
+        assertThatIllegalStateException().isThrownBy(() -> Atoll.wait(List.of(ref)));
+        assertThatIllegalStateException().isThrownBy(call::remote);
+        assertThatIllegalStateException().isThrownBy(Atoll::stats);
+    }
+
+    @Test
+    void shouldPutAndGet() {
+        ObjectRef<String> a = Atoll.put("a");
+        ObjectRef<String> nothing = Atoll.put(null);
+        assertThat(Atoll.get(a)).isEqualTo("a");
+        assertThat(Atoll.get(a, Duration.ofMillis(3))).isEqualTo("a");
+        assertThat(a.get(Duration.ZERO)).isEqualTo("a");
+        List<String> both = Atoll.get(List.of(a, nothing));
+        assertThat(both).containsExactly("a", null);
+        assertThat(Atoll.get(List.of(a), Duration.ofMillis(4))).containsExactly("a");
+        assertThat(runtime.timeouts)
+                .containsExactly(null, Duration.ofMillis(3), Duration.ZERO, null, null, Duration.ofMillis(4));
+        assertThatThrownBy(() -> Atoll.get(a, null)).isInstanceOf(NullPointerException.class);
+    }
+
+    @Test
+    void shouldDivideRefsIntoReadyAndUnready() {
+        List<ObjectRef<Integer>> refs = Arrays.asList(runtime.expect(), Atoll.put(1), runtime.expect(), Atoll.put(2));
+        WaitResult<Integer> two = Atoll.wait(refs, 2, Duration.ofSeconds(1));
+        assertThat(two.ready()).containsExactly(refs.get(1), refs.get(3));
+        assertThat(two.unready()).containsExactly(refs.get(0), refs.get(2));
+        WaitResult<Integer> one = Atoll.wait(refs, 1);
+        assertThat(one.ready()).containsExactly(refs.get(1));
+        assertThat(one.unready()).containsExactly(refs.get(0), refs.get(2), refs.get(3));
+        assertThat(Atoll.wait(refs, 4, Duration.ZERO).ready()).hasSize(2);
+        assertThat(Atoll.wait(List.<ObjectRef<Integer>>of()).ready()).isEmpty();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Atoll.wait(refs, 5))
+                .withMessageContaining("5 asked of 4");
+        assertThatIllegalArgumentException().isThrownBy(() -> Atoll.wait(refs, -1));
+    }
+
+    @Test
+    void shouldSubmitWithDefaults() {
+        ObjectRef<Integer> argument = Atoll.put(1);
+        ObjectRef<Integer> ref = Atoll.task((F2<Integer, Integer, Integer>) Math::addExact, argument, 2)
+                .remote();
+        assertThat(ref).isNotEqualTo(argument);
+        assertThat(lastRequest().arguments()).containsExactly(argument, 2);
+        assertThat(lastRequest().resources()).isEqualTo(Resources.cpus(1));
+        assertThat(lastRequest().retries()).isEqualTo(3);
+        assertThat(lastRequest().name()).isNull();
+    }
+
+    @Test
+    void shouldSubmitWhatTheCallSays() {
+        RunCall call = Atoll.run(Thread::sleep, 3L)
+                .numCpus(0.25)
+                .numGpus(1)
+                .resource("licence", 0.5)
+                .retries(0)
+                .name("nap");
+        ObjectRef<Void> first = call.remote();
+        ObjectRef<Void> second = call.remote();
+        assertThat(first).isNotEqualTo(second);
+        assertThat(lastRequest().resources().toString()).isEqualTo("0.25 CPU, 1 GPU, 0.5 licence");
+        assertThat(lastRequest().retries()).isZero();
+        assertThat(lastRequest().name()).isEqualTo("nap");
+        assertThat(Atoll.task(() -> 1).numCpus(0).remote()).isNotNull();
+        assertThat(lastRequest().resources()).isEqualTo(new Resources(java.util.Map.of()));
+    }
+
+    @Test
+    void shouldTakeAnArrayAsOneArgument() {
+        Atoll.task((String[] words) -> words.length, new String[] {"a", "b"}).remote();
+        assertThat(lastRequest().arguments()).hasSize(1);
+        Atoll.task((Object[] all) -> all.length, (Object[]) null).remote();
+        assertThat(lastRequest().arguments()).containsExactly((Object) null);
+    }
+
+    @Test
+    void shouldRefuseBadDemands() {
+        TaskCall<Integer> call = Atoll.task(() -> 1);
+        assertThatIllegalArgumentException().isThrownBy(() -> call.numCpus(-1)).withMessageContaining("-1.0");
+        assertThatIllegalArgumentException().isThrownBy(() -> call.numGpus(0.00001));
+        assertThatIllegalArgumentException().isThrownBy(() -> call.resource("x", Double.NaN));
+        assertThatIllegalArgumentException().isThrownBy(() -> call.retries(-1)).withMessageContaining("-1");
+    }
+}

@@ -1,0 +1,62 @@
+package io.atoll.objects;
+
+/**
+ * What an object's tag says about its bytes. The low 8 bits are the kind, the next 24 belong to the kind (an element
+ * type, an encoding), the upper 32 are zero. The numbers are part of the stored form: they are never given a second
+ * meaning.
+ */
+final class Kind {
+    /** Plain bytes; also what a native program stores that says nothing else. Comes back as {@code byte[]}. */
+    static final int BYTES = 0;
+
+    static final int NULL = 1;
+    static final int BOOLEAN = 2;
+    static final int BYTE = 3;
+    static final int SHORT = 4;
+    static final int CHAR = 5;
+    static final int INT = 6;
+    static final int LONG = 7;
+    static final int FLOAT = 8;
+    static final int DOUBLE = 9;
+    /** UTF-8; detail {@link #UTF_16} where that cannot carry it (half a surrogate pair). */
+    static final int STRING = 10;
+
+    static final int BOOLEAN_ARRAY = 11;
+    static final int SHORT_ARRAY = 12;
+    static final int CHAR_ARRAY = 13;
+    static final int INT_ARRAY = 14;
+    static final int LONG_ARRAY = 15;
+    static final int FLOAT_ARRAY = 16;
+    static final int DOUBLE_ARRAY = 17;
+    /** The remaining bytes; detail {@link #LITTLE_ENDIAN} is its byte order. */
+    static final int BYTE_BUFFER = 18;
+    /** An {@code ObjectRef}: 16 bytes of id, which is also the one contained id. */
+    static final int REF = 19;
+
+    /** An Arrow Tensor IPC message. */
+    static final int TENSOR = 20;
+    /** An Arrow IPC stream; the detail says what it comes back as. */
+    static final int ARROW = 21;
+    /** A graph of objects by Apache Fory; detail {@link #PARTS} when it has lifted parts. */
+    static final int GRAPH = 22;
+    /** What a task threw. */
+    static final int ERROR = 23;
+
+    static final int UTF_16 = 1;
+    static final int LITTLE_ENDIAN = 1;
+    static final int PARTS = 1;
+
+    private Kind() {}
+
+    static long tag(int kind, int detail) {
+        return kind | (long) detail << 8;
+    }
+
+    static int of(long tag) {
+        return (int) (tag & 0xff);
+    }
+
+    static int detail(long tag) {
+        return (int) (tag >>> 8) & 0xffffff;
+    }
+}

@@ -1,0 +1,85 @@
+package io.atoll.objects;
+
+import java.lang.ref.Cleaner;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What keeps memory where it is (a pin, mostly), shared by all views that were made of it: it ends with the last share.
+ * Any thread may call any method. The maker holds the first share and gives it back with {@link #release}.
+ */
+final class Lease {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final AtomicInteger shares = new AtomicInteger(1);
+    private final Runnable end;
+
+    /** @param end is run once, by the thread that gives the last share back; must not throw */
+    Lease(Runnable end) {
+        this.end = end;
+    }
+
+    /** A share that ends when it is closed or, failing that, when the view is unreachable. */
+    Share share(Object view) {
+        retain();
+        Share share = new Share(this);
+        share.cleanable = CLEANER.register(view, share.state);
+        return share;
+    }
+
+    /** One more share; the caller has one already, or a view that has. */
+    void retain() {
+        if (shares.getAndIncrement() <= 0) {
+            throw new IllegalStateException("this memory was given back already");
+        }
+    }
+
+    /** True when this was the last share. */
+    boolean release() {
+        int left = shares.decrementAndGet();
+        if (left == 0) {
+            end.run();
+        }
+        return left == 0;
+    }
+
+    /** One view's share. */
+    static final class Share {
+        private final State state;
+        private Cleaner.Cleanable cleanable;
+
+        Share(Lease lease) {
+            state = new State(lease);
+        }
+
+        boolean isOpen() {
+            return !state.over.get();
+        }
+
+        Lease lease() {
+            return state.lease;
+        }
+
+        /** Gives the share back; twice is fine. */
+        void close() {
+            cleanable.clean();
+        }
+
+        /** Apart from the share, so that the cleaner does not hold the view. */
+        private static final class State implements Runnable {
+            private final AtomicBoolean over = new AtomicBoolean();
+            private final Lease lease;
+
+            State(Lease lease) {
+                this.lease = lease;
+            }
+
+            @Override
+            public void run() {
+                if (over.compareAndSet(false, true)) {
+                    lease.release();
+                }
+            }
+        }
+    }
+}

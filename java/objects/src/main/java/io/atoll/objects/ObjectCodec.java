@@ -1,0 +1,172 @@
+package io.atoll.objects;
+
+import io.atoll.ObjectId;
+import io.atoll.ObjectRef;
+import io.atoll.TaskException;
+import io.atoll.store.Memory;
+import io.atoll.store.ObjectStore;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * Turns values into objects of a store and back. Any thread may call any method. What comes back is the value itself, or
+ * a view of the store's memory that keeps it pinned while the view is open and reachable.
+ */
+public final class ObjectCodec {
+    /** How long a put waits for room unless told otherwise. */
+    public static final Duration DEFAULT_PUT_TIMEOUT = Duration.ofSeconds(10);
+
+    private final ObjectStore store;
+    private final RefFactory refs;
+    private final Duration putTimeout;
+
+    public ObjectCodec(ObjectStore store, RefFactory refs) {
+        this(store, refs, DEFAULT_PUT_TIMEOUT);
+    }
+
+    /** @param putTimeout how long a put waits for room in a full store; null for ever */
+    public ObjectCodec(ObjectStore store, RefFactory refs, Duration putTimeout) {
+        this.store = Objects.requireNonNull(store);
+        this.refs = Objects.requireNonNull(refs);
+        this.putTimeout = putTimeout;
+    }
+
+    /**
+     * Loads what graphs, tensors and tables need, so that the first of them does not wait for it. Takes up to a second;
+     * meant for a thread that has nothing better to do.
+     */
+    public static void warmUp() {
+        GraphKind.warmUp();
+    }
+
+    /**
+     * Stores a value. The caller then holds one reference to the object.
+     *
+     * @throws io.atoll.UnserializableException when some part of it cannot be stored; the message names the path to it
+     * @throws io.atoll.ObjectStoreFullException when there is no room for it
+     */
+    public ObjectId put(Object value) {
+        return write(null, encode(value));
+    }
+
+    /** Stores a value under an id that is expected. */
+    public void putAs(ObjectId expected, Object value) {
+        write(Objects.requireNonNull(expected), encode(value));
+    }
+
+    /** Stores an error under an id that is expected: {@link #get} throws it. */
+    public void putError(ObjectId expected, Throwable error) {
+        write(Objects.requireNonNull(expected), ErrorKind.encode(error));
+    }
+
+    /**
+     * The value of an object, waiting for it up to the timeout (null for ever).
+     *
+     * @throws io.atoll.GetTimeoutException when the time is over first
+     * @throws RuntimeException what {@link #putError} stored: itself when it is unchecked, else as the cause of a
+     *     {@link TaskException}
+     */
+    public Object get(ObjectId id, Duration timeout) {
+        ObjectStore.Pin pin = store.get(id, timeout);
+        Lease lease = new Lease(pin::close);
+        try {
+            Source source = new Source(pin.address(), pin.size(), lease);
+            Object value = decode(pin.tag(), source);
+            if (source.copied() > 0) {
+                store.countCopied(source.copied());
+            }
+            if (value instanceof ErrorKind.Thrown thrown) {
+                throw thrown.unchecked();
+            }
+            return value;
+        } finally {
+            lease.release();
+        }
+    }
+
+    /** Makes a value ready to be written somewhere else than into the store, into a message for one. */
+    public Encoded encode(Object value) {
+        Encoded encoded = SimpleKinds.encode(value);
+        if (encoded == null) {
+            encoded = ArrayKinds.encode(value);
+        }
+        if (encoded == null && value instanceof ObjectRef<?> ref) {
+            encoded = new RefKind(ref.id());
+        }
+        return encoded != null ? encoded : GraphKind.encode(value);
+    }
+
+    /** Reads back what {@link Encoded#writeTo} wrote. The bytes are not referred to afterwards. */
+    public Object decode(long tag, ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.duplicate().get(copy);
+        long block = Memory.allocate(copy.length + 64L);
+        Lease lease = new Lease(() -> Memory.free(block));
+        try {
+            long address = block + 63 & -64;
+            Memory.copyFromArray(copy, copy.length, address);
+            return decode(tag, new Source(address, copy.length, lease));
+        } finally {
+            lease.release();
+        }
+    }
+
+    Object decode(long tag, Source source) {
+        int kind = Kind.of(tag);
+        int detail = Kind.detail(tag);
+        switch (kind) {
+            case Kind.NULL:
+            case Kind.BOOLEAN:
+            case Kind.BYTE:
+            case Kind.SHORT:
+            case Kind.CHAR:
+            case Kind.INT:
+            case Kind.LONG:
+            case Kind.FLOAT:
+            case Kind.DOUBLE:
+            case Kind.STRING:
+                return SimpleKinds.decode(kind, detail, source);
+            case Kind.BYTES:
+            case Kind.BOOLEAN_ARRAY:
+            case Kind.SHORT_ARRAY:
+            case Kind.CHAR_ARRAY:
+            case Kind.INT_ARRAY:
+            case Kind.LONG_ARRAY:
+            case Kind.FLOAT_ARRAY:
+            case Kind.DOUBLE_ARRAY:
+            case Kind.BYTE_BUFFER:
+                return ArrayKinds.decode(kind, detail, source);
+            case Kind.REF:
+                return refs.adopt(RefKind.decode(source));
+            case Kind.GRAPH:
+                return GraphKind.decode(detail, source, this);
+            case Kind.ERROR:
+                return ErrorKind.decode(source);
+            default:
+                throw source.damaged("kind " + kind + " is unknown to this version");
+        }
+    }
+
+    RefFactory refs() {
+        return refs;
+    }
+
+    private ObjectId write(ObjectId expected, Encoded encoded) {
+        ObjectId[] contained = encoded.contained();
+        ObjectStore.Creation creation =
+                store.create(expected, encoded.size(), contained.length, encoded.tag(), putTimeout);
+        boolean sealed = false;
+        try {
+            encoded.writeTo(creation.address());
+            creation.seal(contained);
+            sealed = true;
+            return creation.id();
+        } finally {
+            creation.close();
+            if (!sealed && expected == null) {
+                store.dereference(creation.id());
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.atoll.objects;
+
+import io.atoll.StoreException;
+import io.atoll.store.Memory;
+
+/**
+ * Bytes being decoded: an object of the store or a part of one. Whoever makes a view of them takes a share of the lease.
+ */
+final class Source {
+    private final long address;
+    private final long size;
+    private final Lease lease;
+    private long copied;
+
+    Source(long address, long size, Lease lease) {
+        this.address = address;
+        this.size = size;
+        this.lease = lease;
+    }
+
+    long address() {
+        return address;
+    }
+
+    long size() {
+        return size;
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    /** Bytes that decoding has copied out so far. */
+    long copied() {
+        return copied;
+    }
+
+    /** Says that so many bytes were copied. */
+    void addCopied(long bytes) {
+        copied += bytes;
+    }
+
+    /** A heap copy of some of the bytes, counted. */
+    byte[] copyOut(long offset, long length) {
+        checkRange(offset, length);
+        byte[] bytes = new byte[Math.toIntExact(length)];
+        Memory.copyToArray(address + offset, bytes, length);
+        copied += length;
+        return bytes;
+    }
+
+    void copyOut(Object array, long bytes) {
+        checkRange(0, bytes);
+        Memory.copyToArray(address, array, bytes);
+        copied += bytes;
+    }
+
+    /** Throws unless the bytes lie inside. */
+    void checkRange(long offset, long length) {
+        if (offset < 0 || length < 0 || offset > size - length) {
+            throw damaged("it says that " + length + " bytes lie at " + offset);
+        }
+    }
+
+    StoreException damaged(String why) {
+        return new StoreException("the stored value of " + size + " bytes is damaged: " + why);
+    }
+
+    StoreException damaged(String why, Throwable cause) {
+        return new StoreException("the stored value of " + size + " bytes is damaged: " + why, cause);
+    }
+}

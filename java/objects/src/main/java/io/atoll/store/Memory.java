@@ -1,0 +1,138 @@
+package io.atoll.store;
+
+import io.atoll.jni.NativeLibrary;
+import io.atoll.jni.StoreNative;
+import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import sun.misc.Unsafe;
+
+/**
+ * Reads and writes memory by its address, or an array's by the array and a byte offset from its start. Nothing is
+ * checked here: callers have compared what they ask for with a size. Numbers are in the machine's byte order, which is
+ * little-endian on every platform we have. For our own modules only, not part of the API.
+ */
+public final class Memory {
+    private static final Unsafe UNSAFE = unsafe();
+
+    private Memory() {}
+
+    /** Where the first byte of a primitive array's elements lies, to be added to a byte offset with the array as base. */
+    public static long arrayOffset(Object array) {
+        return UNSAFE.arrayBaseOffset(array.getClass());
+    }
+
+    public static byte getByte(Object base, long address) {
+        return UNSAFE.getByte(base, address);
+    }
+
+    public static short getShort(Object base, long address) {
+        return UNSAFE.getShort(base, address);
+    }
+
+    public static int getInt(Object base, long address) {
+        return UNSAFE.getInt(base, address);
+    }
+
+    public static long getLong(Object base, long address) {
+        return UNSAFE.getLong(base, address);
+    }
+
+    public static float getFloat(Object base, long address) {
+        return UNSAFE.getFloat(base, address);
+    }
+
+    public static double getDouble(Object base, long address) {
+        return UNSAFE.getDouble(base, address);
+    }
+
+    public static byte getByte(long address) {
+        return UNSAFE.getByte(address);
+    }
+
+    public static int getInt(long address) {
+        return UNSAFE.getInt(address);
+    }
+
+    public static long getLong(long address) {
+        return UNSAFE.getLong(address);
+    }
+
+    public static void putByte(long address, byte value) {
+        UNSAFE.putByte(address, value);
+    }
+
+    public static void putShort(long address, short value) {
+        UNSAFE.putShort(address, value);
+    }
+
+    public static void putInt(long address, int value) {
+        UNSAFE.putInt(address, value);
+    }
+
+    public static void putLong(long address, long value) {
+        UNSAFE.putLong(address, value);
+    }
+
+    /** Copies bytes; a null base says that its number is a plain address. */
+    public static void copy(Object fromBase, long from, Object toBase, long to, long bytes) {
+        if (bytes > 0) {
+            UNSAFE.copyMemory(fromBase, from, toBase, to, bytes);
+        }
+    }
+
+    /** Fills memory outside the heap with one byte. */
+    public static void fill(long address, long bytes, byte value) {
+        if (bytes > 0) {
+            UNSAFE.setMemory(address, bytes, value);
+        }
+    }
+
+    /** Copies a whole primitive array to memory outside the heap. */
+    public static void copyFromArray(Object array, long bytes, long to) {
+        copy(array, arrayOffset(array), null, to, bytes);
+    }
+
+    /** Copies memory outside the heap into the start of a primitive array. */
+    public static void copyToArray(long from, Object array, long bytes) {
+        copy(null, from, array, arrayOffset(array), bytes);
+    }
+
+    /** New memory outside the heap, not cleared; {@link #free} it. */
+    public static long allocate(long bytes) {
+        return UNSAFE.allocateMemory(bytes);
+    }
+
+    public static void free(long address) {
+        UNSAFE.freeMemory(address);
+    }
+
+    /**
+     * A direct buffer over memory that stays its owner's, in the machine's byte order. It keeps nothing alive; slices
+     * and views made from it keep it alive.
+     */
+    public static ByteBuffer buffer(long address, long bytes) {
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    bytes + " bytes do not fit a ByteBuffer, which holds at most " + Integer.MAX_VALUE);
+        }
+        NativeLibrary.load();
+        return StoreNative.newDirectByteBuffer(address, bytes).order(ByteOrder.nativeOrder());
+    }
+
+    /** Where a direct buffer's byte number 0 lies. */
+    public static long addressOf(ByteBuffer direct) {
+        NativeLibrary.load();
+        return StoreNative.addressOf(direct);
+    }
+
+    private static Unsafe unsafe() {
+        try {
+            Field field = Unsafe.class.getDeclaredField("theUnsafe");
+            field.setAccessible(true);
+            return (Unsafe) field.get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}

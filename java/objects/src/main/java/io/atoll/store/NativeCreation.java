@@ -1,0 +1,60 @@
+package io.atoll.store;
+
+import io.atoll.ObjectId;
+
+/** An object being written in the shared-memory store. */
+final class NativeCreation implements ObjectStore.Creation {
+    private final NativeStore store;
+    private final ObjectId id;
+    private final long address;
+    private final long size;
+    private final int contained;
+    private boolean over;
+
+    NativeCreation(NativeStore store, ObjectId id, long address, long size, int contained) {
+        this.store = store;
+        this.id = id;
+        this.address = address;
+        this.size = size;
+        this.contained = contained;
+    }
+
+    @Override
+    public ObjectId id() {
+        return id;
+    }
+
+    @Override
+    public long address() {
+        if (over) {
+            throw new IllegalStateException("object " + id + ": it is sealed or given up, and cannot be written");
+        }
+        return address;
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public void seal(ObjectId... ids) {
+        if (over) {
+            throw new IllegalStateException("object " + id + ": it is sealed or given up already");
+        }
+        if (ids.length != contained) {
+            throw new IllegalArgumentException(
+                    "object " + id + ": " + ids.length + " contained ids given, " + contained + " announced");
+        }
+        store.seal(id, ids);
+        over = true;
+    }
+
+    @Override
+    public void close() {
+        if (!over) {
+            over = true;
+            store.abort(id);
+        }
+    }
+}

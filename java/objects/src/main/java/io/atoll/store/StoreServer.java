@@ -1,0 +1,134 @@
+package io.atoll.store;
+
+import io.atoll.jni.NativeLibrary;
+import io.atoll.jni.StoreCode;
+import io.atoll.jni.StoreLayout;
+import io.atoll.jni.StoreNative;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+
+/**
+ * The server of a store, on a native thread of this process: it owns the memory, takes in clients and cleans up after
+ * dead ones. Any thread may call any method. Closing it ends the store for every client; twice is fine.
+ */
+public final class StoreServer implements AutoCloseable {
+    /**
+     * How a store is made. Zero asks for the default, which follows the capacity.
+     *
+     * @param socket where clients attach; in an existing directory that only this user may enter
+     * @param capacity bytes of object data
+     * @param maxObjects entries, at most 2^24
+     * @param maxClients client slots, at most 1024
+     * @param extentBytes a power of two; other than the default in tests only
+     * @param ringBytes of each message ring, a power of two
+     * @param warmBytes how much each client keeps ready ahead of need
+     * @param awaitFarewell a dead client is cleaned up after only by {@link StoreServer#bury}
+     */
+    public record Options(
+            Path socket,
+            long capacity,
+            long maxObjects,
+            long maxClients,
+            long extentBytes,
+            long ringBytes,
+            long warmBytes,
+            boolean awaitFarewell) {
+        public static Options of(Path socket, long capacity) {
+            return new Options(socket, capacity, 0, 0, 0, 0, 0, false);
+        }
+
+        public Options withMaxObjects(long count) {
+            return new Options(socket, capacity, count, maxClients, extentBytes, ringBytes, warmBytes, awaitFarewell);
+        }
+
+        public Options withMaxClients(long count) {
+            return new Options(socket, capacity, maxObjects, count, extentBytes, ringBytes, warmBytes, awaitFarewell);
+        }
+
+        public Options withExtentBytes(long bytes) {
+            return new Options(socket, capacity, maxObjects, maxClients, bytes, ringBytes, warmBytes, awaitFarewell);
+        }
+
+        public Options withRingBytes(long bytes) {
+            return new Options(socket, capacity, maxObjects, maxClients, extentBytes, bytes, warmBytes, awaitFarewell);
+        }
+
+        public Options withWarmBytes(long bytes) {
+            return new Options(socket, capacity, maxObjects, maxClients, extentBytes, ringBytes, bytes, awaitFarewell);
+        }
+
+        public Options withAwaitFarewell(boolean await) {
+            return new Options(socket, capacity, maxObjects, maxClients, extentBytes, ringBytes, warmBytes, await);
+        }
+    }
+
+    private final Path socket;
+    private final long server;
+    private boolean stopped;
+
+    private StoreServer(Path socket, long server) {
+        this.socket = socket;
+        this.server = server;
+    }
+
+    public static StoreServer start(Options options) {
+        NativeLibrary.load();
+        ByteBuffer path = NativeStore.cString(options.socket().toAbsolutePath().toString());
+        ByteBuffer struct =
+                ByteBuffer.allocateDirect(StoreLayout.SERVER_OPTIONS_SIZE).order(ByteOrder.nativeOrder());
+        struct.putLong(StoreLayout.SERVER_OPTIONS_CAPACITY, options.capacity());
+        struct.putLong(StoreLayout.SERVER_OPTIONS_MAX_OBJECTS, options.maxObjects());
+        struct.putLong(StoreLayout.SERVER_OPTIONS_MAX_CLIENTS, options.maxClients());
+        struct.putLong(StoreLayout.SERVER_OPTIONS_EXTENT_BYTES, options.extentBytes());
+        struct.putLong(StoreLayout.SERVER_OPTIONS_RING_BYTES, options.ringBytes());
+        struct.putLong(StoreLayout.SERVER_OPTIONS_WARM_BYTES, options.warmBytes());
+        struct.putLong(StoreLayout.SERVER_OPTIONS_AWAIT_FAREWELL, options.awaitFarewell() ? 1 : 0);
+        struct.putLong(StoreLayout.SERVER_OPTIONS_SOCKET_PATH, Memory.addressOf(path));
+        ByteBuffer out = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
+        StoreCodes.check(
+                StoreNative.serverStart(Memory.addressOf(struct), Memory.addressOf(out)),
+                "store " + options.socket() + ": start with " + options.capacity() + " bytes");
+        java.lang.ref.Reference.reachabilityFence(path);
+        return new StoreServer(options.socket(), out.getLong(0));
+    }
+
+    public Path socket() {
+        return socket;
+    }
+
+    /** A client that has died and waits for {@link #bury}; negative when there is none. */
+    public synchronized int deadClient() {
+        checkRunning();
+        long result = StoreNative.serverDeadClient(server);
+        if (result == -StoreCode.NOT_FOUND) {
+            return -1;
+        }
+        return (int) StoreCodes.check(result, "store " + socket + ": looking for dead clients");
+    }
+
+    /** Takes back everything that the dead client held: its unsealed objects, memory, pins, references and slot. */
+    public synchronized void bury(int clientIndex) {
+        checkRunning();
+        StoreCodes.check(StoreNative.serverBury(server, clientIndex), "store " + socket + ": burying client " + clientIndex);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!stopped) {
+            stopped = true;
+            StoreCodes.check(StoreNative.serverStop(server), "store " + socket + ": stop");
+        }
+    }
+
+    private void checkRunning() {
+        if (stopped) {
+            throw new IllegalStateException("store " + socket + " is stopped");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "StoreServer(" + socket + (stopped ? ", stopped)" : ")");
+    }
+}

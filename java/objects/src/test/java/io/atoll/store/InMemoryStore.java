@@ -1,0 +1,510 @@
+package io.atoll.store;
+
+import io.atoll.GetTimeoutException;
+import io.atoll.ObjectId;
+import io.atoll.ObjectLostException;
+import io.atoll.ObjectStoreFullException;
+import io.atoll.StoreException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A store in this process's own memory outside the heap, for tests: what {@link NativeStore} does, without shared memory
+ * and without a native library. {@link #attach} gives another client of the same store. A read-only address is not
+ * protected here. Closing asserts that the client has nothing pinned.
+ */
+public final class InMemoryStore implements ObjectStore {
+    private static final ObjectId[] NONE = {};
+
+    private final Shared shared;
+    private final int clientIndex;
+    // Guarded by shared.
+    private long pins;
+    private long copied;
+    private boolean closed;
+
+    private InMemoryStore(Shared shared, int clientIndex) {
+        this.shared = shared;
+        this.clientIndex = clientIndex;
+    }
+
+    public static InMemoryStore create(long capacity) {
+        return new InMemoryStore(new Shared(capacity), 1);
+    }
+
+    /** Another client of the same store. */
+    public InMemoryStore attach() {
+        synchronized (shared) {
+            checkOpen();
+            return new InMemoryStore(shared, ++shared.lastClient);
+        }
+    }
+
+    @Override
+    public long storeId() {
+        return shared.storeId;
+    }
+
+    @Override
+    public int clientIndex() {
+        return clientIndex;
+    }
+
+    @Override
+    public ObjectId expect() {
+        synchronized (shared) {
+            checkOpen();
+            return newEntry().id;
+        }
+    }
+
+    private Entry newEntry() {
+        long index = ++shared.lastIndex;
+        Entry entry = new Entry(new ObjectId(shared.storeId, index << 40 | 1));
+        entry.references = 1;
+        shared.entries.put(entry.id.place(), entry);
+        return entry;
+    }
+
+    @Override
+    public Creation create(ObjectId id, long size, int contained, long tag, Duration timeout) {
+        if (size < 0 || contained < 0) {
+            throw new IllegalArgumentException(size + " bytes, " + contained + " contained ids: neither may be negative");
+        }
+        synchronized (shared) {
+            checkOpen();
+            if (id != null) {
+                checkCreatable(id);
+            }
+            awaitRoom(id, size, timeout);
+            Entry entry = id == null ? newEntry() : checkCreatable(id);
+            entry.creating = true;
+            entry.block = Memory.allocate(size + 64);
+            entry.address = entry.block + 63 & -64;
+            entry.size = size;
+            entry.tag = tag;
+            shared.used += size;
+            return new FakeCreation(entry, contained);
+        }
+    }
+
+    private Entry checkCreatable(ObjectId id) {
+        Entry entry = entry(id, "create");
+        if (entry.creating || entry.state != State.EXPECTED) {
+            throw new StoreException("object " + id + ": create (somebody is creating it, or has sealed it)");
+        }
+        return entry;
+    }
+
+    private void awaitRoom(ObjectId id, long size, Duration timeout) {
+        long startedAt = System.nanoTime();
+        long nanos = Waiting.nanos(timeout);
+        while (size > shared.capacity - shared.used) {
+            long left = Waiting.left(nanos, startedAt);
+            if (left == 0 || size > shared.capacity) {
+                throw new ObjectStoreFullException((id == null ? "new object: " : "object " + id + ": ") + size
+                        + " bytes asked, " + (shared.capacity - shared.used) + " free of " + shared.capacity);
+            }
+            shared.sleep(left, "waiting for " + size + " bytes of room");
+            checkOpen();
+        }
+    }
+
+    @Override
+    public Pin get(ObjectId id, Duration timeout) {
+        synchronized (shared) {
+            long startedAt = System.nanoTime();
+            long nanos = Waiting.nanos(timeout);
+            while (true) {
+                Pin pin = tryGet(id);
+                if (pin != null) {
+                    return pin;
+                }
+                long left = Waiting.left(nanos, startedAt);
+                if (left == 0) {
+                    throw new GetTimeoutException("object " + id + ": not there after " + timeout);
+                }
+                shared.sleep(left, "object " + id + ": get");
+            }
+        }
+    }
+
+    @Override
+    public Pin tryGet(ObjectId id) {
+        synchronized (shared) {
+            checkOpen();
+            Entry entry = entry(id, "get");
+            if (entry.state == State.LOST) {
+                throw new ObjectLostException("object " + id + ": get (its bytes cannot be had any more)");
+            }
+            return entry.state == State.SEALED ? new FakePin(entry) : null;
+        }
+    }
+
+    @Override
+    public void reference(ObjectId id) {
+        synchronized (shared) {
+            checkOpen();
+            entry(id, "reference").references++;
+        }
+    }
+
+    @Override
+    public void dereference(ObjectId id) {
+        synchronized (shared) {
+            checkOpen();
+            Entry entry = entry(id, "dereference");
+            if (entry.references == 0) {
+                throw new IllegalArgumentException("object " + id + ": dereference without a reference");
+            }
+            entry.references--;
+            freeIfUnused(entry);
+        }
+    }
+
+    @Override
+    public State state(ObjectId id) {
+        synchronized (shared) {
+            checkOpen();
+            Entry entry = id.store() == shared.storeId ? shared.entries.get(id.place()) : null;
+            return entry == null ? State.ABSENT : entry.state;
+        }
+    }
+
+    @Override
+    public void delete(ObjectId id) {
+        synchronized (shared) {
+            checkOpen();
+            Entry entry = entry(id, "delete");
+            if (entry.creating) {
+                throw new StoreException("object " + id + ": delete (somebody is creating it)");
+            }
+            entry.state = State.LOST;
+            freeBytesIfUnpinned(entry);
+            shared.notifyAll();
+        }
+    }
+
+    @Override
+    public boolean[] await(ObjectId[] ids, int wanted, Duration timeout) {
+        if (wanted < 0 || wanted > ids.length) {
+            throw new IllegalArgumentException(wanted + " wanted of " + ids.length + " ids");
+        }
+        long startedAt = System.nanoTime();
+        long nanos = Waiting.nanos(timeout);
+        synchronized (shared) {
+            while (true) {
+                checkOpen();
+                boolean[] ready = new boolean[ids.length];
+                int count = 0;
+                for (int i = 0; i < ids.length; i++) {
+                    State state = state(ids[i]);
+                    ready[i] = state != State.EXPECTED;
+                    count += ready[i] ? 1 : 0;
+                }
+                long left = Waiting.left(nanos, startedAt);
+                if (count >= wanted || left == 0) {
+                    return ready;
+                }
+                shared.sleep(left, "waiting for " + wanted + " of " + ids.length + " objects");
+            }
+        }
+    }
+
+    @Override
+    public boolean claim(ObjectId id, int expected, int desired) {
+        synchronized (shared) {
+            checkOpen();
+            Entry entry = entry(id, "claim");
+            if (entry.claim != expected) {
+                return false;
+            }
+            entry.claim = desired;
+            return true;
+        }
+    }
+
+    @Override
+    public int claimed(ObjectId id) {
+        synchronized (shared) {
+            checkOpen();
+            return entry(id, "claimed").claim;
+        }
+    }
+
+    @Override
+    public void countCopied(long bytes) {
+        synchronized (shared) {
+            copied += bytes;
+        }
+    }
+
+    /** What {@link #countCopied} was told by this client. */
+    public long copied() {
+        synchronized (shared) {
+            return copied;
+        }
+    }
+
+    /** What this client has pinned. */
+    public long pins() {
+        synchronized (shared) {
+            return pins;
+        }
+    }
+
+    /** Entries in use, of all clients. */
+    public int objects() {
+        synchronized (shared) {
+            return shared.entries.size();
+        }
+    }
+
+    /** Bytes of all objects, unsealed ones too. */
+    public long used() {
+        synchronized (shared) {
+            return shared.used;
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (shared) {
+            if (closed) {
+                return;
+            }
+            if (pins != 0) {
+                throw new AssertionError("client " + clientIndex + " has " + pins + " pins at its end: " + shared.pinned());
+            }
+            closed = true;
+            shared.notifyAll();
+        }
+    }
+
+    private Entry entry(ObjectId id, String what) {
+        Entry entry = id.store() == shared.storeId ? shared.entries.get(id.place()) : null;
+        if (entry == null) {
+            throw new ObjectLostException(
+                    "object " + id + ": " + what + " (no such object: freed, deleted, or never made here)");
+        }
+        return entry;
+    }
+
+    private void freeIfUnused(Entry entry) {
+        if (entry.references == 0 && entry.pins == 0 && !entry.creating) {
+            shared.entries.remove(entry.id.place());
+            freeBytesIfUnpinned(entry);
+            shared.notifyAll();
+        }
+    }
+
+    private void freeBytesIfUnpinned(Entry entry) {
+        if (entry.block == 0 || entry.pins != 0) {
+            return;
+        }
+        Memory.fill(entry.address, entry.size, (byte) 0xdb); // what is still read after this is seen to be wrong
+        Memory.free(entry.block);
+        entry.block = 0;
+        shared.used -= entry.size;
+        List<ObjectId> children = List.of(entry.contained);
+        entry.contained = NONE;
+        for (ObjectId child : children) {
+            Entry held = entry(child, "contained");
+            held.references--;
+            freeIfUnused(held);
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("store is closed in client " + clientIndex);
+        }
+    }
+
+    /** What all clients see. */
+    private static final class Shared {
+        private final long storeId = ThreadLocalRandom.current().nextLong() | 1;
+        private final long capacity;
+        private final Map<Long, Entry> entries = new HashMap<>();
+        private long used;
+        private long lastIndex;
+        private int lastClient = 1;
+
+        Shared(long capacity) {
+            this.capacity = capacity;
+        }
+
+        void sleep(long nanos, String what) {
+            try {
+                long millis = Math.min(Math.max(1, nanos / 1_000_000), 1_000_000);
+                wait(millis);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw Waiting.interrupted(what);
+            }
+        }
+
+        List<ObjectId> pinned() {
+            List<ObjectId> ids = new ArrayList<>();
+            for (Entry entry : entries.values()) {
+                if (entry.pins > 0) {
+                    ids.add(entry.id);
+                }
+            }
+            return ids;
+        }
+    }
+
+    private static final class Entry {
+        private final ObjectId id;
+        private State state = State.EXPECTED;
+        private boolean creating;
+        private long block;
+        private long address;
+        private long size;
+        private long tag;
+        private ObjectId[] contained = NONE;
+        private long references;
+        private long pins;
+        private int claim;
+
+        Entry(ObjectId id) {
+            this.id = id;
+        }
+    }
+
+    private final class FakeCreation implements Creation {
+        private final Entry entry;
+        private final int contained;
+        private boolean over;
+
+        FakeCreation(Entry entry, int contained) {
+            this.entry = entry;
+            this.contained = contained;
+        }
+
+        @Override
+        public ObjectId id() {
+            return entry.id;
+        }
+
+        @Override
+        public long address() {
+            if (over) {
+                throw new IllegalStateException("object " + entry.id + ": it is sealed or given up, and cannot be written");
+            }
+            return entry.address;
+        }
+
+        @Override
+        public long size() {
+            return entry.size;
+        }
+
+        @Override
+        public void seal(ObjectId... ids) {
+            synchronized (shared) {
+                if (over) {
+                    throw new IllegalStateException("object " + entry.id + ": it is sealed or given up already");
+                }
+                if (ids.length != contained) {
+                    throw new IllegalArgumentException(
+                            "object " + entry.id + ": " + ids.length + " contained ids given, " + contained + " announced");
+                }
+                for (ObjectId id : ids) {
+                    entry(id, "seal");
+                }
+                for (ObjectId id : ids) {
+                    entry(id, "seal").references++;
+                }
+                over = true;
+                entry.contained = ids.clone();
+                entry.creating = false;
+                entry.state = State.SEALED;
+                freeIfUnused(entry);
+                shared.notifyAll();
+            }
+        }
+
+        @Override
+        public void close() {
+            synchronized (shared) {
+                if (over) {
+                    return;
+                }
+                over = true;
+                entry.creating = false;
+                freeBytesIfUnpinned(entry);
+                freeIfUnused(entry);
+                shared.notifyAll();
+            }
+        }
+    }
+
+    private final class FakePin implements Pin {
+        private final Entry entry;
+        private boolean over;
+
+        FakePin(Entry entry) {
+            this.entry = entry;
+            entry.pins++;
+            pins++;
+        }
+
+        @Override
+        public ObjectId id() {
+            return entry.id;
+        }
+
+        @Override
+        public long address() {
+            synchronized (shared) {
+                if (over) {
+                    throw new IllegalStateException("object " + entry.id + ": this pin is closed");
+                }
+                return entry.address;
+            }
+        }
+
+        @Override
+        public long size() {
+            return entry.size;
+        }
+
+        @Override
+        public long tag() {
+            return entry.tag;
+        }
+
+        @Override
+        public long offset() {
+            return entry.address;
+        }
+
+        @Override
+        public ObjectId[] contained() {
+            return entry.contained.clone();
+        }
+
+        @Override
+        public void close() {
+            synchronized (shared) {
+                if (over) {
+                    return;
+                }
+                over = true;
+                entry.pins--;
+                pins--;
+                if (entry.state == State.LOST) {
+                    freeBytesIfUnpinned(entry);
+                    shared.notifyAll();
+                }
+                freeIfUnused(entry);
+            }
+        }
+    }
+}

@@ -1,12 +1,13 @@
 package io.atoll.jni;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 
@@ -68,28 +69,8 @@ public final class NativeLibrary {
      * @throws UnsatisfiedLinkError when there is no library for this platform
      */
     public static Path extractTo(Path directory) {
-        String override = System.getProperty(PATH_PROPERTY);
-        if (override != null) {
-            return Path.of(override).toAbsolutePath();
-        }
-        URL resource = NativeLibrary.class.getResource(platform() + "/" + FILE_NAME);
-        if (resource == null) {
-            throw unavailable("the class path does not hold it", null);
-        }
-        if (resource.getProtocol().equals("file")) {
-            try {
-                return Path.of(resource.toURI());
-            } catch (URISyntaxException e) {
-                throw unavailable("its place is no file name: " + resource, e);
-            }
-        }
-        Path target = directory.resolve(FILE_NAME);
-        try (InputStream in = resource.openStream()) {
-            Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
-            return target;
-        } catch (IOException e) {
-            throw unavailable("it cannot be copied from " + resource + " to " + target, e);
-        }
+        Path file = fileInPlace();
+        return file != null ? file : copyTo(directory);
     }
 
     /** This platform's name, which is also its artifact's classifier: {@code linux-x86_64}, say. */
@@ -127,11 +108,16 @@ public final class NativeLibrary {
     }
 
     private static void linkFound() {
+        Path file = fileInPlace();
+        if (file != null) {
+            link(file);
+            return;
+        }
         Path directory = null;
         try {
             directory = Files.createTempDirectory(
                     "atoll-jni-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            link(extractTo(directory));
+            link(copyTo(directory));
         } catch (IOException e) {
             throw unavailable("no directory can be made in " + System.getProperty("java.io.tmpdir"), e);
         } finally {
@@ -141,6 +127,40 @@ public final class NativeLibrary {
                 deleteQuietly(directory);
             }
         }
+    }
+
+    /** The library where it lies as a plain file; null when it is inside a jar. */
+    private static Path fileInPlace() {
+        String override = System.getProperty(PATH_PROPERTY);
+        if (override != null) {
+            return Path.of(override).toAbsolutePath();
+        }
+        URL resource = resource();
+        try {
+            return resource.getProtocol().equals("file") ? Path.of(resource.toURI()) : null;
+        } catch (URISyntaxException e) {
+            throw unavailable("its place is no file name: " + resource, e);
+        }
+    }
+
+    private static Path copyTo(Path directory) {
+        URL resource = resource();
+        Path target = directory.resolve(FILE_NAME);
+        try (InputStream in = resource.openStream();
+                OutputStream out = new FileOutputStream(target.toFile())) {
+            in.transferTo(out);
+            return target;
+        } catch (IOException e) {
+            throw unavailable("it cannot be copied from " + resource + " to " + target, e);
+        }
+    }
+
+    private static URL resource() {
+        URL resource = NativeLibrary.class.getResource(platform() + "/" + FILE_NAME);
+        if (resource == null) {
+            throw unavailable("the class path does not hold it", null);
+        }
+        return resource;
     }
 
     private static void link(Path file) {

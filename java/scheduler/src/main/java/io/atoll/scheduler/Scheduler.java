@@ -438,7 +438,7 @@ public final class Scheduler {
         Dispatch outcome = actions.dispatch(next, worker.id);
         if (outcome == Dispatch.FULL) {
             worker.full = true;
-            return true;
+            return !worker.tasks.isEmpty(); // Else nobody would end the asking.
         }
         if (outcome == Dispatch.HELPED) {
             dequeue(next);
@@ -501,10 +501,7 @@ public final class Scheduler {
     private Worker leastLoaded() {
         Worker best = null;
         for (Worker worker : workers.values()) {
-            if (!worker.full
-                    && (best == null
-                            || worker.running < best.running
-                            || (worker.running == best.running && worker.tasks.size() < best.tasks.size()))) {
+            if (worker.mayTake() && (best == null || worker.isBetterThan(best))) {
                 best = worker;
             }
         }
@@ -522,6 +519,18 @@ public final class Scheduler {
 
         Worker(int id) {
             this.id = id;
+        }
+
+        /** One that was full and has nothing now will finish nothing that could say it is not. */
+        boolean mayTake() {
+            return !full || tasks.isEmpty();
+        }
+
+        boolean isBetterThan(Worker other) {
+            if (full != other.full) {
+                return !full;
+            }
+            return running != other.running ? running < other.running : tasks.size() < other.tasks.size();
         }
     }
 }

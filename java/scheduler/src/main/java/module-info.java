@@ -1,0 +1,6 @@
+/** Decides which task runs where and when; for the runtime. */
+module io.atoll.scheduler {
+    requires transitive io.atoll.api;
+
+    exports io.atoll.scheduler;
+}

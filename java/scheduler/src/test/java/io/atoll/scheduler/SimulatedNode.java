@@ -1,0 +1,440 @@
+package io.atoll.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atoll.ObjectId;
+import io.atoll.Resources;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * A driver and worker processes with threads, in one thread: each {@link #step} lets one of them do one thing, or
+ * delivers one of the messages that are on their way, as a number chooses. What must hold at all times is asserted from
+ * what the processes really do, not from what the scheduler believes.
+ */
+final class SimulatedNode implements SchedulerActions {
+    /** Worker 0 is never full: a node whose workers have all run out of threads may well stand still. */
+    private static final int NEVER_FULL = 0;
+
+    private static final int DRIVER = 100;
+    private static final int WORKERS = 3;
+    private static final int MAX_TASKS = 120;
+
+    private final Resources node;
+    private final Scheduler scheduler;
+    private final Map<Integer, Process> processes = new LinkedHashMap<>();
+    private final Map<ObjectId, Spec> specs = new LinkedHashMap<>();
+    private final Map<ObjectId, Integer> claims = new HashMap<>();
+    private final Set<ObjectId> ready = new HashSet<>();
+    private final Set<ObjectId> done = new HashSet<>();
+    private final Map<ObjectId, Failure> failed = new HashMap<>();
+    /** Tasks whose RESUME the scheduler has read and not answered. */
+    private final Set<ObjectId> resumesRead = new HashSet<>();
+    /** When the scheduler read of it. */
+    private final Map<ObjectId, Integer> readAt = new HashMap<>();
+
+    private int lastNumber;
+    private int reads;
+
+    SimulatedNode(Resources node) {
+        this.node = node;
+        scheduler = new Scheduler(node, this);
+        processes.put(DRIVER, new Process(DRIVER));
+        for (int worker = 0; worker < WORKERS; ++worker) {
+            join(worker);
+        }
+    }
+
+    /** A task as its submitter knows it. */
+    private record Spec(Task task, ObjectId parent, int submitter) {}
+
+    private static final class Process {
+        final int index;
+        final Deque<Runnable> sent = new ArrayDeque<>();
+        final Deque<Task> unstarted = new ArrayDeque<>();
+        final List<Thread> threads = new ArrayList<>();
+        boolean full;
+
+        Process(int index) {
+            this.index = index;
+        }
+    }
+
+    /** A thread of a worker: the task that was dispatched, and on top those that it helps. */
+    private static final class Thread {
+        final Deque<Task> stack = new ArrayDeque<>();
+        /** Null when it runs. */
+        ObjectId waitsFor;
+
+        boolean resumeSent;
+
+        Task root() {
+            return stack.peekLast();
+        }
+    }
+
+    private void join(int worker) {
+        processes.put(worker, new Process(worker));
+        scheduler.workerJoined(worker);
+    }
+
+    /** One thing happens. */
+    void step(int choice) {
+        IntUnaryOperator pick = new IntUnaryOperator() {
+            private int left = choice;
+
+            @Override
+            public int applyAsInt(int bound) {
+                int picked = Math.floorMod(left, bound);
+                left = left / bound * 31 + 17;
+                return picked;
+            }
+        };
+        switch (pick.applyAsInt(16)) {
+            case 0, 1 -> submitByDriver(pick);
+            case 2 -> strayMessage(pick);
+            case 3 -> die(pick);
+            case 4 -> beFull(pick);
+            case 5, 6, 7 -> deliver(pick);
+            default -> {
+                Process process = processes.get(pick.applyAsInt(WORKERS));
+                if (!process.unstarted.isEmpty() && pick.applyAsInt(2) == 0) {
+                    startOrReturn(process, pick);
+                } else if (!process.threads.isEmpty()) {
+                    act(process, process.threads.get(pick.applyAsInt(process.threads.size())), pick);
+                }
+            }
+        }
+        assertResources();
+    }
+
+    /** Nothing new is submitted; everything else goes on until nothing is left to do. */
+    void finish() {
+        for (int round = 0; round < 100 * MAX_TASKS && done.size() < specs.size(); ++round) {
+            for (Process process : processes.values()) {
+                process.full = false;
+                while (!process.sent.isEmpty()) {
+                    process.sent.remove().run();
+                }
+                while (!process.unstarted.isEmpty()) {
+                    start(process);
+                }
+                for (Thread thread : List.copyOf(process.threads)) {
+                    if (thread.waitsFor == null) {
+                        finishTop(process, thread);
+                    } else if (!thread.resumeSent && ready.contains(thread.waitsFor)) {
+                        sendResume(process, thread);
+                    }
+                }
+                assertResources();
+            }
+        }
+        assertThat(done).as("%s", scheduler).containsExactlyInAnyOrderElementsOf(specs.keySet());
+        for (Spec spec : specs.values()) {
+            boolean infeasible = scheduler.lacks(spec.task.demand()) != null;
+            assertThat(failed.get(spec.task.id()) == Failure.INFEASIBLE).isEqualTo(infeasible);
+            if (failed.get(spec.task.id()) == Failure.WORKER_DIED) {
+                assertThat(spec.task.retriesLeft()).isZero();
+            }
+        }
+        assertThat(scheduler.isEmpty()).as("%s", scheduler).isTrue();
+    }
+
+    // ---- what processes do
+
+    private void submitByDriver(IntUnaryOperator pick) {
+        Resources demand = new Resources(Map.of())
+                .with(Resources.CPU, new double[] {1, 0.5, 2, 0, 4, 1}[pick.applyAsInt(6)])
+                .with(Resources.GPU, new double[] {0, 0, 0, 1, 0.5, 2}[pick.applyAsInt(6)]);
+        List<ObjectId> earlier = specs.values().stream()
+                .filter(spec -> spec.parent == null)
+                .map(spec -> spec.task.id())
+                .toList();
+        submit(processes.get(DRIVER), demand, some(earlier, pick), null, pick.applyAsInt(3));
+    }
+
+    /** Children need CPU alone, and depend on each other alone: a parent may wait for any of them. */
+    private void submitByTask(Process process, Thread thread, IntUnaryOperator pick) {
+        ObjectId parent = thread.stack.peek().id();
+        List<ObjectId> siblings = specs.values().stream()
+                .filter(spec -> parent.equals(spec.parent) && spec.submitter == process.index)
+                .map(spec -> spec.task.id())
+                .toList();
+        Resources demand = Resources.cpus(new double[] {1, 1, 0.5, 2, 0}[pick.applyAsInt(5)]);
+        submit(process, demand, some(siblings, pick), parent, pick.applyAsInt(3));
+    }
+
+    private static List<ObjectId> some(List<ObjectId> ids, IntUnaryOperator pick) {
+        List<ObjectId> some = new ArrayList<>();
+        for (int i = pick.applyAsInt(5) - 2; i > 0 && !ids.isEmpty(); --i) {
+            some.add(ids.get(pick.applyAsInt(ids.size())));
+        }
+        return some;
+    }
+
+    private void submit(Process process, Resources demand, List<ObjectId> needs, ObjectId parent, int retries) {
+        if (specs.size() == MAX_TASKS) {
+            return;
+        }
+        Task task = new Task(FakeNode.id(++lastNumber), demand, needs, parent != null, retries, null);
+        specs.put(task.id(), new Spec(task, parent, process.index));
+        process.sent.add(() -> {
+            readAt.put(task.id(), ++reads);
+            scheduler.submit(task);
+        });
+    }
+
+    private void deliver(IntUnaryOperator pick) {
+        List<Process> senders = processes.values().stream()
+                .filter(process -> !process.sent.isEmpty())
+                .toList();
+        if (!senders.isEmpty()) {
+            senders.get(pick.applyAsInt(senders.size())).sent.remove().run();
+        }
+    }
+
+    private void startOrReturn(Process process, IntUnaryOperator pick) {
+        if (process.index != NEVER_FULL && pick.applyAsInt(4) == 0) {
+            Task task = process.unstarted.removeLast();
+            process.sent.add(() -> scheduler.returned(task.id(), process.index));
+        } else {
+            start(process);
+        }
+    }
+
+    private void start(Process process) {
+        Thread thread = new Thread();
+        thread.stack.push(process.unstarted.remove());
+        process.threads.add(thread);
+    }
+
+    private void act(Process process, Thread thread, IntUnaryOperator pick) {
+        if (thread.waitsFor != null) {
+            if (!thread.resumeSent && ready.contains(thread.waitsFor)) {
+                sendResume(process, thread);
+            }
+            return;
+        }
+        switch (pick.applyAsInt(8)) {
+            case 0, 1 -> submitByTask(process, thread, pick);
+            case 2, 3, 4 -> getChild(process, thread, pick);
+            default -> finishTop(process, thread);
+        }
+    }
+
+    private void sendResume(Process process, Thread thread) {
+        thread.resumeSent = true;
+        ObjectId id = thread.root().id();
+        process.sent.add(() -> {
+            resumesRead.add(id);
+            scheduler.resume(id, process.index);
+        });
+    }
+
+    /** The thread asks for the result of a child: helps if it can, else blocks, if it is not there. */
+    private void getChild(Process process, Thread thread, IntUnaryOperator pick) {
+        ObjectId parent = thread.stack.peek().id();
+        List<Task> children = specs.values().stream()
+                .filter(spec -> parent.equals(spec.parent) && spec.submitter == process.index)
+                .map(Spec::task)
+                .toList();
+        if (children.isEmpty()) {
+            return;
+        }
+        Task child = children.get(pick.applyAsInt(children.size()));
+        if (ready.contains(child.id())) {
+            return;
+        }
+        boolean fits =
+                child.demand().amount(Resources.CPU) <= thread.root().demand().amount(Resources.CPU);
+        if (fits && !claims.containsKey(child.id()) && !done.contains(child.id()) && pick.applyAsInt(3) > 0) {
+            claims.put(child.id(), process.index);
+            thread.stack.push(child);
+            for (ObjectId dependency : child.dependencies()) {
+                if (!ready.contains(dependency)) {
+                    block(process, thread, dependency);
+                    return;
+                }
+            }
+        } else {
+            block(process, thread, child.id());
+        }
+    }
+
+    private void block(Process process, Thread thread, ObjectId target) {
+        thread.waitsFor = target;
+        thread.resumeSent = false;
+        ObjectId id = thread.root().id();
+        process.sent.add(() -> scheduler.blocked(id, process.index));
+    }
+
+    private void finishTop(Process process, Thread thread) {
+        ObjectId id = thread.stack.pop().id();
+        ready.add(id);
+        process.sent.add(() -> scheduler.finished(id, process.index));
+        if (thread.stack.isEmpty()) {
+            process.threads.remove(thread);
+        }
+    }
+
+    private void die(IntUnaryOperator pick) {
+        if (pick.applyAsInt(3) > 0) {
+            return;
+        }
+        Process process = processes.get(pick.applyAsInt(WORKERS));
+        while (!process.sent.isEmpty()) {
+            process.sent.remove().run();
+        }
+        processes.remove(process.index);
+        process.threads.forEach(thread -> resumesRead.remove(thread.root().id()));
+        scheduler.workerLost(process.index);
+        assertThat(claims.values()).doesNotContain(process.index);
+        join(process.index);
+    }
+
+    private void beFull(IntUnaryOperator pick) {
+        Process process = processes.get(pick.applyAsInt(WORKERS));
+        if (process.index != NEVER_FULL) {
+            process.full = !process.full;
+            if (process.full && pick.applyAsInt(2) == 0) {
+                scheduler.workerFull(process.index);
+            }
+        }
+    }
+
+    private void strayMessage(IntUnaryOperator pick) {
+        int foreign = DRIVER + 1;
+        ObjectId id = FakeNode.id(1 + pick.applyAsInt(lastNumber + 2));
+        switch (pick.applyAsInt(6)) {
+            case 0 -> scheduler.blocked(id, foreign);
+            case 1 -> scheduler.resume(id, foreign);
+            case 2 -> scheduler.returned(id, foreign);
+            case 3 -> scheduler.workerLost(foreign);
+            case 4 -> {
+                if (done.contains(id)) {
+                    scheduler.finished(id, pick.applyAsInt(WORKERS));
+                }
+            }
+            default -> {
+                if (readAt.containsKey(id) && !done.contains(id)) {
+                    scheduler.submit(specs.get(id).task);
+                }
+            }
+        }
+    }
+
+    // ---- what must hold
+
+    private void assertResources() {
+        for (String name : List.of(Resources.CPU, Resources.GPU)) {
+            long used = 0;
+            for (Process process : processes.values()) {
+                for (Task task : process.unstarted) {
+                    used += task.demand().amount(name);
+                }
+                for (Thread thread : process.threads) {
+                    if (thread.waitsFor == null || !name.equals(Resources.CPU)) {
+                        used += thread.root().demand().amount(name);
+                    }
+                }
+            }
+            assertThat(used).as(name).isLessThanOrEqualTo(node.amount(name));
+        }
+    }
+
+    private void assertOrder(Task next) {
+        boolean anyResuming =
+                resumesRead.stream().anyMatch(id -> specs.get(id).task.demand().amount(Resources.CPU) > 0);
+        assertThat(anyResuming && next.demand().amount(Resources.CPU) > 0)
+                .as("resuming before new")
+                .isFalse();
+        if (!next.dependencies().isEmpty() || next.attempt() > 0) {
+            return;
+        }
+        for (Spec spec : specs.values()) {
+            Task other = spec.task;
+            if (other.state == Task.State.QUEUED
+                    && !claims.containsKey(other.id())
+                    && other != next
+                    && other.attempt() == 0
+                    && other.dependencies().isEmpty()
+                    && other.demand().equals(next.demand())) {
+                int newer = Integer.compare(readAt.get(next.id()), readAt.get(other.id()));
+                if (next.nested() && other.nested()) {
+                    assertThat(newer).as("newest nested first").isPositive();
+                } else if (next.nested() == other.nested()) {
+                    assertThat(newer).as("oldest of the driver first").isNegative();
+                } else {
+                    assertThat(next.nested()).as("nested first").isTrue();
+                }
+            }
+        }
+    }
+
+    @Override
+    public Dispatch dispatch(Task task, int worker) {
+        assertThat(ready).containsAll(task.dependencies());
+        assertThat(done).doesNotContain(task.id());
+        if (claims.containsKey(task.id())) {
+            return Dispatch.HELPED;
+        }
+        Process process = processes.get(worker);
+        if (process.full) {
+            return Dispatch.FULL;
+        }
+        assertOrder(task);
+        claims.put(task.id(), worker);
+        process.unstarted.add(task);
+        return Dispatch.SENT;
+    }
+
+    @Override
+    public int claimedBy(Task task) {
+        return claims.getOrDefault(task.id(), Scheduler.NOBODY);
+    }
+
+    @Override
+    public void unclaim(Task task) {
+        assertThat(claims.remove(task.id())).isNotNull();
+    }
+
+    @Override
+    public boolean isReady(ObjectId id) {
+        return ready.contains(id);
+    }
+
+    @Override
+    public void grant(Task task, int worker) {
+        resumesRead.remove(task.id());
+        for (Thread thread : processes.get(worker).threads) {
+            if (thread.root() == task) {
+                assertThat(thread.resumeSent).isTrue();
+                thread.waitsFor = null;
+                assertResources();
+                return;
+            }
+        }
+        throw new AssertionError("grant of " + task + ", which is not at " + worker);
+    }
+
+    @Override
+    public void fail(Task task, Failure reason, String message) {
+        assertThat(ready.add(task.id())).isTrue();
+        failed.put(task.id(), reason);
+    }
+
+    @Override
+    public void done(Task task) {
+        assertThat(ready).contains(task.id());
+        assertThat(done.add(task.id())).as("done twice: %s", task).isTrue();
+        claims.remove(task.id());
+    }
+}

@@ -1,0 +1,173 @@
+package io.atoll.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * {@code ci/bench quick}. Arguments: folder of the native programs, commit, and the JSON file to write, if any.
+ */
+final class QuickMain {
+    private static final int STARTS = 15;
+    private static final String PINNED = ".pinned";
+
+    private static final List<Row> ROWS = List.of(
+            Row.of("task.noop.rtt", "p50").over("futex.rtt").target(4),
+            Row.of("task.noop.rtt", "p999").over("futex.rtt"),
+            Row.of("task.noop.rtt.pinned", "p50").over("futex.rtt.pinned").target(4),
+            Row.of("task.noop.rtt.pinned", "p999").over("futex.rtt.pinned"),
+            Row.of("task.noop.throughput", "rate"),
+            Row.of("init.first_result", "p50").over("jvm.start").target(15),
+            Row.of("get.warm.java", "p50").over("jni.empty").target(40),
+            Row.of("get.warm.java.pin", "p50").over("jni.empty"),
+            Row.of("create_seal.1KiB.java", "p50").over("jni.empty"),
+            Row.of("get.warm", "p50").over("cas"),
+            Row.of("create_seal.1KiB", "p50").over("cas"),
+            Row.of("put.64MiB.warm", "p50").over("memcpy.64MiB"));
+
+    private final String nativePrograms;
+    private final Report report = new Report();
+
+    private QuickMain(String nativePrograms) {
+        this.nativePrograms = nativePrograms;
+    }
+
+    public static void main(String[] args) throws IOException, InterruptedException, RunnerException {
+        QuickMain quick = new QuickMain(args[0]);
+        quick.step("starts of a driver", quick::starts);
+        quick.step("round trips of tasks", () -> quick.tasks(List.of(), ""));
+        quick.step("the same on one CPU", () -> quick.tasks(List.of("taskset", "-c", "0"), PINNED));
+        quick.step("gets and creates in Java", quick::jmh);
+        quick.step("the store in C++", quick::store);
+        quick.report.print(ROWS, System.out);
+        if (args.length > 2) {
+            quick.report.writeJson(ROWS, args[1], Path.of(args[2]));
+        }
+    }
+
+    private interface Step {
+        void run() throws IOException, InterruptedException, RunnerException;
+    }
+
+    private void step(String what, Step step) throws IOException, InterruptedException, RunnerException {
+        System.err.println("measuring " + what);
+        step.run();
+    }
+
+    /** Fresh JVMs in turns: one that prints a line, one that starts Atoll and runs a task. */
+    private void starts() throws IOException, InterruptedException {
+        double[] bare = new double[STARTS];
+        double[] atoll = new double[STARTS];
+        for (int i = 0; i < STARTS; ++i) {
+            bare[i] = startOfJvm();
+            atoll[i] = Double.parseDouble(lines(java(FirstResultMain.class)).get(0));
+        }
+        report.add(new Measurement("jvm.start", median(bare), "ns", "p50"));
+        report.add(new Measurement("init.first_result", median(atoll), "ns", "p50"));
+    }
+
+    private static double startOfJvm() throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        Process process = new ProcessBuilder(java(PrintLineMain.class)).start();
+        try (BufferedReader from = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
+            if (from.readLine() == null) {
+                throw new IOException("the JVM printed nothing");
+            }
+            long nanos = System.nanoTime() - start;
+            process.waitFor();
+            return nanos;
+        }
+    }
+
+    private void tasks(List<String> prefix, String suffix) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(java(TaskMain.class));
+        command.add(nativePrograms + "/atoll_floors");
+        command.add(suffix);
+        addAll(lines(command));
+    }
+
+    private void store() throws IOException, InterruptedException {
+        addAll(lines(List.of(
+                nativePrograms + "/atoll_store_bench",
+                "--benchmark_repetitions=15",
+                "--benchmark_min_time=0.05",
+                "--benchmark_enable_random_interleaving=true")));
+    }
+
+    private void jmh() throws RunnerException {
+        jmh("jni.empty", JniBenchmark.class, "empty", null);
+        jmh("get.warm.java", GetBenchmark.class, "get", "1024");
+        jmh("get.warm.java.pin", GetBenchmark.class, "pin", "1024");
+        jmh("create_seal.1KiB.java", CreateSealBenchmark.class, "createSeal", "1024");
+    }
+
+    private void jmh(String name, Class<?> benchmark, String method, String size) throws RunnerException {
+        OptionsBuilder options = new OptionsBuilder();
+        options.include("^" + benchmark.getName() + "\\." + method + "$");
+        if (size != null) {
+            options.param("size", size);
+        }
+        options.verbosity(VerboseMode.SILENT)
+                .shouldFailOnError(true)
+                .forks(2)
+                .warmupIterations(5)
+                .warmupTime(TimeValue.milliseconds(300))
+                .measurementIterations(5)
+                .measurementTime(TimeValue.milliseconds(300));
+        double[] means = new Runner(options.build())
+                .runSingle().getBenchmarkResults().stream()
+                        .flatMap(fork -> fork.getIterationResults().stream())
+                        .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
+                        .toArray();
+        report.add(new Measurement(name, median(means), "ns", "p50"));
+    }
+
+    private void addAll(List<String> lines) {
+        for (String line : lines) {
+            Measurement measurement = Measurement.parse(line);
+            if (measurement != null) {
+                report.add(measurement);
+            }
+        }
+    }
+
+    private static List<String> java(Class<?> main) {
+        return List.of(
+                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName());
+    }
+
+    private static List<String> lines(List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        List<String> lines;
+        try (BufferedReader from = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
+            lines = from.lines().toList();
+        }
+        int code = process.waitFor();
+        if (code != 0) {
+            throw new IOException("exit code " + code + " of " + String.join(" ", command));
+        }
+        return lines;
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}

@@ -1,0 +1,97 @@
+package io.atoll.benchmarks;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Measurements beside their floors: a table to read, and a JSON object a line. */
+final class Report {
+    private final Map<String, Measurement> measurements = new LinkedHashMap<>();
+
+    void add(Measurement measurement) {
+        measurements.put(key(measurement.name(), measurement.stat()), measurement);
+    }
+
+    void print(List<Row> rows, PrintStream out) {
+        out.printf(
+                "%-28s %-5s %14s %-5s  %-18s %14s %8s  %s%n",
+                "name", "stat", "value", "unit", "floor", "floor value", "ratio", "target");
+        for (Row row : rows) {
+            Measurement value = require(row.name(), row.stat());
+            if (row.floor() == null) {
+                out.printf("%-28s %-5s %14s %-5s%n", value.name(), value.stat(), number(value), value.unit());
+                continue;
+            }
+            Measurement floor = require(row.floor(), row.stat());
+            double ratio = value.value() / floor.value();
+            out.printf(
+                    "%-28s %-5s %14s %-5s  %-18s %14s %8s  %s%n",
+                    value.name(),
+                    value.stat(),
+                    number(value),
+                    value.unit(),
+                    floor.name(),
+                    number(floor),
+                    String.format(Locale.ROOT, "%.2f", ratio),
+                    verdict(row, value, ratio));
+        }
+    }
+
+    void writeJson(List<Row> rows, String commit, Path file) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (Row row : rows) {
+            Measurement value = require(row.name(), row.stat());
+            Measurement floor = row.floor() == null ? null : require(row.floor(), row.stat());
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "{\"name\":\"%s\",\"value\":%s,\"unit\":\"%s\",\"stat\":\"%s\",\"floor\":%s,\"floor_value\":%s,"
+                            + "\"commit\":\"%s\",\"jdk\":\"%s\"}",
+                    value.name(),
+                    plain(value.value()),
+                    value.unit(),
+                    value.stat(),
+                    floor == null ? "null" : '"' + floor.name() + '"',
+                    floor == null ? "null" : plain(floor.value()),
+                    commit,
+                    System.getProperty("java.version")));
+        }
+        Files.write(file, lines);
+    }
+
+    private Measurement require(String name, String stat) {
+        Measurement found = measurements.get(key(name, stat));
+        if (found == null) {
+            throw new IllegalStateException("nothing measured " + name + " " + stat);
+        }
+        return found;
+    }
+
+    private static String verdict(Row row, Measurement value, double ratio) {
+        if (Double.isNaN(row.target())) {
+            return "";
+        }
+        boolean higherIsBetter = !value.unit().equals("ns");
+        boolean met = higherIsBetter ? ratio >= row.target() : ratio <= row.target();
+        return (higherIsBetter ? ">= " : "<= ") + plain(row.target()) + (met ? "" : "  MISSED");
+    }
+
+    private static String key(String name, String stat) {
+        return name + ' ' + stat;
+    }
+
+    private static String number(Measurement measurement) {
+        return String.format(Locale.ROOT, measurement.value() < 1000 ? "%,.2f" : "%,.0f", measurement.value());
+    }
+
+    private static String plain(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : String.format(Locale.ROOT, "%.3f", value);
+    }
+}

@@ -1,0 +1,21 @@
+package io.atoll.benchmarks;
+
+/**
+ * What is reported of one number: its floor, and the target that its ratio to the floor is held to.
+ *
+ * @param floor name of the floor, of the same stat; null for none
+ * @param target of value divided by floor: at most, for times; at least, for rates. NaN for none
+ */
+record Row(String name, String stat, String floor, double target) {
+    static Row of(String name, String stat) {
+        return new Row(name, stat, null, Double.NaN);
+    }
+
+    Row over(String floorName) {
+        return new Row(name, stat, floorName, target);
+    }
+
+    Row target(double ratio) {
+        return new Row(name, stat, floor, ratio);
+    }
+}

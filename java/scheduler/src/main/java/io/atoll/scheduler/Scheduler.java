@@ -63,6 +63,9 @@ public final class Scheduler {
     /** Tasks let through past a starved shape and running now. */
     private int backfills;
 
+    /** Counts {@link #sendAll}. */
+    private long round;
+
     private long lastStamp;
     private long firstStamp;
 
@@ -391,6 +394,7 @@ public final class Scheduler {
     // ---- who is next
 
     private void sendAll() {
+        ++round;
         while (!resuming.isEmpty() && resuming.peek().shape.amounts[CPU] <= free[CPU]) {
             Task task = resuming.remove();
             free[CPU] -= task.shape.amounts[CPU];
@@ -438,7 +442,8 @@ public final class Scheduler {
         Dispatch outcome = actions.dispatch(next, worker.id);
         if (outcome == Dispatch.FULL) {
             worker.full = true;
-            return !worker.tasks.isEmpty(); // Else nobody would end the asking.
+            worker.refusedIn = round;
+            return true;
         }
         if (outcome == Dispatch.HELPED) {
             dequeue(next);
@@ -501,7 +506,7 @@ public final class Scheduler {
     private Worker leastLoaded() {
         Worker best = null;
         for (Worker worker : workers.values()) {
-            if (worker.mayTake() && (best == null || worker.isBetterThan(best))) {
+            if (worker.mayTake(round) && (best == null || worker.isBetterThan(best))) {
                 best = worker;
             }
         }
@@ -516,14 +521,16 @@ public final class Scheduler {
         int running;
 
         boolean full;
+        /** The last {@link #round} in which it would not take a task. */
+        long refusedIn;
 
         Worker(int id) {
             this.id = id;
         }
 
-        /** One that was full and has nothing now will finish nothing that could say it is not. */
-        boolean mayTake() {
-            return !full || tasks.isEmpty();
+        /** One that is full and has nothing will finish nothing that could say it is not: it is asked every time. */
+        boolean mayTake(long round) {
+            return !full || (tasks.isEmpty() && refusedIn != round);
         }
 
         boolean isBetterThan(Worker other) {

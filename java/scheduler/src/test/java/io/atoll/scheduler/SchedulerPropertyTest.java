@@ -12,11 +12,11 @@ class SchedulerPropertyTest {
      * Whatever the processes do, and die, and however late the scheduler reads of it: resources are never exceeded, a
      * GPU is kept while blocked, the order is kept, each feasible task ends, each is done once, and nothing is left.
      */
-    @Property(tries = 2000)
+    @Property(tries = 3000)
     void shouldEndEveryTaskAndExceedNothing(
             @ForAll @IntRange(min = 1, max = 4) int cpus,
             @ForAll @IntRange(min = 0, max = 2) int gpus,
-            @ForAll @Size(max = 600) List<@IntRange(min = 0, max = Integer.MAX_VALUE) Integer> choices) {
+            @ForAll @Size(max = 900) List<@IntRange(min = 0, max = Integer.MAX_VALUE) Integer> choices) {
         SimulatedNode node = new SimulatedNode(Resources.cpus(cpus).with(Resources.GPU, gpus));
         choices.forEach(node::step);
         node.finish();

@@ -288,6 +288,24 @@ class SchedulerTest {
     }
 
     @Test
+    void shouldAskOthersWhenAWorkerWithoutTasksIsFull() {
+        node(Resources.cpus(1), 2);
+        fake.full.add(1);
+        scheduler.submit(task(10, ONE));
+        assertThat(fake.events()).containsExactly("10 to 2");
+        finish(10, 2);
+        fake.full.add(2);
+        scheduler.submit(task(11, ONE));
+        assertThat(fake.events()).isEmpty();
+        fake.full.clear();
+        scheduler.objectReady(id(1));
+        scheduler.submit(task(12, ONE));
+        assertThat(fake.events()).containsExactly("11 to 1");
+        finish(11, 1);
+        finish(12, 1);
+    }
+
+    @Test
     void shouldSendATaskElsewhereThatAWorkerGaveBack() {
         node(Resources.cpus(2), 2);
         scheduler.submit(task(10, ONE));

@@ -97,7 +97,9 @@ final class ArrayKinds {
         private final ByteBuffer buffer;
 
         Buffer(ByteBuffer buffer) {
-            super(Kind.tag(Kind.BYTE_BUFFER, buffer.order() == ByteOrder.LITTLE_ENDIAN ? Kind.LITTLE_ENDIAN : 0), buffer.remaining());
+            super(
+                    Kind.tag(Kind.BYTE_BUFFER, buffer.order() == ByteOrder.LITTLE_ENDIAN ? Kind.LITTLE_ENDIAN : 0),
+                    buffer.remaining());
             this.buffer = buffer;
         }
 

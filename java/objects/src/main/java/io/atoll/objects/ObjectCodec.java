@@ -94,7 +94,26 @@ public final class ObjectCodec {
         if (encoded == null && value instanceof ObjectRef<?> ref) {
             encoded = new RefKind(ref.id());
         }
+        if (encoded == null && value instanceof Tensor tensor) {
+            encoded = TensorKind.encode(tensor);
+        }
+        if (encoded == null && isArrow(value)) {
+            encoded = ArrowKind.encode(value);
+        }
         return encoded != null ? encoded : GraphKind.encode(value);
+    }
+
+    /** By name, so that Arrow's classes are not loaded for it. */
+    private static boolean isArrow(Object value) {
+        if (value instanceof Table) {
+            return true;
+        }
+        for (Class<?> type = value.getClass(); type != null; type = type.getSuperclass()) {
+            if (type.getName().startsWith("org.apache.arrow.vector.")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Reads back what {@link Encoded#writeTo} wrote. The bytes are not referred to afterwards. */
@@ -139,6 +158,10 @@ public final class ObjectCodec {
                 return ArrayKinds.decode(kind, detail, source);
             case Kind.REF:
                 return refs.adopt(RefKind.decode(source));
+            case Kind.TENSOR:
+                return TensorKind.decode(source);
+            case Kind.ARROW:
+                return ArrowKind.decode(detail, source);
             case Kind.GRAPH:
                 return GraphKind.decode(detail, source, this);
             case Kind.ERROR:

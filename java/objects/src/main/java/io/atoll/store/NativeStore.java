@@ -85,7 +85,8 @@ public final class NativeStore implements ObjectStore {
     @Override
     public Creation create(ObjectId id, long size, int contained, long tag, Duration timeout) {
         if (size < 0 || contained < 0) {
-            throw new IllegalArgumentException(size + " bytes, " + contained + " contained ids: neither may be negative");
+            throw new IllegalArgumentException(
+                    size + " bytes, " + contained + " contained ids: neither may be negative");
         }
         long nanos = Waiting.nanos(timeout);
         Scratch s = enter();
@@ -197,8 +198,7 @@ public final class NativeStore implements ObjectStore {
             checkOpen();
             slice = Waiting.longer(slice);
             long left = Waiting.left(nanos, startedAt);
-            long result =
-                    StoreNative.get(client, id.store(), id.place(), Math.min(slice, left), s.viewAddress());
+            long result = StoreNative.get(client, id.store(), id.place(), Math.min(slice, left), s.viewAddress());
             if (result != -StoreCode.TIMED_OUT || left <= slice) {
                 return result;
             }
@@ -543,7 +543,8 @@ public final class NativeStore implements ObjectStore {
         try {
             while (true) {
                 long count = StoreCodes.check(
-                        StoreNative.list(client, Memory.addressOf(cursor), Memory.addressOf(infos), LIST_CHUNK), "list");
+                        StoreNative.list(client, Memory.addressOf(cursor), Memory.addressOf(infos), LIST_CHUNK),
+                        "list");
                 if (count == 0) {
                     return all;
                 }
@@ -559,8 +560,7 @@ public final class NativeStore implements ObjectStore {
     private static ObjectInfo info(ByteBuffer b, int at) {
         int id = at + StoreLayout.OBJECT_INFO_ID;
         return new ObjectInfo(
-                new ObjectId(
-                        b.getLong(id + StoreLayout.OBJECT_ID_STORE), b.getLong(id + StoreLayout.OBJECT_ID_PLACE)),
+                new ObjectId(b.getLong(id + StoreLayout.OBJECT_ID_STORE), b.getLong(id + StoreLayout.OBJECT_ID_PLACE)),
                 state(b.getLong(at + StoreLayout.OBJECT_INFO_STATE)),
                 b.getLong(at + StoreLayout.OBJECT_INFO_BYTES),
                 b.getLong(at + StoreLayout.OBJECT_INFO_TAG),

@@ -110,7 +110,8 @@ public final class StoreServer implements AutoCloseable {
     /** Takes back everything that the dead client held: its unsealed objects, memory, pins, references and slot. */
     public synchronized void bury(int clientIndex) {
         checkRunning();
-        StoreCodes.check(StoreNative.serverBury(server, clientIndex), "store " + socket + ": burying client " + clientIndex);
+        StoreCodes.check(
+                StoreNative.serverBury(server, clientIndex), "store " + socket + ": burying client " + clientIndex);
     }
 
     @Override

@@ -33,7 +33,19 @@ class ObjectCodecTest {
     @Test
     void shouldKeepSimpleValues() {
         for (Object value : new Object[] {
-            null, true, (byte) -1, (short) -2, 'x', -3, -4L, 0.5f, Double.NaN, "", "text", "\u00e9\u4e2d\ud83d\ude00", "\ud800 half"
+            null,
+            true,
+            (byte) -1,
+            (short) -2,
+            'x',
+            -3,
+            -4L,
+            0.5f,
+            Double.NaN,
+            "",
+            "text",
+            "\u00e9\u4e2d\ud83d\ude00",
+            "\ud800 half"
         }) {
             assertThat(roundTrip(value)).isEqualTo(value);
         }

@@ -73,7 +73,8 @@ public final class InMemoryStore implements ObjectStore {
     @Override
     public Creation create(ObjectId id, long size, int contained, long tag, Duration timeout) {
         if (size < 0 || contained < 0) {
-            throw new IllegalArgumentException(size + " bytes, " + contained + " contained ids: neither may be negative");
+            throw new IllegalArgumentException(
+                    size + " bytes, " + contained + " contained ids: neither may be negative");
         }
         synchronized (shared) {
             checkOpen();
@@ -278,7 +279,8 @@ public final class InMemoryStore implements ObjectStore {
                 return;
             }
             if (pins != 0) {
-                throw new AssertionError("client " + clientIndex + " has " + pins + " pins at its end: " + shared.pinned());
+                throw new AssertionError(
+                        "client " + clientIndex + " has " + pins + " pins at its end: " + shared.pinned());
             }
             closed = true;
             shared.notifyAll();
@@ -395,7 +397,8 @@ public final class InMemoryStore implements ObjectStore {
         @Override
         public long address() {
             if (over) {
-                throw new IllegalStateException("object " + entry.id + ": it is sealed or given up, and cannot be written");
+                throw new IllegalStateException(
+                        "object " + entry.id + ": it is sealed or given up, and cannot be written");
             }
             return entry.address;
         }
@@ -412,8 +415,8 @@ public final class InMemoryStore implements ObjectStore {
                     throw new IllegalStateException("object " + entry.id + ": it is sealed or given up already");
                 }
                 if (ids.length != contained) {
-                    throw new IllegalArgumentException(
-                            "object " + entry.id + ": " + ids.length + " contained ids given, " + contained + " announced");
+                    throw new IllegalArgumentException("object " + entry.id + ": " + ids.length
+                            + " contained ids given, " + contained + " announced");
                 }
                 for (ObjectId id : ids) {
                     entry(id, "seal");

@@ -1,0 +1,62 @@
+package io.atoll.objects;
+
+import io.atoll.UnserializableException;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** Tables, single batches and single vectors. */
+final class ArrowKind {
+    private static final int TABLE = 0;
+    private static final int BATCH = 1;
+    private static final int VECTOR = 2;
+
+    private ArrowKind() {}
+
+    /** Null when the value is of another kind. */
+    static Encoded encode(Object value) {
+        if (value instanceof Table table) {
+            return ArrowStream.of(TABLE, table.schema(), table.ownDictionaries(), table.batches(), table);
+        } else if (value instanceof VectorSchemaRoot root) {
+            refuseEncoded(root.getSchema().getFields());
+            return ArrowStream.of(BATCH, root.getSchema(), Map.of(), List.of(root), root);
+        } else if (value instanceof FieldVector vector) {
+            refuseEncoded(List.of(vector.getField()));
+            VectorSchemaRoot root = ArrowStream.rootOf(vector);
+            return ArrowStream.of(VECTOR, new Schema(List.of(vector.getField())), Map.of(), List.of(root), vector);
+        }
+        return null;
+    }
+
+    private static void refuseEncoded(List<Field> fields) {
+        Field encoded = ArrowSchemas.firstEncoded(fields);
+        if (encoded != null) {
+            throw new UnserializableException("column " + encoded.getName() + " is encoded with dictionary "
+                    + encoded.getDictionary().getId()
+                    + ", which is not given: put Table.of(provider, batches) instead");
+        }
+    }
+
+    static Object decode(int detail, Source source) {
+        Table table = ArrowStreamView.read(source);
+        if (detail == TABLE) {
+            return table;
+        }
+        if (table.batches().size() != 1) {
+            table.close();
+            throw source.damaged("one batch is expected");
+        }
+        VectorSchemaRoot root = table.batches().get(0);
+        if (detail == BATCH) {
+            return root;
+        }
+        if (root.getFieldVectors().size() != 1) {
+            table.close();
+            throw source.damaged("one column is expected");
+        }
+        return root.getVector(0);
+    }
+}

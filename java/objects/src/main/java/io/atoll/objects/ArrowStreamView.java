@@ -1,0 +1,106 @@
+package io.atoll.objects;
+
+import io.atoll.StoreException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.arrow.flatbuf.DictionaryBatch;
+import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.RecordBatch;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorLoader;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.ipc.message.MessageSerializer;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** Reads an Arrow IPC stream in memory into vectors whose buffers are slices of that memory. */
+final class ArrowStreamView {
+    private final Source source;
+    private final BufferAllocator allocator = ArrowMemory.allocator();
+    private final ArrowBuf whole;
+    private final Map<Long, Dictionary> dictionaries = new HashMap<>();
+    private final Set<Long> filled = new HashSet<>();
+    private final List<VectorSchemaRoot> batches = new ArrayList<>();
+    private Schema schema;
+    private long position;
+
+    private ArrowStreamView(Source source) {
+        this.source = source;
+        this.whole = LeasedBuffers.buffer(source.address(), source.size(), source.lease(), allocator);
+    }
+
+    static Table read(Source source) {
+        ArrowStreamView view = new ArrowStreamView(source);
+        try {
+            view.readMessages();
+            Table table = new Table(view.schema, view.batches, view.dictionaries);
+            view.whole.close();
+            return table;
+        } catch (IOException | RuntimeException e) {
+            view.batches.forEach(VectorSchemaRoot::close);
+            view.dictionaries
+                    .values()
+                    .forEach(dictionary -> dictionary.getVector().close());
+            LeasedBuffers.giveUp(view.whole);
+            throw e instanceof StoreException known
+                    ? known
+                    : source.damaged("its Arrow stream makes no sense at " + view.position, e);
+        }
+    }
+
+    private void readMessages() throws IOException {
+        while (position < source.size()) {
+            int metadataBytes = IpcMessage.metadataBytes(source, position);
+            if (metadataBytes == 0) {
+                break;
+            }
+            Message message = IpcMessage.metadata(source, position, metadataBytes);
+            position += IpcMessage.PREFIX + metadataBytes;
+            source.checkRange(position, message.bodyLength());
+            read(message);
+            position += message.bodyLength();
+        }
+        if (schema == null) {
+            throw source.damaged("its Arrow stream has no schema");
+        }
+    }
+
+    private void read(Message message) throws IOException {
+        byte type = message.headerType();
+        if (type == MessageHeader.Schema && schema == null) {
+            schema = ArrowSchemas.toMemory(MessageSerializer.deserializeSchema(message), allocator, dictionaries);
+        } else if (type == MessageHeader.RecordBatch && schema != null) {
+            VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
+            batches.add(root);
+            load(root, (RecordBatch) message.header(new RecordBatch()), message.bodyLength());
+        } else if (type == MessageHeader.DictionaryBatch && schema != null) {
+            readDictionary((DictionaryBatch) message.header(new DictionaryBatch()), message.bodyLength());
+        } else {
+            throw source.damaged("a message of type " + type + " is out of place");
+        }
+    }
+
+    private void readDictionary(DictionaryBatch header, long bodyBytes) throws IOException {
+        Dictionary dictionary = dictionaries.get(header.id());
+        if (dictionary == null || header.isDelta() || !filled.add(header.id())) {
+            throw source.damaged("dictionary " + header.id() + " is not in the schema, or comes in pieces");
+        }
+        load(ArrowStream.rootOf(dictionary.getVector()), header.data(), bodyBytes);
+    }
+
+    private void load(VectorSchemaRoot root, RecordBatch header, long bodyBytes) throws IOException {
+        ArrowBuf body = whole.slice(position, bodyBytes);
+        body.getReferenceManager().retain(); // the next call releases it
+        try (ArrowRecordBatch batch = MessageSerializer.deserializeRecordBatch(header, body)) {
+            new VectorLoader(root).load(batch);
+        }
+    }
+}

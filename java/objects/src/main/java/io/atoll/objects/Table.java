@@ -1,0 +1,127 @@
+package io.atoll.objects;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/**
+ * Rows in batches of one schema, with the dictionaries that its encoded columns refer to. A table read from a store lies
+ * in shared memory, which stays pinned until the table and every vector taken from it by transfer is closed, or until
+ * none of its buffers is reachable. Its vectors must not be written: that would end the process. Reading is free to any
+ * number of threads while nobody closes it.
+ *
+ * <p>A {@code ByteBuffer} made by {@code ArrowBuf.nioBuffer()} keeps nothing pinned: keep the table beside it.
+ */
+public final class Table implements AutoCloseable {
+    private final Schema schema;
+    private final List<VectorSchemaRoot> batches;
+    private final Map<Long, Dictionary> dictionaries;
+    private volatile boolean closed;
+
+    Table(Schema schema, List<VectorSchemaRoot> batches, Map<Long, Dictionary> dictionaries) {
+        this.schema = schema;
+        this.batches = List.copyOf(batches);
+        this.dictionaries = Map.copyOf(dictionaries);
+    }
+
+    /** Of one or more batches of equal schemas without encoded columns. It then owns them. */
+    public static Table of(VectorSchemaRoot... batches) {
+        return of(new DictionaryProvider.MapDictionaryProvider(), Arrays.asList(batches));
+    }
+
+    /** Of one or more batches of equal schemas. The table then owns them and the dictionaries they use. */
+    public static Table of(DictionaryProvider provider, List<VectorSchemaRoot> batches) {
+        if (batches.isEmpty()) {
+            throw new IllegalArgumentException("a table needs a batch to have a schema from");
+        }
+        Schema schema = batches.get(0).getSchema();
+        for (VectorSchemaRoot batch : batches) {
+            if (!batch.getSchema().equals(schema)) {
+                throw new IllegalArgumentException(
+                        "batches of one table have different schemas: " + schema + " and " + batch.getSchema());
+            }
+        }
+        Map<Long, Dictionary> used = new HashMap<>();
+        ArrowSchemas.collectDictionaries(schema.getFields(), provider, used);
+        return new Table(schema, batches, used);
+    }
+
+    /**
+     * All batches that a reader still has; closes neither it nor what it owns before the table is closed. The columns are
+     * shared with the reader's buffers, not copied.
+     *
+     * @throws IOException when the reader cannot go on
+     */
+    public static Table readAll(ArrowReader reader) throws IOException {
+        VectorSchemaRoot current = reader.getVectorSchemaRoot();
+        List<VectorSchemaRoot> batches = new ArrayList<>();
+        while (reader.loadNextBatch()) {
+            batches.add(current.slice(0, current.getRowCount()));
+        }
+        Map<Long, Dictionary> used = new HashMap<>();
+        ArrowSchemas.collectDictionaries(current.getSchema().getFields(), reader, used);
+        return new Table(current.getSchema(), batches, used);
+    }
+
+    public Schema schema() {
+        return schema;
+    }
+
+    /** The batches in order. They are this table's: closing the table closes them. */
+    public List<VectorSchemaRoot> batches() {
+        checkOpen();
+        return batches;
+    }
+
+    /** The dictionaries of the encoded columns; empty when there are none. */
+    public DictionaryProvider dictionaries() {
+        checkOpen();
+        DictionaryProvider.MapDictionaryProvider provider = new DictionaryProvider.MapDictionaryProvider();
+        dictionaries.values().forEach(provider::put);
+        return provider;
+    }
+
+    /** Rows of all batches. */
+    public long rowCount() {
+        checkOpen();
+        long rows = 0;
+        for (VectorSchemaRoot batch : batches) {
+            rows += batch.getRowCount();
+        }
+        return rows;
+    }
+
+    Map<Long, Dictionary> ownDictionaries() {
+        checkOpen();
+        return dictionaries;
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("this table is closed");
+        }
+    }
+
+    /** Closes batches and dictionaries. Twice is fine. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            batches.forEach(VectorSchemaRoot::close);
+            dictionaries.values().forEach(dictionary -> dictionary.getVector().close());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Table(" + schema + (closed ? ", closed)" : ", " + rowCount() + " rows)");
+    }
+}

@@ -1,0 +1,82 @@
+package io.atoll.objects;
+
+import io.atoll.store.Memory;
+import java.lang.ref.Reference;
+import java.util.Arrays;
+
+/** Walks a tensor's elements in order, run by run of those that lie side by side. */
+final class TensorContent {
+    private TensorContent() {}
+
+    /** Copies the elements to memory outside the heap, the last index running fastest. */
+    static void copyRowMajor(Tensor from, long to) {
+        from.memory().check();
+        copy(from, 0, from.address(), new long[] {to});
+        Reference.reachabilityFence(from);
+    }
+
+    private static void copy(Tensor from, int axis, long at, long[] to) {
+        long[] shape = from.ownShape();
+        long[] strides = from.ownStrides();
+        int width = from.type().bytes();
+        if (isRun(shape, strides, axis, width)) {
+            long bytes = width * Strides.count(Arrays.copyOfRange(shape, axis, shape.length));
+            Memory.copy(from.memory().base(), at, null, to[0], bytes);
+            to[0] += bytes;
+            return;
+        }
+        for (long i = 0; i < shape[axis]; i++) {
+            copy(from, axis + 1, at + i * strides[axis], to);
+        }
+    }
+
+    private static boolean isRun(long[] shape, long[] strides, int axis, int width) {
+        long next = width;
+        for (int i = shape.length - 1; i >= axis; i--) {
+            if (shape[i] != 1 && strides[i] != next) {
+                return false;
+            }
+            next *= shape[i];
+        }
+        return true;
+    }
+
+    static boolean equal(Tensor a, Tensor b) {
+        if (a.type() != b.type() || !Arrays.equals(a.ownShape(), b.ownShape())) {
+            return false;
+        }
+        a.memory().check();
+        b.memory().check();
+        boolean equal = a.size() == 0 || equal(a, b, 0, a.address(), b.address());
+        Reference.reachabilityFence(a);
+        Reference.reachabilityFence(b);
+        return equal;
+    }
+
+    private static boolean equal(Tensor a, Tensor b, int axis, long atA, long atB) {
+        long[] shape = a.ownShape();
+        if (axis == shape.length) {
+            return bits(a, atA) == bits(b, atB);
+        }
+        for (long i = 0; i < shape[axis]; i++) {
+            if (!equal(a, b, axis + 1, atA + i * a.ownStrides()[axis], atB + i * b.ownStrides()[axis])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long bits(Tensor tensor, long at) {
+        Object base = tensor.memory().base();
+        switch (tensor.type().bytes()) {
+            case 1:
+                return Memory.getByte(base, at);
+            case 2:
+                return Memory.getShort(base, at);
+            case 4:
+                return Memory.getInt(base, at);
+            default:
+                return Memory.getLong(base, at);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.atoll.objects;
+
+import io.atoll.store.Memory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.CharBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
+
+/**
+ * Where a tensor's elements lie, seen by one tensor: a Java array (its base, addresses being offsets from it), a direct
+ * buffer of the user's, or leased memory of the store.
+ */
+final class TensorMemory {
+    private final Object base; // null for memory outside the heap
+    private final long start;
+    private final ByteBuffer direct; // the user's; null otherwise
+    private final Lease lease; // null when nobody has to give it back
+    private final Lease.Share share; // this tensor's; null likewise and before there is a tensor
+    private volatile boolean closed;
+
+    private TensorMemory(Object base, long start, ByteBuffer direct, Lease lease, Object view) {
+        this.base = base;
+        this.start = start;
+        this.direct = direct;
+        this.lease = lease;
+        this.share = lease == null || view == null ? null : lease.share(view);
+    }
+
+    static TensorMemory ofArray(Object array) {
+        return new TensorMemory(array, Memory.arrayOffset(array), null, null, null);
+    }
+
+    static TensorMemory ofLease(long address, Lease lease) {
+        return new TensorMemory(null, address, null, lease, null);
+    }
+
+    static TensorMemory of(ByteBuffer data) {
+        if (data.isDirect()) {
+            return new TensorMemory(null, Memory.addressOf(data) + data.position(), data, null, null);
+        } else if (data.hasArray()) {
+            return ofArrayAt(data.array(), data.arrayOffset() + data.position());
+        }
+        byte[] copy = new byte[data.remaining()];
+        data.duplicate().get(copy);
+        return ofArray(copy);
+    }
+
+    static TensorMemory of(DoubleBuffer data) {
+        if (data.hasArray()) {
+            return ofArrayAt(data.array(), 8L * (data.arrayOffset() + data.position()));
+        }
+        double[] copy = new double[data.remaining()];
+        data.duplicate().get(copy);
+        return ofArray(copy);
+    }
+
+    static TensorMemory of(FloatBuffer data) {
+        if (data.hasArray()) {
+            return ofArrayAt(data.array(), 4L * (data.arrayOffset() + data.position()));
+        }
+        float[] copy = new float[data.remaining()];
+        data.duplicate().get(copy);
+        return ofArray(copy);
+    }
+
+    static TensorMemory of(LongBuffer data) {
+        if (data.hasArray()) {
+            return ofArrayAt(data.array(), 8L * (data.arrayOffset() + data.position()));
+        }
+        long[] copy = new long[data.remaining()];
+        data.duplicate().get(copy);
+        return ofArray(copy);
+    }
+
+    static TensorMemory of(IntBuffer data) {
+        if (data.hasArray()) {
+            return ofArrayAt(data.array(), 4L * (data.arrayOffset() + data.position()));
+        }
+        int[] copy = new int[data.remaining()];
+        data.duplicate().get(copy);
+        return ofArray(copy);
+    }
+
+    static TensorMemory of(ShortBuffer data) {
+        if (data.hasArray()) {
+            return ofArrayAt(data.array(), 2L * (data.arrayOffset() + data.position()));
+        }
+        short[] copy = new short[data.remaining()];
+        data.duplicate().get(copy);
+        return ofArray(copy);
+    }
+
+    static TensorMemory of(CharBuffer data) {
+        char[] copy = new char[data.remaining()]; // one over a String has no array
+        if (data.hasArray()) {
+            return ofArrayAt(data.array(), 2L * (data.arrayOffset() + data.position()));
+        }
+        data.duplicate().get(copy);
+        return ofArray(copy);
+    }
+
+    private static TensorMemory ofArrayAt(Object array, long bytes) {
+        return new TensorMemory(array, Memory.arrayOffset(array) + bytes, null, null, null);
+    }
+
+    static int elementBytes(Object primitiveArray) {
+        Class<?> element = primitiveArray.getClass().getComponentType();
+        if (element == byte.class || element == boolean.class) {
+            return 1;
+        } else if (element == short.class || element == char.class) {
+            return 2;
+        } else if (element == int.class || element == float.class) {
+            return 4;
+        } else if (element == long.class || element == double.class) {
+            return 8;
+        }
+        throw new IllegalArgumentException(primitiveArray.getClass().getTypeName() + " is no array of primitives");
+    }
+
+    /** The same memory as seen by one more tensor. */
+    TensorMemory sharedBy(Tensor tensor) {
+        return new TensorMemory(base, start, direct, lease, tensor);
+    }
+
+    Object base() {
+        return base;
+    }
+
+    /** Of the first byte: an address, or an offset from the base. */
+    long start() {
+        return start;
+    }
+
+    void check() {
+        if (closed || share != null && !share.isOpen()) {
+            throw new IllegalStateException("this tensor is closed");
+        }
+    }
+
+    /** Some of the bytes as a direct buffer with a life of its own. */
+    ByteBuffer bytes(long address, long bytes) {
+        if (base != null) {
+            ByteBuffer copy = ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+            Memory.copy(base, address, null, Memory.addressOf(copy), bytes);
+            return copy;
+        } else if (direct != null) {
+            long from = address - Memory.addressOf(direct);
+            return direct.duplicate().limit(direct.capacity()).slice((int) from, Math.toIntExact(bytes));
+        }
+        return Views.byteBuffer(address, bytes, lease);
+    }
+
+    void close() {
+        closed = true;
+        if (share != null) {
+            share.close();
+        }
+    }
+}

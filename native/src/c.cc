@@ -1,0 +1,229 @@
+// The C ABI: nothing but checks of pointers, and codes for results.
+#include "atoll/c.h"
+
+#include <new>
+
+#include "client/client_core.h"
+#include "server/server_core.h"
+
+using atollstore::ClientCore;
+using atollstore::ObjectId;
+using atollstore::ServerCore;
+using atollstore::Status;
+
+struct atoll_server {
+  std::unique_ptr<ServerCore> core;
+};
+struct atoll_client {
+  std::unique_ptr<ClientCore> core;
+};
+
+namespace {
+
+int64_t Code(Status status) { return -static_cast<int64_t>(status.code()); }
+template <typename T>
+int64_t Code(const atollstore::Result<T>& result) {
+  return result.ok() ? static_cast<int64_t>(result.value()) : Code(result.status());
+}
+int64_t Null() { return Code(Status::Error(ATOLL_INVALID_ARGUMENT, "a null pointer")); }
+int64_t NoMemory() { return Code(Status::Error(ATOLL_OUT_OF_MEMORY, "this process could not allocate")); }
+
+// Runs what may allocate; a failure of that becomes a code here.
+template <typename F>
+int64_t Guarded(F&& call) {
+  try {
+    return call();
+  } catch (...) {
+    return NoMemory();
+  }
+}
+
+}  // namespace
+
+extern "C" {
+
+const char* atoll_last_error(void) { return atollstore::LastError(); }
+
+int64_t atoll_server_start(const atoll_server_options* options, atoll_server** server) {
+  if (options == nullptr || server == nullptr) return Null();
+  return Guarded([&]() -> int64_t {
+    auto core = ServerCore::Start(*options);
+    if (!core.ok()) return Code(core.status());
+    *server = new atoll_server{std::move(core).value()};
+    return 0;
+  });
+}
+
+int64_t atoll_server_stop(atoll_server* server) {
+  if (server == nullptr) return Null();
+  delete server;
+  return 0;
+}
+
+int64_t atoll_server_dead_client(atoll_server* server) {
+  return server == nullptr ? Null() : Code(server->core->DeadClient());
+}
+
+int64_t atoll_server_bury(atoll_server* server, uint64_t client_index) {
+  return server == nullptr ? Null() : Guarded([&] { return Code(server->core->Bury(client_index)); });
+}
+
+int64_t atoll_attach(const char* socket_path, atoll_client** client) {
+  if (socket_path == nullptr || client == nullptr) return Null();
+  return Guarded([&]() -> int64_t {
+    auto core = ClientCore::Attach(socket_path);
+    if (!core.ok()) return Code(core.status());
+    *client = new atoll_client{std::move(core).value()};
+    return 0;
+  });
+}
+
+int64_t atoll_detach(atoll_client* client) {
+  if (client == nullptr) return Null();
+  delete client;
+  return 0;
+}
+
+int64_t atoll_client_index(const atoll_client* client) {
+  return client == nullptr ? Null() : client->core->index();
+}
+
+uint64_t atoll_store_id(const atoll_client* client) { return client == nullptr ? 0 : client->core->store(); }
+
+int64_t atoll_await_server_exit(atoll_client* client, int64_t timeout_ns) {
+  return client == nullptr ? Null() : Code(client->core->AwaitServerExit(timeout_ns));
+}
+
+int64_t atoll_expect(atoll_client* client, atoll_object_id* id) {
+  if (client == nullptr || id == nullptr) return Null();
+  return Guarded([&]() -> int64_t {
+    auto made = client->core->Expect();
+    if (!made.ok()) return Code(made.status());
+    *id = made.value().c();
+    return 0;
+  });
+}
+
+int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, uint64_t contained,
+                     uint64_t tag, int64_t timeout_ns, uint64_t* address) {
+  if (client == nullptr || id == nullptr || address == nullptr) return Null();
+  return Guarded([&]() -> int64_t {
+    ObjectId object(*id);
+    auto made = client->core->Create(&object, size, contained, tag, timeout_ns);
+    if (!made.ok()) return Code(made.status());
+    *id = object.c();
+    *address = made.value();
+    return 0;
+  });
+}
+
+int64_t atoll_seal(atoll_client* client, const atoll_object_id* id, const atoll_object_id* contained) {
+  if (client == nullptr || id == nullptr) return Null();
+  return Guarded([&] { return Code(client->core->Seal(*id, contained)); });
+}
+
+int64_t atoll_abort(atoll_client* client, const atoll_object_id* id) {
+  return client == nullptr || id == nullptr ? Null() : Code(client->core->Abort(*id));
+}
+
+int64_t atoll_get(atoll_client* client, const atoll_object_id* id, int64_t timeout_ns, atoll_view* view) {
+  if (client == nullptr || id == nullptr || view == nullptr) return Null();
+  return Code(client->core->Get(*id, timeout_ns, view));
+}
+
+int64_t atoll_release(atoll_client* client, const atoll_object_id* id) {
+  return client == nullptr || id == nullptr ? Null() : Code(client->core->Release(*id));
+}
+
+int64_t atoll_reference(atoll_client* client, const atoll_object_id* id) {
+  return client == nullptr || id == nullptr ? Null() : Code(client->core->Reference(*id));
+}
+
+int64_t atoll_dereference(atoll_client* client, const atoll_object_id* id) {
+  return client == nullptr || id == nullptr ? Null() : Code(client->core->Dereference(*id));
+}
+
+int64_t atoll_contains(atoll_client* client, const atoll_object_id* id) {
+  return client == nullptr || id == nullptr ? Null() : client->core->Contains(*id);
+}
+
+int64_t atoll_delete(atoll_client* client, const atoll_object_id* id) {
+  return client == nullptr || id == nullptr ? Null() : Code(client->core->Delete(*id));
+}
+
+int64_t atoll_wait(atoll_client* client, const atoll_object_id* ids, uint64_t count, uint64_t wanted,
+                   int64_t timeout_ns, uint8_t* ready) {
+  if (client == nullptr || (count != 0 && (ids == nullptr || ready == nullptr))) return Null();
+  return Code(client->core->Wait(ids, count, wanted, timeout_ns, ready));
+}
+
+int64_t atoll_claim(atoll_client* client, const atoll_object_id* id, uint64_t expected, uint64_t desired) {
+  return client == nullptr || id == nullptr ? Null() : Code(client->core->Claim(*id, expected, desired));
+}
+
+int64_t atoll_claimed(atoll_client* client, const atoll_object_id* id) {
+  return client == nullptr || id == nullptr ? Null() : Code(client->core->Claimed(*id));
+}
+
+int64_t atoll_ring(atoll_client* client, uint64_t client_index, uint64_t direction, uint64_t* address,
+                   uint64_t* bytes) {
+  if (client == nullptr || address == nullptr || bytes == nullptr) return Null();
+  return Code(client->core->Ring(client_index, direction, address, bytes));
+}
+
+int64_t atoll_bell(atoll_client* client, uint64_t client_index) {
+  if (client == nullptr) return Null();
+  auto bell = client->core->BellOf(client_index);
+  return bell.ok() ? int64_t{bell.value()->Read()} : Code(bell.status());
+}
+
+int64_t atoll_bell_wait(atoll_client* client, uint64_t client_index, uint64_t count, int64_t timeout_ns) {
+  if (client == nullptr) return Null();
+  auto bell = client->core->BellOf(client_index);
+  if (!bell.ok()) return Code(bell.status());
+  const auto seen = static_cast<uint32_t>(count);
+  if (!bell.value()->Wait(seen, atollstore::os::Deadline::After(timeout_ns))) {
+    return Code(
+        Status::Error(ATOLL_TIMED_OUT, "bell of client %lu: no ring after count %u", client_index, seen));
+  }
+  return bell.value()->Read();
+}
+
+int64_t atoll_bell_ring(atoll_client* client, uint64_t client_index, uint64_t threads) {
+  if (client == nullptr) return Null();
+  auto bell = client->core->BellOf(client_index);
+  if (!bell.ok()) return Code(bell.status());
+  bell.value()->Ring(threads > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(threads));
+  return 0;
+}
+
+int64_t atoll_stats(atoll_client* client, atoll_stats_t* stats) {
+  if (client == nullptr || stats == nullptr) return Null();
+  return Guarded([&] { return Code(client->core->Stats(stats)); });
+}
+
+int64_t atoll_client_stats(atoll_client* client, uint64_t client_index, atoll_client_stats_t* stats) {
+  return client == nullptr || stats == nullptr ? Null()
+                                               : Code(client->core->ClientStats(client_index, stats));
+}
+
+int64_t atoll_count_copied(atoll_client* client, uint64_t bytes) {
+  if (client == nullptr) return Null();
+  client->core->counters().bytes_copied.fetch_add(bytes, std::memory_order_relaxed);
+  return 0;
+}
+
+int64_t atoll_count_user(atoll_client* client, uint64_t counter, uint64_t add) {
+  if (client == nullptr) return Null();
+  if (counter > 3)
+    return Code(Status::Error(ATOLL_INVALID_ARGUMENT, "counter %lu: there are 0 to 3", counter));
+  client->core->counters().user[counter].fetch_add(add, std::memory_order_relaxed);
+  return 0;
+}
+
+int64_t atoll_list(atoll_client* client, uint64_t* cursor, atoll_object_info* infos, uint64_t max) {
+  if (client == nullptr || cursor == nullptr || (infos == nullptr && max != 0)) return Null();
+  return client->core->List(cursor, infos, max);
+}
+
+}  // extern "C"

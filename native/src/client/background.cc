@@ -1,0 +1,74 @@
+// The client's background thread.
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "client/client_core.h"
+#include "os/socket.h"
+
+namespace atollstore {
+
+void ClientCore::RunBackground(void* self) { static_cast<ClientCore*>(self)->Background(); }
+
+uint64_t ClientCore::WarmCap() const {
+  uint64_t clients = 0;
+  for (uint32_t i = 1, high = control_.columns_high(); i < high; ++i) {
+    clients += control_.client(i).state.load(std::memory_order_relaxed) ==
+               static_cast<uint32_t>(ClientState::kAttached);
+  }
+  const Geometry& g = control_.geometry();
+  return std::min(g.warm_bytes(), capacity_ / 4 / std::max<uint64_t>(1, clients)) / g.extent_bytes() *
+         g.extent_bytes();
+}
+
+void ClientCore::WakeBackground() {
+  const uint64_t one = 1;
+  (void)!::write(wake_.get(), &one, sizeof(one));
+}
+
+void ClientCore::KeepWarm() {
+  const bool pressure = control_.header().pressure.load(std::memory_order_acquire) != 0;
+  const uint64_t cap = WarmCap();
+  if (pressure || heap_->FreeBytes() > cap + control_.geometry().extent_bytes()) {
+    const uint64_t given = heap_->GiveBack(pressure ? 0 : cap);
+    if (pressure) pool_->GiveBack();
+    if (given != 0 || pressure) control_.header().room_bell.Ring();
+    return;
+  }
+  const uint64_t target = std::min(cap, warm_target_.load(std::memory_order_relaxed));
+  while (!leaving_.load() && heap_->FreeBytes() < target) {
+    std::lock_guard lock(growth_mutex_);
+    // Only what has memory already: asking for more is for those who need it.
+    const Run run = heap_->Lease(1, true);
+    if (run.count == 0) break;
+    heap_->Commit(run, true);
+  }
+}
+
+void ClientCore::Background() {
+  bool connected = true;
+  while (!leaving_.load()) {
+    if (has_containers_.load(std::memory_order_relaxed)) DrainContainers();
+    if (!Disconnected()) KeepWarm();
+    pollfd watched[] = {{wake_.get(), POLLIN, 0},
+                        {server_gone_.load() ? -1 : server_pidfd_.get(), POLLIN, 0},
+                        {connected ? socket_.get() : -1, POLLIN, 0}};
+    if (::poll(watched, 3, -1) <= 0) continue;
+    if (watched[0].revents != 0) {
+      uint64_t count;
+      (void)!::read(wake_.get(), &count, sizeof(count));
+    }
+    if (watched[2].revents != 0) connected = os::TakeNudges(socket_.get());
+    if (watched[1].revents != 0) {
+      server_gone_.store(true);
+      // Whoever of this client waits for something will not get it from this server.
+      record_->mailbox.Ring();
+      for (Bell& bell : record_->object_bells) bell.Ring();
+      control_.header().room_bell.Ring();
+      os::FutexWake(&record_->answered, UINT32_MAX);
+    }
+  }
+}
+
+}  // namespace atollstore

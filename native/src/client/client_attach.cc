@@ -1,0 +1,196 @@
+// Attaching, detaching, and what passes between a client and the server while it lives.
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <new>
+
+#include "client/client_core.h"
+#include "layout/wire.h"
+#include "os/process.h"
+#include "os/socket.h"
+
+namespace atollstore {
+namespace {
+
+constexpr int kAttachSeconds = 30;
+
+Status Refused(const Welcome& welcome) {
+  const auto code = static_cast<atoll_code>(welcome.code);
+  switch (code) {
+    case ATOLL_TOO_MANY_CLIENTS:
+      return Status::Error(code, "all %u client slots are in use", welcome.detail);
+    case ATOLL_REFUSED:
+      if (welcome.layout_version != kLayoutVersion) {
+        return Status::Error(code, "the server has layout version %u, this client %u", welcome.layout_version,
+                             kLayoutVersion);
+      }
+      return Status::Error(code, "the server refused uid %u, pid namespace or process", welcome.detail);
+    default:
+      return Status::Error(code, "the server refused with code %u", welcome.code);
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ClientCore>> ClientCore::Attach(const char* socket_path) {
+  std::unique_ptr<ClientCore> client(new (std::nothrow) ClientCore);
+  if (client == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a client");
+  auto connected = os::Connect(socket_path);
+  if (!connected.ok()) return connected.status();
+  client->socket_ = std::move(connected).value();
+  const int socket = client->socket_.get();
+  ATOLL_RETURN_IF_ERROR(os::SetTimeout(socket, kAttachSeconds));
+  auto peer = os::PeerOf(socket);
+  if (!peer.ok()) return peer.status();
+  if (peer.value().uid != ::geteuid()) {
+    return Status::Error(ATOLL_REFUSED, "the server runs as uid %u, this process as %u", peer.value().uid,
+                         ::geteuid());
+  }
+  if (peer.value().pid == 0) return Status::Error(ATOLL_REFUSED, "the server is in another pid namespace");
+  if (!peer.value().pidfd.valid()) return Status::Error(ATOLL_DISCONNECTED, "the server has just ended");
+  client->server_pidfd_ = std::move(peer.value().pidfd);
+
+  const Hello hello{kMagic, kLayoutVersion, 0};
+  ATOLL_RETURN_IF_ERROR(os::Send(socket, &hello, sizeof(hello), nullptr, 0));
+  Welcome welcome;
+  std::array<os::UniqueFd, 2> fds;
+  auto received = os::Receive(socket, &welcome, sizeof(welcome), &fds);
+  if (!received.ok()) return received.status();
+  if (received.value() == 0) return Status::Error(ATOLL_DISCONNECTED, "the server closed the connection");
+  if (received.value() != sizeof(welcome) || welcome.magic != kMagic) {
+    return Status::Error(ATOLL_REFUSED, "%s: not an Atoll store", socket_path);
+  }
+  if (welcome.code != ATOLL_OK) return Refused(welcome);
+  if (!fds[0].valid() || !fds[1].valid()) return Status::Error(ATOLL_CORRUPT, "the server sent no segments");
+
+  for (auto [memory, fd] :
+       {std::pair{&client->control_memory_, &fds[0]}, std::pair{&client->data_, &fds[1]}}) {
+    auto adopted = os::SharedMemory::Adopt(std::move(*fd));
+    if (!adopted.ok()) return adopted.status();
+    *memory = std::make_unique<os::SharedMemory>(std::move(adopted).value());
+  }
+  if (client->control_memory_->size() < sizeof(Header)) {
+    return Status::Error(ATOLL_CORRUPT, "control segment of %lu bytes", client->control_memory_->size());
+  }
+  auto mapping = os::Mapping::Map(*client->control_memory_, os::Mapping::Access::kReadWrite);
+  if (!mapping.ok()) return mapping.status();
+  client->control_mapping_ = std::move(mapping).value();
+  const Header& header = *reinterpret_cast<const Header*>(client->control_mapping_.data());
+  if (header.ready.load(std::memory_order_acquire) != 1 || header.magic.load() != kMagic ||
+      header.layout_version.load() != kLayoutVersion) {
+    return Status::Error(ATOLL_CORRUPT, "control segment without a valid header");
+  }
+  auto geometry =
+      Geometry::Of({header.capacity.load(), header.max_objects.load(), header.max_clients.load(),
+                    header.extent_bytes.load(), header.ring_bytes.load(), header.warm_bytes.load()});
+  if (!geometry.ok()) return Status(ATOLL_CORRUPT);
+  const Geometry& g = geometry.value();
+  if (g.control_bytes != client->control_memory_->size() || g.capacity() != client->data_->size() ||
+      welcome.client == 0 || welcome.client >= g.columns()) {
+    return Status::Error(ATOLL_CORRUPT, "segments of %lu and %lu bytes, %lu and %lu expected",
+                         client->control_memory_->size(), client->data_->size(), g.control_bytes,
+                         g.capacity());
+  }
+  auto views = os::Mapping::Map(*client->data_, os::Mapping::Access::kRead);
+  if (!views.ok()) return views.status();
+  client->views_ = std::move(views).value();
+  auto window = os::Mapping::SetAside(g.capacity());
+  if (!window.ok()) return window.status();
+  client->window_ = std::move(window).value();
+  client->wake_ = os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!client->wake_.valid()) return Status::System("eventfd");
+
+  ClientCore& c = *client;
+  c.me_ = welcome.client;
+  c.control_ = Control(c.control_mapping_.data(), g);
+  c.store_ = header.store.load();
+  c.objects_ = g.objects();
+  c.capacity_ = g.capacity();
+  c.pins_ = c.control_.pins(c.me_);
+  c.references_ = c.control_.references(c.me_);
+  c.used_ = c.control_.used(c.me_);
+  c.entries_ = &c.control_.entry(0);
+  c.record_ = &c.control_.client(c.me_);
+  c.heap_ = std::make_unique<ClientHeap>(c.control_, c.me_, c.data_.get(), &c.window_);
+  c.pool_ = std::make_unique<EntryPool>(c.control_, c.me_);
+  c.warm_target_ = std::min(c.WarmCap(), uint64_t{4} * g.extent_bytes());
+  ATOLL_RETURN_IF_ERROR(c.background_.Start("atoll-client", RunBackground, client.get()));
+  return client;
+}
+
+ClientCore::~ClientCore() { (void)Detach(); }
+
+Status ClientCore::Detach() {
+  if (detached_) return {};
+  detached_ = true;
+  leaving_.store(true);
+  WakeBackground();
+  background_.Join();
+  if (record_ == nullptr || me_ == 0) return {};
+  const uint32_t epoch = record_->epoch.load();
+  // From here on this process touches nothing of the store; the server takes back what the slot holds.
+  window_ = os::Mapping();
+  record_->state.store(static_cast<uint32_t>(ClientState::kDetached), std::memory_order_seq_cst);
+  os::Nudge(socket_.get());
+  // Wait for that shortly, so that what was held is free when this returns; with await_farewell it may take
+  // long.
+  const auto deadline = os::Deadline::After(1'000'000'000);
+  while (!Disconnected() && record_->epoch.load() == epoch &&
+         record_->state.load() == static_cast<uint32_t>(ClientState::kDetached) && !deadline.passed()) {
+    os::FutexWait(&record_->state, static_cast<uint32_t>(ClientState::kDetached),
+                  deadline.AtMost(100'000'000));
+  }
+  return {};
+}
+
+bool ClientCore::Disconnected() const {
+  return server_gone_.load(std::memory_order_relaxed) ||
+         control_.header().stopped.load(std::memory_order_acquire) != 0;
+}
+
+Status ClientCore::AwaitServerExit(int64_t timeout_ns) {
+  const auto deadline = os::Deadline::After(timeout_ns);
+  for (;;) {
+    if (control_.header().stopped.load(std::memory_order_acquire) != 0) return {};
+    pollfd watched[] = {{server_pidfd_.get(), POLLIN, 0}, {socket_.get(), POLLRDHUP, 0}};
+    const int64_t left = deadline.left() / 1'000'000;
+    const int ready = ::poll(watched, 2, left > 1'000'000 ? 1'000'000 : static_cast<int>(left));
+    if (ready > 0 && watched[0].revents != 0) return {};
+    if (ready > 0 && control_.header().stopped.load(std::memory_order_acquire) == 0) {
+      // The connection ended, the process did not: wait for it alone.
+      if (::poll(watched, 1, left > 1'000'000 ? 1'000'000 : static_cast<int>(left)) > 0) return {};
+    }
+    if (deadline.passed()) return Status::Error(ATOLL_TIMED_OUT, "the server lives");
+  }
+}
+
+void ClientCore::NudgeServer() {
+  // The flag is cleared first, so that one nudge is enough for all who find it set.
+  if (control_.header().server_asleep.exchange(0, std::memory_order_seq_cst) != 0) os::Nudge(socket_.get());
+}
+
+void ClientCore::Drop(uint64_t index) {
+  SetDropped(control_, me_, index);
+  // seq_cst; pairs with the server, which stores the flag and then looks at the bits once more.
+  if (control_.header().server_asleep.load(std::memory_order_seq_cst) != 0) NudgeServer();
+}
+
+bool ClientCore::AskServer(const os::Deadline& deadline) {
+  if (Disconnected()) return false;
+  const uint32_t ask = record_->asked.fetch_add(1, std::memory_order_seq_cst) + 1;
+  control_.header().server_asleep.store(0, std::memory_order_seq_cst);
+  os::Nudge(socket_.get());
+  // A question is worth a little time, also to a caller who has none: the answer frees what nobody wants.
+  const auto least = os::Deadline::After(2'000'000'000);
+  for (;;) {
+    const uint32_t answered = record_->answered.load(std::memory_order_acquire);
+    if (static_cast<int32_t>(answered - ask) >= 0) return true;
+    if (Disconnected() || (least.passed() && deadline.passed())) return false;
+    os::FutexWait(&record_->answered, answered, least.AtMost(100'000'000));
+  }
+}
+
+}  // namespace atollstore

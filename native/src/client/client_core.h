@@ -1,0 +1,201 @@
+// One attachment of this process to a store. What the calls do is said in atoll/c.h; here is how.
+//
+// Everything a call needs on its way lies in shared memory and is done by the caller itself; the server is
+// only asked when memory or entries run out. A background thread per client keeps a few extents mapped and
+// filled ahead of need, gives empty ones back, and notices the server's end.
+//
+// Thread-safe, but for Detach(): no other call may be under way.
+#ifndef ATOLL_CLIENT_CLIENT_CORE_H_
+#define ATOLL_CLIENT_CLIENT_CORE_H_
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "atoll/c.h"
+#include "atoll/object_id.h"
+#include "atoll/result.h"
+#include "directory/directory.h"
+#include "directory/entry_pool.h"
+#include "heap/client_heap.h"
+#include "layout/geometry.h"
+#include "os/shared_memory.h"
+#include "os/sync.h"
+#include "os/unique_fd.h"
+
+namespace atollstore {
+
+class ClientCore {
+ public:
+  static Result<std::unique_ptr<ClientCore>> Attach(const char* socket_path);
+  ~ClientCore();
+  Status Detach();
+
+  uint32_t index() const { return me_; }
+  uint64_t store() const { return store_; }
+  Status AwaitServerExit(int64_t timeout_ns);
+
+  Result<ObjectId> Expect();
+  Result<uint64_t> Create(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag, int64_t timeout_ns);
+  Status Seal(ObjectId id, const atoll_object_id* contained);
+  Status Abort(ObjectId id);
+
+  Status Get(ObjectId id, int64_t timeout_ns, atoll_view* view) {
+    const uint64_t index = id.index();
+    if (id.store == store_ && index < objects_) [[likely]] {
+      if (Pin(index, id.generation()) && Describe(index, view)) [[likely]]
+        return {};
+    }
+    return GetSlowly(id, timeout_ns, view);
+  }
+  Status Release(ObjectId id) {
+    const uint64_t index = id.index();
+    if (id.store != store_ || index >= objects_) return NotFound(id);
+    const uint32_t before = pins_[index].fetch_sub(1, std::memory_order_seq_cst);
+    if (before == 0) [[unlikely]]
+      return ReleasedTooOften(id);
+    // After the subtraction: either this sees DOOMED, or the server's second scan sees the slot at zero.
+    const uint64_t word = entries_[index].word.load(std::memory_order_seq_cst);
+    if (((word ^ Word::Of(id.generation(), 0, State::kFree).bits()) & kReleaseMask) != 0) [[unlikely]] {
+      return ReleaseSlowly(id, word);
+    }
+    return {};
+  }
+
+  Status Reference(ObjectId id);
+  Status Dereference(ObjectId id);
+  int64_t Contains(ObjectId id) const;  // an atoll_object_state
+  Status Delete(ObjectId id);
+  Result<int64_t> Wait(const atoll_object_id* ids, uint64_t count, uint64_t wanted, int64_t timeout_ns,
+                       uint8_t* ready);
+  Result<int64_t> Claim(ObjectId id, uint64_t expected, uint64_t desired);
+  Result<int64_t> Claimed(ObjectId id);
+
+  Status Ring(uint64_t client, uint64_t direction, uint64_t* address, uint64_t* bytes);
+  Result<os::Bell*> BellOf(uint64_t client);
+  bool Disconnected() const;
+
+  Status Stats(atoll_stats_t* stats);
+  Status ClientStats(uint64_t client, atoll_client_stats_t* stats);
+  Counters& counters() const { return record_->counters[Stripe()]; }
+  int64_t List(uint64_t* cursor, atoll_object_info* infos, uint64_t max);
+
+ private:
+  // A plain release finds its own generation, neither DOOMED nor deleted.
+  static constexpr uint64_t kReleaseMask =
+      ~uint64_t{0} << Word::kGenerationShift | Word::kDoomed | Word::kDeleted;
+
+  ClientCore() = default;
+
+  bool Pin(uint64_t index, uint64_t generation) {
+    pins_[index].fetch_add(1, std::memory_order_seq_cst);
+    const uint64_t word = entries_[index].word.load(std::memory_order_seq_cst);
+    if ((word & Word::kReadableMask) != Word::Readable(generation)) [[unlikely]] {
+      return PinSlowly(index, generation);
+    }
+    if (used_[index].load(std::memory_order_relaxed) == 0) used_[index].store(1, std::memory_order_relaxed);
+    return true;
+  }
+  bool PinSlowly(uint64_t index, uint64_t generation);
+  void Unpin(uint64_t index);
+
+  // Fills the view from an entry that is pinned. Every number is read once and checked.
+  bool Describe(uint64_t index, atoll_view* view) {
+    const Entry& entry = entries_[index];
+    const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+    const uint64_t size = entry.size.load(std::memory_order_relaxed);
+    const uint64_t contained = entry.contained.load(std::memory_order_relaxed);
+    if (size > capacity_ || offset > capacity_ || offset % 64 != 0) [[unlikely]]
+      return Corrupt(index);
+    const uint64_t ids_at = contained == 0 ? 0 : (size + 15) / 16 * 16;
+    const uint64_t end = contained == 0 ? size : ids_at + contained * sizeof(atoll_object_id);
+    if (end > capacity_ - offset) [[unlikely]]
+      return Corrupt(index);
+    const uint64_t address = reinterpret_cast<uint64_t>(views_.data()) + offset;
+    view->address = address;
+    view->size = size;
+    view->tag = entry.tag.load(std::memory_order_relaxed);
+    view->offset = offset;
+    view->contained = contained;
+    view->contained_address = contained == 0 ? 0 : address + ids_at;
+    counters().gets.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
+  bool Corrupt(uint64_t index);
+  static uint32_t Stripe();
+
+  Status GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view);
+  Status NotFound(ObjectId id) const;
+  Status Lost(ObjectId id) const;
+  Status ReleasedTooOften(ObjectId id);
+  Status ReleaseSlowly(ObjectId id, uint64_t word);
+  Status Check(ObjectId id) const;
+  Result<uint64_t> Fill(ObjectId id, uint64_t size, uint64_t contained, uint64_t tag,
+                        const os::Deadline& deadline);
+  Status MakeRoom(uint64_t bytes, const os::Deadline& deadline, int round);
+  bool Grow(uint64_t bytes);
+  Status Undo(uint64_t index, uint64_t place);
+  void TakeReference(uint64_t index) { references_[index].fetch_add(1, std::memory_order_seq_cst); }
+  bool GiveReference(uint64_t index);
+
+  // Tells the server to look at the entry.
+  void Drop(uint64_t index);
+  void NudgeServer();
+  // Lets the server look after this client once and waits for it. Returns false when it is gone or slow.
+  bool AskServer(const os::Deadline& deadline);
+  // Drops the references that were held for the children of containers the server has taken in since.
+  void DrainContainers();
+
+  uint32_t LeaseBell();
+  void ReturnBell(uint32_t bell);
+
+  // Background.
+  static void RunBackground(void* self);
+  void Background();
+  void KeepWarm();
+  void WakeBackground();
+  uint64_t WarmCap() const;
+
+  // Hot, read-only after Attach().
+  u32* pins_ = nullptr;
+  Entry* entries_ = nullptr;
+  u8* used_ = nullptr;
+  uint64_t store_ = 0;
+  uint64_t objects_ = 0;
+  uint64_t capacity_ = 0;
+  os::Mapping views_;  // the whole data segment, PROT_READ
+  ClientRecord* record_ = nullptr;
+  u32* references_ = nullptr;
+  uint32_t me_ = 0;
+
+  Control control_;
+  os::Mapping control_mapping_;
+  os::Mapping window_;  // the same offsets, read-write where an extent is leased
+  std::unique_ptr<os::SharedMemory> control_memory_, data_;
+  os::UniqueFd socket_, server_pidfd_, wake_;
+  std::unique_ptr<ClientHeap> heap_;
+  std::unique_ptr<EntryPool> pool_;
+
+  std::mutex growth_mutex_;  // one thread at a time leases extents
+  std::atomic<uint32_t> waiting_for_room_{0};
+  std::atomic<uint32_t> free_bells_{~0u};
+  std::atomic<uint64_t> warm_target_{0};
+
+  struct Container {
+    uint64_t place;
+    std::vector<uint64_t> children;  // indices
+  };
+  std::mutex containers_mutex_;
+  std::vector<Container> containers_;
+  std::atomic<bool> has_containers_{false};
+
+  std::atomic<bool> server_gone_{false};
+  std::atomic<bool> leaving_{false};
+  bool detached_ = false;
+  os::Thread background_;
+};
+
+}  // namespace atollstore
+
+#endif  // ATOLL_CLIENT_CLIENT_CORE_H_

@@ -1,0 +1,83 @@
+#include "directory/directory.h"
+
+#include <bit>
+
+namespace atollstore {
+
+Found Validate(Entry& entry, uint64_t generation, Word* seen) {
+  uint64_t bits = entry.word.load(std::memory_order_seq_cst);
+  for (;;) {
+    const Word word(bits);
+    *seen = word;
+    if (word.generation() != generation) return Found::kGone;
+    switch (word.state()) {
+      case State::kSealed:
+        return word.has(Word::kDeleted) ? Found::kLost : Found::kSealed;
+      case State::kExpected:
+        return word.has(Word::kDeleted) ? Found::kLost : Found::kPending;
+      case State::kCreating:
+      case State::kSpilled:
+      case State::kRestoring:
+        return Found::kPending;
+      case State::kLost:
+        return Found::kLost;
+      case State::kDying:
+        // seq_cst; the server's second CAS now fails. When this one fails, look at what it found.
+        entry.word.compare_exchange_strong(bits, word.Revived().bits(), std::memory_order_seq_cst);
+        if (bits == word.bits()) bits = word.Revived().bits();
+        break;
+      default:
+        return Found::kGone;
+    }
+  }
+}
+
+atoll_object_state Visible(Word word) {
+  const State state = word.state() == State::kDying ? word.Revived().state() : word.state();
+  if (state == State::kFree || state == State::kFreeing) return ATOLL_ABSENT;
+  if (word.has(Word::kDeleted) || state == State::kLost) return ATOLL_IS_LOST;
+  return state == State::kExpected || state == State::kCreating ? ATOLL_EXPECTED : ATOLL_SEALED;
+}
+
+void SetDropped(const Control& control, uint32_t client, uint64_t index) {
+  control.dropped(client)[index / 64].fetch_or(uint64_t{1} << (index % 64), std::memory_order_seq_cst);
+  const uint64_t leaf = index / 64;
+  control.summary(client)[leaf / 64].fetch_or(uint64_t{1} << (leaf % 64), std::memory_order_seq_cst);
+}
+
+bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t generation, uint32_t bell) {
+  // The slot first, then the flag: the sealer takes the flag with its CAS and then looks at the slots.
+  control.waits(client)[index].fetch_or(1u << bell, std::memory_order_seq_cst);
+  Entry& entry = control.entry(index);
+  uint64_t bits = entry.word.load(std::memory_order_seq_cst);
+  for (;;) {
+    const Word word(bits);
+    if (word.generation() != generation || word.has(Word::kDeleted)) return false;
+    if (word.state() != State::kExpected && word.state() != State::kCreating) return false;
+    if (word.has(Word::kWaited)) return true;
+    if (entry.word.compare_exchange_weak(bits, word.With(Word::kWaited).bits(), std::memory_order_seq_cst))
+      return true;
+  }
+}
+
+void RingWaiters(const Control& control, uint64_t index) {
+  for (uint32_t client = 1, high = control.columns_high(); client < high; ++client) {
+    u32& slot = control.waits(client)[index];
+    if (slot.load(std::memory_order_seq_cst) == 0) continue;
+    for (uint32_t bells = slot.exchange(0, std::memory_order_seq_cst); bells != 0; bells &= bells - 1) {
+      control.client(client).object_bells[std::countr_zero(bells)].Ring();
+    }
+  }
+}
+
+void RingAll(const Control& control) {
+  for (uint32_t client = 1, high = control.columns_high(); client < high; ++client) {
+    ClientRecord& record = control.client(client);
+    record.mailbox.Ring();
+    for (Bell& bell : record.object_bells) bell.Ring();
+  }
+  control.header().scheduler_bell.Ring();
+  control.header().room_bell.Ring();
+}
+
+}  // namespace atollstore

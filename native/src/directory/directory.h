@@ -1,0 +1,41 @@
+// What may be done to an entry, for clients and the server alike: pin, refer, wait, and tell the server that
+// an entry may have become free.
+//
+// Pins work like hazard pointers: add to the own slot, then look at the word; the server stores DYING, then
+// looks at the slots. All four are seq_cst, so at least one side sees the other (with a plain store, x86 lost
+// 233 pins in a million). Whoever finds DYING after its add puts the word back, and the server's second CAS
+// fails.
+#ifndef ATOLL_DIRECTORY_DIRECTORY_H_
+#define ATOLL_DIRECTORY_DIRECTORY_H_
+
+#include "layout/geometry.h"
+
+namespace atollstore {
+
+// What Validate() found after a pin or reference was added.
+enum class Found { kSealed, kPending, kLost, kGone };
+
+// Looks at the word until it is in a state that the added pin or reference protects; revives DYING.
+// `seen` is the word it ended with.
+Found Validate(Entry& entry, uint64_t generation, Word* seen);
+
+// What a user is told about an entry with this word.
+atoll_object_state Visible(Word word);
+
+// Sets the entry's bit in the client's "dropped" bitmap. The bit first, then its summary: a client killed in
+// between leaves the bit to its burial.
+void SetDropped(const Control& control, uint32_t client, uint64_t index);
+
+// Registers the bell for the entry. Returns false when the entry no longer is to be waited for; look again.
+bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t generation, uint32_t bell);
+
+// Rings the bells of all who wait for the entry.
+void RingWaiters(const Control& control, uint64_t index);
+
+// Rings every bell of every client, the scheduler's and the one for room: something changed for which nobody
+// can tell who waits.
+void RingAll(const Control& control);
+
+}  // namespace atollstore
+
+#endif  // ATOLL_DIRECTORY_DIRECTORY_H_

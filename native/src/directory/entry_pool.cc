@@ -1,0 +1,86 @@
+#include "directory/entry_pool.h"
+
+#include <algorithm>
+
+namespace atollstore {
+
+uint64_t EntryPool::Expect() {
+  std::lock_guard lock(mutex_);
+  if (const uint64_t place = TakeFromAny(64); place != 0) return place;
+  while (Lease()) {  // a block somebody gave back may be full of live objects
+    at_ = blocks_.size() - 1;
+    if (const uint64_t place = TakeFrom(blocks_.back()); place != 0) return place;
+  }
+  return TakeFromAny(blocks_.size());
+}
+
+uint64_t EntryPool::TakeFromAny(size_t tries) {
+  tries = std::min(tries, blocks_.size());
+  for (size_t i = 0; i < tries; ++i) {
+    if (at_ >= blocks_.size()) at_ = 0;
+    if (const uint64_t place = TakeFrom(blocks_[at_]); place != 0) return place;
+    ++at_;
+  }
+  return 0;
+}
+
+uint64_t EntryPool::TakeFrom(Leased& leased) {
+  for (;;) {
+    while (leased.cursor < kEntriesPerBlock) {
+      const uint64_t index = leased.block * kEntriesPerBlock + leased.cursor++;
+      Entry& entry = control_.entry(index);
+      const Word word(entry.word.load(std::memory_order_acquire));  // pairs with the freeing store
+      if (word.state() != State::kFree || word.generation() >= ObjectId::kGenerationMask) continue;
+      entry.claim.store(0, std::memory_order_relaxed);
+      entry.block.store(0, std::memory_order_relaxed);
+      entry.size.store(0, std::memory_order_relaxed);
+      entry.contained.store(0, std::memory_order_relaxed);
+      entry.reason.store(0, std::memory_order_relaxed);
+      // The reference first: an EXPECTED entry nobody refers to is the server's to free.
+      control_.references(me_)[index].fetch_add(1, std::memory_order_seq_cst);
+      const uint64_t generation = word.generation() + 1;
+      entry.word.store(Word::Of(generation, 0, State::kExpected).bits(), std::memory_order_release);
+      return ObjectId(0, index, generation).place;
+    }
+    const uint32_t freed = control_.entry_block(leased.block).freed.load(std::memory_order_acquire);
+    if (freed == leased.seen) return 0;
+    leased.seen = freed;
+    leased.cursor = 0;
+  }
+}
+
+bool EntryPool::Lease() {
+  const uint64_t count = control_.geometry().entry_blocks();
+  for (uint64_t i = 0; i < count; ++i) {
+    const uint64_t block = (next_ + i) % count;
+    EntryBlock& record = control_.entry_block(block);
+    uint32_t nobody = 0;
+    if (record.owner.load(std::memory_order_relaxed) != 0 ||
+        !record.owner.compare_exchange_strong(nobody, me_, std::memory_order_acq_rel)) {
+      continue;
+    }
+    u64& high = control_.header().blocks_high;
+    uint64_t now = high.load(std::memory_order_relaxed);
+    while (now < block + 1 && !high.compare_exchange_weak(now, block + 1, std::memory_order_acq_rel)) {
+    }
+    next_ = block + 1;
+    blocks_.push_back({static_cast<uint32_t>(block), 0, record.freed.load(std::memory_order_acquire)});
+    return true;
+  }
+  return false;
+}
+
+void EntryPool::GiveBack() {
+  std::lock_guard lock(mutex_);
+  if (blocks_.size() < 2) return;
+  if (at_ >= blocks_.size()) at_ = 0;
+  std::swap(blocks_.front(), blocks_[at_]);
+  for (size_t i = 1; i < blocks_.size(); ++i) {
+    control_.entry_block(blocks_[i].block).owner.store(0, std::memory_order_release);
+  }
+  blocks_.resize(1);
+  at_ = 0;
+  next_ = 0;
+}
+
+}  // namespace atollstore

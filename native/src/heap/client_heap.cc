@@ -1,0 +1,244 @@
+#include "heap/client_heap.h"
+
+#include <algorithm>
+
+namespace atollstore {
+
+uint64_t FreeBlock(const Control& control, Entry& entry, uint64_t place) {
+  const uint64_t block = entry.block.load(std::memory_order_relaxed);
+  if (block == 0 || block > control.geometry().slabs() * kWordsPerSlab) return UINT64_MAX;
+  // release; pairs with the acquire in TakeFrom(): whoever reuses the bytes comes after all who have left
+  // them.
+  const bool was_ours =
+      control.block_word(block - 1).compare_exchange_strong(place, 0, std::memory_order_acq_rel);
+  // Only now: an entry that no longer points to a word that still names it would lose the block.
+  entry.block.store(0, std::memory_order_relaxed);
+  if (!was_ours) return UINT64_MAX;
+  const uint64_t slab = (block - 1) / kWordsPerSlab;
+  control.slab_freed(slab).fetch_add(1, std::memory_order_release);
+  return slab;
+}
+
+uint64_t BlockBytes(const SizeClasses& classes, uint64_t bytes) {
+  const uint32_t c = classes.For(bytes);
+  return c < classes.count() ? classes[c].bytes : (bytes + kSlabBytes - 1) / kSlabBytes * kSlabBytes;
+}
+
+ClientHeap::ClientHeap(const Control& control, uint32_t me, const os::SharedMemory* data, os::Mapping* window)
+    : control_(control),
+      me_(me),
+      data_(data),
+      window_(window),
+      sizes_(control.geometry().slabs_per_extent()),
+      slabs_per_extent_(control.geometry().slabs_per_extent()),
+      classes_(sizes_.count()),
+      free_((control.geometry().slabs() + 63) / 64),
+      open_(control.geometry().extents()) {}
+
+bool ClientHeap::Allocate(uint64_t bytes, Entry& entry, uint64_t place) {
+  const uint32_t c = sizes_.For(bytes);
+  std::lock_guard lock(mutex_);
+  if (c < sizes_.count()) {
+    Class& list = classes_[c];
+    if (TakeFromClass(list, entry, place)) return true;
+    const SizeClass& size = sizes_[c];
+    if (!NewSpan(list.spans, size.slabs, size.blocks, size.bytes)) return false;
+    list.at = list.spans.size() - 1;
+    return TakeFrom(list.spans.back(), entry, place);
+  }
+  Reclaim(large_);
+  const uint64_t slabs = (bytes + kSlabBytes - 1) / kSlabBytes;
+  if (!NewSpan(large_, slabs, 1, slabs * kSlabBytes)) return false;
+  return TakeFrom(large_.back(), entry, place);
+}
+
+bool ClientHeap::TakeFrom(Span& span, Entry& entry, uint64_t place) {
+  const uint64_t words = uint64_t{span.head} * kWordsPerSlab;
+  for (;;) {
+    while (span.cursor < span.blocks) {
+      const uint32_t i = span.cursor++;
+      u64& word = control_.block_word(words + i);
+      if (word.load(std::memory_order_acquire) != 0) continue;  // pairs with FreeBlock()
+      entry.offset.store(span.head * kSlabBytes + i * span.bytes, std::memory_order_relaxed);
+      entry.block.store(words + i + 1, std::memory_order_relaxed);
+      // release; whoever finds the word also finds the entry pointing back.
+      word.store(place, std::memory_order_release);
+      ++span.made;
+      return true;
+    }
+    const uint32_t freed = control_.slab_freed(span.head).load(std::memory_order_acquire);
+    if (freed == span.seen) return false;
+    span.seen = freed;
+    span.cursor = 0;
+  }
+}
+
+bool ClientHeap::TakeFromClass(Class& c, Entry& entry, uint64_t place) {
+  // A full turn is only worth it when the list is short; a long one is walked over many calls.
+  const size_t tries = std::min<size_t>(c.spans.size(), 64);
+  for (size_t i = 0; i < tries; ++i) {
+    if (c.at >= c.spans.size()) c.at = 0;
+    if (TakeFrom(c.spans[c.at], entry, place)) return true;
+    ++c.at;
+  }
+  return false;
+}
+
+bool ClientHeap::NewSpan(std::vector<Span>& spans, uint64_t slabs, uint64_t blocks, uint64_t bytes) {
+  uint64_t head;
+  if (!TakeSlabs(slabs, &head)) {
+    ReclaimAll();
+    if (!TakeSlabs(slabs, &head)) return false;
+  }
+  const uint32_t freed = control_.slab_freed(head).load(std::memory_order_acquire);
+  spans.push_back({static_cast<uint32_t>(head), static_cast<uint32_t>(slabs), static_cast<uint32_t>(blocks),
+                   0, freed, freed, bytes});
+  return true;
+}
+
+bool ClientHeap::TakeSlabs(uint64_t count, uint64_t* first) {
+  if (count > free_slabs_) return false;
+  uint64_t run = 0;
+  for (uint64_t slab = 0, end = control_.geometry().slabs(); slab < end; ++slab) {
+    if (slab % 64 == 0 && free_[slab / 64] == 0) {
+      run = 0;
+      slab += 63;
+      continue;
+    }
+    run = SlabFree(slab) ? run + 1 : 0;
+    if (run == count) {
+      *first = slab + 1 - count;
+      SetFree(*first, count, false);
+      return true;
+    }
+  }
+  return false;
+}
+
+void ClientHeap::SetFree(uint64_t first, uint64_t count, bool free) {
+  for (uint64_t slab = first; slab < first + count; ++slab) {
+    const uint64_t bit = uint64_t{1} << (slab % 64);
+    if (free) {
+      free_[slab / 64] |= bit;
+    } else {
+      free_[slab / 64] &= ~bit;
+    }
+  }
+  free_slabs_ += free ? count : -count;
+}
+
+void ClientHeap::Reclaim(std::vector<Span>& spans) {
+  for (size_t i = 0; i < spans.size();) {
+    const Span& span = spans[i];
+    // `made` counts before the word is set and `freed` after it was cleared: equal means that all are free.
+    if (span.made != control_.slab_freed(span.head).load(std::memory_order_acquire)) {
+      ++i;
+      continue;
+    }
+    SetFree(span.head, span.slabs, true);
+    spans[i] = spans.back();
+    spans.pop_back();
+  }
+}
+
+void ClientHeap::ReclaimAll() {
+  Reclaim(large_);
+  for (Class& c : classes_) Reclaim(c.spans);
+}
+
+bool ClientHeap::ExtentFree(uint64_t extent) const {
+  if (open_[extent] == 0) return false;
+  for (uint64_t i = 0; i < slabs_per_extent_; ++i) {
+    if (!SlabFree(extent * slabs_per_extent_ + i)) return false;
+  }
+  return true;
+}
+
+Run ClientHeap::Lease(uint64_t bytes, bool reserved_only) {
+  const uint64_t extent_bytes = control_.geometry().extent_bytes();
+  const uint64_t need = std::max<uint64_t>(1, (bytes + extent_bytes - 1) / extent_bytes);
+  const uint64_t extents = control_.geometry().extents();
+  if (need > extents) return {};
+  std::lock_guard lock(mutex_);
+  for (const bool reserved : {true, false}) {
+    if (!reserved && reserved_only) break;
+    for (uint64_t at = 0, run = 0; at < extents; ++at) {
+      const uint32_t word = control_.extent(at).load(std::memory_order_acquire);
+      const bool free = (word & kExtentOwnerMask) == 0 && (!reserved || (word & kExtentReserved) != 0);
+      // A single extent is asked for because ours are not enough, a run may join free ones of ours.
+      run = free || (need > 1 && ExtentFree(at)) ? run + 1 : 0;
+      if (run < need) continue;
+      const uint64_t first = at + 1 - need;
+      uint64_t taken = first;
+      for (; taken <= at; ++taken) {
+        if (open_[taken] != 0) continue;
+        uint32_t now = control_.extent(taken).load(std::memory_order_relaxed);
+        bool mine = false;
+        while ((now & kExtentOwnerMask) == 0 && !mine) {
+          mine = control_.extent(taken).compare_exchange_weak(now, now | me_, std::memory_order_acq_rel);
+        }
+        if (!mine) break;
+      }
+      if (taken > at) return {first, need};
+      for (uint64_t undo = first; undo < taken; ++undo) {  // somebody was faster
+        if (open_[undo] == 0) control_.extent(undo).fetch_and(~kExtentOwnerMask, std::memory_order_release);
+      }
+      run = 0;
+    }
+  }
+  return {};
+}
+
+uint64_t ClientHeap::Commit(const Run& run, bool populate) {
+  uint64_t given_back = 0;
+  const uint64_t bytes = control_.geometry().extent_bytes();
+  for (uint64_t extent = run.first; extent < run.first + run.count; ++extent) {
+    {
+      std::lock_guard lock(mutex_);
+      if (open_[extent] != 0) continue;  // was ours before
+    }
+    const bool reserved = (control_.extent(extent).load(std::memory_order_acquire) & kExtentReserved) != 0;
+    if (!reserved || !window_->MapPart(*data_, extent * bytes, bytes).ok()) {
+      control_.extent(extent).fetch_and(~kExtentOwnerMask, std::memory_order_release);
+      ++given_back;
+      continue;
+    }
+    if (populate) window_->Populate(extent * bytes, bytes, os::Mapping::Access::kReadWrite);
+    std::lock_guard lock(mutex_);
+    open_[extent] = 1;
+    ++open_extents_;
+    SetFree(extent * slabs_per_extent_, slabs_per_extent_, true);
+  }
+  return given_back;
+}
+
+uint64_t ClientHeap::GiveBack(uint64_t keep) {
+  const uint64_t bytes = control_.geometry().extent_bytes();
+  uint64_t given = 0;
+  std::lock_guard lock(mutex_);
+  ReclaimAll();
+  for (uint64_t extent = control_.geometry().extents();
+       extent-- > 0 && free_slabs_ * kSlabBytes >= keep + bytes;) {
+    if (!ExtentFree(extent)) continue;
+    SetFree(extent * slabs_per_extent_, slabs_per_extent_, false);
+    open_[extent] = 0;
+    --open_extents_;
+    (void)window_->UnmapPart(extent * bytes, bytes);
+    // release; the next owner comes after our last write.
+    control_.extent(extent).fetch_and(~kExtentOwnerMask, std::memory_order_release);
+    given += bytes;
+  }
+  return given;
+}
+
+uint64_t ClientHeap::FreeBytes() {
+  std::lock_guard lock(mutex_);
+  return free_slabs_ * kSlabBytes;
+}
+
+uint64_t ClientHeap::LeasedBytes() {
+  std::lock_guard lock(mutex_);
+  return open_extents_ * control_.geometry().extent_bytes();
+}
+
+}  // namespace atollstore

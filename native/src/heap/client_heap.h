@@ -1,0 +1,94 @@
+// The extents one client owns, and the blocks it cuts from them. Only the owner of an extent makes blocks
+// there, so making one asks nobody; anybody frees a block by setting its word from its value back to 0. All
+// methods may be called from any thread of the client.
+#ifndef ATOLL_HEAP_CLIENT_HEAP_H_
+#define ATOLL_HEAP_CLIENT_HEAP_H_
+
+#include <mutex>
+#include <vector>
+
+#include "heap/size_class.h"
+#include "layout/geometry.h"
+#include "os/shared_memory.h"
+
+namespace atollstore {
+
+// Frees the block of an entry, if it has one and its word still says so. Doing it twice does nothing.
+// Returns the bytes' first slab, or UINT64_MAX when nothing was freed.
+uint64_t FreeBlock(const Control& control, Entry& entry, uint64_t place);
+
+// Bytes a block takes for an object of `bytes`, waste included.
+uint64_t BlockBytes(const SizeClasses& classes, uint64_t bytes);
+
+struct Run {
+  uint64_t first = 0;
+  uint64_t count = 0;
+};
+
+class ClientHeap {
+ public:
+  ClientHeap(const Control& control, uint32_t me, const os::SharedMemory* data, os::Mapping* window);
+
+  // Makes a block for the entry and writes offset and block into it. REQUIRES: the entry is CREATING for this
+  // client. Returns false when no extent of this client has room.
+  bool Allocate(uint64_t bytes, Entry& entry, uint64_t place);
+
+  // Makes a run of extents that can hold `bytes` this client's, those with memory behind them first (only
+  // those, if `reserved_only`). Returns an empty run when there is none. The run cannot be used before
+  // Commit().
+  Run Lease(uint64_t bytes, bool reserved_only);
+  // Maps the extents of the run that have memory behind them and opens them for blocks; gives the others
+  // back. Returns how many it gave back.
+  uint64_t Commit(const Run& run, bool populate);
+
+  // Gives back wholly free extents while more than `keep` bytes of such are left. Returns the bytes given
+  // back.
+  uint64_t GiveBack(uint64_t keep);
+  // Bytes in wholly free slabs.
+  uint64_t FreeBytes();
+  uint64_t LeasedBytes();
+
+ private:
+  struct Span {
+    uint32_t head;  // slab whose words tell of its blocks
+    uint32_t slabs;
+    uint32_t blocks;
+    uint32_t cursor;  // blocks below it have been looked at since `seen`
+    uint32_t made;    // as many as were freed and are alive, modulo 2^32
+    uint32_t seen;    // count of freed ones at the last look
+    uint64_t bytes;
+  };
+  struct Class {
+    std::vector<Span> spans;
+    size_t at = 0;
+  };
+
+  bool TakeFrom(Span& span, Entry& entry, uint64_t place);
+  bool TakeFromClass(Class& c, Entry& entry, uint64_t place);
+  bool NewSpan(std::vector<Span>& spans, uint64_t slabs, uint64_t blocks, uint64_t bytes);
+  bool TakeSlabs(uint64_t count, uint64_t* first);
+  void Reclaim(std::vector<Span>& spans);
+  void ReclaimAll();
+  bool SlabFree(uint64_t slab) const { return free_[slab / 64] >> (slab % 64) & 1; }
+  void SetFree(uint64_t first, uint64_t count, bool free);
+  bool ExtentFree(uint64_t extent) const;
+
+  const Control control_;
+  const uint32_t me_;
+  const os::SharedMemory* const data_;
+  os::Mapping* const window_;
+  const SizeClasses sizes_;
+  const uint64_t slabs_per_extent_;
+
+  std::mutex mutex_;  // of what follows
+  std::vector<Class> classes_;
+  std::vector<Span> large_;
+  std::vector<uint64_t> free_;  // a bit per slab: ours, mapped, and without blocks
+  std::vector<uint8_t> open_;   // per extent: ours and mapped
+  uint64_t free_slabs_ = 0;
+  uint64_t open_extents_ = 0;
+};
+
+}  // namespace atollstore
+
+#endif  // ATOLL_HEAP_CLIENT_HEAP_H_

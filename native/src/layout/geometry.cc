@@ -1,0 +1,84 @@
+#include "layout/geometry.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace atollstore {
+namespace {
+
+constexpr uint64_t kPage = 4096;
+constexpr uint64_t RoundUp(uint64_t value, uint64_t to) { return (value + to - 1) / to * to; }
+
+}  // namespace
+
+Result<Geometry> Geometry::Of(Sizes sizes) {
+  if (sizes.extent_bytes == 0) sizes.extent_bytes = 2 << 20;
+  if (sizes.max_clients == 0) sizes.max_clients = 64;
+  if (sizes.ring_bytes == 0) sizes.ring_bytes = 256 << 10;
+  if (!std::has_single_bit(sizes.extent_bytes) || sizes.extent_bytes < kSlabBytes ||
+      sizes.extent_bytes > uint64_t{1} << 30) {
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "extent_bytes %lu: not a power of two from 65536 to 2^30",
+                         sizes.extent_bytes);
+  }
+  if (sizes.capacity == 0 || sizes.capacity > uint64_t{1} << 46) {
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "capacity %lu: not from 1 to 2^46 bytes", sizes.capacity);
+  }
+  if (sizes.max_clients > kMaxClients) {
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "max_clients %lu: more than %u", sizes.max_clients,
+                         kMaxClients);
+  }
+  if (!std::has_single_bit(sizes.ring_bytes) || sizes.ring_bytes < 64 ||
+      sizes.ring_bytes > uint64_t{1} << 30) {
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "ring_bytes %lu: not a power of two from 64 to 2^30",
+                         sizes.ring_bytes);
+  }
+  sizes.capacity = RoundUp(sizes.capacity, sizes.extent_bytes);
+  if (sizes.max_objects == 0) {
+    sizes.max_objects = std::clamp<uint64_t>(sizes.capacity / 4096, uint64_t{1} << 16, uint64_t{1} << 20);
+  }
+  if (sizes.max_objects > kMaxObjects) {
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "max_objects %lu: more than %lu", sizes.max_objects,
+                         kMaxObjects);
+  }
+  sizes.max_objects = RoundUp(sizes.max_objects, kEntriesPerBlock);
+  if (sizes.warm_bytes == 0) sizes.warm_bytes = 128 << 20;
+
+  Geometry g;
+  g.sizes_ = sizes;
+  const uint64_t n = sizes.max_objects;
+  uint64_t at = RoundUp(sizeof(Header), kPage);
+  const auto place = [&at](uint64_t bytes) {
+    const uint64_t here = at;
+    at = RoundUp(at + bytes, kPage);
+    return here;
+  };
+  g.clients_at = place(g.columns() * sizeof(ClientRecord));
+  g.extents_at = place(g.extents() * sizeof(u32));
+  g.slabs_at = place(g.slabs() * sizeof(u32));
+  g.entry_blocks_at = place(g.entry_blocks() * sizeof(EntryBlock));
+  g.entries_at = place(n * sizeof(Entry));
+  g.references_in = n * 4;
+  g.waits_in = n * 8;
+  g.used_in = n * 12;
+  g.dropped_in = n * 13;
+  g.summary_in = g.dropped_in + n / 8;
+  g.column_stride = RoundUp(g.summary_in + RoundUp(n / 64, 64) / 8, kPage);
+  g.columns_at = place(g.columns() * g.column_stride);
+  g.ring_stride = RoundUp(2 * (sizes.ring_bytes + kRingTrailer), kPage);
+  g.rings_at = place(g.columns() * g.ring_stride);
+  g.block_words_at = place(g.slabs() * kWordsPerSlab * sizeof(u64));
+  g.control_bytes = at;
+  return g;
+}
+
+uint64_t Control::entries_high() const {
+  const uint64_t blocks = header().blocks_high.load(std::memory_order_acquire);
+  return std::min(blocks, geometry_.entry_blocks()) * kEntriesPerBlock;
+}
+
+uint32_t Control::columns_high() const {
+  const uint64_t high = header().clients_high.load(std::memory_order_seq_cst);
+  return static_cast<uint32_t>(std::min(high, geometry_.columns()));
+}
+
+}  // namespace atollstore

@@ -1,0 +1,97 @@
+// Where everything lies in the control segment, from the few numbers in its header.
+//
+//   +--------+---------+---------+-------+--------------+---------+---------+-----+-------+-------------+
+//   | Header | clients | extents | slabs | entry blocks | entries | columns | ... | rings | block words |
+//   +--------+---------+---------+-------+--------------+---------+---------+-----+-------+-------------+
+//                                                                  one per client         1024 per slab
+//   a column:  pins 4N | references 4N | waits 4N | used N | dropped N/8 | summary N/512   (N = max_objects)
+//
+// Most of it is never touched and has no memory behind it.
+#ifndef ATOLL_LAYOUT_GEOMETRY_H_
+#define ATOLL_LAYOUT_GEOMETRY_H_
+
+#include "atoll/result.h"
+#include "layout/records.h"
+
+namespace atollstore {
+
+struct Sizes {
+  uint64_t capacity, max_objects, max_clients, extent_bytes, ring_bytes, warm_bytes;
+};
+
+class Geometry {
+ public:
+  Geometry() = default;
+  // Fills in defaults for zeros, rounds, and checks. Fails with ATOLL_INVALID_ARGUMENT.
+  static Result<Geometry> Of(Sizes sizes);
+
+  uint64_t capacity() const { return sizes_.capacity; }
+  uint64_t objects() const { return sizes_.max_objects; }
+  uint64_t columns() const { return sizes_.max_clients + 1; }  // the server's is column 0
+  uint64_t extent_bytes() const { return sizes_.extent_bytes; }
+  uint64_t ring_bytes() const { return sizes_.ring_bytes; }
+  uint64_t warm_bytes() const { return sizes_.warm_bytes; }
+  uint64_t extents() const { return sizes_.capacity / sizes_.extent_bytes; }
+  uint64_t slabs() const { return sizes_.capacity / kSlabBytes; }
+  uint64_t slabs_per_extent() const { return sizes_.extent_bytes / kSlabBytes; }
+  uint64_t entry_blocks() const { return sizes_.max_objects / kEntriesPerBlock; }
+  const Sizes& sizes() const { return sizes_; }
+
+  uint64_t clients_at, extents_at, slabs_at, entry_blocks_at, entries_at, columns_at, rings_at,
+      block_words_at;
+  uint64_t column_stride, ring_stride, control_bytes;
+  uint64_t references_in, waits_in, used_in, dropped_in, summary_in;  // inside a column; pins are first
+
+ private:
+  Sizes sizes_{};
+};
+
+// The control segment in this process. Indices must have been checked.
+class Control {
+ public:
+  Control() = default;
+  Control(uint8_t* base, const Geometry& geometry) : base_(base), geometry_(geometry) {}
+
+  const Geometry& geometry() const { return geometry_; }
+  Header& header() const { return *at<Header>(0); }
+  ClientRecord& client(uint64_t i) const { return at<ClientRecord>(geometry_.clients_at)[i]; }
+  u32& extent(uint64_t i) const { return at<u32>(geometry_.extents_at)[i]; }
+  u32& slab_freed(uint64_t i) const { return at<u32>(geometry_.slabs_at)[i]; }
+  EntryBlock& entry_block(uint64_t i) const { return at<EntryBlock>(geometry_.entry_blocks_at)[i]; }
+  Entry& entry(uint64_t i) const { return at<Entry>(geometry_.entries_at)[i]; }
+  u64& block_word(uint64_t i) const { return at<u64>(geometry_.block_words_at)[i]; }
+
+  u32* pins(uint64_t client) const { return column<u32>(client, 0); }
+  u32* references(uint64_t client) const { return column<u32>(client, geometry_.references_in); }
+  u32* waits(uint64_t client) const { return column<u32>(client, geometry_.waits_in); }
+  u8* used(uint64_t client) const { return column<u8>(client, geometry_.used_in); }
+  u64* dropped(uint64_t client) const { return column<u64>(client, geometry_.dropped_in); }
+  u64* summary(uint64_t client) const { return column<u64>(client, geometry_.summary_in); }
+  uint64_t summary_words() const { return (geometry_.objects() / 64 + 63) / 64; }
+
+  uint8_t* ring(uint64_t client, uint64_t direction) const {
+    return base_ + geometry_.rings_at + client * geometry_.ring_stride +
+           direction * (geometry_.ring_bytes() + kRingTrailer);
+  }
+
+  // Entries that may be in use have an index below this.
+  uint64_t entries_high() const;
+  // Columns in use have an index below this.
+  uint32_t columns_high() const;
+
+ private:
+  template <typename T>
+  T* at(uint64_t offset) const {
+    return reinterpret_cast<T*>(base_ + offset);
+  }
+  template <typename T>
+  T* column(uint64_t client, uint64_t offset) const {
+    return at<T>(geometry_.columns_at + client * geometry_.column_stride + offset);
+  }
+  uint8_t* base_ = nullptr;
+  Geometry geometry_;
+};
+
+}  // namespace atollstore
+
+#endif  // ATOLL_LAYOUT_GEOMETRY_H_

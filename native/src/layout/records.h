@@ -1,0 +1,137 @@
+// The records of the control segment. Fixed-width, lock-free, no pointers; nothing here behaves.
+// What is read from them was written by other processes: read it once, check it, then use it.
+#ifndef ATOLL_LAYOUT_RECORDS_H_
+#define ATOLL_LAYOUT_RECORDS_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "layout/word.h"
+#include "os/sync.h"
+
+namespace atollstore {
+
+using os::Bell;
+using u8 = std::atomic<uint8_t>;
+using u32 = std::atomic<uint32_t>;
+using u64 = std::atomic<uint64_t>;
+static_assert(u64::is_always_lock_free && u32::is_always_lock_free && u8::is_always_lock_free);
+
+constexpr uint64_t kMagic = 0x314c4c4f5441;  // "ATOLL1"
+constexpr uint32_t kLayoutVersion = 1;       // raised when any byte below changes meaning
+
+constexpr uint64_t kSlabBytes = 64 << 10;
+constexpr uint64_t kWordsPerSlab = kSlabBytes / 64;  // a block is at least 64 bytes
+constexpr uint64_t kEntriesPerBlock = 64;            // entries are leased this many at a time
+constexpr uint64_t kRingTrailer = 1024;
+constexpr uint32_t kObjectBells = 32;
+constexpr uint32_t kServer = 0;         // the server's own column
+constexpr uint32_t kMaxClients = 1024;  // indices 1..1024
+constexpr uint64_t kMaxObjects = uint64_t{1} << 24;
+
+// The head of the control segment. Sizes come from here once, at attach; everything else follows from them.
+struct Header {
+  u64 magic;
+  u32 layout_version;
+  u32 ready;  // stored last by the server, release; read first by a client, acquire
+  u64 store;  // the random number in every id
+  u64 capacity;
+  u64 max_objects;
+  u64 max_clients;
+  u64 extent_bytes;
+  u64 ring_bytes;
+  u64 warm_bytes;
+  u64 server_pid;
+  u8 pad0[48];
+  // Line 2: read by clients when something has become free.
+  u32 stopped;         // 1: this server life is over
+  u32 server_asleep;   // 1: the server must be nudged; cleared by whoever nudges
+  u32 clients_high;    // every column in use has an index below this
+  u32 pressure;        // 1: somebody waits for room, give back what is empty
+  u64 blocks_high;     // every entry block ever leased has an index below this
+  u64 reserved_bytes;  // of the data segment
+  u8 pad1[32];
+  // Line 3 and 4: bells.
+  Bell scheduler_bell;
+  u8 pad2[56];
+  Bell room_bell;  // rung when memory or entries have become free while somebody waits for them
+  u8 pad3[56];
+};
+static_assert(offsetof(Header, stopped) == 128 && offsetof(Header, scheduler_bell) == 192);
+static_assert(sizeof(Header) == 320);
+
+// Counters of one client, striped over threads.
+struct alignas(64) Counters {
+  u64 gets;
+  u64 creates;
+  u64 seals;
+  u64 bytes_written;
+  u64 bytes_copied;
+  u64 user[4];
+  u8 pad[56];
+};
+static_assert(sizeof(Counters) == 128);
+constexpr uint32_t kCounterStripes = 16;
+
+enum class ClientState : uint32_t {
+  kFree = 0,
+  kAttached = 1,
+  kDetached = 2,  // stored by the client: it will touch nothing any more
+  kDead = 3,      // stored by the server
+};
+
+struct alignas(64) ClientRecord {
+  u32 state;  // ClientState
+  u32 epoch;  // of this slot; goes up when it is given out again
+  u64 pid;
+  u64 start_time;
+  u32 asked;       // by the client: how often it has asked the server to look after it
+  u32 answered;    // by the server: the last of these that it has finished; a futex
+  u32 wants_room;  // 1: a thread of this client waits for memory or entries
+  u32 refused;     // by the server, with the answer: pages could not be reserved for memory limits
+  u8 pad0[24];
+  Bell mailbox;  // bell 0 of c.h
+  u8 pad1[56];
+  Bell object_bells[kObjectBells];
+  u8 pad2[128];
+  Counters counters[kCounterStripes];
+  u8 pad3[1536];
+};
+static_assert(offsetof(ClientRecord, mailbox) == 64 && offsetof(ClientRecord, object_bells) == 128);
+static_assert(offsetof(ClientRecord, counters) == 512 && sizeof(ClientRecord) == 4096);
+
+// One object.
+//
+//    0         8         16        24        32        40      44      48      52      56       64
+//   +---------+---------+---------+---------+---------+-------+-------+-------+-------+---------+
+//   |  word   | offset  |  size   |   tag   |  block  | claim | ids   | reason| spare | spill   |
+//   +---------+---------+---------+---------+---------+-------+-------+-------+-------+---------+
+struct alignas(64) Entry {
+  u64 word;       // Word
+  u64 offset;     // in the data segment; this and the next three hold from CREATING on
+  u64 size;       // bytes of the object, without the contained ids
+  u64 tag;        // the creator's
+  u64 block;      // 1 + number of its block word; 0: it has no block
+  u32 claim;      // the users' own
+  u32 contained;  // number of ids behind the bytes, 16-byte aligned
+  u32 reason;     // atoll_lost_reason, in LOST
+  u32 spare;
+  u64 spill;  // set aside: place in the spill file
+};
+static_assert(sizeof(Entry) == 64);
+
+// An extent's word: who owns it, and whether memory stands behind it. Only the owner makes blocks in it.
+constexpr uint32_t kExtentReserved = 1u << 31;
+constexpr uint32_t kExtentOwnerMask = 0x7ff;
+constexpr uint32_t kOrphan = 0x7ff;  // the server's, until the last block in it is free
+
+// A group of entries: who may use the free ones in it, and how often one became free.
+struct EntryBlock {
+  u32 owner;  // client index, 0: nobody
+  u32 freed;
+};
+
+}  // namespace atollstore
+
+#endif  // ATOLL_LAYOUT_RECORDS_H_

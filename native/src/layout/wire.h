@@ -1,0 +1,28 @@
+// What goes over the socket: one greeting each way, then single bytes that mean "look at the shared memory".
+#ifndef ATOLL_LAYOUT_WIRE_H_
+#define ATOLL_LAYOUT_WIRE_H_
+
+#include <cstdint>
+
+namespace atollstore {
+
+struct Hello {
+  uint64_t magic;
+  uint32_t layout_version;
+  uint32_t spare;
+};
+static_assert(sizeof(Hello) == 16);
+
+// Two descriptors come with it when code is 0: the control segment, then the data segment.
+struct Welcome {
+  uint64_t magic;
+  uint32_t layout_version;  // of the server
+  uint32_t code;            // atoll_code
+  uint32_t client;          // index of the slot given out
+  uint32_t detail;  // on failure: the peer's uid for another user, the number of slots for a full store
+};
+static_assert(sizeof(Welcome) == 24);
+
+}  // namespace atollstore
+
+#endif  // ATOLL_LAYOUT_WIRE_H_

@@ -1,0 +1,119 @@
+#include "os/shared_memory.h"
+
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
+
+namespace atollstore::os {
+namespace {
+
+constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+
+Status KeepPrivate(void* data, uint64_t size) {
+  if (::madvise(data, size, MADV_DONTFORK) != 0) return Status::System("madvise(MADV_DONTFORK)");
+  if (::madvise(data, size, MADV_DONTDUMP) != 0) return Status::System("madvise(MADV_DONTDUMP)");
+  return {};
+}
+
+}  // namespace
+
+uint64_t PageSize() {
+  static const uint64_t size = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+Result<SharedMemory> SharedMemory::Create(const char* name, uint64_t bytes) {
+  UniqueFd fd(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!fd.valid()) return Status::System("memfd_create");
+  if (::ftruncate(fd.get(), static_cast<off_t>(bytes)) != 0) return Status::System("ftruncate");
+  if (::fcntl(fd.get(), F_ADD_SEALS, kSeals) != 0) return Status::System("fcntl(F_ADD_SEALS)");
+  return SharedMemory(std::move(fd), bytes);
+}
+
+Result<SharedMemory> SharedMemory::Adopt(UniqueFd fd) {
+  const int seals = ::fcntl(fd.get(), F_GET_SEALS);
+  if (seals < 0 || (seals & kSeals) != kSeals) {
+    return Status::Error(ATOLL_CORRUPT, "segment is not sealed against resizing (seals %d)", seals);
+  }
+  struct stat about;
+  if (::fstat(fd.get(), &about) != 0) return Status::System("fstat");
+  return SharedMemory(std::move(fd), static_cast<uint64_t>(about.st_size));
+}
+
+Status SharedMemory::Reserve(uint64_t offset, uint64_t bytes) {
+  int done;
+  do {
+    done = ::fallocate(fd_.get(), 0, static_cast<off_t>(offset), static_cast<off_t>(bytes));
+  } while (done != 0 && errno == EINTR);
+  return done == 0 ? Status() : Status::System("fallocate");
+}
+
+Status SharedMemory::Punch(uint64_t offset, uint64_t bytes) {
+  const int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+  if (::fallocate(fd_.get(), mode, static_cast<off_t>(offset), static_cast<off_t>(bytes)) != 0) {
+    return Status::System("fallocate(FALLOC_FL_PUNCH_HOLE)");
+  }
+  return {};
+}
+
+uint64_t SharedMemory::Resident() const {
+  struct stat about;
+  return ::fstat(fd_.get(), &about) == 0 ? static_cast<uint64_t>(about.st_blocks) * 512 : 0;
+}
+
+Result<Mapping> Mapping::Map(const SharedMemory& memory, Access access) {
+  const int protection = access == Access::kRead ? PROT_READ : PROT_READ | PROT_WRITE;
+  void* data = ::mmap(nullptr, memory.size(), protection, MAP_SHARED, memory.fd(), 0);
+  if (data == MAP_FAILED) return Status::System("mmap");
+  Mapping mapping(data, memory.size());
+  ATOLL_RETURN_IF_ERROR(KeepPrivate(data, memory.size()));
+  return mapping;
+}
+
+Result<Mapping> Mapping::SetAside(uint64_t bytes) {
+  void* data = ::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (data == MAP_FAILED) return Status::System("mmap");
+  return Mapping(data, bytes);
+}
+
+Mapping::Mapping(Mapping&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+Mapping& Mapping::operator=(Mapping&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+Mapping::~Mapping() {
+  if (data_ != nullptr) ::munmap(data_, size_);
+}
+
+Status Mapping::MapPart(const SharedMemory& memory, uint64_t offset, uint64_t bytes) {
+  void* data = ::mmap(data_ + offset, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, memory.fd(),
+                      static_cast<off_t>(offset));
+  if (data == MAP_FAILED) return Status::System("mmap");
+  return KeepPrivate(data, bytes);
+}
+
+Status Mapping::UnmapPart(uint64_t offset, uint64_t bytes) {
+  void* data = ::mmap(data_ + offset, bytes, PROT_NONE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  return data == MAP_FAILED ? Status::System("mmap") : Status();
+}
+
+void Mapping::Populate(uint64_t offset, uint64_t bytes, Access access) {
+  const int advice = access == Access::kRead ? MADV_POPULATE_READ : MADV_POPULATE_WRITE;
+  (void)::madvise(data_ + offset, bytes, advice);  // an old kernel says EINVAL; pages then fault one by one
+}
+
+}  // namespace atollstore::os

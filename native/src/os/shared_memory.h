@@ -1,0 +1,72 @@
+// Memory shared between processes: a sealed memfd and mappings of it. The size is fixed at creation, so no
+// access inside a mapping can ever raise SIGBUS for want of file.
+#ifndef ATOLL_OS_SHARED_MEMORY_H_
+#define ATOLL_OS_SHARED_MEMORY_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "atoll/result.h"
+#include "os/unique_fd.h"
+
+namespace atollstore::os {
+
+uint64_t PageSize();
+
+class SharedMemory {
+ public:
+  // A new segment of `bytes` zeros, none of which has memory yet.
+  static Result<SharedMemory> Create(const char* name, uint64_t bytes);
+  // A segment received from another process. Fails with ATOLL_CORRUPT unless it is sealed against resizing.
+  static Result<SharedMemory> Adopt(UniqueFd fd);
+
+  uint64_t size() const { return size_; }
+  int fd() const { return fd_.get(); }
+
+  // Backs [offset, offset+bytes) with memory. Look at AvailableMemory() first: the kernel kills, it does not
+  // refuse.
+  Status Reserve(uint64_t offset, uint64_t bytes);
+  // Makes [offset, offset+bytes) zeros and gives its memory back.
+  Status Punch(uint64_t offset, uint64_t bytes);
+  // Bytes that have memory behind them now.
+  uint64_t Resident() const;
+
+ private:
+  SharedMemory(UniqueFd fd, uint64_t size) : fd_(std::move(fd)), size_(size) {}
+  UniqueFd fd_;
+  uint64_t size_;
+};
+
+// A range of addresses, mapped or only set aside. Not inherited by fork, not part of core dumps.
+class Mapping {
+ public:
+  enum class Access { kRead, kReadWrite };
+
+  static Result<Mapping> Map(const SharedMemory& memory, Access access);
+  // `bytes` of addresses without access, to be filled piecewise by MapPart().
+  static Result<Mapping> SetAside(uint64_t bytes);
+
+  Mapping() = default;
+  Mapping(Mapping&& other) noexcept;
+  Mapping& operator=(Mapping&& other) noexcept;
+  ~Mapping();
+
+  uint8_t* data() const { return data_; }
+  uint64_t size() const { return size_; }
+
+  // Maps the same part of `memory` read-write over the part of this range.
+  Status MapPart(const SharedMemory& memory, uint64_t offset, uint64_t bytes);
+  // Takes access to the part away again.
+  Status UnmapPart(uint64_t offset, uint64_t bytes);
+  // Fills the page tables for the part, so that its first use does not fault. Best effort.
+  void Populate(uint64_t offset, uint64_t bytes, Access access);
+
+ private:
+  Mapping(void* data, uint64_t size) : data_(static_cast<uint8_t*>(data)), size_(size) {}
+  uint8_t* data_ = nullptr;
+  uint64_t size_ = 0;
+};
+
+}  // namespace atollstore::os
+
+#endif  // ATOLL_OS_SHARED_MEMORY_H_

@@ -1,0 +1,199 @@
+#include "os/socket.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "os/process.h"
+
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+
+namespace atollstore::os {
+namespace {
+
+// A socket address holds 107 characters; longer paths go through a descriptor of their directory.
+Status Address(const std::string& path, sockaddr_un* address, UniqueFd* directory) {
+  *address = {};
+  address->sun_family = AF_UNIX;
+  std::string name = path;
+  if (name.size() >= sizeof(address->sun_path)) {
+    const size_t slash = name.rfind('/');
+    if (slash == std::string::npos)
+      return Status::Error(ATOLL_INVALID_ARGUMENT, "socket name too long: %s", path.c_str());
+    *directory = UniqueFd(::open(name.substr(0, slash).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!directory->valid()) return Status::System("open(socket directory)");
+    name = "/proc/self/fd/" + std::to_string(directory->get()) + name.substr(slash);
+  }
+  if (name.empty() || name.size() >= sizeof(address->sun_path)) {
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "socket path of %zu characters", path.size());
+  }
+  std::memcpy(address->sun_path, name.c_str(), name.size());
+  return {};
+}
+
+Result<UniqueFd> NewSocket(int flags) {
+  UniqueFd fd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0));
+  if (!fd.valid()) return Status::System("socket");
+  return fd;
+}
+
+}  // namespace
+
+Result<UniqueFd> Listen(const std::string& path) {
+  sockaddr_un address;
+  UniqueFd directory;
+  ATOLL_RETURN_IF_ERROR(Address(path, &address, &directory));
+  auto made = NewSocket(SOCK_NONBLOCK);
+  if (!made.ok()) return made;
+  UniqueFd fd = std::move(made).value();
+  // Before bind, so that the file never has another mode.
+  if (::fchmod(fd.get(), 0600) != 0) return Status::System("fchmod(socket)");
+  const auto* name = reinterpret_cast<const sockaddr*>(&address);
+  if (::bind(fd.get(), name, sizeof(address)) != 0) {
+    if (errno != EADDRINUSE) return Status::System("bind");
+    auto probe = NewSocket(SOCK_NONBLOCK);
+    if (!probe.ok()) return probe;
+    if (::connect(probe.value().get(), name, sizeof(address)) == 0 || errno != ECONNREFUSED) {
+      return Status::Error(ATOLL_ALREADY_EXISTS, "%s: somebody listens there already", path.c_str());
+    }
+    if (::unlink(path.c_str()) != 0) return Status::System("unlink(socket)");
+    if (::bind(fd.get(), name, sizeof(address)) != 0) return Status::System("bind");
+  }
+  if (::chmod(path.c_str(), 0600) != 0) return Status::System("chmod(socket)");
+  if (::listen(fd.get(), 128) != 0) return Status::System("listen");
+  return fd;
+}
+
+Result<UniqueFd> Connect(const std::string& path) {
+  sockaddr_un address;
+  UniqueFd directory;
+  ATOLL_RETURN_IF_ERROR(Address(path, &address, &directory));
+  auto made = NewSocket(0);
+  if (!made.ok()) return made;
+  UniqueFd fd = std::move(made).value();
+  int done;
+  do {
+    done = ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  } while (done != 0 && errno == EINTR);
+  if (done != 0) {
+    if (errno == ENOENT || errno == ECONNREFUSED) {
+      return Status::Error(ATOLL_DISCONNECTED, "%s: no server there (errno %d)", path.c_str(), errno);
+    }
+    if (errno == EACCES) return Status::Error(ATOLL_REFUSED, "%s: permission denied", path.c_str());
+    return Status::System("connect");
+  }
+  return fd;
+}
+
+UniqueFd Accept(int listener) {
+  return UniqueFd(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+}
+
+Result<Peer> PeerOf(int socket) {
+  ucred credentials;
+  socklen_t length = sizeof(credentials);
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) {
+    return Status::System("getsockopt(SO_PEERCRED)");
+  }
+  Peer peer{credentials.pid, credentials.uid, UniqueFd()};
+  if (peer.pid == 0) return peer;
+  int pidfd = -1;
+  length = sizeof(pidfd);
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &length) == 0) {
+    peer.pidfd = UniqueFd(pidfd);
+    ::fcntl(pidfd, F_SETFD, FD_CLOEXEC);
+    return peer;
+  }
+  // Before Linux 6.5: the pid may have been reused unless the start time is the same before and after.
+  const uint64_t before = StartTime(peer.pid);
+  auto opened = OpenPidFd(peer.pid);
+  if (opened.ok() && before != 0 && StartTime(peer.pid) == before) peer.pidfd = std::move(opened).value();
+  return peer;
+}
+
+Status Send(int socket, const void* data, size_t bytes, const int* fds, size_t fd_count) {
+  iovec part{const_cast<void*>(data), bytes};
+  alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  if (fd_count > 0) {
+    message.msg_control = control;
+    message.msg_controllen = CMSG_SPACE(fd_count * sizeof(int));
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(fd_count * sizeof(int));
+    std::memcpy(CMSG_DATA(header), fds, fd_count * sizeof(int));
+  }
+  ssize_t sent;
+  do {
+    sent = ::sendmsg(socket, &message, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  return sent == static_cast<ssize_t>(bytes) ? Status() : Status::System("sendmsg");
+}
+
+Result<size_t> Receive(int socket, void* data, size_t bytes, std::array<UniqueFd, 2>* fds) {
+  iovec part{data, bytes};
+  alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))];
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof(control);
+  ssize_t received;
+  do {
+    received = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  } while (received < 0 && errno == EINTR);
+  if (received < 0) {
+    if (errno == ECONNRESET) return size_t{0};
+    return Status::System("recvmsg");
+  }
+  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    const size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < count; ++i) {
+      int fd;
+      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+      UniqueFd owned(fd);
+      if (fds != nullptr && i < fds->size()) (*fds)[i] = std::move(owned);
+    }
+  }
+  return static_cast<size_t>(received);
+}
+
+Status SetTimeout(int socket, int seconds) {
+  const timeval limit{seconds, 0};
+  if (::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0 ||
+      ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) != 0) {
+    return Status::System("setsockopt(SO_RCVTIMEO)");
+  }
+  return {};
+}
+
+void Nudge(int socket) {
+  const char byte = 1;
+  (void)!::send(socket, &byte, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+bool TakeNudges(int socket) {
+  char bytes[64];
+  while (true) {
+    const ssize_t taken = ::recv(socket, bytes, sizeof(bytes), MSG_DONTWAIT);
+    if (taken > 0) continue;
+    if (taken == 0) return false;
+    if (errno == EINTR) continue;
+    return errno == EAGAIN || errno == EWOULDBLOCK;
+  }
+}
+
+}  // namespace atollstore::os

@@ -1,0 +1,45 @@
+// Unix sockets that keep message boundaries, and descriptors passed over them.
+#ifndef ATOLL_OS_SOCKET_H_
+#define ATOLL_OS_SOCKET_H_
+
+#include <sys/types.h>
+
+#include <array>
+#include <cstddef>
+#include <string>
+
+#include "atoll/result.h"
+#include "os/unique_fd.h"
+
+namespace atollstore::os {
+
+// A listening socket of mode 0600 that does not block. A socket nobody listens to any more is replaced.
+Result<UniqueFd> Listen(const std::string& path);
+Result<UniqueFd> Connect(const std::string& path);
+
+// The next connection, or an invalid descriptor when there is none.
+UniqueFd Accept(int listener);
+
+struct Peer {
+  pid_t pid;  // 0: of another pid namespace
+  uid_t uid;
+  UniqueFd pidfd;  // invalid when pid is 0 or the process is gone
+};
+Result<Peer> PeerOf(int socket);
+
+// One whole message with up to two descriptors. Never raises SIGPIPE.
+Status Send(int socket, const void* data, size_t bytes, const int* fds, size_t fd_count);
+// Returns the length of the message, 0 at the end of the connection. Descriptors that were sent land in
+// `fds`.
+Result<size_t> Receive(int socket, void* data, size_t bytes, std::array<UniqueFd, 2>* fds);
+// Waits at most this long in Receive() and Send().
+Status SetTimeout(int socket, int seconds);
+
+// One byte that says "look at the shared memory". Never blocks; a full queue means that one is under way.
+void Nudge(int socket);
+// Takes all nudges. Returns false when the other end has gone.
+bool TakeNudges(int socket);
+
+}  // namespace atollstore::os
+
+#endif  // ATOLL_OS_SOCKET_H_

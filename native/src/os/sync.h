@@ -1,0 +1,79 @@
+// Time, futexes shared between processes, event counts built on them, and threads.
+#ifndef ATOLL_OS_SYNC_H_
+#define ATOLL_OS_SYNC_H_
+
+#include <pthread.h>
+
+#include <atomic>
+#include <cstdint>
+
+#include "atoll/status.h"
+
+namespace atollstore::os {
+
+inline void Relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+int64_t NowNanos();  // CLOCK_MONOTONIC
+
+// A point in time up to which somebody is willing to wait.
+class Deadline {
+ public:
+  // < 0: for ever; 0: not at all.
+  static Deadline After(int64_t timeout_ns);
+  bool passed() const { return at_ >= 0 && NowNanos() >= at_; }
+  bool never() const { return at_ < 0; }
+  int64_t at() const { return at_; }
+  // Nanoseconds left; a very long time when there is no end.
+  int64_t left() const;
+  // The earlier of this one and `nanos` from now.
+  Deadline AtMost(int64_t nanos) const;
+
+ private:
+  explicit Deadline(int64_t at) : at_(at) {}
+  int64_t at_;
+};
+
+// Sleeps while *word is `value`. Returns false when the deadline has passed; may return early.
+bool FutexWait(std::atomic<uint32_t>* word, uint32_t value, const Deadline& deadline);
+void FutexWake(std::atomic<uint32_t>* word, uint32_t threads);
+
+// An event count in shared memory. A waiter reads the count, looks whether it has anything to do, and waits
+// for the count to move on: no ring after the reading is missed. A waiter killed in its sleep leaves
+// `sleepers` too high, which costs a system call per ring and nothing else.
+struct Bell {
+  std::atomic<uint32_t> count;
+  std::atomic<uint32_t> sleepers;
+
+  uint32_t Read() const { return count.load(std::memory_order_seq_cst); }
+  void Ring(uint32_t threads = UINT32_MAX);
+  // Returns false when time is over and the count is still `seen`. Spins about 2 us before it sleeps.
+  bool Wait(uint32_t seen, const Deadline& deadline);
+};
+static_assert(sizeof(Bell) == 8 && std::atomic<uint32_t>::is_always_lock_free);
+
+// One thread that blocks all signals, so that it never runs a handler of its host (a JVM's, say).
+class Thread {
+ public:
+  using Body = void (*)(void*);
+  Thread() = default;
+  Thread(const Thread&) = delete;
+  Thread& operator=(const Thread&) = delete;
+  ~Thread() { Join(); }
+  Status Start(const char* name, Body body, void* argument);
+  void Join();
+  bool IsCurrent() const { return running_ && pthread_equal(pthread_self(), thread_); }
+
+ private:
+  pthread_t thread_{};
+  bool running_ = false;
+};
+
+}  // namespace atollstore::os
+
+#endif  // ATOLL_OS_SYNC_H_

@@ -1,0 +1,127 @@
+// Making the segments, and letting clients in.
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "os/process.h"
+#include "server/events.h"
+#include "server/server_core.h"
+
+namespace atollstore {
+namespace {
+constexpr size_t kMostGuests = 256;
+}  // namespace
+
+Status ServerCore::OpenSegments(const atoll_server_options& options) {
+  auto geometry = Geometry::Of({options.capacity, options.max_objects, options.max_clients,
+                                options.extent_bytes, options.ring_bytes, options.warm_bytes});
+  if (!geometry.ok()) return geometry.status();
+  const Geometry& g = geometry.value();
+  auto control = os::SharedMemory::Create("atoll-control", g.control_bytes);
+  if (!control.ok()) return control.status();
+  auto data = os::SharedMemory::Create("atoll-data", g.capacity());
+  if (!data.ok()) return data.status();
+  auto control_mapping = os::Mapping::Map(control.value(), os::Mapping::Access::kReadWrite);
+  if (!control_mapping.ok()) return control_mapping.status();
+  auto data_mapping = os::Mapping::Map(data.value(), os::Mapping::Access::kRead);
+  if (!data_mapping.ok()) return data_mapping.status();
+  control_memory_ = std::make_unique<os::SharedMemory>(std::move(control).value());
+  data_memory_ = std::make_unique<os::SharedMemory>(std::move(data).value());
+  control_mapping_ = std::move(control_mapping).value();
+  data_mapping_ = std::move(data_mapping).value();
+  control_ = Control(control_mapping_.data(), g);
+  slots_.resize(g.columns());
+  sweeper_ = std::make_unique<Sweeper>(control_, &data_mapping_);
+
+  uint64_t store = 0;
+  while (store == 0) {
+    if (::getrandom(&store, sizeof(store), 0) != sizeof(store)) return Status::System("getrandom");
+  }
+  Header& header = control_.header();
+  header.magic.store(kMagic);
+  header.layout_version.store(kLayoutVersion);
+  header.store.store(store);
+  header.capacity.store(g.capacity());
+  header.max_objects.store(g.objects());
+  header.max_clients.store(g.columns() - 1);
+  header.extent_bytes.store(g.extent_bytes());
+  header.ring_bytes.store(g.ring_bytes());
+  header.warm_bytes.store(g.warm_bytes());
+  header.server_pid.store(static_cast<uint64_t>(::getpid()));
+  header.clients_high.store(1);
+  header.ready.store(1, std::memory_order_release);  // pairs with the acquire in Attach()
+  return {};
+}
+
+Status ServerCore::Watch(int fd, uint64_t event) {
+  epoll_event watched{};
+  watched.events = EPOLLIN;
+  watched.data.u64 = event;
+  return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &watched) == 0 ? Status() : Status::System("epoll_ctl");
+}
+
+void ServerCore::AcceptAll() {
+  for (;;) {
+    os::UniqueFd fd = os::Accept(listener_.get());
+    if (!fd.valid()) return;
+    auto peer = os::PeerOf(fd.get());
+    if (!peer.ok() || guests_.size() >= kMostGuests) continue;
+    const int number = fd.get();
+    if (!Watch(number, Event(kGuest, static_cast<uint32_t>(number))).ok()) continue;
+    guests_.emplace(number, std::pair(std::move(fd), std::move(peer).value()));
+  }
+}
+
+void ServerCore::Greet(int fd) {
+  auto node = guests_.extract(fd);
+  if (node.empty()) return;
+  os::UniqueFd socket = std::move(node.mapped().first);
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+  Hello hello{};
+  auto received = os::Receive(fd, &hello, sizeof(hello), nullptr);
+  if (!received.ok() || received.value() != sizeof(hello) || hello.magic != kMagic) return;
+  Welcome welcome{kMagic, kLayoutVersion, ATOLL_OK, 0, 0};
+  const uint32_t client = Admit(std::move(node.mapped().second), hello, &welcome);
+  if (client == 0) {
+    (void)os::Send(fd, &welcome, sizeof(welcome), nullptr, 0);
+    return;
+  }
+  const int fds[] = {control_memory_->fd(), data_memory_->fd()};
+  Slot& slot = slots_[client];
+  slot.socket = std::move(socket);
+  const bool watched = Watch(slot.socket.get(), Event(kSocket, client)).ok() &&
+                       Watch(slot.pidfd.get(), Event(kPidFd, client)).ok();
+  if (!watched || !os::Send(fd, &welcome, sizeof(welcome), fds, 2).ok()) NoteDeath(client);
+  reserve_ahead_ = true;
+}
+
+uint32_t ServerCore::Admit(os::Peer peer, const Hello& hello, Welcome* welcome) {
+  const auto refuse = [welcome](atoll_code code, uint64_t detail) {
+    welcome->code = static_cast<uint32_t>(code);
+    welcome->detail = static_cast<uint32_t>(detail);
+    return 0u;
+  };
+  if (hello.layout_version != kLayoutVersion) return refuse(ATOLL_REFUSED, peer.uid);
+  if (peer.uid != ::geteuid() || peer.pid == 0 || !peer.pidfd.valid()) return refuse(ATOLL_REFUSED, peer.uid);
+  uint32_t client = 1;
+  while (client < slots_.size() && slots_[client].used) ++client;
+  if (client == slots_.size()) return refuse(ATOLL_TOO_MANY_CLIENTS, slots_.size() - 1);
+  Slot& slot = slots_[client];
+  slot.used = true;
+  slot.dead = false;
+  slot.pidfd = std::move(peer.pidfd);
+  ClientRecord& record = control_.client(client);
+  record.pid.store(static_cast<uint64_t>(peer.pid), std::memory_order_relaxed);
+  record.start_time.store(os::StartTime(peer.pid), std::memory_order_relaxed);
+  record.state.store(static_cast<uint32_t>(ClientState::kAttached), std::memory_order_seq_cst);
+  // Before the client learns its index: whoever scans columns must see its column from its first pin on.
+  u32& high = control_.header().clients_high;
+  if (high.load() < client + 1) high.store(client + 1, std::memory_order_seq_cst);
+  welcome->client = client;
+  return client;
+}
+
+}  // namespace atollstore

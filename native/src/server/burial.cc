@@ -1,0 +1,81 @@
+// What happens when a client has died or left. Order matters, and every step may be repeated:
+//   1. whoever reads its rings reads what it had committed (await_farewell) and registers references for it;
+//   2. its half-made objects are undone, its sealed containers taken in;
+//   3. its extents and entry blocks are taken over;
+//   4. its columns are cleared, and every entry it had pinned or referred to is looked at;
+//   5. its slot is free again, and every bell rings.
+#include <sys/epoll.h>
+
+#include "server/server_core.h"
+
+namespace atollstore {
+
+void ServerCore::NoteDeath(uint32_t client) {
+  Slot& slot = slots_[client];
+  if (!slot.used || slot.dead) return;
+  slot.dead = true;
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.pidfd.get(), nullptr);
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.socket.get(), nullptr);
+  ClientRecord& record = control_.client(client);
+  if (record.state.load() != static_cast<uint32_t>(ClientState::kDetached)) {
+    record.state.store(static_cast<uint32_t>(ClientState::kDead), std::memory_order_seq_cst);
+  }
+  if (!await_farewell_) return BuryNow(client);
+  {
+    std::lock_guard lock(mutex_);
+    dead_.push_back(client);
+  }
+  control_.header().scheduler_bell.Ring();
+}
+
+void ServerCore::BuryNow(uint32_t client) {
+  const Geometry& g = control_.geometry();
+  const uint64_t high = control_.entries_high();
+  for (uint64_t i = 0; i < high; ++i) {
+    const Word word(control_.entry(i).word.load(std::memory_order_acquire));
+    if (word.owner() != client) continue;
+    if (word.state() == State::kCreating) sweeper_->UndoCreation(i);
+    if (word.state() == State::kSealed && word.has(Word::kHasRefs)) sweeper_->TakeIn(i);
+    // It may have been about to say that it is the last to leave, or that somebody waits.
+    sweeper_->Add(i);
+  }
+  sweeper_->TakeOverExtents(client, control_memory_.get());
+  for (uint64_t i = 0; i < g.entry_blocks(); ++i) {
+    uint32_t owner = client;
+    control_.entry_block(i).owner.compare_exchange_strong(owner, 0, std::memory_order_acq_rel);
+  }
+  sweeper_->Collect(client);
+  for (uint64_t i = 0; i < high; ++i) {
+    const uint32_t pins = control_.pins(client)[i].load(std::memory_order_relaxed);
+    const uint32_t references = control_.references(client)[i].load(std::memory_order_relaxed);
+    if (pins != 0) control_.pins(client)[i].store(0, std::memory_order_seq_cst);
+    if (references != 0) control_.references(client)[i].store(0, std::memory_order_seq_cst);
+    if (pins != 0 || references != 0) sweeper_->Add(i);
+  }
+  (void)control_memory_->Punch(g.columns_at + client * g.column_stride, g.column_stride);
+  (void)control_memory_->Punch(g.rings_at + client * g.ring_stride, g.ring_stride);
+
+  ClientRecord& record = control_.client(client);
+  record.pid.store(0, std::memory_order_relaxed);
+  record.start_time.store(0, std::memory_order_relaxed);
+  record.wants_room.store(0, std::memory_order_relaxed);
+  record.refused.store(0, std::memory_order_relaxed);
+  record.answered.store(record.asked.load(), std::memory_order_relaxed);
+  record.mailbox.sleepers.store(0, std::memory_order_relaxed);
+  for (Bell& bell : record.object_bells) bell.sleepers.store(0, std::memory_order_relaxed);
+  for (Counters& counters : record.counters) {
+    for (u64* counter :
+         {&counters.gets, &counters.creates, &counters.seals, &counters.bytes_written, &counters.bytes_copied,
+          &counters.user[0], &counters.user[1], &counters.user[2], &counters.user[3]}) {
+      counter->store(0, std::memory_order_relaxed);
+    }
+  }
+  sweeper_->Sweep();
+  slots_[client] = Slot();
+  record.epoch.fetch_add(1, std::memory_order_seq_cst);
+  record.state.store(static_cast<uint32_t>(ClientState::kFree), std::memory_order_seq_cst);
+  os::FutexWake(&record.state, UINT32_MAX);
+  RingAll(control_);
+}
+
+}  // namespace atollstore

@@ -1,0 +1,166 @@
+// Starting, stopping, and the loop of the server's thread.
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+
+#include "server/events.h"
+#include "server/server_core.h"
+
+namespace atollstore {
+
+Result<std::unique_ptr<ServerCore>> ServerCore::Start(const atoll_server_options& options) {
+  if (options.socket_path == nullptr) return Status::Error(ATOLL_INVALID_ARGUMENT, "no socket path");
+  std::unique_ptr<ServerCore> server(new (std::nothrow) ServerCore);
+  if (server == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a server");
+  ATOLL_RETURN_IF_ERROR(server->OpenSegments(options));
+  server->epoll_ = os::UniqueFd(::epoll_create1(EPOLL_CLOEXEC));
+  if (!server->epoll_.valid()) return Status::System("epoll_create1");
+  server->wake_ = os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!server->wake_.valid()) return Status::System("eventfd");
+  auto listener = os::Listen(options.socket_path);
+  if (!listener.ok()) return listener.status();
+  server->listener_ = std::move(listener).value();
+  server->socket_path_ = options.socket_path;
+  server->await_farewell_ = options.await_farewell != 0;
+  ATOLL_RETURN_IF_ERROR(server->Watch(server->wake_.get(), Event(kWake, 0)));
+  ATOLL_RETURN_IF_ERROR(server->Watch(server->listener_.get(), Event(kListener, 0)));
+  ATOLL_RETURN_IF_ERROR(server->thread_.Start("atoll-server", Run, server.get()));
+  return server;
+}
+
+ServerCore::~ServerCore() { Stop(); }
+
+void ServerCore::Stop() {
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+  }
+  Wake();
+  thread_.Join();
+  if (!socket_path_.empty()) ::unlink(socket_path_.c_str());
+  if (control_mapping_.data() == nullptr) return;
+  control_.header().stopped.store(1, std::memory_order_seq_cst);
+  RingAll(control_);
+  for (uint32_t i = 1; i < control_.columns_high(); ++i)
+    os::FutexWake(&control_.client(i).answered, UINT32_MAX);
+  std::lock_guard lock(mutex_);
+  slots_.clear();  // closes the connections, which ends the clients' watching
+  stopped_ = true;
+  done_.notify_all();
+}
+
+void ServerCore::Wake() {
+  const uint64_t one = 1;
+  (void)!::write(wake_.get(), &one, sizeof(one));
+}
+
+Result<int64_t> ServerCore::DeadClient() {
+  std::lock_guard lock(mutex_);
+  if (dead_.empty()) return Status(ATOLL_NOT_FOUND);
+  return int64_t{dead_.front()};
+}
+
+Status ServerCore::Bury(uint64_t client) {
+  std::unique_lock lock(mutex_);
+  const auto index = static_cast<uint32_t>(client);
+  const auto waiting = [&] { return std::find(dead_.begin(), dead_.end(), index) != dead_.end(); };
+  if (client > kMaxClients || !waiting()) {
+    return Status::Error(ATOLL_NOT_FOUND, "no dead client %lu waits for its burial", client);
+  }
+  to_bury_.push_back(index);
+  Wake();
+  done_.wait(lock, [&] { return stopped_ || !waiting(); });
+  return waiting() ? Status::Error(ATOLL_DISCONNECTED, "the server has been stopped") : Status();
+}
+
+void ServerCore::RunCommands() {
+  std::vector<uint32_t> to_bury;
+  {
+    std::lock_guard lock(mutex_);
+    to_bury.swap(to_bury_);
+  }
+  for (const uint32_t client : to_bury) {
+    if (slots_[client].dead) BuryNow(client);
+    std::lock_guard lock(mutex_);
+    std::erase(dead_, client);
+    done_.notify_all();
+  }
+}
+
+void ServerCore::Run(void* self) { static_cast<ServerCore*>(self)->Loop(); }
+
+bool ServerCore::Work() {
+  RunCommands();
+  bool busy = sweeper_->Sweep() != 0;
+  busy = AnswerClients() || busy;
+  TellOfRoom(sweeper_->TakeFreed());
+  for (const uint32_t client : sweeper_->TakeClientsToTell()) {
+    if (client < slots_.size() && slots_[client].used) os::Nudge(slots_[client].socket.get());
+  }
+  return ReserveAhead() || busy;
+}
+
+// While there is something to do the thread looks every millisecond, and nobody has to make a system call to
+// tell it. After a quiet while it says that it sleeps, looks once more, and waits to be nudged.
+void ServerCore::Loop() {
+  constexpr int kQuietRounds = 16;
+  u32& asleep = control_.header().server_asleep;
+  int quiet = 0;
+  for (;;) {
+    {
+      std::lock_guard lock(mutex_);
+      if (stopping_) return;
+    }
+    quiet = Work() ? 0 : quiet + 1;
+    int timeout = reserve_ahead_ ? 0 : 1;
+    if (quiet >= kQuietRounds) {
+      asleep.store(1, std::memory_order_seq_cst);  // pairs with ClientCore::Drop()
+      if (Work()) {
+        quiet = 0;
+      } else {
+        timeout = -1;
+      }
+    }
+    epoll_event events[64];
+    const int count = ::epoll_wait(epoll_.get(), events, 64, timeout);
+    asleep.store(0, std::memory_order_seq_cst);
+    if (count > 0) quiet = 0;
+    for (int i = 0; i < count; ++i) Handle(events[i].data.u64);
+  }
+}
+
+void ServerCore::Handle(uint64_t event) {
+  const auto value = static_cast<uint32_t>(event);
+  switch (event >> 32) {
+    case kWake: {
+      uint64_t count;
+      (void)!::read(wake_.get(), &count, sizeof(count));
+      return;
+    }
+    case kListener:
+      return AcceptAll();
+    case kGuest:
+      return Greet(static_cast<int>(value));
+    case kSocket: {
+      if (value >= slots_.size() || !slots_[value].used) return;
+      Slot& slot = slots_[value];
+      // A closed connection is not death; the pidfd alone decides that.
+      if (!os::TakeNudges(slot.socket.get()))
+        ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.socket.get(), nullptr);
+      if (control_.client(value).state.load(std::memory_order_acquire) ==
+          static_cast<uint32_t>(ClientState::kDetached)) {
+        NoteDeath(value);
+      }
+      return;
+    }
+    case kPidFd:
+      return NoteDeath(value);
+  }
+}
+
+}  // namespace atollstore

@@ -1,0 +1,250 @@
+#include "server/sweeper.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+namespace atollstore {
+
+Sweeper::Sweeper(const Control& control, const os::Mapping* data)
+    : control_(control),
+      data_(data),
+      classes_(control.geometry().slabs_per_extent()),
+      orphan_live_(control.geometry().extents()),
+      freed_bytes_of_(control.geometry().columns()) {}
+
+uint64_t Sweeper::Collect(uint32_t client) {
+  uint64_t found = 0;
+  u64* summary = control_.summary(client);
+  u64* dropped = control_.dropped(client);
+  for (uint64_t s = 0, words = control_.summary_words(); s < words; ++s) {
+    if (summary[s].load(std::memory_order_relaxed) == 0) continue;
+    // The summary first: a bit that comes after this is in a summary that comes after this.
+    for (uint64_t leaves = summary[s].exchange(0, std::memory_order_seq_cst); leaves != 0;
+         leaves &= leaves - 1) {
+      const uint64_t leaf = s * 64 + static_cast<uint64_t>(std::countr_zero(leaves));
+      if (leaf >= control_.geometry().objects() / 64) continue;
+      for (uint64_t bits = dropped[leaf].exchange(0, std::memory_order_seq_cst); bits != 0;
+           bits &= bits - 1) {
+        work_.push_back(leaf * 64 + static_cast<uint64_t>(std::countr_zero(bits)));
+        ++found;
+      }
+    }
+  }
+  return found;
+}
+
+uint64_t Sweeper::Sweep() {
+  for (uint32_t client = 1, high = control_.columns_high(); client < high; ++client) Collect(client);
+  uint64_t looked_at = 0;
+  // Freeing a container adds its children to the list; a list and not recursion, however deep they nest.
+  for (; !work_.empty(); ++looked_at) {
+    const uint64_t index = work_.back();
+    work_.pop_back();
+    Consider(index);
+  }
+  return looked_at;
+}
+
+bool Sweeper::Referenced(uint64_t index, uint64_t* pins) const {
+  bool referenced = false;
+  *pins = 0;
+  for (uint32_t client = 0, high = control_.columns_high(); client < high; ++client) {
+    referenced = referenced || control_.references(client)[index].load(std::memory_order_seq_cst) != 0;
+    *pins += control_.pins(client)[index].load(std::memory_order_seq_cst);
+  }
+  return referenced;
+}
+
+void Sweeper::Consider(uint64_t index) {
+  Entry& entry = control_.entry(index);
+  for (;;) {
+    uint64_t bits = entry.word.load(std::memory_order_seq_cst);
+    const Word word(bits);
+    if (word.state() == State::kDying) {  // of a server before this one
+      entry.word.compare_exchange_strong(bits, word.Revived().bits(), std::memory_order_seq_cst);
+      continue;
+    }
+    if (word.state() == State::kCreating) {
+      // Its creator looks at the flag when it seals or gives up.
+      if (word.has(Word::kDoomed) || entry.word.compare_exchange_strong(bits, word.With(Word::kDoomed).bits(),
+                                                                        std::memory_order_seq_cst)) {
+        return;
+      }
+      continue;
+    }
+    if (!word.CanDie()) return;
+    if (word.state() == State::kSealed && word.has(Word::kHasRefs) && !word.has(Word::kTaken)) {
+      TakeIn(index);
+      continue;
+    }
+    uint64_t pins;
+    // A reference seen here is dropped after the bit that brought us was taken: its bit brings us again.
+    if (!word.has(Word::kDeleted) && Referenced(index, &pins)) return;
+
+    const Word dying = word.Dying();
+    if (!entry.word.compare_exchange_strong(bits, dying.bits(), std::memory_order_seq_cst)) continue;
+    const bool referenced = Referenced(index, &pins);
+    const bool unwanted = !referenced || word.has(Word::kDeleted);
+    bits = dying.bits();
+    if (unwanted && pins == 0) {
+      if (!entry.word.compare_exchange_strong(bits, dying.As(State::kFreeing).bits(),
+                                              std::memory_order_seq_cst)) {
+        continue;  // somebody put it back; look again, it may have been a pin that left no trace
+      }
+      Free(index, word, referenced);
+      return;
+    }
+    const bool doom = unwanted && !word.has(Word::kDoomed);
+    const Word back = doom ? dying.Revived().With(Word::kDoomed) : dying.Revived();
+    const bool ours = entry.word.compare_exchange_strong(bits, back.bits(), std::memory_order_seq_cst);
+    // DOOMED and then a second scan: a release before the flag was set is seen by the scan, one after it sees
+    // it.
+    if (unwanted && (doom || !ours)) continue;
+    return;
+  }
+}
+
+void Sweeper::Free(uint64_t index, Word word, bool referenced) {
+  Entry& entry = control_.entry(index);
+  const uint64_t block = entry.block.load(std::memory_order_relaxed);
+  const uint64_t slab = FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
+  if (slab != UINT64_MAX) FreedBlock(block, slab, entry.size.load(std::memory_order_relaxed));
+  freed_ = true;
+  // From here on nobody finds the children through this container.
+  if (const auto container = children_.find(index); container != children_.end()) {
+    for (const uint64_t child : container->second) {
+      control_.references(kServer)[child].fetch_sub(1, std::memory_order_seq_cst);
+      work_.push_back(child);
+    }
+    children_.erase(container);
+  }
+  if (referenced) {
+    entry.reason.store(1, std::memory_order_relaxed);
+    entry.word.store(Word::Of(word.generation(), 0, State::kLost).bits(), std::memory_order_seq_cst);
+    work_.push_back(index);  // the last reference may have gone meanwhile
+  } else {
+    // release; pairs with the acquire of the block's owner. The count after the word, so that it is not
+    // missed.
+    entry.word.store(Word::Of(word.generation(), 0, State::kFree).bits(), std::memory_order_seq_cst);
+    control_.entry_block(index / kEntriesPerBlock).freed.fetch_add(1, std::memory_order_release);
+  }
+  if (word.has(Word::kWaited)) RingWaiters(control_, index);
+}
+
+void Sweeper::TakeIn(uint64_t index) {
+  Entry& entry = control_.entry(index);
+  uint64_t bits = entry.word.load(std::memory_order_acquire);
+  if (Word(bits).state() != State::kSealed || Word(bits).has(Word::kTaken)) return;
+  const uint64_t capacity = control_.geometry().capacity();
+  const uint64_t store = control_.header().store.load(std::memory_order_relaxed);
+  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+  const uint64_t size = entry.size.load(std::memory_order_relaxed);
+  const uint64_t count = entry.contained.load(std::memory_order_relaxed);
+  std::vector<uint64_t> children;
+  if (size <= capacity && offset <= capacity && (size + 15) / 16 * 16 + count * 16 <= capacity - offset) {
+    const uint8_t* ids = data_->data() + offset + (size + 15) / 16 * 16;
+    for (uint64_t i = 0; i < count; ++i) {
+      atoll_object_id raw;
+      std::memcpy(&raw, ids + i * sizeof(raw), sizeof(raw));
+      const ObjectId id(raw);
+      if (id.store != store || id.index() >= control_.geometry().objects()) continue;
+      // Nobody but this thread frees, so a live child stays one once the reference is there.
+      const Word child(control_.entry(id.index()).word.load(std::memory_order_seq_cst));
+      if (child.generation() != id.generation() || child.state() == State::kFree) continue;
+      control_.references(kServer)[id.index()].fetch_add(1, std::memory_order_seq_cst);
+      children.push_back(id.index());
+    }
+  }
+  children_[index] = std::move(children);
+  while (!entry.word.compare_exchange_weak(bits, Word(bits).With(Word::kTaken).bits(),
+                                           std::memory_order_seq_cst)) {
+  }
+  // The creator may drop its own references to the children now.
+  to_tell_.push_back(Word(bits).owner());
+}
+
+void Sweeper::UndoCreation(uint64_t index) {
+  Entry& entry = control_.entry(index);
+  uint64_t bits = entry.word.load(std::memory_order_acquire);
+  const uint64_t block = entry.block.load(std::memory_order_relaxed);
+  const uint64_t slab = FreeBlock(control_, entry, ObjectId(0, index, Word(bits).generation()).place);
+  if (slab != UINT64_MAX) FreedBlock(block, slab, entry.size.load(std::memory_order_relaxed));
+  while (!entry.word.compare_exchange_weak(bits, Word(bits).As(State::kExpected).OwnedBy(0).bits(),
+                                           std::memory_order_seq_cst)) {
+  }
+  freed_ = true;
+  work_.push_back(index);
+}
+
+void Sweeper::TakeOverExtents(uint32_t client, os::SharedMemory* control_memory) {
+  control_memory_ = control_memory;
+  const Geometry& g = control_.geometry();
+  const auto owner = [&](uint64_t extent) {
+    return control_.extent(extent).load(std::memory_order_acquire) & kExtentOwnerMask;
+  };
+  // Which blocks live in them, asked of the entries: the words of unused slabs were never touched.
+  for (uint64_t i = 0, high = control_.entries_high(); i < high; ++i) {
+    const Entry& entry = control_.entry(i);
+    const uint64_t block = entry.block.load(std::memory_order_relaxed);
+    if (block == 0 || block > g.slabs() * kWordsPerSlab) continue;
+    const uint64_t first = (block - 1) / kWordsPerSlab / g.slabs_per_extent();
+    if (owner(first) != client || orphan_blocks_.contains(block)) continue;
+    const uint64_t size = entry.size.load(std::memory_order_relaxed);
+    const uint64_t contained = entry.contained.load(std::memory_order_relaxed);
+    const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+    const uint64_t bytes =
+        BlockBytes(classes_, contained == 0 ? size : (size + 15) / 16 * 16 + contained * 16);
+    const uint64_t end = std::min(
+        g.extents(), (offset + std::min(bytes, g.capacity()) + g.extent_bytes() - 1) / g.extent_bytes());
+    // Small blocks lie in their span, large ones begin in their first slab: either way from `first` on.
+    const uint64_t extents = end > first ? end - first : 1;
+    orphan_blocks_[block] = {first, extents};
+    for (uint64_t e = first; e < first + extents; ++e) ++orphan_live_[e];
+  }
+  for (uint64_t extent = 0; extent < g.extents(); ++extent) {
+    if (owner(extent) != client) continue;
+    u32& word = control_.extent(extent);
+    word.store((word.load(std::memory_order_relaxed) & ~kExtentOwnerMask) | kOrphan,
+               std::memory_order_release);
+    if (orphan_live_[extent] == 0) OpenExtent(extent);
+  }
+}
+
+void Sweeper::OpenExtent(uint64_t extent) {
+  // No entry names a block in it: what words are left over name nothing.
+  const uint64_t bytes = control_.geometry().slabs_per_extent() * kWordsPerSlab * sizeof(u64);
+  (void)control_memory_->Punch(control_.geometry().block_words_at + extent * bytes, bytes);
+  control_.extent(extent).fetch_and(~kExtentOwnerMask, std::memory_order_release);
+  freed_ = true;
+}
+
+void Sweeper::FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes) {
+  const uint64_t extent = slab / control_.geometry().slabs_per_extent();
+  const uint32_t owner = control_.extent(extent).load(std::memory_order_acquire) & kExtentOwnerMask;
+  if (owner < freed_bytes_of_.size()) {
+    freed_bytes_of_[owner] += bytes;
+    if (freed_bytes_of_[owner] >= 8 * control_.geometry().extent_bytes()) {
+      freed_bytes_of_[owner] = 0;
+      to_tell_.push_back(owner);
+    }
+    return;
+  }
+  const auto orphan = orphan_blocks_.find(block);
+  if (orphan == orphan_blocks_.end()) return;
+  const OrphanBlock where = orphan->second;
+  orphan_blocks_.erase(orphan);
+  for (uint64_t e = where.first_extent; e < where.first_extent + where.extents; ++e) {
+    if (orphan_live_[e] > 0 && --orphan_live_[e] == 0 &&
+        (control_.extent(e).load(std::memory_order_relaxed) & kExtentOwnerMask) == kOrphan) {
+      OpenExtent(e);
+    }
+  }
+}
+
+bool Sweeper::TakeFreed() { return std::exchange(freed_, false); }
+
+std::vector<uint32_t> Sweeper::TakeClientsToTell() { return std::exchange(to_tell_, {}); }
+
+}  // namespace atollstore

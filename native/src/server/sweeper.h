@@ -1,0 +1,71 @@
+// Takes away what nobody needs: the only code that frees what others have seen. Used by the server's thread
+// alone.
+//
+// An entry is looked at when a bit of a "dropped" bitmap, or the burial of a client, names it. Freeing is two
+// compare-and-swaps with a scan of all columns between them (DYING, scan, FREEING): a scan is not a snapshot,
+// but whoever adds a reference or pin meanwhile puts the word back, and the second one fails.
+#ifndef ATOLL_SERVER_SWEEPER_H_
+#define ATOLL_SERVER_SWEEPER_H_
+
+#include <unordered_map>
+#include <vector>
+
+#include "directory/directory.h"
+#include "heap/client_heap.h"
+#include "layout/geometry.h"
+#include "os/shared_memory.h"
+
+namespace atollstore {
+
+class Sweeper {
+ public:
+  Sweeper(const Control& control, const os::Mapping* data);
+
+  // Looks at every entry named by a "dropped" bit, and at what that sets free in turn. Returns how many
+  // entries it has looked at.
+  uint64_t Sweep();
+  // Looks at the entry at the next Sweep().
+  void Add(uint64_t index) { work_.push_back(index); }
+  // Puts all named entries of one column on the list.
+  uint64_t Collect(uint32_t client);
+
+  // Keeps the children of a sealed container alive through the server's own column.
+  void TakeIn(uint64_t index);
+  // Undoes a creation: frees the block, back to EXPECTED. REQUIRES: the creator is dead.
+  void UndoCreation(uint64_t index);
+  // Takes over the extents of a dead client: those without blocks become free at once, the others with their
+  // last block. REQUIRES: its creations are undone.
+  void TakeOverExtents(uint32_t client, os::SharedMemory* control_memory);
+
+  // Since the last call: whether anything became free, and which clients should look after themselves
+  // (because much became free in their extents, or containers of theirs were taken in).
+  bool TakeFreed();
+  std::vector<uint32_t> TakeClientsToTell();
+
+ private:
+  void Consider(uint64_t index);
+  bool Referenced(uint64_t index, uint64_t* pins) const;
+  void Free(uint64_t index, Word word, bool referenced);
+  void FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes);
+  void OpenExtent(uint64_t extent);
+
+  struct OrphanBlock {
+    uint64_t first_extent, extents;
+  };
+
+  const Control control_;
+  const os::Mapping* const data_;
+  os::SharedMemory* control_memory_ = nullptr;
+  const SizeClasses classes_;
+  std::vector<uint64_t> work_;
+  std::unordered_map<uint64_t, std::vector<uint64_t>> children_;  // of containers taken in
+  std::unordered_map<uint64_t, OrphanBlock> orphan_blocks_;       // by block number
+  std::vector<uint32_t> orphan_live_;                             // blocks per extent
+  std::vector<uint64_t> freed_bytes_of_;                          // per client, since it was last told
+  std::vector<uint32_t> to_tell_;
+  bool freed_ = false;
+};
+
+}  // namespace atollstore
+
+#endif  // ATOLL_SERVER_SWEEPER_H_

@@ -259,6 +259,11 @@ public final class Scheduler {
         return count;
     }
 
+    /** Whether something waits for a task to end: for resources to get free, or for a result. */
+    public boolean isHungry() {
+        return !shapes.isEmpty() || !resuming.isEmpty() || !waiting.isEmpty();
+    }
+
     /** Whether nothing is kept of any task: for tests. */
     boolean isEmpty() {
         return tasks.isEmpty()

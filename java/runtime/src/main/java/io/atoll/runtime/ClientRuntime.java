@@ -1,0 +1,191 @@
+package io.atoll.runtime;
+
+import io.atoll.NodeStats;
+import io.atoll.ObjectId;
+import io.atoll.ObjectRef;
+import io.atoll.objects.ObjectCodec;
+import io.atoll.spi.AtollRuntime;
+import io.atoll.spi.TaskRequest;
+import io.atoll.store.ClientStats;
+import io.atoll.store.NativeStore;
+import io.atoll.store.StoreStats;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the runtimes of drivers and workers have in common: both are clients of the store and may submit tasks. */
+abstract class ClientRuntime implements AtollRuntime {
+    /** The store's counter for tasks run. */
+    static final int TASKS_COUNTER = 0;
+
+    final NativeStore store;
+    final ObjectCodec codec;
+    final ObjectWriter writer;
+    final Board board;
+    final UpRing ring;
+    /** Around everything that touches rings and board. */
+    private final Gate gate = new Gate();
+
+    private final Handover handover;
+    private final int driverIndex;
+    private final ThreadLocal<CallWriter> callWriters;
+
+    ClientRuntime(NativeStore store, int driverIndex) {
+        this.store = store;
+        this.driverIndex = driverIndex;
+        codec = new ObjectCodec(store, this::adopt);
+        writer = new ObjectWriter(store);
+        board = new Board(store, driverIndex);
+        ring = new UpRing(store, board);
+        handover = new Handover(store, ring, gate);
+        callWriters = ThreadLocal.withInitial(() -> new CallWriter(store, codec, writer));
+    }
+
+    /** Whether what is submitted here is submitted by tasks. */
+    abstract boolean isWorker();
+
+    /** Called before the scheduler is told of a call. */
+    void submitting(ObjectId result, CallWriter call) {}
+
+    /** Called when this process has no ref to the object any more. */
+    void forgotten(ObjectId id) {}
+
+    /** Waits as the calling thread has to, until so many of the objects are there or the time is over. */
+    abstract boolean[] awaitReady(ObjectId[] ids, int wanted, Duration timeout);
+
+    /** The value of an object, waiting for it as the calling thread has to. */
+    abstract Object value(ObjectId id, Duration timeout);
+
+    @Override
+    public <T> ObjectRef<T> put(T value) {
+        return ref(writer.write(null, codec.encode(value)));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> T get(ObjectRef<T> ref, Duration timeout) {
+        return (T) value(ref.id(), timeout);
+    }
+
+    @Override
+    public <T> List<T> get(List<ObjectRef<T>> refs, Duration timeout) {
+        long end = timeout == null ? 0 : System.nanoTime() + nanos(timeout);
+        List<T> values = new ArrayList<>(refs.size());
+        for (ObjectRef<T> ref : refs) {
+            values.add(get(ref, timeout == null ? null : Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
+        }
+        return values;
+    }
+
+    @Override
+    public boolean[] await(List<? extends ObjectRef<?>> refs, int wanted, Duration timeout) {
+        ObjectId[] ids = new ObjectId[refs.size()];
+        for (int i = 0; i < ids.length; ++i) {
+            ids[i] = refs.get(i).id();
+        }
+        return awaitReady(ids, wanted, timeout);
+    }
+
+    @Override
+    public <T> ObjectRef<T> submit(TaskRequest request) {
+        ObjectId result = store.expect();
+        CallWriter call = callWriters.get();
+        boolean submitted = false;
+        try {
+            call.write(request, isWorker(), result);
+            submitting(result, call);
+            gate.enter();
+            try {
+                ring.submit(call.record(), call.length());
+            } finally {
+                gate.leave();
+            }
+            submitted = true;
+        } finally {
+            if (!submitted) {
+                forgotten(result);
+                store.dereference(result);
+            }
+        }
+        ObjectId[] temporaries = call.temporaries();
+        if (temporaries != null) {
+            for (ObjectId id : temporaries) {
+                handover.release(id);
+            }
+        }
+        return ref(result);
+    }
+
+    @Override
+    public NodeStats stats() {
+        StoreStats all = store.stats();
+        List<NodeStats.ProcessStats> workers = new ArrayList<>();
+        NodeStats.ProcessStats driver;
+        gate.enter();
+        try {
+            driver = addProcesses(workers);
+        } finally {
+            gate.leave();
+        }
+        return new NodeStats(all.capacity(), all.allocated(), all.sealedBytes(), all.objects(), workers, driver);
+    }
+
+    /** Returns the driver. */
+    private NodeStats.ProcessStats addProcesses(List<NodeStats.ProcessStats> workers) {
+        NodeStats.ProcessStats driver = null;
+        for (int word = 0; word < Board.MAX_CLIENTS / Long.SIZE; ++word) {
+            for (long bits = board.joined(word); bits != 0; bits &= bits - 1) {
+                int client = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
+                ClientStats stats = store.clientStats(client);
+                if (stats != null) {
+                    NodeStats.ProcessStats process = new NodeStats.ProcessStats(
+                            stats.pid(),
+                            stats.user().get(TASKS_COUNTER),
+                            stats.gets(),
+                            stats.bytesWritten(),
+                            stats.bytesCopied(),
+                            stats.pins());
+                    if (client == driverIndex) {
+                        driver = process;
+                    } else {
+                        workers.add(process);
+                    }
+                }
+            }
+        }
+        return driver;
+    }
+
+    /** Lets nobody touch rings and board any more. */
+    void closeMessages() {
+        handover.close();
+        gate.close();
+    }
+
+    private ObjectRef<?> adopt(ObjectId id) {
+        store.reference(id);
+        return ref(id);
+    }
+
+    /** A ref that stands for one reference, which the caller has. */
+    private <T> ObjectRef<T> ref(ObjectId id) {
+        return new ObjectRef<>(id, this, new Release(this, id));
+    }
+
+    private record Release(ClientRuntime runtime, ObjectId id) implements Runnable {
+        @Override
+        public void run() {
+            runtime.forgotten(id);
+            runtime.handover.release(id);
+        }
+    }
+
+    /** Durations of centuries are for ever. */
+    static long nanos(Duration timeout) {
+        try {
+            return Math.min(timeout.toNanos(), Long.MAX_VALUE / 2);
+        } catch (ArithmeticException e) {
+            return timeout.isNegative() ? 0 : Long.MAX_VALUE / 2;
+        }
+    }
+}

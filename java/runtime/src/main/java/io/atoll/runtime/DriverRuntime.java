@@ -1,0 +1,127 @@
+package io.atoll.runtime;
+
+import io.atoll.AtollOptions;
+import io.atoll.ObjectId;
+import io.atoll.jni.NativeLibrary;
+import io.atoll.objects.ObjectCodec;
+import io.atoll.store.NativeStore;
+import io.atoll.store.StoreServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The runtime of a driver, with its node: the store's server, the scheduler's thread and the worker processes, all of
+ * which end with it. Its user threads hold no resources: they wait on the objects themselves. Any thread.
+ */
+final class DriverRuntime extends ClientRuntime {
+    private static final int SPARE_CLIENTS = 16;
+
+    private final Path directory;
+    private final StoreServer server;
+    private final WorkerProcesses workers;
+    private final SchedulerThread scheduler;
+    private final Thread atExit;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private DriverRuntime(
+            AtollOptions options, Path directory, StoreServer server, NativeStore store, WorkerProcesses workers) {
+        super(store, store.clientIndex());
+        this.directory = directory;
+        this.server = server;
+        this.workers = workers;
+        scheduler = new SchedulerThread(options.resources(), store, server, board, codec, workers);
+        atExit = new Thread(this::end, "atoll-exit");
+    }
+
+    static DriverRuntime start(AtollOptions options) {
+        // The JVMs take longest: they start while everything else is made ready.
+        WorkerProcesses workers = new WorkerProcesses(WorkerCommand.find());
+        int count =
+                options.workers() > 0 ? options.workers() : Runtime.getRuntime().availableProcessors();
+        workers.launch(count);
+        Path directory = null;
+        StoreServer server = null;
+        NativeStore store = null;
+        DriverRuntime runtime = null;
+        try {
+            directory = SessionDirectory.create();
+            Path library = NativeLibrary.extractTo(directory);
+            NativeLibrary.load(library);
+            Path socket = SessionDirectory.socketIn(directory);
+            long bytes = options.storeBytes() > 0 ? options.storeBytes() : MachineMemory.bytes() / 3;
+            server = StoreServer.start(StoreServer.Options.of(socket, bytes)
+                    .withMaxClients(2L * count + SPARE_CLIENTS)
+                    .withAwaitFarewell(true));
+            store = NativeStore.attach(socket);
+            runtime = new DriverRuntime(options, directory, server, store, workers);
+            workers.tell(new WorkerOrders(socket, library, store.clientIndex()));
+            runtime.begin();
+            return runtime;
+        } finally {
+            if (runtime == null) {
+                workers.close();
+                if (store != null) {
+                    store.close();
+                }
+                if (server != null) {
+                    server.close();
+                }
+                if (directory != null) {
+                    SessionDirectory.delete(directory);
+                }
+            }
+        }
+    }
+
+    private void begin() {
+        board.join(store.clientIndex());
+        scheduler.start();
+        Runtime.getRuntime().addShutdownHook(atExit);
+        // Graphs, tensors and tables take long to load, but only once.
+        Thread warmUp = new Thread(ObjectCodec::warmUp, "atoll-warm-up");
+        warmUp.setDaemon(true);
+        warmUp.setPriority(Thread.MIN_PRIORITY);
+        workers.whenJoined(warmUp::start);
+    }
+
+    @Override
+    boolean isWorker() {
+        return false;
+    }
+
+    @Override
+    boolean[] awaitReady(ObjectId[] ids, int wanted, Duration timeout) {
+        return store.await(ids, wanted, timeout);
+    }
+
+    @Override
+    Object value(ObjectId id, Duration timeout) {
+        return codec.get(id, timeout);
+    }
+
+    @Override
+    public void close() {
+        if (end()) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(atExit);
+            } catch (IllegalStateException e) {
+                // The JVM is ending already.
+            }
+        }
+    }
+
+    /** Ends workers, scheduler and store, in this order. False when it was done before. */
+    private boolean end() {
+        if (!closed.compareAndSet(false, true)) {
+            return false;
+        }
+        scheduler.close();
+        workers.close();
+        closeMessages();
+        store.close();
+        server.close();
+        SessionDirectory.delete(directory);
+        return true;
+    }
+}

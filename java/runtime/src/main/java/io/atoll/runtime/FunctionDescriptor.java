@@ -1,0 +1,22 @@
+package io.atoll.runtime;
+
+/**
+ * Names the method that a task calls, so that any JVM with the same class path finds it.
+ *
+ * @param kind how it is called, one of the {@code REF_} constants of {@link java.lang.invoke.MethodHandleInfo}
+ * @param className binary name of the class that it is looked up in
+ * @param methodName its name; {@code <init>} for a constructor
+ * @param methodType its descriptor, such as {@code (ID)V}
+ */
+record FunctionDescriptor(int kind, String className, String methodName, String methodType) {
+    /** For logs and errors: {@code Flights.histogram}. */
+    String shortName() {
+        String simple = className.substring(className.lastIndexOf('.') + 1);
+        return methodName.equals("<init>") ? "new " + simple : simple + "." + methodName;
+    }
+
+    @Override
+    public String toString() {
+        return className + "." + methodName + methodType;
+    }
+}

@@ -1,0 +1,51 @@
+package io.atoll.runtime;
+
+import io.atoll.ObjectId;
+import io.atoll.ObjectStoreFullException;
+import io.atoll.objects.Encoded;
+import io.atoll.store.ObjectStore;
+import java.time.Duration;
+
+/**
+ * Writes values into the store. When it is full, garbage of this process may be what holds the memory: refs that nobody
+ * can reach any more are given back only after a collection. Any thread.
+ */
+final class ObjectWriter {
+    private static final Duration AT_FIRST = Duration.ofMillis(20);
+    private static final Duration AFTER_COLLECTION = Duration.ofSeconds(5);
+
+    private final ObjectStore store;
+
+    ObjectWriter(ObjectStore store) {
+        this.store = store;
+    }
+
+    /** Stores the value under the expected id, or, for null, a new one, to which the caller then holds a reference. */
+    ObjectId write(ObjectId expected, Encoded value) {
+        try {
+            return write(expected, value, AT_FIRST);
+        } catch (ObjectStoreFullException e) {
+            System.gc();
+            return write(expected, value, AFTER_COLLECTION);
+        }
+    }
+
+    private ObjectId write(ObjectId expected, Encoded value, Duration timeout) {
+        ObjectId[] contained = value.contained();
+        ObjectStore.Creation creation = store.create(expected, value.size(), contained.length, value.tag(), timeout);
+        boolean sealed = false;
+        try {
+            value.writeTo(creation.address());
+            creation.seal(contained);
+            sealed = true;
+            return creation.id();
+        } finally {
+            if (!sealed) {
+                creation.close();
+                if (expected == null) {
+                    store.dereference(creation.id());
+                }
+            }
+        }
+    }
+}

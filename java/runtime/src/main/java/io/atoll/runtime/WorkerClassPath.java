@@ -1,0 +1,81 @@
+package io.atoll.runtime;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+
+/**
+ * What a worker needs on its class path to find all that this driver can see: that of the JVM, with the manifest-only jar
+ * of Surefire unfolded, the module path, and the URLs of the class loaders under which {@code mvn exec:java} and the like
+ * run a program.
+ */
+final class WorkerClassPath {
+    private WorkerClassPath() {}
+
+    /** The class path for workers of this process. */
+    static String find() {
+        Set<String> entries = new LinkedHashSet<>();
+        addLoaders(Thread.currentThread().getContextClassLoader(), entries);
+        addLoaders(WorkerClassPath.class.getClassLoader(), entries);
+        addPath(System.getProperty("java.class.path"), entries);
+        addPath(System.getProperty("jdk.module.path"), entries);
+        return String.join(File.pathSeparator, entries);
+    }
+
+    private static void addLoaders(ClassLoader loader, Set<String> entries) {
+        for (; loader != null && loader != ClassLoader.getSystemClassLoader(); loader = loader.getParent()) {
+            if (loader instanceof URLClassLoader urls) {
+                for (URL url : urls.getURLs()) {
+                    if (url.getProtocol().equals("file")) {
+                        try {
+                            entries.add(Path.of(url.toURI()).toString());
+                        } catch (URISyntaxException e) {
+                            entries.add(new File(url.getPath()).getAbsolutePath());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static void addPath(String path, Set<String> entries) {
+        if (path == null) {
+            return;
+        }
+        for (String entry : path.split(File.pathSeparator)) {
+            File file = new File(entry).getAbsoluteFile();
+            if (!file.getName().startsWith("surefirebooter") || !addManifestEntries(file, entries)) {
+                entries.add(file.getPath());
+            }
+        }
+    }
+
+    /** Adds what the jar's manifest names; false when it names nothing. */
+    private static boolean addManifestEntries(File jar, Set<String> entries) {
+        try (JarFile opened = new JarFile(jar)) {
+            Manifest manifest = opened.getManifest();
+            String named =
+                    manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+            if (named == null) {
+                return false;
+            }
+            URI base = jar.toURI();
+            for (String relative : named.trim().split(" +")) {
+                entries.add(Path.of(base.resolve(relative)).toString());
+            }
+            return true;
+        } catch (IOException | IllegalArgumentException e) {
+            // The JVM reads the jar by itself, if it can.
+            return false;
+        }
+    }
+}

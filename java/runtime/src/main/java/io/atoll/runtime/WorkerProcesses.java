@@ -1,0 +1,184 @@
+package io.atoll.runtime;
+
+import io.atoll.AtollException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The worker JVMs of a driver. Started at once, they wait until they are {@linkplain #tell told} where the store is; the
+ * end of their standard input, which comes with this process's end too, ends them. Any thread.
+ */
+final class WorkerProcesses implements AutoCloseable {
+    /** So many workers in a row that die before they can take a task are taken to be all. */
+    private static final int HOPELESS = 3;
+
+    private static final long GRACE_MILLIS = 2000;
+
+    private final List<String> command;
+    private final List<Worker> workers = new ArrayList<>(); // guarded by this
+    private WorkerOrders orders; // guarded by this
+    private int failuresInARow; // guarded by this
+    private String hopeless; // guarded by this
+    private Runnable onJoin; // guarded by this
+    private Runnable onHopeless = () -> {}; // guarded by this
+    private boolean closed; // guarded by this
+
+    WorkerProcesses(List<String> command) {
+        this.command = command;
+    }
+
+    private static final class Worker {
+        final Process process;
+        LineForwarder err;
+        LineForwarder out;
+        boolean joined;
+
+        Worker(Process process) {
+            this.process = process;
+        }
+    }
+
+    /** Starts so many, without waiting for them. */
+    synchronized void launch(int count) {
+        for (int i = 0; i < count; ++i) {
+            launchOne();
+        }
+    }
+
+    /** Lets those that run, and all to come, attach to the store. */
+    synchronized void tell(WorkerOrders told) {
+        orders = told;
+        workers.forEach(this::pass);
+    }
+
+    /** Is run once, when the first worker has joined. */
+    synchronized void whenJoined(Runnable action) {
+        onJoin = action;
+    }
+
+    /** Is run when no worker is left and there is no hope for one: {@link #hopeless} tells why. */
+    synchronized void whenHopeless(Runnable action) {
+        onHopeless = action;
+    }
+
+    /** Why no worker can be had; null while that is not so. */
+    synchronized String hopeless() {
+        return hopeless;
+    }
+
+    /** The scheduler has seen this worker. */
+    synchronized void joined(long pid) {
+        failuresInARow = 0;
+        for (Worker worker : workers) {
+            worker.joined |= worker.process.pid() == pid;
+        }
+        if (onJoin != null) {
+            onJoin.run();
+            onJoin = null;
+        }
+    }
+
+    /** Asks all to end, waits, and ends those that do not. What they had printed has been forwarded then. */
+    @Override
+    public void close() {
+        List<Worker> all;
+        synchronized (this) {
+            closed = true;
+            all = List.copyOf(workers);
+        }
+        for (Worker worker : all) {
+            try {
+                worker.process.getOutputStream().close();
+            } catch (IOException e) {
+                // It has ended.
+            }
+        }
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
+        boolean interrupted = false;
+        for (Worker worker : all) {
+            try {
+                if (!worker.process.waitFor(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                    worker.process.destroyForcibly().waitFor();
+                }
+                worker.err.join(GRACE_MILLIS);
+                worker.out.join(GRACE_MILLIS);
+            } catch (InterruptedException e) {
+                worker.process.destroyForcibly();
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void launchOne() {
+        Process process;
+        try {
+            process = new ProcessBuilder(command).start();
+        } catch (IOException e) {
+            throw new AtollException("no worker can be started with " + command.get(0) + ": " + e.getMessage(), e);
+        }
+        Worker worker = new Worker(process);
+        workers.add(worker);
+        String prefix = "(worker " + process.pid() + ") ";
+        worker.err =
+                new LineForwarder("atoll-worker-err", process.getErrorStream(), () -> System.err, prefix, () -> {});
+        worker.err.start();
+        worker.out = new LineForwarder(
+                "atoll-worker-out", process.getInputStream(), () -> System.out, prefix, () -> ended(worker));
+        worker.out.start();
+        if (orders != null) {
+            pass(worker);
+        }
+    }
+
+    private void pass(Worker worker) {
+        try {
+            OutputStream in = worker.process.getOutputStream();
+            in.write(orders.line().getBytes(StandardCharsets.UTF_8));
+            in.flush();
+        } catch (IOException e) {
+            // It has ended: its forwarder will see that.
+        }
+    }
+
+    /** The worker has closed its output: it has ended, or is about to. Another takes its place. */
+    private void ended(Worker worker) {
+        try {
+            worker.process.waitFor();
+            worker.err.join();
+        } catch (InterruptedException e) {
+            return;
+        }
+        Runnable then = null;
+        synchronized (this) {
+            workers.remove(worker);
+            if (closed) {
+                return;
+            }
+            if (!worker.joined && ++failuresInARow >= HOPELESS) {
+                hopeless = "the last " + failuresInARow
+                        + " workers ended before they could take a task, this one with exit code "
+                        + worker.process.exitValue() + ":\n" + worker.err.lastLines();
+                if (workers.isEmpty()) {
+                    then = onHopeless;
+                }
+            } else {
+                try {
+                    launchOne();
+                } catch (AtollException e) {
+                    hopeless = e.getMessage();
+                    then = workers.isEmpty() ? onHopeless : null;
+                }
+            }
+        }
+        if (then != null) {
+            then.run();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.atoll.jni;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreNativeTest {
+    private static final List<ByteBuffer> STRINGS = new ArrayList<>();
+
+    @BeforeAll
+    static void load() {
+        NativeLibrary.load();
+    }
+
+    @Test
+    void shouldLayADirectBufferOverTheSameMemory() {
+        ByteBuffer memory = ByteBuffer.allocateDirect(64);
+        long address = StoreNative.addressOf(memory);
+        ByteBuffer same = StoreNative.newDirectByteBuffer(address, 64);
+        memory.put(7, (byte) 42);
+        assertThat(same.capacity()).isEqualTo(64);
+        assertThat(same.get(7)).isEqualTo((byte) 42);
+        assertThat(StoreNative.addressOf(ByteBuffer.allocate(8))).isZero();
+        assertThat(StoreNative.addressOf(null)).isZero();
+    }
+
+    @Test
+    void shouldSayWhatFailed() {
+        ByteBuffer out = ByteBuffer.allocateDirect(8);
+        long code = StoreNative.attach(utf8("/nonexistent/store.sock"), StoreNative.addressOf(out));
+        assertThat(code).isNegative();
+        assertThat(StoreNative.lastError()).contains("/nonexistent/store.sock");
+    }
+
+    /** The whole boundary once: a server, a client, an object written, sealed, read and released. */
+    @Test
+    void shouldCarryAnObjectThroughAStore(@TempDir Path temporary) throws Exception {
+        Path directory = Files.createDirectory(
+                temporary.resolve("s"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        long socket = utf8(directory.resolve("store.sock").toString());
+        ByteBuffer options = direct(StoreLayout.SERVER_OPTIONS_SIZE);
+        options.putLong(StoreLayout.SERVER_OPTIONS_CAPACITY, 16 << 20);
+        options.putLong(StoreLayout.SERVER_OPTIONS_SOCKET_PATH, socket);
+        ByteBuffer out = direct(8);
+
+        check(StoreNative.serverStart(StoreNative.addressOf(options), StoreNative.addressOf(out)));
+        long server = out.getLong(0);
+        check(StoreNative.attach(socket, StoreNative.addressOf(out)));
+        long client = out.getLong(0);
+
+        ByteBuffer id = direct(StoreLayout.OBJECT_ID_SIZE);
+        check(StoreNative.create(client, StoreNative.addressOf(id), 100, 0, 7, -1, StoreNative.addressOf(out)));
+        long store = id.getLong(StoreLayout.OBJECT_ID_STORE);
+        long place = id.getLong(StoreLayout.OBJECT_ID_PLACE);
+        StoreNative.newDirectByteBuffer(out.getLong(0), 100).put(99, (byte) 42);
+        check(StoreNative.seal(client, store, place, 0));
+        assertThat(StoreNative.contains(client, store, place)).isEqualTo(StoreLayout.STATE_SEALED);
+        assertThat(StoreNative.storeId(client)).isEqualTo(store);
+
+        ByteBuffer view = direct(StoreLayout.VIEW_SIZE);
+        check(StoreNative.get(client, store, place, 0, StoreNative.addressOf(view)));
+        assertThat(view.getLong(StoreLayout.VIEW_BYTES)).isEqualTo(100);
+        assertThat(view.getLong(StoreLayout.VIEW_TAG)).isEqualTo(7);
+        assertThat(StoreNative.newDirectByteBuffer(view.getLong(StoreLayout.VIEW_ADDRESS), 100)
+                        .get(99))
+                .isEqualTo((byte) 42);
+        check(StoreNative.release(client, store, place));
+        check(StoreNative.dereference(client, store, place));
+        check(StoreNative.detach(client));
+        check(StoreNative.serverStop(server));
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    private static void check(long code) {
+        assertThat(code).as(StoreNative.lastError()).isNotNegative();
+    }
+
+    private static ByteBuffer direct(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    }
+
+    /** The address of a C string that lives as long as this class. */
+    private static long utf8(String string) {
+        byte[] bytes = string.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.length + 1).put(bytes);
+        STRINGS.add(buffer);
+        return StoreNative.addressOf(buffer);
+    }
+}

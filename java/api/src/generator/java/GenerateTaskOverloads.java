@@ -71,12 +71,19 @@ public final class GenerateTaskOverloads {
         text.append("""
                 package io.atoll;
 
+                import io.atoll.spi.PassedRef;
+
                 /**
                  * The overloads of {@link Atoll}'s {@code task} and {@code run}: each argument of a call is a value or an
                  * {@link ObjectRef} to one. Not to be named: call them as {@code Atoll.task} and {@code Atoll.run}.
                  */
                 public abstract sealed class TaskOverloads permits Atoll {
                     TaskOverloads() {}
+
+                    /** A ref in the place of a value: the function wants the ref itself. */
+                    private static Object value(Object argument) {
+                        return argument instanceof ObjectRef<?> ref ? new PassedRef(ref) : argument;
+                    }
                 """);
         for (String kind : new String[] {"F", "P"}) {
             for (int n = 0; n <= MOST_PARAMETERS; ++n) {
@@ -99,7 +106,7 @@ public final class GenerateTaskOverloads {
         List<String> parameters =
                 each(n, i -> isRef(refs, i) ? "ObjectRef<? extends T" + i + "> a" + i : "T" + i + " a" + i);
         parameters.add(0, type(kind, n) + " function");
-        String arguments = String.join(", ", each(n, i -> "a" + i));
+        String arguments = String.join(", ", each(n, i -> isRef(refs, i) ? "a" + i : "value(a" + i + ")"));
         StringJoiner lines = new StringJoiner("\n", "", "\n");
         lines.add("    /**");
         lines.add("     * A call of {@code function} with " + arguments(n, refs)

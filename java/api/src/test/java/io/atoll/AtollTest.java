@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.FakeRuntimeProvider.FakeRuntime;
+import io.atoll.spi.PassedRef;
 import io.atoll.spi.TaskRequest;
 import java.time.Duration;
 import java.util.Arrays;
@@ -132,6 +133,19 @@ class AtollTest {
         assertThat(lastRequest().arguments()).hasSize(1);
         Atoll.task((Object[] all) -> all.length, (Object[]) null).remote();
         assertThat(lastRequest().arguments()).containsExactly((Object) null);
+    }
+
+    private static int await(ObjectRef<Integer> ref) {
+        return ref.get();
+    }
+
+    @Test
+    void shouldPassARefItselfWhereTheParameterIsOne() {
+        ObjectRef<Integer> ref = Atoll.put(1);
+        Atoll.task(AtollTest::await, ref).remote();
+        assertThat(lastRequest().arguments()).containsExactly(new PassedRef(ref));
+        Atoll.task(Math::incrementExact, 1).remote();
+        assertThat(lastRequest().arguments()).containsExactly(1);
     }
 
     @Test

@@ -7,7 +7,8 @@ import java.io.Serializable;
  * One call that a user asked for.
  *
  * @param function the user's (serializable) lambda or method reference
- * @param arguments values and {@link io.atoll.ObjectRef}s, in order
+ * @param arguments in order: an {@link io.atoll.ObjectRef} stands for its value, a {@link PassedRef} for a ref itself,
+ *     anything else for itself; not to be changed
  * @param resources what the task holds while it runs
  * @param retries how often it is run again when its worker dies
  * @param name for logs and errors; null for the function's own

@@ -1,0 +1,126 @@
+/**
+ * Runs Java functions in parallel across processes that look at the same memory.
+ *
+ * <p>{@link io.atoll.Atoll#init} makes this process the driver of a node: an object store in shared memory and worker
+ * processes with this process's class path. {@link io.atoll.Atoll#put} stores a value once, for all of them. {@code
+ * Atoll.task} names a function and its arguments, and {@code remote()} has it run in some worker; what comes back at once
+ * is an {@link io.atoll.ObjectRef}, a future of the result and a share of it.
+ *
+ * <pre>{@code
+ * try (AtollSession session = Atoll.init()) {
+ *     ObjectRef<Table> table = Atoll.put(load());
+ *     List<ObjectRef<Double>> means = new ArrayList<>();
+ *     for (int hour = 0; hour < 24; ++hour) {
+ *         means.add(Atoll.task(Flights::mean, table, hour).remote());
+ *     }
+ *     System.out.println(Atoll.get(means));
+ * }
+ * }</pre>
+ *
+ * <h2>Functions</h2>
+ *
+ * A task is any static or instance method, constructor or lambda, native methods too, of up to six parameters (for an
+ * instance method the object counts as one). What a lambda captures is stored with the call, so it must be storable. It
+ * may throw checked exceptions: {@code get} throws what is unchecked as it is, and the rest as the cause of a {@link
+ * io.atoll.TaskException}. Functions that return a value go through {@code task}, those that return nothing through
+ * {@code run}.
+ *
+ * <h2>Arguments</h2>
+ *
+ * Each argument is a value or a ref. A task starts when the values of all its refs are there, and gets these values. A
+ * ref inside a value, as in a {@code List<ObjectRef<T>>}, stays a ref, and so does one given for a parameter that is
+ * itself an {@code ObjectRef}. A small value travels in the call; a large one is stored first, as by {@code put}, and
+ * lives until the task has ended.
+ *
+ * <h2>Tasks in tasks</h2>
+ *
+ * A task may use all of {@link io.atoll.Atoll} except {@code init}. Those that it submits run newest first. While it waits
+ * in {@code get} or {@code wait} it gives its CPUs to other tasks, and keeps what else it holds.
+ *
+ * <h2>What javac makes of a call</h2>
+ *
+ * A method name that can mean only one method is all that javac needs. When there are several methods of that name, or
+ * it is generic, or it takes an {@code Object}, javac cannot tell a ref from a value, and wants to be told with a cast.
+ * Given
+ *
+ * <pre>{@code
+ * class U {
+ *     static double mean(Table table, int hour) { return 0; }
+ *     static double f(Table table, int hour) { return 0; }
+ *     static double f(Table table, String carrier) { return 0; }
+ *     static long twice(long x) { return 2 * x; }
+ *     static void print(String line) {}
+ *     static void log(String line) {}
+ *     static void log(int number) {}
+ *     static String show(Object o) { return o.toString(); }
+ *     static <T> List<T> pair(T a, T b) { return List.of(a, b); }
+ *     static int sum(int... numbers) { return 0; }
+ *     static Table load() throws IOException { return null; }
+ *     static ObjectRef<Integer> later(int n) { return null; }
+ *     static int first(List<ObjectRef<Integer>> refs) { return refs.get(0).get(); }
+ *     static int await(ObjectRef<Integer> ref) { return ref.get(); }
+ *     int plus(int n) { return n; }
+ * }
+ * U u;
+ * Table table;
+ * int n;
+ * ObjectRef<U> uRef;
+ * ObjectRef<Table> tableRef;
+ * ObjectRef<Integer> intRef;
+ * ObjectRef<Long> longRef;
+ * ObjectRef<String> textRef;
+ * }</pre>
+ *
+ * <table>
+ * <caption>Calls that compile, and calls that do not</caption>
+ * <tr><th>call</th><th>compiles</th><th>because</th></tr>
+ * <tr><td>{@code task(U::mean, table, 3)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::mean, tableRef, 3)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::mean, tableRef, intRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::f, table, 3)}</td><td>yes</td><td>overloaded, but all are values</td></tr>
+ * <tr><td>{@code task(U::f, tableRef, 3)}</td><td>no</td><td>overloaded and a ref</td></tr>
+ * <tr><td>{@code task((F2<Table, Integer, Double>) U::f, tableRef, 3)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::twice, 3)}</td><td>no</td><td>an int is not made a Long</td></tr>
+ * <tr><td>{@code task(U::twice, 3L)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::twice, (long) n)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::twice, intRef)}</td><td>no</td><td>nor is a ref to an int</td></tr>
+ * <tr><td>{@code task(U::twice, longRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::print, "a")}</td><td>no</td><td>it returns nothing</td></tr>
+ * <tr><td>{@code run(U::print, "a")}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code run(U::print, textRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code run(U::twice, 3L)}</td><td>yes</td><td>what it returns is dropped</td></tr>
+ * <tr><td>{@code run(U::log, "a")}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code run(U::log, textRef)}</td><td>no</td><td>overloaded and a ref</td></tr>
+ * <tr><td>{@code run((P1<String>) U::log, textRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::show, table)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::show, tableRef)}</td><td>no</td><td>a ref is an Object too</td></tr>
+ * <tr><td>{@code task((F1<Table, String>) U::show, tableRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::pair, "a", "b")}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::pair, textRef, "b")}</td><td>no</td><td>generic and a ref</td></tr>
+ * <tr><td>{@code task(U::<String>pair, textRef, "b")}</td><td>no</td><td>still</td></tr>
+ * <tr><td>{@code task((F2<String, String, List<String>>) U::pair, textRef, "b")}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::sum, 1, 2)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task((F1<int[], Integer>) U::sum, new int[] {1, 2})}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::load)}</td><td>yes</td><td>checked exceptions may be thrown</td></tr>
+ * <tr><td>{@code get(get(task(U::later, 3).remote()))}</td><td>yes</td><td>a ref to a ref</td></tr>
+ * <tr><td>{@code task(U::first, List.of(intRef, intRef))}</td><td>yes</td><td>refs in a value stay refs</td></tr>
+ * <tr><td>{@code task(U::await, intRef)}</td><td>yes</td><td>its parameter is a ref: it stays one</td></tr>
+ * <tr><td>{@code run(U::print, null)}</td><td>no</td><td>value or ref?</td></tr>
+ * <tr><td>{@code run(U::print, (String) null)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::new)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::plus, uRef, 3)}</td><td>yes</td><td>an instance method, the object first</td></tr>
+ * <tr><td>{@code task(u::plus, intRef)}</td><td>yes</td><td>the object captured</td></tr>
+ * <tr><td>{@code task((a, b) -> a + b, 1, 2)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task((a, b) -> a + b, 1, intRef)}</td><td>no</td><td>a lambda without types and a ref</td></tr>
+ * <tr><td>{@code task((Integer a, Integer b) -> a + b, 1, intRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(Math::max, 1, 2)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(Math::max, intRef, 2)}</td><td>no</td><td>overloaded and a ref</td></tr>
+ * <tr><td>{@code task((F2<Integer, Integer, Integer>) Math::max, intRef, 2)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(StrictMath::sin, 0.5)}</td><td>yes</td><td>native methods are tasks too</td></tr>
+ * <tr><td>{@code task(StrictMath::sin, 1)}</td><td>no</td><td>an int is not made a Double</td></tr>
+ * <tr><td>{@code run(Thread::sleep, 3L)}</td><td>yes</td><td></td></tr>
+ * </table>
+ *
+ * <p>The build compiles each line of this table.
+ */
+package io.atoll;

@@ -44,9 +44,9 @@ public class GetBenchmark {
         view = Memory.allocate(StoreLayout.VIEW_SIZE);
     }
 
+    /** The object goes with its store. */
     @TearDown(Level.Trial)
-    public void drop(StoreState state) {
-        state.store.dereference(id);
+    public void free() {
         Memory.free(view);
     }
 

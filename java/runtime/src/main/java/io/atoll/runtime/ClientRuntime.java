@@ -3,6 +3,7 @@ package io.atoll.runtime;
 import io.atoll.NodeStats;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
+import io.atoll.ObjectStoreFullException;
 import io.atoll.objects.ObjectCodec;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.TaskRequest;
@@ -12,11 +13,15 @@ import io.atoll.store.StoreStats;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** What the runtimes of drivers and workers have in common: both are clients of the store and may submit tasks. */
 abstract class ClientRuntime implements AtollRuntime {
     /** The store's counter for tasks run. */
     static final int TASKS_COUNTER = 0;
+
+    private static final int ENTRY_RETRIES = 50;
+    private static final long ENTRY_PAUSE_NANOS = 20_000_000;
 
     final NativeStore store;
     final ObjectCodec codec;
@@ -88,7 +93,7 @@ abstract class ClientRuntime implements AtollRuntime {
 
     @Override
     public <T> ObjectRef<T> submit(TaskRequest request) {
-        ObjectId result = store.expect();
+        ObjectId result = expect();
         CallWriter call = callWriters.get();
         boolean submitted = false;
         try {
@@ -114,6 +119,24 @@ abstract class ClientRuntime implements AtollRuntime {
             }
         }
         return ref(result);
+    }
+
+    /** Refs that are garbage may be what holds all entries, as they may hold all bytes: see {@link ObjectWriter}. */
+    private ObjectId expect() {
+        try {
+            return store.expect();
+        } catch (ObjectStoreFullException e) {
+            System.gc();
+            for (int i = 0; i < ENTRY_RETRIES; ++i) {
+                LockSupport.parkNanos(ENTRY_PAUSE_NANOS);
+                try {
+                    return store.expect();
+                } catch (ObjectStoreFullException again) {
+                    e = again;
+                }
+            }
+            throw e;
+        }
     }
 
     @Override

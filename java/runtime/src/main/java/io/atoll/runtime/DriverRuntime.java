@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class DriverRuntime extends ClientRuntime {
     private static final int SPARE_CLIENTS = 16;
+    /** Ids at a time. Only those used take memory. */
+    private static final int MAX_OBJECTS = 1 << 20;
 
     private final Path directory;
     private final StoreServer server;
@@ -52,6 +54,7 @@ final class DriverRuntime extends ClientRuntime {
             long bytes = options.storeBytes() > 0 ? options.storeBytes() : MachineMemory.bytes() / 3;
             server = StoreServer.start(StoreServer.Options.of(socket, bytes)
                     .withMaxClients(2L * count + SPARE_CLIENTS)
+                    .withMaxObjects(MAX_OBJECTS)
                     .withAwaitFarewell(true));
             store = NativeStore.attach(socket);
             runtime = new DriverRuntime(options, directory, server, store, workers);

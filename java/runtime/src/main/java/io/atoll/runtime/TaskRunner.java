@@ -25,12 +25,13 @@ final class TaskRunner {
         String name = reader.name();
         try {
             Object value = invoke(reader);
+            // Before anybody can see that it has ended.
+            runtime.store.countUser(ClientRuntime.TASKS_COUNTER, 1);
             runtime.writer.write(result, runtime.codec.encode(value));
         } catch (Throwable failure) {
             putError(result, name, failure);
         }
         try {
-            runtime.store.countUser(ClientRuntime.TASKS_COUNTER, 1);
             runtime.ring.tell(Messages.FINISHED, result);
         } catch (RuntimeException e) {
             // The store has gone, and this process goes with it.

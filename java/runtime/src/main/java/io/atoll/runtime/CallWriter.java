@@ -7,6 +7,7 @@ import io.atoll.UnserializableException;
 import io.atoll.objects.Encoded;
 import io.atoll.objects.ObjectCodec;
 import io.atoll.runtime.FunctionReader.Function;
+import io.atoll.spi.PassedRef;
 import io.atoll.spi.TaskRequest;
 import io.atoll.store.ObjectStore;
 import java.nio.ByteBuffer;
@@ -71,6 +72,8 @@ final class CallWriter {
             for (Object argument : request.arguments()) {
                 if (argument instanceof ObjectRef<?> ref) {
                     dependency(ref.id());
+                } else if (argument instanceof PassedRef passed) {
+                    value(passed.ref());
                 } else {
                     value(argument);
                 }

@@ -186,8 +186,9 @@ final class SchedulerThread extends Thread implements SchedulerActions, AutoClos
             } while (client.up.unblock());
             clients[index] = null;
             known[index / Long.SIZE] &= ~(1L << index);
-            board.leave(index);
         }
+        // Also when it joined and died since the last look: else the next look would take in a client that is not there.
+        board.leave(index);
         server.bury(index);
         if (client != null) {
             scheduler.workerLost(index);

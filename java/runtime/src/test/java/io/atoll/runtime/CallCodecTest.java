@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.F1;
 import io.atoll.ObjectId;
+import io.atoll.ObjectRef;
 import io.atoll.Resources;
 import io.atoll.UnserializableException;
 import io.atoll.objects.ObjectCodec;
+import io.atoll.spi.AtollRuntime;
+import io.atoll.spi.PassedRef;
 import io.atoll.spi.TaskRequest;
 import io.atoll.store.InMemoryStore;
 import java.io.Serializable;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -92,6 +96,27 @@ class CallCodecTest {
         byte[] call = write(Resources.cpus(1), null, IDENTITY, values);
         assertThat(CallRecord.dependencyCount(new UnsafeBuffer(call))).isLessThanOrEqualTo(1);
         assertThat(arguments(call)).isEqualTo(values);
+    }
+
+    @Test
+    void shouldPassARefItselfOrTheValueItStandsFor() throws Throwable {
+        AtollRuntime none = (AtollRuntime) Proxy.newProxyInstance(
+                AtollRuntime.class.getClassLoader(), new Class<?>[] {AtollRuntime.class}, (proxy, method, args) -> null);
+        ObjectCodec refs = new ObjectCodec(store, id -> new ObjectRef<>(id, none, () -> {}));
+        CallWriter refWriter = new CallWriter(store, refs, new ObjectWriter(store));
+        ObjectId id = new ObjectWriter(store).write(null, codec.encode("value"));
+        ObjectRef<String> ref = new ObjectRef<>(id, none, () -> {});
+        Object[] both = {new PassedRef(ref), ref};
+        refWriter.write(new TaskRequest(IDENTITY, both, Resources.cpus(1), 0, null), true, result);
+        assertThat(CallRecord.ids(refWriter.record(), 0, 2)).containsExactly(id, id);
+        assertThat(CallRecord.dependencyCount(refWriter.record())).isEqualTo(1);
+        byte[] call = new byte[refWriter.length()];
+        refWriter.record().getBytes(0, call);
+        CallReader reader = new CallReader(call);
+        reader.name();
+        reader.function();
+        assertThat(reader.arguments(refs, dependency -> refs.get(dependency, null)))
+                .containsExactly(ref, "value");
     }
 
     @Test

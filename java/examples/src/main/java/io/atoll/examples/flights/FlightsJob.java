@@ -74,7 +74,7 @@ final class FlightsJob {
         }
         try (ProgressBar bar = new ProgressBar("computing")) {
             for (int done = 0; done < tasks; ) {
-                WaitResult<FlightsTask.Part> result = Atoll.wait(running, done + 1, null);
+                WaitResult<FlightsTask.Part> result = Atoll.wait(running, done + 1);
                 done = result.ready().size();
                 bar.show(done, tasks);
             }

@@ -33,7 +33,7 @@ final class SchedulerThread extends Thread implements SchedulerActions, AutoClos
     /** Finished tasks that nobody waits for may be noticed this late. */
     private static final long LAZY_NANOS = 10_000_000;
 
-    private static final long FOREVER = -1;
+    private static final long FOREVER = Long.MAX_VALUE;
 
     private final NativeStore store;
     private final StoreServer server;

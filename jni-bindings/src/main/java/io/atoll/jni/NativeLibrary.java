@@ -22,6 +22,7 @@ public final class NativeLibrary {
     public static final String PATH_PROPERTY = "atoll.library.path";
 
     private static final int ABI_VERSION = 1;
+    private static final String SLF4J_VERBOSITY = "slf4j.internal.verbosity";
     private static final String FILE_NAME = "libatoll-jni.so";
 
     private static volatile boolean loaded;
@@ -174,6 +175,10 @@ public final class NativeLibrary {
             throw unavailable(file + " has ABI version " + version + ", these classes need " + ABI_VERSION, null);
         }
         StoreNative.openModules();
+        if (System.getProperty(SLF4J_VERBOSITY) == null) {
+            // A program without a logger is told so on stderr because of us, who log through Arrow and Fory.
+            System.setProperty(SLF4J_VERBOSITY, "ERROR");
+        }
     }
 
     private static UnsatisfiedLinkError unavailable(String why, Throwable cause) {

@@ -14,22 +14,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Runs a main class on every JDK that lies beside the one of the tests, oldest first. */
-final class Jvms {
+public final class Jvms {
     private static final Pattern VERSION = Pattern.compile("^JAVA_VERSION=\"(\\d+)", Pattern.MULTILINE);
 
     private Jvms() {}
 
-    record Jvm(int version, Path java) {
+    public record Jvm(int version, Path java) {
         @Override
         public String toString() {
             return "JDK " + version;
         }
     }
 
-    record Output(int exit, String out, String err) {}
+    public record Output(int exit, String out, String err) {}
 
     /** One JVM per version, 17 or later. The one that runs the tests is always there. */
-    static List<Jvm> all() throws IOException {
+    public static List<Jvm> all() throws IOException {
         Path home = Path.of(System.getProperty("java.home")).toRealPath();
         List<Path> homes = new ArrayList<>();
         try (Stream<Path> siblings = Files.list(home.getParent())) {
@@ -51,7 +51,7 @@ final class Jvms {
         return List.copyOf(byVersion.values());
     }
 
-    static Output run(Jvm jvm, List<String> options, Class<?> main, String... arguments) throws Exception {
+    public static Output run(Jvm jvm, List<String> options, Class<?> main, String... arguments) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(jvm.java().toString());
         command.addAll(options);

@@ -20,6 +20,10 @@ final class ErrorKind {
     private ErrorKind() {}
 
     static Encoded encode(Throwable error) {
+        return new SimpleKinds.Bytes(Kind.tag(Kind.ERROR, 0), bytes(error));
+    }
+
+    static byte[] bytes(Throwable error) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             DataOutputStream out = new DataOutputStream(bytes);
@@ -27,14 +31,14 @@ final class ErrorKind {
             byte[] original = serialized(error);
             out.writeInt(original.length);
             out.write(original);
-            return new SimpleKinds.Bytes(Kind.tag(Kind.ERROR, 0), bytes.toByteArray());
+            return bytes.toByteArray();
         } catch (IOException e) {
             throw new AssertionError("writing to memory failed", e);
         }
     }
 
     /** Empty when it cannot be. Java's own serialization keeps a throwable whole, which Fory's does not. */
-    private static byte[] serialized(Throwable error) {
+    static byte[] serialized(Throwable error) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(error);
@@ -44,28 +48,35 @@ final class ErrorKind {
         return bytes.toByteArray();
     }
 
+    static Throwable deserialized(byte[] bytes) throws IOException, ClassNotFoundException {
+        try (ObjectInputStream in = new LoadingStream(new ByteArrayInputStream(bytes))) {
+            return (Throwable) in.readObject();
+        }
+    }
+
     static Thrown decode(Source source) {
-        byte[] all = source.copyOut(0, source.size());
-        ErrorText text;
-        byte[] original;
         try {
-            DataInputStream in = new DataInputStream(new ByteArrayInputStream(all));
-            text = ErrorText.readFrom(in);
-            int length = in.readInt();
-            if (length != in.available()) {
-                throw source.damaged("its original is said to have " + length + " bytes");
-            }
-            original = in.readAllBytes();
+            return new Thrown(throwable(source.copyOut(0, source.size())));
         } catch (IOException e) {
-            throw source.damaged("an error's description ends early", e);
+            throw source.damaged("an error's description makes no sense", e);
         }
-        if (original.length == 0) {
-            return new Thrown(text.standIn("it cannot be serialized"));
+    }
+
+    /** The throwable that was written, or a stand-in. */
+    static Throwable throwable(byte[] bytes) throws IOException {
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+        ErrorText text = ErrorText.readFrom(in);
+        int length = in.readInt();
+        if (length != in.available()) {
+            throw new IOException("the original is said to have " + length + " bytes");
         }
-        try (ObjectInputStream in = new LoadingStream(new ByteArrayInputStream(original))) {
-            return new Thrown((Throwable) in.readObject());
+        if (length == 0) {
+            return text.standIn("it cannot be serialized");
+        }
+        try {
+            return deserialized(in.readAllBytes());
         } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError | StackOverflowError e) {
-            return new Thrown(text.standIn("it cannot be made again here: " + e));
+            return text.standIn("it cannot be made again here: " + e);
         }
     }
 

@@ -2,33 +2,56 @@ package io.atoll.objects;
 
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.fory.Fory;
-import org.apache.fory.context.ReadContext;
-import org.apache.fory.context.WriteContext;
+import org.apache.fory.config.Config;
 import org.apache.fory.logging.LogLevel;
 import org.apache.fory.logging.LoggerFactory;
 import org.apache.fory.memory.MemoryBuffer;
 import org.apache.fory.memory.MemoryUtils;
 import org.apache.fory.serializer.Serializer;
 
-/** One Fory with the serializers of ours, and what one writing or reading collects. Used by one thread at a time. */
+/**
+ * One Fory with the serializers of ours, and what one writing or reading collects. Used by one thread at a time; after a
+ * failure it is not used again.
+ */
 final class GraphCoder {
     /** A heap buffer that has grown beyond this is not kept. */
     private static final int BUFFER_KEPT = 1 << 20;
+
+    private static final int BUFFER_FIRST = 4096;
+
+    private static final List<Class<?>> ARRAYS = List.of(
+            byte[].class,
+            boolean[].class,
+            short[].class,
+            char[].class,
+            int[].class,
+            long[].class,
+            float[].class,
+            double[].class);
 
     static {
         LoggerFactory.useSlf4jLogging(true);
         LoggerFactory.setLogLevel(LogLevel.ERROR_LEVEL);
     }
 
+    private final ClassLoader loader;
     private final Fory fory;
-    private MemoryBuffer buffer = MemoryUtils.buffer(4096);
-    private final Set<ObjectId> ids = new LinkedHashSet<>();
-    private RefFactory refs;
+    private MemoryBuffer buffer = MemoryUtils.buffer(BUFFER_FIRST);
+    // While writing.
+    private Set<ObjectId> ids;
+    private GraphParts parts;
+    // While reading.
+    private Source source;
+    private ObjectCodec codec;
 
     GraphCoder(ClassLoader loader, int maxDepth) {
+        this.loader = loader;
         fory = Fory.builder()
                 .withXlang(false)
                 .withRefTracking(true)
@@ -37,52 +60,120 @@ final class GraphCoder {
                 .suppressClassRegistrationWarnings(true)
                 .serializeEnumByName(true)
                 .withMaxDepth(maxDepth)
+                .withMaxGraphMemoryBytes(Long.MAX_VALUE)
                 .withClassLoader(loader)
                 .build();
-        fory.registerSerializerAndType(ObjectRef.class, new RefSerializer());
+        registerSerializers();
     }
 
-    /** Writes a graph; {@link #ids()} then tells the refs in it. */
-    byte[] write(Object value) {
-        ids.clear();
+    private void registerSerializers() {
+        Config config = fory.getConfig();
+        fory.registerSerializerAndType(ObjectRef.class, new GraphSerializers.Refs(config, this));
+        fory.registerSerializerAndType(Tensor.class, new GraphSerializers.Lifted<>(config, Tensor.class, this));
+        fory.registerSerializerAndType(Table.class, new GraphSerializers.Lifted<>(config, Table.class, this));
+        fory.registerSerializer(Locale.class, new GraphSerializers.Locales(config));
+        for (Class<?> type : ARRAYS) {
+            registerArray(type);
+        }
+        ByteBuffer heap = ByteBuffer.allocate(0);
+        ByteBuffer direct = ByteBuffer.allocateDirect(0);
+        for (ByteBuffer each : List.of(heap, direct, heap.asReadOnlyBuffer(), direct.asReadOnlyBuffer())) {
+            fory.registerSerializer(each.getClass(), new GraphSerializers.Lifted<>(config, each.getClass(), this));
+        }
+        fory.registerSerializerFactory(new GraphTypes(this));
+    }
+
+    private <T> void registerArray(Class<T> type) {
+        Serializer<T> inline = fory.getSerializer(type);
+        fory.registerSerializer(type, new GraphSerializers.Arrays<>(fory.getConfig(), type, inline, this));
+    }
+
+    ClassLoader loader() {
+        return loader;
+    }
+
+    Config config() {
+        return fory.getConfig();
+    }
+
+    Encoded write(Object value) {
+        ids = null;
+        parts = new GraphParts();
         buffer.writerIndex(0);
         fory.serialize(buffer, value);
         byte[] bytes = buffer.getBytes(0, buffer.writerIndex());
         if (buffer.size() > BUFFER_KEPT) {
-            buffer = MemoryUtils.buffer(4096);
+            buffer = MemoryUtils.buffer(BUFFER_FIRST);
         }
-        return bytes;
+        Encoded encoded = new Graph(bytes, parts, ids == null ? new ObjectId[0] : ids.toArray(new ObjectId[0]));
+        ids = null;
+        parts = null;
+        return encoded;
     }
 
-    ObjectId[] ids() {
-        return ids.toArray(new ObjectId[0]);
+    void contain(ObjectId id) {
+        if (ids == null) {
+            ids = new LinkedHashSet<>();
+        }
+        ids.add(id);
     }
 
-    Object read(byte[] bytes, RefFactory makesRefs) {
-        refs = makesRefs;
+    /** Moves a part of the graph into a buffer of its own; returns its number. */
+    int lift(Object value) {
+        return parts.add(ObjectCodec.encodePart(value));
+    }
+
+    /** @param from the whole object, for its parts; only while this runs */
+    Object read(byte[] bytes, Source from, ObjectCodec by) {
+        source = from;
+        codec = by;
         try {
             return fory.deserialize(bytes);
         } finally {
-            refs = null;
+            source = null;
+            codec = null;
         }
     }
 
-    private final class RefSerializer extends Serializer<ObjectRef> {
-        RefSerializer() {
-            super(fory.getConfig(), ObjectRef.class);
+    ObjectRef<?> adopt(ObjectId id) {
+        return codec.refs().adopt(id);
+    }
+
+    Object part(int number) {
+        return GraphParts.decode(source, number, codec);
+    }
+
+    private static final class Graph extends Encoded {
+        private final byte[] bytes;
+        private final GraphParts parts;
+        private final ObjectId[] contained;
+
+        Graph(byte[] bytes, GraphParts parts, ObjectId[] contained) {
+            super(
+                    Kind.tag(Kind.GRAPH, parts.isEmpty() ? 0 : Kind.PARTS),
+                    parts.isEmpty() ? bytes.length : parts.size(bytes.length));
+            this.bytes = bytes;
+            this.parts = parts;
+            this.contained = contained;
         }
 
         @Override
-        public void write(WriteContext context, ObjectRef ref) {
-            ObjectId id = ref.id();
-            ids.add(id);
-            context.writeInt64(id.store());
-            context.writeInt64(id.place());
+        public ObjectId[] contained() {
+            return contained;
         }
 
         @Override
-        public ObjectRef<?> read(ReadContext context) {
-            return refs.adopt(new ObjectId(context.readInt64(), context.readInt64()));
+        public boolean hasBuffers() {
+            return !parts.isEmpty();
+        }
+
+        @Override
+        public void writeTo(long address) {
+            if (parts.isEmpty()) {
+                io.atoll.store.Memory.copyFromArray(bytes, bytes.length, address);
+            } else {
+                parts.writeTo(address, bytes);
+            }
         }
     }
 }

@@ -1,73 +1,81 @@
 package io.atoll.objects;
 
-import io.atoll.ObjectId;
+import io.atoll.StoreException;
 import io.atoll.UnserializableException;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /** Graphs of any objects, by Apache Fory. */
 final class GraphKind {
-    private static final int MAX_DEPTH = 1000;
+    /** Nesting that an ordinary thread's stack bears. */
+    private static final int ORDINARY_DEPTH = 500;
+
+    private static final int DEEP_DEPTH = 100_000_000;
+    private static final int IDLE_KEPT = 2 * Runtime.getRuntime().availableProcessors();
     private static final ConcurrentLinkedDeque<GraphCoder> IDLE = new ConcurrentLinkedDeque<>();
+    private static final AtomicInteger IDLE_COUNT = new AtomicInteger();
 
     private GraphKind() {}
 
     static void warmUp() {
-        GraphCoder coder = take();
-        byte[] bytes = coder.write(List.of(1, "one"));
-        coder.read(bytes, id -> null);
-        IDLE.push(coder);
+        encode(List.of(1, "one"));
     }
 
     static Encoded encode(Object value) {
-        GraphCoder coder = take();
-        byte[] bytes;
         try {
-            bytes = coder.write(value);
+            return with(coder -> coder.write(value));
         } catch (RuntimeException | StackOverflowError e) {
-            throw new UnserializableException(value.getClass().getName() + " cannot be stored: " + e.getMessage(), e);
+            throw PathFinder.explain(value, e);
         }
-        Encoded encoded = new Graph(bytes, coder.ids());
-        IDLE.push(coder);
-        return encoded;
     }
 
     static Object decode(int detail, Source source, ObjectCodec codec) {
-        byte[] bytes = source.copyOut(0, source.size());
+        byte[] bytes = detail == Kind.PARTS ? GraphParts.graph(source) : source.copyOut(0, source.size());
+        try {
+            return with(coder -> coder.read(bytes, source, codec));
+        } catch (StoreException | UnserializableException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
+            throw source.damaged("its graph of objects cannot be read here: " + e, e);
+        }
+    }
+
+    /** Tries on this thread, then on one with a large stack when the graph is too deep for this one. */
+    private static <T> T with(Function<GraphCoder, T> work) {
         GraphCoder coder = take();
-        Object value = coder.read(bytes, codec.refs());
-        IDLE.push(coder);
-        return value;
+        T result;
+        try {
+            result = work.apply(coder);
+        } catch (RuntimeException | StackOverflowError e) {
+            if (!DeepStack.isNeededBy(e)) {
+                throw e;
+            }
+            ClassLoader loader = coder.loader();
+            return DeepStack.run(() -> work.apply(new GraphCoder(loader, DEEP_DEPTH)));
+        }
+        giveBack(coder);
+        return result;
     }
 
     private static GraphCoder take() {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        if (loader == null) {
+            loader = GraphKind.class.getClassLoader();
+        }
         GraphCoder coder = IDLE.poll();
-        return coder != null ? coder : new GraphCoder(loader(), MAX_DEPTH);
+        if (coder != null) {
+            IDLE_COUNT.decrementAndGet();
+        }
+        return coder != null && coder.loader() == loader ? coder : new GraphCoder(loader, ORDINARY_DEPTH);
     }
 
-    private static ClassLoader loader() {
-        ClassLoader context = Thread.currentThread().getContextClassLoader();
-        return context != null ? context : GraphKind.class.getClassLoader();
-    }
-
-    private static final class Graph extends Encoded {
-        private final byte[] bytes;
-        private final ObjectId[] contained;
-
-        Graph(byte[] bytes, ObjectId[] contained) {
-            super(Kind.tag(Kind.GRAPH, 0), bytes.length);
-            this.bytes = bytes;
-            this.contained = contained;
-        }
-
-        @Override
-        public ObjectId[] contained() {
-            return contained;
-        }
-
-        @Override
-        public void writeTo(long address) {
-            io.atoll.store.Memory.copyFromArray(bytes, bytes.length, address);
+    private static void giveBack(GraphCoder coder) {
+        if (IDLE_COUNT.incrementAndGet() <= IDLE_KEPT) {
+            IDLE.push(coder);
+        } else {
+            IDLE_COUNT.decrementAndGet();
         }
     }
 }

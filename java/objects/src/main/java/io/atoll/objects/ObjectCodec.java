@@ -85,31 +85,43 @@ public final class ObjectCodec {
         }
     }
 
-    /** Makes a value ready to be written somewhere else than into the store, into a message for one. */
+    /**
+     * Makes a value ready to be written somewhere else than into the store, into a message for one.
+     *
+     * @throws io.atoll.UnserializableException when some part of it cannot be stored; the message names the path to it
+     */
     public Encoded encode(Object value) {
         Encoded encoded = SimpleKinds.encode(value);
-        if (encoded == null) {
-            encoded = ArrayKinds.encode(value);
-        }
         if (encoded == null && value instanceof ObjectRef<?> ref) {
             encoded = new RefKind(ref.id());
         }
-        if (encoded == null && value instanceof Tensor tensor) {
-            encoded = TensorKind.encode(tensor);
-        }
-        if (encoded == null && isArrow(value)) {
-            encoded = ArrowKind.encode(value);
+        if (encoded == null) {
+            encoded = encodePart(value);
         }
         return encoded != null ? encoded : GraphKind.encode(value);
     }
 
-    /** By name, so that Arrow's classes are not loaded for it. */
-    private static boolean isArrow(Object value) {
-        if (value instanceof Table) {
+    /** What has a buffer of its own also inside a graph; null when the value has not. */
+    static Encoded encodePart(Object value) {
+        Encoded encoded = ArrayKinds.encode(value);
+        if (encoded != null) {
+            return encoded;
+        } else if (value instanceof Tensor tensor) {
+            return TensorKind.encode(tensor);
+        }
+        return isArrow(value.getClass()) ? ArrowKind.encode(value) : null;
+    }
+
+    /** Whether it is a table, a batch or a vector: told by name, so that Arrow's classes are not loaded to know. */
+    static boolean isArrow(Class<?> type) {
+        if (type == Table.class) {
             return true;
         }
-        for (Class<?> type = value.getClass(); type != null; type = type.getSuperclass()) {
-            if (type.getName().startsWith("org.apache.arrow.vector.")) {
+        for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+            String name = each.getName();
+            if (name.equals("org.apache.arrow.vector.VectorSchemaRoot")
+                    || name.equals("org.apache.arrow.vector.BaseValueVector")
+                    || name.equals("org.apache.arrow.vector.NullVector")) {
                 return true;
             }
         }

@@ -1,0 +1,170 @@
+package io.atoll.objects;
+
+import io.atoll.ObjectId;
+import io.atoll.ObjectRef;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.fory.config.Config;
+import org.apache.fory.context.ReadContext;
+import org.apache.fory.context.WriteContext;
+import org.apache.fory.serializer.Serializer;
+
+/** Serializers of ours inside a graph. Those that collect or look up something do so at their coder. */
+final class GraphSerializers {
+    private GraphSerializers() {}
+
+    /** Refs: their ids lie in the graph and in the list of contained ids. */
+    @SuppressWarnings("rawtypes")
+    static final class Refs extends Serializer<ObjectRef> {
+        private final GraphCoder coder;
+
+        Refs(Config config, GraphCoder coder) {
+            super(config, ObjectRef.class);
+            this.coder = coder;
+        }
+
+        @Override
+        public void write(WriteContext context, ObjectRef ref) {
+            ObjectId id = ref.id();
+            coder.contain(id);
+            context.writeInt64(id.store());
+            context.writeInt64(id.place());
+        }
+
+        @Override
+        public ObjectRef read(ReadContext context) {
+            return coder.adopt(new ObjectId(context.readInt64(), context.readInt64()));
+        }
+    }
+
+    /** What always has a buffer of its own: tensors, vectors, byte buffers. */
+    static final class Lifted<T> extends Serializer<T> {
+        private final GraphCoder coder;
+
+        Lifted(Config config, Class<T> type, GraphCoder coder) {
+            super(config, type);
+            this.coder = coder;
+        }
+
+        @Override
+        public void write(WriteContext context, T value) {
+            context.writeVarUInt32(coder.lift(value));
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public T read(ReadContext context) {
+            return (T) coder.part(context.readVarUInt32());
+        }
+    }
+
+    /** Primitive arrays: small ones in line, as Fory does it, others lifted. */
+    static final class Arrays<T> extends Serializer<T> {
+        /** From so many bytes on an array has a buffer of its own. */
+        static final long LIFTED_BYTES = 1024;
+
+        private final GraphCoder coder;
+        private final Serializer<T> inline;
+        private final int elementBytes;
+
+        Arrays(Config config, Class<T> type, Serializer<T> inline, GraphCoder coder) {
+            super(config, type);
+            this.coder = coder;
+            this.inline = inline;
+            this.elementBytes =
+                    TensorMemory.elementBytes(java.lang.reflect.Array.newInstance(type.getComponentType(), 0));
+        }
+
+        @Override
+        public void write(WriteContext context, T array) {
+            boolean lifted = (long) java.lang.reflect.Array.getLength(array) * elementBytes >= LIFTED_BYTES;
+            context.writeBoolean(lifted);
+            if (lifted) {
+                context.writeVarUInt32(coder.lift(array));
+            } else {
+                inline.write(context, array);
+            }
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public T read(ReadContext context) {
+            return context.readBoolean() ? (T) coder.part(context.readVarUInt32()) : inline.read(context);
+        }
+    }
+
+    /** Throwables, whole: Fory drops their stack traces. One that Java cannot serialize is refused inside a graph. */
+    static final class Throwables<T extends Throwable> extends Serializer<T> {
+        Throwables(Config config, Class<T> type) {
+            super(config, type);
+        }
+
+        @Override
+        public void write(WriteContext context, T error) {
+            byte[] bytes = ErrorKind.serialized(error);
+            if (bytes.length == 0) {
+                throw new Refusal.Refused(type, "some field of it is not Serializable");
+            }
+            context.writeVarUInt32(bytes.length);
+            context.getBuffer().writeBytes(bytes);
+        }
+
+        @Override
+        public T read(ReadContext context) {
+            int length = context.readVarUInt32();
+            try {
+                return type.cast(ErrorKind.deserialized(context.getBuffer().readBytes(length)));
+            } catch (IOException | ClassNotFoundException e) {
+                throw new IllegalStateException(type.getName() + " cannot be made again here", e);
+            }
+        }
+    }
+
+    /** Locales, whole: Fory drops script and extensions. */
+    static final class Locales extends Serializer<Locale> {
+        Locales(Config config) {
+            super(config, Locale.class);
+        }
+
+        @Override
+        public void write(WriteContext context, Locale locale) {
+            context.writeString(locale.toLanguageTag());
+            context.writeString(locale.getVariant()); // a variant of any form, which a tag may not be able to carry
+            context.writeString(locale.getLanguage());
+            context.writeString(locale.getCountry());
+        }
+
+        @Override
+        public Locale read(ReadContext context) {
+            Locale tagged = Locale.forLanguageTag(context.readString());
+            String variant = context.readString();
+            String language = context.readString();
+            String country = context.readString();
+            boolean same = tagged.getVariant().equals(variant)
+                    && tagged.getLanguage().equals(language)
+                    && tagged.getCountry().equals(country);
+            return same ? tagged : new Locale(language, country, variant);
+        }
+    }
+
+    /** {@code Map.entry}. */
+    @SuppressWarnings("rawtypes")
+    static final class Entries extends Serializer<Map.Entry> {
+        @SuppressWarnings("unchecked")
+        Entries(Config config, Class<?> type) {
+            super(config, (Class<Map.Entry>) type);
+        }
+
+        @Override
+        public void write(WriteContext context, Map.Entry entry) {
+            context.writeRef(entry.getKey());
+            context.writeRef(entry.getValue());
+        }
+
+        @Override
+        public Map.Entry read(ReadContext context) {
+            return Map.entry(context.readRef(), context.readRef());
+        }
+    }
+}

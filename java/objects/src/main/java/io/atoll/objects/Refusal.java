@@ -1,0 +1,58 @@
+package io.atoll.objects;
+
+import java.io.Serializable;
+
+/**
+ * What cannot be stored by its class: what stands for something of this process (threads, sockets, streams, class
+ * loaders) and, generally, a class that is or extends one of the JDK's which the JDK itself does not let be serialized.
+ */
+final class Refusal {
+    private Refusal() {}
+
+    /** Why objects of a class cannot be stored; null when they can as far as the class tells. */
+    static String of(Class<?> type) {
+        if (type.isPrimitive() || type.isArray() || type.isInterface() || type.isEnum()) {
+            return null;
+        }
+        if (type.isHidden() && type.getName().contains("$$Lambda") && !Serializable.class.isAssignableFrom(type)) {
+            return "a lambda of an interface that is not Serializable";
+        }
+        for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
+            if (isOfJdk(each)) {
+                if (Serializable.class.isAssignableFrom(each) || isHarmless(each)) {
+                    return null; // it sees to what it extends itself
+                }
+                return each == type ? "the JDK does not let it be serialized" : "it extends " + each.getName();
+            }
+        }
+        return null;
+    }
+
+    private static boolean isOfJdk(Class<?> type) {
+        ClassLoader loader = type.getClassLoader();
+        return loader == null || loader == ClassLoader.getPlatformClassLoader();
+    }
+
+    /** Without state that would be lost, or known to Fory. */
+    private static boolean isHarmless(Class<?> type) {
+        String name = type.getName();
+        return type == Record.class
+                || name.startsWith("java.util.Abstract")
+                || name.startsWith("java.util.Optional")
+                || name.startsWith("java.util.ImmutableCollections")
+                || name.startsWith("java.util.ArrayList$SubList")
+                || name.startsWith("java.util.AbstractList$")
+                || name.startsWith("java.nio.")
+                || name.startsWith("sun.nio.fs.")
+                || java.nio.charset.Charset.class.isAssignableFrom(type);
+    }
+
+    /** Thrown by a serializer for a class that is refused. */
+    static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Refused(Class<?> type, String why) {
+            super(type.getName() + " cannot be stored: " + why, null, false, false);
+        }
+    }
+}

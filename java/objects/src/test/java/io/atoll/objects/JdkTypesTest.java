@@ -1,0 +1,206 @@
+package io.atoll.objects;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.MonthDay;
+import java.time.OffsetDateTime;
+import java.time.Period;
+import java.time.Year;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Currency;
+import java.util.Date;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.GregorianCalendar;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Hashtable;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.LinkedList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.PriorityQueue;
+import java.util.Properties;
+import java.util.Random;
+import java.util.Set;
+import java.util.TimeZone;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.Vector;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The types of the JDK that come back equal and of the same class. */
+class JdkTypesTest {
+    static Stream<Arguments> values() {
+        return Stream.of(
+                        LocalDate.of(2020, 2, 29),
+                        LocalTime.of(1, 2, 3, 4),
+                        LocalDateTime.of(2020, 1, 1, 0, 0),
+                        Instant.ofEpochSecond(5, 6),
+                        ZonedDateTime.of(2020, 1, 1, 0, 0, 0, 0, ZoneId.of("Europe/Berlin")),
+                        OffsetDateTime.of(2020, 1, 1, 0, 0, 0, 0, ZoneOffset.ofHours(3)),
+                        Duration.ofNanos(7),
+                        Period.ofMonths(3),
+                        Year.of(2020),
+                        YearMonth.of(2020, 3),
+                        MonthDay.of(2, 29),
+                        DayOfWeek.MONDAY,
+                        ZoneId.of("Asia/Tokyo"),
+                        ZoneOffset.UTC,
+                        Optional.of("x"),
+                        Optional.empty(),
+                        OptionalInt.of(3),
+                        OptionalLong.empty(),
+                        OptionalDouble.of(0.5),
+                        new BigInteger("-123456789012345678901234567890"),
+                        new BigDecimal("1.10"),
+                        UUID.randomUUID(),
+                        BitSet.valueOf(new long[] {5, 9}),
+                        Locale.forLanguageTag("zh-Hant-TW"),
+                        new Locale("no", "NO", "NY"),
+                        Locale.GERMANY,
+                        Locale.ROOT,
+                        URI.create("http://example.org/a?b"),
+                        Currency.getInstance("EUR"),
+                        String.class,
+                        int[].class,
+                        StandardCharsets.UTF_8,
+                        new File("/a/b"),
+                        Path.of("/a/b"),
+                        new InetSocketAddress("127.0.0.1", 80),
+                        TimeZone.getTimeZone("UTC"),
+                        new Date(5),
+                        new GregorianCalendar(2020, 1, 1),
+                        new ArrayList<>(List.of(1)),
+                        new LinkedList<>(List.of(1, 2)),
+                        new Vector<>(List.of(1)),
+                        new CopyOnWriteArrayList<>(List.of(1)),
+                        new HashMap<>(Map.of(1, "one")),
+                        new LinkedHashMap<>(Map.of(1, "one")),
+                        new TreeMap<>(Map.of(1, "one")),
+                        new Hashtable<>(Map.of(1, "one")),
+                        new ConcurrentHashMap<>(Map.of(1, "one")),
+                        new ConcurrentSkipListMap<>(Map.of(1, "one")),
+                        new EnumMap<>(Map.of(DayOfWeek.MONDAY, 1)),
+                        new IdentityHashMap<>(),
+                        new HashSet<>(Set.of(1)),
+                        new LinkedHashSet<>(Set.of(1)),
+                        new TreeSet<>(Set.of(1)),
+                        EnumSet.of(DayOfWeek.FRIDAY),
+                        List.of(),
+                        List.of(1),
+                        List.of(1, 2, 3),
+                        Set.of(),
+                        Set.of(1),
+                        Set.of(1, 2, 3),
+                        Map.of(),
+                        Map.of(1, 2),
+                        Map.of(1, 2, 3, 4),
+                        Map.entry("k", "v"),
+                        Collections.emptyList(),
+                        Collections.singletonList(1),
+                        Collections.unmodifiableList(new ArrayList<>(List.of(1))),
+                        Collections.unmodifiableMap(new HashMap<>(Map.of(1, 2))),
+                        Collections.synchronizedList(new ArrayList<>(List.of(1))),
+                        Collections.nCopies(3, "a"),
+                        Arrays.asList(1, 2),
+                        new ArrayList<>(List.of(1, 2, 3)).subList(1, 3),
+                        new Properties(),
+                        Comparator.naturalOrder(),
+                        Collections.reverseOrder(),
+                        new Integer[] {1, 2},
+                        new String[][] {{"a"}, {}},
+                        new int[][] {{1}, {2, 3}})
+                .map(value -> Arguments.of(value.getClass().getTypeName(), value));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("values")
+    void shouldComeBackEqualAndOfTheSameClass(String type, Object value) {
+        try (Fixture fixture = new Fixture()) {
+            Object read = fixture.roundTrip(value);
+            assertThat(read).isEqualTo(value);
+            assertThat(read.getClass()).isEqualTo(value.getClass());
+        }
+    }
+
+    static Stream<Arguments> described() {
+        return Stream.of(
+                        new AtomicInteger(4),
+                        new AtomicReference<>("x"),
+                        new StringBuilder("abc"),
+                        Pattern.compile("a+", Pattern.CASE_INSENSITIVE),
+                        new ArrayDeque<>(List.of(3, 1)),
+                        new PriorityQueue<>(List.of(3, 1, 2)))
+                .map(value -> Arguments.of(value.getClass().getTypeName(), value));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("described")
+    void shouldComeBackLookingTheSame(String type, Object value) {
+        try (Fixture fixture = new Fixture()) {
+            Object read = fixture.roundTrip(value);
+            assertThat(read).hasToString(value.toString());
+            assertThat(read.getClass()).isEqualTo(value.getClass());
+        }
+    }
+
+    @org.junit.jupiter.api.Test
+    void shouldKeepTheStateOfARandom() {
+        try (Fixture fixture = new Fixture()) {
+            Random random = new Random(5);
+            random.nextInt();
+            Random read = (Random) fixture.roundTrip(random);
+            assertThat(read.nextLong()).isEqualTo(random.nextLong());
+        }
+    }
+
+    @org.junit.jupiter.api.Test
+    void shouldKeepComparators() {
+        try (Fixture fixture = new Fixture()) {
+            TreeMap<Integer, String> reversed = new TreeMap<>(Comparator.<Integer>reverseOrder());
+            reversed.putAll(Map.of(1, "a", 2, "b"));
+            TreeMap<?, ?> read = (TreeMap<?, ?>) fixture.roundTrip(reversed);
+            assertThat(read.firstKey()).isEqualTo(2);
+        }
+    }
+}

@@ -73,7 +73,7 @@ final class SessionDirectory {
         }
     }
 
-    private static Path root() {
+    static Path root() {
         String runtime = System.getenv("XDG_RUNTIME_DIR");
         for (String place : new String[] {runtime, System.getProperty("java.io.tmpdir")}) {
             if (place != null

@@ -36,6 +36,12 @@ public final class Tasks {
 
     public static void noop() {}
 
+    /** Takes long enough for another one to go to another worker. */
+    public static void collect() throws InterruptedException {
+        System.gc();
+        Thread.sleep(50);
+    }
+
     public static int sum(List<ObjectRef<Integer>> refs) {
         return Atoll.get(refs).stream().mapToInt(Integer::intValue).sum();
     }

@@ -1,0 +1,46 @@
+package io.atoll.store;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.atoll.ObjectId;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class InMemoryStoreTest extends ObjectStoreContract {
+    private InMemoryStore first;
+
+    @Override
+    ObjectStore open() {
+        first = InMemoryStore.create(CAPACITY);
+        return first;
+    }
+
+    @Override
+    ObjectStore attach() {
+        return first.attach();
+    }
+
+    @Override
+    long pins(ObjectStore client) {
+        return ((InMemoryStore) client).pins();
+    }
+
+    @Override
+    long copied(ObjectStore client) {
+        return ((InMemoryStore) client).copied();
+    }
+
+    @Test
+    void shouldAssertAtItsEndThatNothingIsPinned() {
+        InMemoryStore own = InMemoryStore.create(1024);
+        ObjectId id;
+        try (ObjectStore.Creation creation = own.create(null, 8, 0, 0, Duration.ZERO)) {
+            creation.seal();
+            id = creation.id();
+        }
+        ObjectStore.Pin pin = own.get(id, Duration.ZERO);
+        assertThatThrownBy(own::close).isInstanceOf(AssertionError.class).hasMessageContaining(id.toString());
+        pin.close();
+        own.close();
+    }
+}

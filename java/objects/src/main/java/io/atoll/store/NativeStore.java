@@ -392,7 +392,7 @@ public final class NativeStore implements ObjectStore {
     public long bell(long index) {
         Scratch s = enter();
         try {
-            return StoreCodes.check(StoreNative.bell(client, index), "bell " + index);
+            return StoreCodes.check(StoreNative.bell(client, index), "bell");
         } finally {
             s.leave();
         }
@@ -411,7 +411,7 @@ public final class NativeStore implements ObjectStore {
                 long left = Waiting.left(timeoutNanos, startedAt);
                 long result = StoreNative.bellWait(client, index, count, Math.min(slice, left));
                 if (result != -StoreCode.TIMED_OUT) {
-                    return StoreCodes.check(result, "bell " + index + ": wait");
+                    return StoreCodes.check(result, "bell: wait");
                 }
                 if (left <= slice || Thread.currentThread().isInterrupted()) {
                     return count;
@@ -428,7 +428,7 @@ public final class NativeStore implements ObjectStore {
     public void bellRing(long index, int threads) {
         Scratch s = enter();
         try {
-            StoreCodes.check(StoreNative.bellRing(client, index, threads), "bell " + index + ": ring");
+            StoreCodes.check(StoreNative.bellRing(client, index, threads), "bell: ring");
         } finally {
             s.leave();
         }
@@ -476,7 +476,7 @@ public final class NativeStore implements ObjectStore {
     public void countUser(int counter, long add) {
         Scratch s = enter();
         try {
-            StoreCodes.check(StoreNative.countUser(client, counter, add), "counter " + counter);
+            StoreCodes.check(StoreNative.countUser(client, counter, add), "counter");
         } finally {
             s.leave();
         }

@@ -187,7 +187,8 @@ final class SchedulerThread extends Thread implements SchedulerActions, AutoClos
             clients[index] = null;
             known[index / Long.SIZE] &= ~(1L << index);
         }
-        // Also when it joined and died since the last look: else the next look would take in a client that is not there.
+        // Also when it joined and died since the last look: else the next look would take in a client that is not
+        // there.
         board.leave(index);
         server.bury(index);
         if (client != null) {

@@ -101,7 +101,9 @@ class CallCodecTest {
     @Test
     void shouldPassARefItselfOrTheValueItStandsFor() throws Throwable {
         AtollRuntime none = (AtollRuntime) Proxy.newProxyInstance(
-                AtollRuntime.class.getClassLoader(), new Class<?>[] {AtollRuntime.class}, (proxy, method, args) -> null);
+                AtollRuntime.class.getClassLoader(),
+                new Class<?>[] {AtollRuntime.class},
+                (proxy, method, args) -> null);
         ObjectCodec refs = new ObjectCodec(store, id -> new ObjectRef<>(id, none, () -> {}));
         CallWriter refWriter = new CallWriter(store, refs, new ObjectWriter(store));
         ObjectId id = new ObjectWriter(store).write(null, codec.encode("value"));

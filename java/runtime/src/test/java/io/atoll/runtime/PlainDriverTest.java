@@ -39,7 +39,9 @@ class PlainDriverTest {
             assertThat(output.err().lines().filter(line -> !line.isEmpty()))
                     .hasSize(4)
                     .allMatch(line -> line.startsWith("WARNING: "));
-            assertThat(output.err()).contains("--enable-native-access=ALL-UNNAMED").doesNotContain("Unsafe");
+            assertThat(output.err())
+                    .contains("--enable-native-access=ALL-UNNAMED")
+                    .doesNotContain("Unsafe");
         }
     }
 
@@ -62,7 +64,8 @@ class PlainDriverTest {
                 vector.setValueCount(1);
                 ObjectRef<Integer> first =
                         Atoll.task(Driver::first, Atoll.put(vector)).remote();
-                ObjectRef<String> name = Atoll.task(Driver::name, Atoll.put(new Named(new ArrayList<>(List.of("kept")))))
+                ObjectRef<String> name = Atoll.task(
+                                Driver::name, Atoll.put(new Named(new ArrayList<>(List.of("kept")))))
                         .remote();
                 System.out.println(first.get() + " " + name.get());
             }

@@ -16,7 +16,8 @@ final class Bytes implements ITypeConverter<Long> {
         if (!size.matches()) {
             throw new TypeConversionException("'" + text + "' is not a size; write 512MiB, 2GB or a number of bytes");
         }
-        int power = " KMGT".indexOf(size.group(2).isEmpty() ? " " : size.group(2).toUpperCase(Locale.ROOT));
+        int power =
+                " KMGT".indexOf(size.group(2).isEmpty() ? " " : size.group(2).toUpperCase(Locale.ROOT));
         long unit = size.group(3).isEmpty() && size.group(2).length() > 0 ? 1000 : 1024;
         try {
             long bytes = Long.parseLong(size.group(1));

@@ -45,7 +45,8 @@ final class DelayCounts implements Serializable {
                 order[n++] = i;
             }
         }
-        double[] sorted = Arrays.stream(order).mapToDouble(i -> delays[i]).sorted().toArray();
+        double[] sorted =
+                Arrays.stream(order).mapToDouble(i -> delays[i]).sorted().toArray();
         long seen = 0;
         for (double delay : sorted) {
             seen += counts[slotOf(delay)];

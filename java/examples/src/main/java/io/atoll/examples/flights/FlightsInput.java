@@ -77,7 +77,11 @@ final class FlightsInput implements AutoCloseable {
             return read(file, "Arrow stream", () -> ArrowSource.stream(file, allocator), allocator);
         }
         if (startsWith(head, PARQUET)) {
-            return read(file, "Parquet file", () -> new DuckDbSource(file, DuckDbSource.Format.PARQUET, allocator), allocator);
+            return read(
+                    file,
+                    "Parquet file",
+                    () -> new DuckDbSource(file, DuckDbSource.Format.PARQUET, allocator),
+                    allocator);
         }
         if (looksLikeText(head)) {
             return read(file, "CSV file", () -> new DuckDbSource(file, DuckDbSource.Format.CSV, allocator), allocator);
@@ -140,7 +144,9 @@ final class FlightsInput implements AutoCloseable {
             }
             if (!NumericColumn.isNumeric(named.get(0))) {
                 throw new InputException(file + ": column '" + column + "' is "
-                        + (named.get(0).getDictionary() != null ? "dictionary-encoded" : named.get(0).getType())
+                        + (named.get(0).getDictionary() != null
+                                ? "dictionary-encoded"
+                                : named.get(0).getType())
                         + "; a number is needed");
             }
         }
@@ -176,7 +182,8 @@ final class FlightsInput implements AutoCloseable {
                 return false;
             }
         }
-        String line = new String(head, StandardCharsets.UTF_8).lines().findFirst().orElse("");
+        String line =
+                new String(head, StandardCharsets.UTF_8).lines().findFirst().orElse("");
         return line.matches(".*[,;\t|].*");
     }
 
@@ -196,6 +203,10 @@ final class FlightsInput implements AutoCloseable {
         }
         String message = failure.getMessage();
         String text = message == null ? failure.getClass().getSimpleName() : message;
-        return text.lines().map(String::strip).filter(line -> !line.isEmpty()).limit(2).collect(Collectors.joining("; "));
+        return text.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .limit(2)
+                .collect(Collectors.joining("; "));
     }
 }

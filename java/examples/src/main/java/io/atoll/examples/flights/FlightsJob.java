@@ -43,16 +43,33 @@ final class FlightsJob {
         out.println("How it was done");
         NodeStats node = Atoll.stats();
         line(out, "workers", node.workers().size() + " processes");
-        line(out, "tasks", parts.size() + " of " + String.format(Locale.ROOT, "%,d", parts.get(0).rows()) + " rows");
-        line(out, "in the store", Bytes.format(node.sealedBytes()) + ", once, of " + Bytes.format(node.capacityBytes()));
-        long copied = node.workers().stream().mapToLong(ProcessStats::bytesCopied).sum();
+        line(
+                out,
+                "tasks",
+                parts.size() + " of "
+                        + String.format(Locale.ROOT, "%,d", parts.get(0).rows()) + " rows");
+        line(
+                out,
+                "in the store",
+                Bytes.format(node.sealedBytes()) + ", once, of " + Bytes.format(node.capacityBytes()));
+        long copied =
+                node.workers().stream().mapToLong(ProcessStats::bytesCopied).sum();
         line(out, "copied", Bytes.format(copied) + " by the workers that read it");
         for (WorkerMemory.Reading reading : weigh().values()) {
-            line(out, "worker " + reading.pid(), "shares " + Bytes.format(reading.mappedBytes())
-                    + " of mapped memory (Pss), live heap " + Bytes.format(reading.liveHeapBytes()));
+            line(
+                    out,
+                    "worker " + reading.pid(),
+                    "shares " + Bytes.format(reading.mappedBytes()) + " of mapped memory (Pss), live heap "
+                            + Bytes.format(reading.liveHeapBytes()));
         }
-        line(out, "time", String.format(
-                Locale.ROOT, "%.2f s to store, %.2f s to compute", (stored - start) / 1e9, (computed - stored) / 1e9));
+        line(
+                out,
+                "time",
+                String.format(
+                        Locale.ROOT,
+                        "%.2f s to store, %.2f s to compute",
+                        (stored - start) / 1e9,
+                        (computed - stored) / 1e9));
     }
 
     /** One object: the same batches again for each repetition, so that they lie in memory here only once. */

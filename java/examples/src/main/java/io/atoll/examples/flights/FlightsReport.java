@@ -29,7 +29,9 @@ final class FlightsReport {
         GroupStats all = stats.all();
         row("all", all);
         out.println();
-        print("%,d flights, mean delay %.6f minutes, mean distance %.6f miles%n", all.flights(), all.meanDelay(), all.meanDistance());
+        print(
+                "%,d flights, mean delay %.6f minutes, mean distance %.6f miles%n",
+                all.flights(), all.meanDelay(), all.meanDistance());
         print("%.2f %% of them over %.0f minutes late%n", 100 * all.lateShare(), GroupStats.LATE_MINUTES);
         if (stats.skipped() > 0) {
             print("%,d rows skipped: a null in one of the columns%n", stats.skipped());

@@ -2,11 +2,11 @@ package io.atoll.examples.flights;
 
 import java.util.function.IntToDoubleFunction;
 import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.util.Float16;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.memory.util.Float16;
 
 /** A numeric column of any width, read where it lies: nothing is copied, and no object is made for a row. */
 final class NumericColumn {

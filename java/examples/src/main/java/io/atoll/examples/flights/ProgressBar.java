@@ -19,7 +19,8 @@ final class ProgressBar implements AutoCloseable {
     void show(long done, long total) {
         if (shown) {
             int filled = (int) (WIDTH * done / total);
-            System.err.print("\r" + what + " [" + "#".repeat(filled) + " ".repeat(WIDTH - filled) + "] " + done + "/" + total);
+            System.err.print(
+                    "\r" + what + " [" + "#".repeat(filled) + " ".repeat(WIDTH - filled) + "] " + done + "/" + total);
             System.err.flush();
         }
     }

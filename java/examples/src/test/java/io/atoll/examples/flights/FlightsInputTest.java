@@ -97,8 +97,8 @@ class FlightsInputTest {
     @Test
     void shouldRefuseEveryTruncationOfAnArrowFileAndStream() throws Exception {
         for (Flights.Form form : Flights.Form.values()) {
-            byte[] whole = Files.readAllBytes(
-                    Flights.write(directory.resolve("whole"), form, 2, CodecType.NO_COMPRESSION));
+            byte[] whole =
+                    Files.readAllBytes(Flights.write(directory.resolve("whole"), form, 2, CodecType.NO_COMPRESSION));
             // The last 8 bytes of a stream only say that it ends; without them all batches are there.
             int end = form == Flights.Form.FILE ? whole.length - 1 : whole.length - 9;
             for (int length = 16; length < end; length += 97) {

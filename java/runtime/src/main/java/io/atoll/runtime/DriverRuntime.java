@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * which end with it. Its user threads hold no resources: they wait on the objects themselves. Any thread.
  */
 final class DriverRuntime extends ClientRuntime {
-    private static final String LOGGER_VERBOSITY = "slf4j.internal.verbosity";
     private static final int SPARE_CLIENTS = 16;
     /** Ids at a time. Only those used take memory. */
     private static final int MAX_OBJECTS = 1 << 20;
@@ -79,10 +78,6 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     private void begin() {
-        if (System.getProperty(LOGGER_VERBOSITY) == null) {
-            // Arrow's logger would say on every driver's stderr that nobody listens to it.
-            System.setProperty(LOGGER_VERBOSITY, "ERROR");
-        }
         board.join(store.clientIndex());
         scheduler.start();
         Runtime.getRuntime().addShutdownHook(atExit);

@@ -31,8 +31,6 @@ final class WorkerCommand {
         command.add("-XX:+UseSerialGC");
         command.add("-XX:-UsePerfData");
         command.add("-Xshare:auto");
-        // Arrow's logger would say in every worker that nobody listens to it.
-        command.add("-Dslf4j.internal.verbosity=ERROR");
         command.addAll(inherited(ownArguments()));
         String more = System.getProperty(FLAGS_PROPERTY, "").trim();
         if (!more.isEmpty()) {

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 
 /**
  * The main class of a worker JVM. It reads its {@link WorkerOrders} from standard input, attaches to the store, and runs
- * tasks until that input ends, which is how a driver says that it closes. When the driver dies instead, the worker
- * deletes its session directory.
+ * tasks until that input ends: by the driver's close, or by its death, whose traces the worker then removes. The
+ * watchdog sees a death even when somebody else holds that pipe open.
  */
 public final class WorkerMain {
     private WorkerMain() {}
@@ -33,9 +33,12 @@ public final class WorkerMain {
         new TaskThreads(runtime).start();
         runtime.board.join(store.clientIndex());
         store.bellRing(NativeStore.SCHEDULER_BELL, 1);
-        watch(store, orders.socket().getParent());
+        Path directory = orders.socket().getParent();
+        watch(store, directory);
         warmUpLater();
         while (input.read() >= 0) {}
+        // Either the driver closes, and deletes it as well, or it has been killed and never will.
+        SessionDirectory.delete(directory);
         System.exit(0);
     }
 

@@ -59,7 +59,15 @@ public final class GenerateTaskOverloads {
         doc.forEach(lines::add);
         lines.add("@FunctionalInterface");
         lines.add("public interface " + type(kind, n) + " extends Serializable {");
-        lines.add("    /** The call; runs in a worker. What it throws is thrown by the get of its result. */");
+        lines.add("    /**");
+        lines.add("     * The call; runs in a worker.");
+        lines.add("     *");
+        each(n, i -> "     * @param a" + i + " argument " + i).forEach(lines::add);
+        if (returns) {
+            lines.add("     * @return the result");
+        }
+        lines.add("     * @throws Exception what the get of the result throws, a checked one as a cause");
+        lines.add("     */");
         lines.add("    " + (returns ? "R" : "void") + " call(" + String.join(", ", each(n, i -> "T" + i + " a" + i))
                 + ") throws Exception;");
         lines.add("}");

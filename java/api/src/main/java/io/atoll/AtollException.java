@@ -4,10 +4,21 @@ package io.atoll;
 public class AtollException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /**
+     * With a message alone.
+     *
+     * @param message what was wrong, with its values
+     */
     public AtollException(String message) {
         super(message);
     }
 
+    /**
+     * With a message and a cause.
+     *
+     * @param message what was wrong, with its values
+     * @param cause what has led to it
+     */
     public AtollException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -11,6 +11,7 @@ public record ObjectId(long store, long place) {
     /** Bytes of an id wherever it is written down. */
     public static final int BYTES = 16;
 
+    /** All 32 hexadecimal digits. */
     @Override
     public String toString() {
         return String.format("%016x%016x", store, place);

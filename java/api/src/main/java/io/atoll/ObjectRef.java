@@ -21,6 +21,8 @@ public final class ObjectRef<T> {
     /**
      * Made by a runtime only.
      *
+     * @param id of the object
+     * @param runtime gets the value
      * @param onUnreachable gives the reference back; must not hold this ref
      */
     public ObjectRef(ObjectId id, AtollRuntime runtime, Runnable onUnreachable) {
@@ -29,11 +31,21 @@ public final class ObjectRef<T> {
         CLEANER.register(this, onUnreachable);
     }
 
+    /**
+     * The name of the object.
+     *
+     * @return the same for all refs to one object, in any process
+     */
     public ObjectId id() {
         return id;
     }
 
-    /** The value, once it is there. Throws what the task threw. */
+    /**
+     * The value, waiting for it as long as it takes.
+     *
+     * @return the value
+     * @throws RuntimeException as {@link Atoll#get(ObjectRef)}
+     */
     public T get() {
         try {
             return runtime.get(this, null);
@@ -43,7 +55,13 @@ public final class ObjectRef<T> {
         }
     }
 
-    /** Like {@link #get()}; throws {@link GetTimeoutException} when the time is over first. */
+    /**
+     * Like {@link #get()}, but does not wait longer than the timeout.
+     *
+     * @param timeout zero or less looks once
+     * @return the value
+     * @throws GetTimeoutException when the time was over first
+     */
     public T get(Duration timeout) {
         Objects.requireNonNull(timeout, "timeout");
         try {
@@ -53,6 +71,7 @@ public final class ObjectRef<T> {
         }
     }
 
+    /** Two refs are equal when they are refs to one object. */
     @Override
     public boolean equals(Object other) {
         return other instanceof ObjectRef<?> ref && ref.id.equals(id);

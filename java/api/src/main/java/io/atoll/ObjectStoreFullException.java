@@ -4,6 +4,11 @@ package io.atoll;
 public class ObjectStoreFullException extends AtollException {
     private static final long serialVersionUID = 1;
 
+    /**
+     * With a message alone.
+     *
+     * @param message what was wrong, with its values
+     */
     public ObjectStoreFullException(String message) {
         super(message);
     }

@@ -12,18 +12,45 @@ public record Resources(Map<String, Long> amounts) {
     /** Ten-thousandths in one unit. */
     public static final long UNIT = 10_000;
 
+    /** Name of logical CPUs, which a blocked task gives back. */
     public static final String CPU = "CPU";
+    /** Name of logical GPUs. */
     public static final String GPU = "GPU";
 
+    /**
+     * Checks the amounts and copies them.
+     *
+     * @param amounts by name
+     * @throws IllegalArgumentException when one is not above zero
+     */
     public Resources {
         amounts = Map.copyOf(amounts);
+        amounts.forEach((name, amount) -> {
+            if (amount <= 0) {
+                throw new IllegalArgumentException("resource " + name + ": " + amount + " ten-thousandths");
+            }
+        });
     }
 
+    /**
+     * So many CPUs and nothing else.
+     *
+     * @param cpus rounded to ten-thousandths; 0 is nothing at all
+     * @return the resources
+     * @throws IllegalArgumentException when negative, not finite, or a smaller fraction
+     */
     public static Resources cpus(double cpus) {
         return new Resources(Map.of()).with(CPU, cpus);
     }
 
-    /** This demand with {@code quantity} units of the resource; zero takes it out. */
+    /**
+     * These resources with {@code quantity} units of one of them.
+     *
+     * @param name of the resource
+     * @param quantity rounded to ten-thousandths; zero takes it out
+     * @return new resources
+     * @throws IllegalArgumentException when negative, not finite, or a smaller fraction
+     */
     public Resources with(String name, double quantity) {
         long amount = Math.round(quantity * UNIT);
         if (!(quantity >= 0) || Double.isInfinite(quantity) || (quantity > 0 && amount == 0)) {
@@ -36,7 +63,12 @@ public record Resources(Map<String, Long> amounts) {
         return new Resources(changed);
     }
 
-    /** Ten-thousandths of the resource; 0 when there is none. */
+    /**
+     * How much there is of a resource.
+     *
+     * @param name of the resource
+     * @return ten-thousandths; 0 when there is none
+     */
     public long amount(String name) {
         return amounts.getOrDefault(name, 0L);
     }

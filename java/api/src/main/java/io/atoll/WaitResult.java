@@ -10,7 +10,12 @@ import java.util.List;
  * @param unready all the others
  */
 public record WaitResult<T>(List<ObjectRef<T>> ready, List<ObjectRef<T>> unready) {
-    /** Both lists are copied. */
+    /**
+     * Copies both lists.
+     *
+     * @param ready refs whose get returns, or throws, without waiting
+     * @param unready all the others
+     */
     public WaitResult {
         ready = List.copyOf(ready);
         unready = List.copyOf(unready);

@@ -6,23 +6,23 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
-import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What javac accepts: the table of the package page, and how calls look in users' code. */
 class CompileTest {
@@ -31,19 +31,17 @@ class CompileTest {
     private static final Pattern DECLARATIONS =
             Pattern.compile("Given\\n *\\*\\n *\\* <pre>\\{@code\\n(.*?) \\* \\}</pre>", Pattern.DOTALL);
 
-    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
-    /** Shared: opening the class path takes longer than compiling. */
-    private static final JavaFileManager FILES = COMPILER.getStandardFileManager(null, null, null);
+    private static final String PAGE = read(Path.of("src", "main", "java", "io", "atoll", "package-info.java"));
 
-    private static final String page = read(Path.of("src", "main", "java", "io", "atoll", "package-info.java"));
-
-    @TempDir
-    Path classes;
+    private static final Map<String, List<String>> ERRORS =
+            compile(Stream.of(table().stream().map(CompileTest::statement), more().stream(), wrong().stream())
+                    .flatMap(all -> all)
+                    .toList());
 
     record Row(String call, boolean compiles) {}
 
     static List<Row> table() {
-        return ROW.matcher(page)
+        return ROW.matcher(PAGE)
                 .results()
                 .map(row -> new Row(row.group(1), row.group(2).equals("yes")))
                 .toList();
@@ -52,20 +50,29 @@ class CompileTest {
     @Test
     void shouldFindTheTable() {
         assertThat(table()).hasSizeGreaterThan(40);
-        assertThat(page.lines().filter(line -> line.contains("<tr><td>"))).hasSameSizeAs(table());
+        assertThat(PAGE.lines().filter(line -> line.contains("<tr><td>"))).hasSameSizeAs(table());
     }
 
     @ParameterizedTest
     @MethodSource("table")
     void shouldCompileAsTheTableSays(Row row) {
-        assertThat(errors("Object result = " + row.call + ";").isEmpty())
-                .as(row.call)
-                .isEqualTo(row.compiles);
+        assertThat(errors(statement(row)).isEmpty()).as(row.call).isEqualTo(row.compiles);
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
+    @MethodSource("more")
+    void shouldCompile(String statements) {
+        assertThat(errors(statements)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrong")
+    void shouldNotCompile(String statements) {
+        assertThat(errors(statements)).isNotEmpty();
+    }
+
+    static List<String> more() {
+        return List.of(
                 "ObjectRef<Double> r = task(U::mean, tableRef, 3).numCpus(2).numGpus(0.5).retries(0).remote();",
                 "double d = task(U::mean, tableRef, 3).resource(\"licence\", 1).name(\"mean\").remote().get();",
                 "ObjectRef<Void> r = run(U::print, textRef).numCpus(0).name(\"print\").remote();",
@@ -86,36 +93,48 @@ class CompileTest {
                 "Object r = run((Integer a, Integer b, Integer c, Integer d, Integer e, Integer f) -> {},"
                         + " 1, intRef, 3, intRef, intRef, intRef);",
                 "Object r = task((F1<ObjectRef<Table>, String>) U::show, tableRef);",
-                "try (AtollSession s = Atoll.init()) { } try (AtollSession s = Atoll.init(AtollOptions.defaults())) { }",
-            })
-    void shouldCompile(String statements) {
-        assertThat(errors(statements)).isEmpty();
+                "try (AtollSession s = Atoll.init()) { } try (AtollSession s = Atoll.init(AtollOptions.defaults())) { }");
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    static List<String> wrong() {
+        return List.of(
                 "ObjectRef<Integer> r = task(U::mean, tableRef, 3).remote();",
                 "Object r = task(U::mean, tableRef);",
                 "Object r = task(U::mean, intRef, 3);",
                 "Object r = task((F1<Object, Integer>) o -> 1, new Object()).remote().get().length();",
                 "Object r = new TaskCall<Integer>(null, null);",
-                "class Mine extends TaskOverloads {}",
-            })
-    void shouldNotCompile(String statements) {
-        assertThat(errors(statements)).isNotEmpty();
+                "class Mine extends TaskOverloads {}");
     }
 
-    /** In a method of a class of the user's, below what the page declares. */
-    private List<String> errors(String statements) {
-        Matcher given = DECLARATIONS.matcher(page);
+    private static String statement(Row row) {
+        return "Object result = " + row.call + ";";
+    }
+
+    private static List<String> errors(String statements) {
+        return ERRORS.get(statements);
+    }
+
+    /** Each in a method of its own of a user's class, which follows what the page declares; compiled together. */
+    private static Map<String, List<String>> compile(List<String> all) {
+        Matcher given = DECLARATIONS.matcher(PAGE);
         assertThat(given.find()).isTrue();
         String declarations = given.group(1).replaceAll("(?m)^ \\*", "");
         int fields = declarations.indexOf("\n }") + 3;
-        String source = "import io.atoll.*; import java.io.IOException; import java.time.Duration; import java.util.*;"
-                + " import static io.atoll.Atoll.task; import static io.atoll.Atoll.run; import static io.atoll.Atoll.get;"
-                + "\nclass Table {}\n" + declarations.substring(0, fields) + "\nclass User {"
-                + declarations.substring(fields) + "void user() throws Exception {\n" + statements + "\n}}\n";
+        StringBuilder source =
+                new StringBuilder("import io.atoll.*; import java.io.IOException; import java.time.Duration;"
+                        + " import java.util.*; import static io.atoll.Atoll.task; import static io.atoll.Atoll.run;"
+                        + " import static io.atoll.Atoll.get;\nclass Table {}\n");
+        source.append(declarations, 0, fields).append("\nclass User {").append(declarations.substring(fields));
+        Map<String, List<String>> errors = new HashMap<>();
+        Map<Long, String> lines = new HashMap<>();
+        for (String statements : all) {
+            source.append("void user").append(lines.size()).append("() throws Exception {\n");
+            lines.put(source.chars().filter(c -> c == '\n').count() + 1, statements);
+            source.append(statements).append("\n}\n");
+            errors.put(statements, new ArrayList<>());
+        }
+        source.append("}\n");
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
         JavaFileObject file = new SimpleJavaFileObject(URI.create("string:///User.java"), JavaFileObject.Kind.SOURCE) {
             @Override
@@ -127,15 +146,21 @@ class CompileTest {
                 "--release",
                 "17",
                 "-proc:none",
+                "-Xmaxerrs",
+                "1000",
                 "-d",
-                classes.toString(),
+                "target",
                 "-cp",
                 System.getProperty("java.class.path"));
-        COMPILER.getTask(null, FILES, found, options, null, List.of(file)).call();
-        Stream<Diagnostic<? extends JavaFileObject>> errors =
-                found.getDiagnostics().stream().filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR);
-        return errors.map(error -> error.getLineNumber() + ": " + error.getMessage(Locale.ROOT))
-                .toList();
+        compiler.getTask(null, null, found, options, null, List.of(file)).call();
+        for (Diagnostic<? extends JavaFileObject> diagnostic : found.getDiagnostics()) {
+            if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
+                String statements = lines.get(diagnostic.getLineNumber());
+                assertThat(statements).as("%s", diagnostic).isNotNull();
+                errors.get(statements).add(diagnostic.getMessage(Locale.ROOT));
+            }
+        }
+        return errors;
     }
 
     private static String read(Path path) {

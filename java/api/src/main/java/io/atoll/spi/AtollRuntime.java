@@ -10,18 +10,59 @@ import java.util.List;
  * methods may be called from any thread. A null timeout waits for ever.
  */
 public interface AtollRuntime extends AutoCloseable {
+    /**
+     * Stores a value.
+     *
+     * @param <T> type of the value
+     * @param value may be null
+     * @return a ref to the sealed object
+     */
     <T> ObjectRef<T> put(T value);
 
+    /**
+     * The value of one ref, or what its task threw.
+     *
+     * @param <T> type of the value
+     * @param ref stays reachable during the call
+     * @param timeout null for ever
+     * @return the value
+     */
     <T> T get(ObjectRef<T> ref, Duration timeout);
 
+    /**
+     * The values of all refs, in their order.
+     *
+     * @param <T> type of the values
+     * @param refs stay reachable during the call
+     * @param timeout for all of them together; null for ever
+     * @return the values
+     */
     <T> List<T> get(List<ObjectRef<T>> refs, Duration timeout);
 
-    /** Which of the refs are ready, once {@code wanted} of them are or the time is over; by position. */
+    /**
+     * Which of the refs are ready, once {@code wanted} of them are or the time is over; by position.
+     *
+     * @param refs at least one; they stay reachable during the call
+     * @param wanted 0 to their number
+     * @param timeout null for ever
+     * @return true for those that are ready; may be more than wanted
+     */
     boolean[] await(List<? extends ObjectRef<?>> refs, int wanted, Duration timeout);
 
-    /** Submits a task and returns the ref of its result. */
+    /**
+     * Submits a task and returns the ref of its result.
+     *
+     * @param <T> type of the result
+     * @param request its arguments stay reachable during the call, not longer
+     * @return a ref to the result
+     */
     <T> ObjectRef<T> submit(TaskRequest request);
 
+    /**
+     * What the node holds and has done.
+     *
+     * @return read without stopping anything
+     */
     NodeStats stats();
 
     /** Ends the runtime: a driver's takes its node with it. Closing twice is fine. */

@@ -4,5 +4,11 @@ import io.atoll.AtollOptions;
 
 /** Found by {@link java.util.ServiceLoader}: makes the runtime of a driver. */
 public interface RuntimeProvider {
+    /**
+     * Starts a node.
+     *
+     * @param options what it has
+     * @return the driver's runtime; closing it ends the node
+     */
     AtollRuntime start(AtollOptions options);
 }

@@ -52,6 +52,11 @@ abstract class ClientRuntime implements AtollRuntime {
     /** Called before the scheduler is told of a call. */
     void submitting(ObjectId result, CallWriter call) {}
 
+    /** Called when the scheduler is to read what has been written. */
+    void submitted() {
+        store.bellRing(NativeStore.SCHEDULER_BELL, 1);
+    }
+
     /** Called when this process has no ref to the object any more. */
     void forgotten(ObjectId id) {}
 
@@ -106,6 +111,7 @@ abstract class ClientRuntime implements AtollRuntime {
                 gate.leave();
             }
             submitted = true;
+            submitted();
         } finally {
             if (!submitted) {
                 forgotten(result);

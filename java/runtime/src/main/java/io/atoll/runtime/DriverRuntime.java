@@ -94,6 +94,11 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     @Override
+    void submitted() {
+        scheduler.nudge();
+    }
+
+    @Override
     boolean[] awaitReady(ObjectId[] ids, int wanted, Duration timeout) {
         return store.await(ids, wanted, timeout);
     }

@@ -15,13 +15,16 @@ import io.atoll.store.StoreServer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 
 /**
- * The one thread that schedules. It reads the rings of all clients, tells the {@link Scheduler} what they say, and does
- * what that decides; when there is nothing to read it sleeps on the scheduler's bell.
+ * The thread that schedules. It reads the rings of all clients, tells the {@link Scheduler} what they say, and does what
+ * that decides; when there is nothing to read it sleeps on the scheduler's bell. While it sleeps, a thread of the driver
+ * that submits a task takes its turn for one round: the bell of the worker is then the first that has to wake somebody.
+ * There is one at a time, and the turn is never waited for but by this thread.
  *
  * <p>References: reading a call, it registers one of its own on the result and on every id that the call names, before
  * the ring's consumer position moves on, which is what the submitter waits for; it drops them when the task is done for
@@ -30,10 +33,13 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
  */
 final class SchedulerThread extends Thread implements SchedulerActions, AutoCloseable {
     private static final int MESSAGES_AT_ONCE = 64;
+    /** Calls on top of each other that take more stack than any round. */
+    private static final int DEPTH_OF_A_ROUND = 256;
     /** Finished tasks that nobody waits for may be noticed this late. */
     private static final long LAZY_NANOS = 10_000_000;
 
-    private static final long FOREVER = Long.MAX_VALUE;
+    /** The same for those that a submitting thread has scheduled since this one went to sleep. */
+    private static final long IDLE_NANOS = 100_000_000;
 
     private final NativeStore store;
     private final StoreServer server;
@@ -44,6 +50,10 @@ final class SchedulerThread extends Thread implements SchedulerActions, AutoClos
     private final Client[] clients = new Client[Board.MAX_CLIENTS];
     private final long[] known = new long[Board.MAX_CLIENTS / Long.SIZE];
     private final Set<ScheduledCall> unfinished = new HashSet<>();
+    /** Held by the thread that schedules: everything here and in the scheduler is its alone meanwhile. */
+    private final ReentrantLock turn = new ReentrantLock();
+
+    private volatile boolean asleep;
     private volatile boolean closed;
     private volatile boolean hopeless;
 
@@ -105,13 +115,61 @@ final class SchedulerThread extends Thread implements SchedulerActions, AutoClos
     public void run() {
         while (!closed) {
             long rung = store.bell(NativeStore.SCHEDULER_BELL);
-            if (poll() == 0) {
-                board.setEager(scheduler.isHungry());
-                if (poll() == 0) {
-                    store.bellWait(NativeStore.SCHEDULER_BELL, rung, scheduler.unfinished() > 0 ? LAZY_NANOS : FOREVER);
-                }
+            boolean isMore;
+            long patience;
+            turn.lock();
+            try {
+                isMore = poll() > 0 || pollEagerly() > 0;
+                patience = scheduler.unfinished() > 0 ? LAZY_NANOS : IDLE_NANOS;
+            } finally {
+                turn.unlock();
+            }
+            if (!isMore) {
+                asleep = true;
+                store.bellWait(NativeStore.SCHEDULER_BELL, rung, patience);
+                asleep = false;
             }
         }
+    }
+
+    /**
+     * A thread of this process has written a message. If this thread sleeps the other one takes its turn, which saves
+     * waking this one before a worker can be woken; else this one is told.
+     */
+    void nudge() {
+        if (!asleep || !hasStackForARound() || !turn.tryLock()) {
+            wake();
+            return;
+        }
+        boolean isMore;
+        try {
+            poll();
+            isMore = pollEagerly() > 0;
+        } finally {
+            turn.unlock();
+        }
+        if (isMore) {
+            wake();
+        }
+    }
+
+    /** A user's thread may be about to overflow its stack: not in here, where something would be left half done. */
+    private static boolean hasStackForARound() {
+        try {
+            return descend(DEPTH_OF_A_ROUND) == DEPTH_OF_A_ROUND;
+        } catch (StackOverflowError e) {
+            return false;
+        }
+    }
+
+    private static int descend(int depth) {
+        return depth == 0 ? 0 : 1 + descend(depth - 1);
+    }
+
+    /** What is written before this has been read when it returns 0; what is written later rings the bell if it matters. */
+    private int pollEagerly() {
+        board.setEager(scheduler.isHungry());
+        return poll();
     }
 
     /** Ends the thread. Tasks that are not finished never will be. */
@@ -127,6 +185,7 @@ final class SchedulerThread extends Thread implements SchedulerActions, AutoClos
                 interrupted = true;
             }
         }
+        turn.lock(); // For ever: the last round is over.
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

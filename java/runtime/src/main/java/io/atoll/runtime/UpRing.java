@@ -34,9 +34,9 @@ final class UpRing {
                 new UnsafeBuffer(ring.address(), Math.toIntExact(ring.bytes()) + RingBufferDescriptor.TRAILER_LENGTH));
     }
 
+    /** The caller rings the scheduler's bell, or does what it would. */
     void submit(DirectBuffer record, int length) {
         write(Messages.SUBMIT, record, length);
-        store.bellRing(NativeStore.SCHEDULER_BELL, 1);
     }
 
     /** Sends a message about a task. The scheduler is woken unless nobody waits for what is finished. */

@@ -2,9 +2,8 @@ package io.atoll.examples.flights;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.arrow.compression.CommonsCompressionFactory;
@@ -15,12 +14,12 @@ import org.apache.arrow.vector.ipc.ArrowStreamReader;
 
 /** Arrow IPC in either of its forms, compressed or not. */
 record ArrowSource(ArrowReader reader) implements FlightsInput.Source {
-    /** What a stream's first message begins with, since Arrow 0.15. */
-    private static final int CONTINUATION = 0xffffffff;
-
     static ArrowSource file(Path file, BufferAllocator allocator) throws IOException {
-        return new ArrowSource(
-                new ArrowFileReader(FileChannel.open(file), allocator, CommonsCompressionFactory.INSTANCE));
+        return file(FileChannel.open(file), allocator);
+    }
+
+    static ArrowSource file(SeekableByteChannel channel, BufferAllocator allocator) {
+        return new ArrowSource(new ArrowFileReader(channel, allocator, CommonsCompressionFactory.INSTANCE));
     }
 
     static ArrowSource stream(Path file, BufferAllocator allocator) throws IOException {
@@ -28,13 +27,9 @@ record ArrowSource(ArrowReader reader) implements FlightsInput.Source {
                 new BufferedInputStream(Files.newInputStream(file)), allocator, CommonsCompressionFactory.INSTANCE));
     }
 
-    static boolean looksLikeStream(byte[] head) {
-        return head.length >= 8
-                && ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getInt() == CONTINUATION;
-    }
-
     @Override
     public void close() throws IOException {
         reader.close();
+        ExtractedLibraries.delete("libzstd-jni");
     }
 }

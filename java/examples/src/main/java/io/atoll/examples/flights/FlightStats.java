@@ -1,18 +1,27 @@
 package io.atoll.examples.flights;
 
 import java.io.Serializable;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
-/** What the job computes: by hour of day, by distance band, and over all flights. */
+/**
+ * Counts flights by hour of day and distance band: what a task finds in its rows, and what becomes of it when those of
+ * all tasks are merged. Not thread-safe.
+ */
 final class FlightStats implements Serializable {
     private static final long serialVersionUID = 1;
     static final int HOURS = 24;
-    /** Lower bounds of the distance bands, miles. */
+    /** Lower bounds of the distance bands in miles; the first holds all that is shorter too. */
     static final int[] BANDS = {0, 250, 500, 1000, 1500, 2000};
+    /** A flight is late when its delay is more than this. */
+    static final double LATE_MINUTES = 15;
 
-    private final GroupStats[] byHour = groups(HOURS);
-    private final GroupStats[] byDistance = groups(BANDS.length);
-    /** Rows with a null or NaN in one of the columns. */
-    private long skipped;
+    private static final int CELLS = HOURS * BANDS.length;
+
+    private final DelayCounts delays = new DelayCounts();
+    private final double[] miles = new double[CELLS];
+    private long incomplete;
+    private long outside;
 
     /**
      * Takes in one flight.
@@ -23,60 +32,65 @@ final class FlightStats implements Serializable {
      */
     void add(double time, double delay, double distance) {
         if (Double.isNaN(time) || Double.isNaN(delay) || Double.isNaN(distance)) {
-            skipped++;
-            return;
+            incomplete++;
+        } else if (time < 0 || time > HOURS || Double.isInfinite(delay) || Double.isInfinite(distance)) {
+            outside++;
+        } else {
+            int cell = (int) time % HOURS * BANDS.length + bandOf(distance);
+            delays.add(cell, delay, 1);
+            miles[cell] += distance;
         }
-        byHour[Math.floorMod((int) Math.floor(time), HOURS)].add(delay, distance);
-        byDistance[bandOf(distance)].add(delay, distance);
     }
 
-    void skip() {
-        skipped++;
+    /** Takes in a flight of which something is not known. */
+    void addIncomplete() {
+        incomplete++;
     }
 
     void merge(FlightStats other) {
-        for (int i = 0; i < HOURS; i++) {
-            byHour[i].merge(other.byHour[i]);
+        delays.addAll(other.delays);
+        for (int i = 0; i < CELLS; i++) {
+            miles[i] += other.miles[i];
         }
-        for (int i = 0; i < BANDS.length; i++) {
-            byDistance[i].merge(other.byDistance[i]);
-        }
-        skipped += other.skipped;
+        incomplete += other.incomplete;
+        outside += other.outside;
     }
 
-    GroupStats hour(int hour) {
-        return byHour[hour];
+    FlightGroup hour(int hour) {
+        return group(cell -> cell / BANDS.length == hour);
     }
 
-    GroupStats band(int band) {
-        return byDistance[band];
+    FlightGroup band(int band) {
+        return group(cell -> cell % BANDS.length == band);
     }
 
-    GroupStats all() {
-        GroupStats all = new GroupStats();
-        for (GroupStats group : byHour) {
-            all.merge(group);
-        }
-        return all;
+    FlightGroup all() {
+        return group(cell -> true);
     }
 
-    long skipped() {
-        return skipped;
+    /** Rows left out because of a null, or NaN, in one of the columns. */
+    long incomplete() {
+        return incomplete;
     }
 
-    static int bandOf(double distance) {
+    /** Rows left out because their time is no hour of a day, or something is infinite. */
+    long outside() {
+        return outside;
+    }
+
+    private FlightGroup group(IntPredicate cells) {
+        double sum = IntStream.range(0, CELLS)
+                .filter(cells)
+                .mapToDouble(i -> miles[i])
+                .sum();
+        return FlightGroup.of(delays.sorted(cells), sum);
+    }
+
+    private static int bandOf(double distance) {
         int band = BANDS.length - 1;
         while (band > 0 && distance < BANDS[band]) {
             band--;
         }
         return band;
-    }
-
-    private static GroupStats[] groups(int count) {
-        GroupStats[] groups = new GroupStats[count];
-        for (int i = 0; i < count; i++) {
-            groups[i] = new GroupStats();
-        }
-        return groups;
     }
 }

@@ -6,14 +6,15 @@ import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -22,89 +23,113 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "flights",
         mixinStandardHelpOptions = true,
-        version = "Atoll flights example 0.1.0",
+        versionProvider = FlightsCommand.Version.class,
         sortOptions = false,
-        description = {
-            "Delays of US flights by hour of day and by distance, computed by several JVMs over one copy of the data.",
-            ""
-        })
+        usageHelpAutoWidth = true,
+        description =
+                "Delays of US flights by hour of day and by distance, computed by several JVMs over one copy of the "
+                        + "data in shared memory.%n")
 public final class FlightsCommand implements Callable<Integer> {
-    private static final String SAMPLE = "flights-200k.arrow";
     private static final int MAX_SCALE = 100_000;
+    private static final int MAX_WORKERS = 256;
 
     @Option(
             names = "--input",
             paramLabel = "FILE",
-            description = "Arrow file or stream, CSV or Parquet with the numeric columns time (hour of day), delay and "
-                    + "distance; by default 200,000 flights that come with the example.")
+            description =
+                    "An Arrow IPC file or stream, CSV or Parquet with the numeric columns time (hour of day), delay "
+                            + "(minutes) and distance (miles); by default 200,000 flights that come with the example.")
     private Path input;
 
     @Option(names = "--workers", paramLabel = "N", description = "Worker processes; by default as many as CPUs.")
     private int workers = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--scale", paramLabel = "N", description = "Repeat the input N times; default ${DEFAULT-VALUE}.")
+    @Option(names = "--scale", paramLabel = "N", description = "Repeat the input N times; by default once.")
     private int scale = 1;
 
     @Option(
             names = "--store-size",
             paramLabel = "SIZE",
             converter = Bytes.class,
-            description = "Room in the object store, such as 512MiB; by default what the data needs.")
+            description = "Room in the object store, such as 512MiB; by default a third of the memory.")
     private long storeSize;
 
     @Spec
-    private CommandLine.Model.CommandSpec spec;
+    private CommandSpec spec;
 
     /** Runs the job and ends the process. */
     public static void run(String[] arguments) {
-        System.exit(new CommandLine(new FlightsCommand()).execute(arguments));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new FlightsCommand()).setParameterExceptionHandler((error, arguments) -> {
+            complain(error.getMessage() + " (see --help)");
+            return error.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
+        });
     }
 
     @Override
     public Integer call() {
-        atLeastOne("--workers", workers);
-        atLeastOne("--scale", scale);
-        if (scale > MAX_SCALE) {
-            throw new ParameterException(spec.commandLine(), "--scale " + scale + ": at most " + MAX_SCALE);
-        }
+        inRange("--workers", workers, MAX_WORKERS);
+        inRange("--scale", scale, MAX_SCALE);
         try {
-            runJob();
+            FlightsJob.Result result = runJob();
+            FlightsReport report = new FlightsReport(System.out, Terminal.isOut());
+            report.print(result.stats());
+            report.print(result.record());
             return 0;
-        } catch (InputException | AtollException | IOException e) {
-            System.err.println("flights: " + FlightsInput.oneLine(e));
+        } catch (InputException | AtollException e) {
+            complain(FlightsInput.oneLine(e));
             return 1;
         }
     }
 
-    private void runJob() throws InputException, IOException {
-        try (AtollSession session = Atoll.init(options());
-                BufferAllocator allocator = new RootAllocator();
-                FlightsInput flights = read(allocator)) {
-            new FlightsJob(flights, scale, workers).run(System.out);
-        }
-    }
-
-    private AtollOptions options() {
-        AtollOptions options = AtollOptions.defaults().withWorkers(workers).withCpus(workers);
-        return storeSize == 0 ? options : options.withStoreBytes(storeSize);
-    }
-
-    private FlightsInput read(BufferAllocator allocator) throws InputException, IOException {
+    private FlightsJob.Result runJob() throws InputException {
+        long begun = System.nanoTime();
         if (input != null) {
-            return FlightsInput.read(input, allocator);
+            InputFormat.of(input); // what is wrong at first sight needs no workers
         }
-        Path sample = Files.createTempFile("atoll-flights-", ".arrow");
-        try (InputStream in = FlightsCommand.class.getResourceAsStream(SAMPLE)) {
-            Files.copy(in, sample, StandardCopyOption.REPLACE_EXISTING);
-            return FlightsInput.read(sample, allocator);
-        } finally {
-            Files.delete(sample);
+        AtollOptions options = AtollOptions.defaults().withWorkers(workers).withCpus(workers);
+        try (ProgressBar progress = new ProgressBar()) {
+            progress.show("starting", 0, 0);
+            // First of all: it opens Java's buffers to Arrow.
+            try (AtollSession session = Atoll.init(storeSize == 0 ? options : options.withStoreBytes(storeSize));
+                    BufferAllocator allocator = new RootAllocator()) {
+                progress.show("reading", 0, 0);
+                FlightsInput flights =
+                        input == null ? FlightsInput.readSample(allocator) : FlightsInput.read(input, allocator);
+                try (flights) {
+                    String name = input == null ? "the flights that come with the example" : input.toString();
+                    return new FlightsJob(name, scale, workers, progress).run(flights, begun);
+                }
+            }
         }
     }
 
-    private void atLeastOne(String option, int value) {
-        if (value < 1) {
-            throw new ParameterException(spec.commandLine(), option + " " + value + ": at least 1");
+    private void inRange(String option, int value, int most) {
+        if (value < 1 || value > most) {
+            throw new ParameterException(
+                    spec.commandLine(), option + " " + value + ": a number from 1 to " + most + " is needed");
+        }
+    }
+
+    private static void complain(String line) {
+        System.err.println("flights: " + line);
+    }
+
+    /** What Maven has written into the resources. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() throws IOException {
+            Properties properties = new Properties();
+            try (InputStream in = FlightsCommand.class.getResourceAsStream("version.properties")) {
+                properties.load(in);
+            }
+            return new String[] {
+                "Atoll flights example " + properties.getProperty("version"),
+                System.getProperty("java.vm.name") + " " + System.getProperty("java.version")
+            };
         }
     }
 }

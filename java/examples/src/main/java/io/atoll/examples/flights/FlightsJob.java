@@ -4,113 +4,119 @@ import io.atoll.Atoll;
 import io.atoll.NodeStats;
 import io.atoll.NodeStats.ProcessStats;
 import io.atoll.ObjectRef;
-import io.atoll.WaitResult;
+import io.atoll.ObjectStoreFullException;
 import io.atoll.objects.Table;
-import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.TreeMap;
-import org.apache.arrow.vector.VectorSchemaRoot;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
-/** Puts the flights into the store once, fans tasks out over the workers, merges what they found, and prints it. */
+/** Puts the flights into the store once, fans tasks out over the workers, and merges what they find. */
 final class FlightsJob {
     private static final int TASKS_PER_WORKER = 8;
+    private static final long ROWS_PER_TASK = 1024; // at least, if there are so many
 
-    private final FlightsInput input;
+    private final String name;
     private final int scale;
     private final int workers;
+    private final Progress progress;
 
-    FlightsJob(FlightsInput input, int scale, int workers) {
-        this.input = input;
+    /** The result and how it came about. */
+    record Result(FlightStats stats, JobRecord record) {}
+
+    FlightsJob(String name, int scale, int workers, Progress progress) {
+        this.name = name;
         this.scale = scale;
         this.workers = workers;
+        this.progress = progress;
     }
 
-    void run(PrintStream out) {
-        long start = System.nanoTime();
-        ObjectRef<Table> table = put();
-        long stored = System.nanoTime();
-        List<FlightsTask.Part> parts = compute(table);
-        long computed = System.nanoTime();
+    /** Runs in a driver. The input is closed as soon as it is in the store. {@code begun} is what nanoTime was then. */
+    Result run(FlightsInput input, long begun) throws InputException {
+        progress.show("starting workers", 0, 0);
+        Map<Long, WorkerMemory> before = WorkerMemory.ofAll(workers);
+        long rows = input.rows() * scale;
+        int batches = input.batches().size() * scale;
+        long started = System.nanoTime();
 
+        progress.show("storing", 0, 0);
+        long bytesBefore = Atoll.stats().sealedBytes();
+        ObjectRef<Table> table = put(input);
+        long tableBytes = Atoll.stats().sealedBytes() - bytesBefore;
+        long stored = System.nanoTime();
+
+        List<FlightsTask.Part> parts = compute(table, rows);
         FlightStats stats = new FlightStats();
         parts.forEach(part -> stats.merge(part.stats()));
-        new FlightsReport(out).print(stats);
+        long computed = System.nanoTime();
 
-        out.println();
-        out.println("How it was done");
+        progress.show("looking back", 0, 0);
         NodeStats node = Atoll.stats();
-        line(out, "workers", node.workers().size() + " processes");
-        line(
-                out,
-                "tasks",
-                parts.size() + " of "
-                        + String.format(Locale.ROOT, "%,d", parts.get(0).rows()) + " rows");
-        line(
-                out,
-                "in the store",
-                Bytes.format(node.sealedBytes()) + ", once, of " + Bytes.format(node.capacityBytes()));
         long copied =
                 node.workers().stream().mapToLong(ProcessStats::bytesCopied).sum();
-        line(out, "copied", Bytes.format(copied) + " by the workers that read it");
-        for (WorkerMemory.Reading reading : weigh().values()) {
-            line(
-                    out,
-                    "worker " + reading.pid(),
-                    "shares " + Bytes.format(reading.mappedBytes()) + " of mapped memory (Pss), live heap "
-                            + Bytes.format(reading.liveHeapBytes()));
-        }
-        line(
-                out,
-                "time",
-                String.format(
-                        Locale.ROOT,
-                        "%.2f s to store, %.2f s to compute",
-                        (stored - start) / 1e9,
-                        (computed - stored) / 1e9));
+        JobRecord record = new JobRecord(
+                name,
+                rows,
+                batches,
+                parts.size(),
+                tableBytes,
+                node.capacityBytes(),
+                copied,
+                shares(parts, before, WorkerMemory.ofAll(workers)),
+                new JobRecord.Times(started - begun, stored - started, computed - stored));
+        return new Result(stats, record);
     }
 
-    /** One object: the same batches again for each repetition, so that they lie in memory here only once. */
-    private ObjectRef<Table> put() {
-        List<VectorSchemaRoot> batches = new ArrayList<>();
-        for (int i = 0; i < scale; i++) {
-            batches.addAll(input.batches());
+    private ObjectRef<Table> put(FlightsInput input) throws InputException {
+        long needed = input.bytes() * scale;
+        long capacity = Atoll.stats().capacityBytes();
+        try {
+            if (needed > capacity) {
+                throw new InputException(tooLarge(needed, capacity));
+            }
+            return Atoll.put(input.repeated(scale));
+        } catch (ObjectStoreFullException e) {
+            throw new InputException(tooLarge(needed, capacity), e);
+        } finally {
+            input.close();
         }
-        return Atoll.put(Table.of(batches.toArray(VectorSchemaRoot[]::new)));
     }
 
-    private List<FlightsTask.Part> compute(ObjectRef<Table> table) {
-        long rows = input.rows() * scale;
-        int tasks = (int) Math.min(rows, (long) TASKS_PER_WORKER * workers);
-        List<ObjectRef<FlightsTask.Part>> running = new ArrayList<>();
+    private String tooLarge(long needed, long capacity) {
+        return name + (scale > 1 ? ", " + scale + " times over," : "") + " takes " + Bytes.format(needed)
+                + ", and the store of " + Bytes.format(capacity) + " has no room for it; try --store-size "
+                + Bytes.roomFor(needed);
+    }
+
+    private List<FlightsTask.Part> compute(ObjectRef<Table> table, long rows) {
+        long most = (rows + ROWS_PER_TASK - 1) / ROWS_PER_TASK;
+        int tasks = (int) Math.max(1, Math.min(most, (long) TASKS_PER_WORKER * workers));
+        List<ObjectRef<FlightsTask.Part>> parts = new ArrayList<>();
         for (int i = 0; i < tasks; i++) {
-            running.add(Atoll.task(FlightsTask::part, table, rows * i / tasks, rows * (i + 1) / tasks)
+            parts.add(Atoll.task(FlightsTask::part, table, rows * i / tasks, rows * (i + 1) / tasks)
                     .remote());
         }
-        try (ProgressBar bar = new ProgressBar("computing")) {
-            for (int done = 0; done < tasks; ) {
-                WaitResult<FlightsTask.Part> result = Atoll.wait(running, done + 1);
-                done = result.ready().size();
-                bar.show(done, tasks);
-            }
+        for (int done = 0; done < tasks; ) {
+            progress.show("computing", done, tasks);
+            done = Atoll.wait(parts, done + 1).ready().size();
         }
-        return Atoll.get(running);
+        progress.show("computing", tasks, tasks);
+        return Atoll.get(parts);
     }
 
-    /** Each worker's memory, by process id: as many tasks at once as there are workers reach each of them. */
-    private TreeMap<Long, WorkerMemory.Reading> weigh() {
-        List<ObjectRef<WorkerMemory.Reading>> running = new ArrayList<>();
-        for (int i = 0; i < workers; i++) {
-            running.add(Atoll.task(WorkerMemory::read).remote());
+    private static List<JobRecord.Worker> shares(
+            List<FlightsTask.Part> parts, Map<Long, WorkerMemory> before, Map<Long, WorkerMemory> after) {
+        Set<Long> pids = new TreeSet<>(after.keySet());
+        parts.forEach(part -> pids.add(part.pid()));
+        pids.addAll(before.keySet());
+        List<JobRecord.Worker> shares = new ArrayList<>();
+        for (long pid : pids) {
+            List<FlightsTask.Part> own =
+                    parts.stream().filter(part -> part.pid() == pid).toList();
+            long rows = own.stream().mapToLong(FlightsTask.Part::rows).sum();
+            shares.add(new JobRecord.Worker(pid, own.size(), rows, before.get(pid), after.get(pid)));
         }
-        TreeMap<Long, WorkerMemory.Reading> readings = new TreeMap<>(Comparator.naturalOrder());
-        Atoll.get(running).forEach(reading -> readings.put(reading.pid(), reading));
-        return readings;
-    }
-
-    private static void line(PrintStream out, String what, String value) {
-        out.printf(Locale.ROOT, "  %-14s %s%n", what, value);
+        return shares;
     }
 }

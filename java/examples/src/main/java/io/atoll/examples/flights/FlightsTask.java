@@ -2,9 +2,10 @@ package io.atoll.examples.flights;
 
 import io.atoll.objects.Table;
 import java.io.Serializable;
+import java.util.List;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
-/** What runs in the workers: statistics of a range of rows of the one table that all of them look at. */
+/** What runs in the workers: the statistics of a range of rows of the one table that all of them look at. */
 final class FlightsTask {
     /**
      * A task's result.
@@ -17,13 +18,18 @@ final class FlightsTask {
     private FlightsTask() {}
 
     /**
-     * Statistics of the rows from {@code first} up to {@code end}, counted over all batches. The table is a view of
-     * shared memory, and stays open for as long as this process wants to look at it.
+     * The statistics of the rows from {@code first} up to {@code end}, counted over all batches. The table is a view of
+     * shared memory: nothing is read but the bytes of these rows, where they lie.
      */
     static Part part(Table table, long first, long end) {
+        FlightStats stats = statsOf(table.batches(), first, end);
+        return new Part(stats, ProcessHandle.current().pid(), end - first);
+    }
+
+    static FlightStats statsOf(List<VectorSchemaRoot> batches, long first, long end) {
         FlightStats stats = new FlightStats();
-        long start = 0;
-        for (VectorSchemaRoot batch : table.batches()) {
+        long start = 0; // of the batch, in rows
+        for (VectorSchemaRoot batch : batches) {
             long rows = batch.getRowCount();
             int from = (int) Math.max(0, Math.min(rows, first - start));
             int to = (int) Math.max(0, Math.min(rows, end - start));
@@ -32,16 +38,16 @@ final class FlightsTask {
             }
             start += rows;
         }
-        return new Part(stats, ProcessHandle.current().pid(), end - first);
+        return stats;
     }
 
-    static void addRows(FlightStats stats, VectorSchemaRoot batch, int from, int to) {
+    private static void addRows(FlightStats stats, VectorSchemaRoot batch, int from, int to) {
         NumericColumn time = NumericColumn.of(batch.getVector("time"));
         NumericColumn delay = NumericColumn.of(batch.getVector("delay"));
         NumericColumn distance = NumericColumn.of(batch.getVector("distance"));
         for (int row = from; row < to; row++) {
             if (time.isNull(row) || delay.isNull(row) || distance.isNull(row)) {
-                stats.skip();
+                stats.addIncomplete();
             } else {
                 stats.add(time.get(row), delay.get(row), distance.get(row));
             }

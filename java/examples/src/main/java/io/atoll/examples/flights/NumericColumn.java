@@ -1,42 +1,49 @@
 package io.atoll.examples.flights;
 
+import java.math.BigDecimal;
 import java.util.function.IntToDoubleFunction;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.util.Float16;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 
 /** A numeric column of any width, read where it lies: nothing is copied, and no object is made for a row. */
 final class NumericColumn {
     private final FieldVector vector;
+    private final boolean hasNulls;
     private final IntToDoubleFunction values;
 
-    private NumericColumn(FieldVector vector, IntToDoubleFunction values) {
+    private NumericColumn(FieldVector vector) {
         this.vector = vector;
-        this.values = values;
+        this.hasNulls = vector.getNullCount() > 0;
+        this.values = reader(vector);
     }
 
     static NumericColumn of(FieldVector vector) {
-        return new NumericColumn(vector, reader(vector.getField().getType(), vector.getDataBuffer()));
+        return new NumericColumn(vector);
     }
 
     /** Whether a field's values are numbers that this class reads. */
     static boolean isNumeric(Field field) {
+        ArrowType type = field.getType();
         return field.getDictionary() == null
-                && (field.getType() instanceof ArrowType.Int || field.getType() instanceof ArrowType.FloatingPoint);
+                && (type instanceof ArrowType.Int
+                        || type instanceof ArrowType.FloatingPoint
+                        || type instanceof ArrowType.Decimal);
     }
 
     boolean isNull(int row) {
-        return vector.isNull(row);
+        return hasNulls && vector.isNull(row);
     }
 
     double get(int row) {
         return values.applyAsDouble(row);
     }
 
-    private static IntToDoubleFunction reader(ArrowType type, ArrowBuf data) {
+    private static IntToDoubleFunction reader(FieldVector vector) {
+        ArrowType type = vector.getField().getType();
+        ArrowBuf data = vector.getDataBuffer();
         if (type instanceof ArrowType.Int integer) {
             boolean signed = integer.getIsSigned();
             return switch (integer.getBitWidth()) {
@@ -46,12 +53,15 @@ final class NumericColumn {
                 default -> signed ? row -> data.getLong(8L * row) : row -> unsigned(data.getLong(8L * row));
             };
         }
-        FloatingPointPrecision precision = ((ArrowType.FloatingPoint) type).getPrecision();
-        return switch (precision) {
-            case HALF -> row -> Float16.toFloat(data.getShort(2L * row));
-            case SINGLE -> row -> data.getFloat(4L * row);
-            case DOUBLE -> row -> data.getDouble(8L * row);
-        };
+        if (type instanceof ArrowType.FloatingPoint floating) {
+            return switch (floating.getPrecision()) {
+                case HALF -> row -> Float16.toFloat(data.getShort(2L * row));
+                case SINGLE -> row -> data.getFloat(4L * row);
+                case DOUBLE -> row -> data.getDouble(8L * row);
+            };
+        }
+        // The rare decimals are the exception: Arrow makes an object of each.
+        return row -> ((BigDecimal) vector.getObject(row)).doubleValue();
     }
 
     private static double unsigned(long value) {

@@ -1,45 +1,40 @@
 package io.atoll.examples.flights;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+/** How far the job is, in one line of standard error, if that is a terminal; nothing at all elsewhere. */
+final class ProgressBar implements Progress, AutoCloseable {
+    private static final int WIDTH = 32;
+    private static final String ERASE_LINE = "\r\033[K";
 
-/** How far the job is, on standard error when that is a terminal; nothing at all elsewhere. */
-final class ProgressBar implements AutoCloseable {
-    private static final int WIDTH = 40;
+    private final boolean shown = Terminal.isErr();
 
-    private final boolean shown = isTerminal();
-    private final String what;
-
-    ProgressBar(String what) {
-        this.what = what;
-        show(0, 1);
-    }
-
-    void show(long done, long total) {
-        if (shown) {
-            int filled = (int) (WIDTH * done / total);
-            System.err.print(
-                    "\r" + what + " [" + "#".repeat(filled) + " ".repeat(WIDTH - filled) + "] " + done + "/" + total);
-            System.err.flush();
+    @Override
+    public void show(String step, long done, long total) {
+        if (!shown) {
+            return;
         }
+        StringBuilder line = new StringBuilder(ERASE_LINE).append(step);
+        if (total > 0) {
+            int filled = (int) (WIDTH * done / total);
+            line.append(" [")
+                    .append("=".repeat(filled))
+                    .append(" ".repeat(WIDTH - filled))
+                    .append("] ")
+                    .append(done)
+                    .append(" of ")
+                    .append(total);
+        } else {
+            line.append(" ...");
+        }
+        System.err.print(line);
+        System.err.flush();
     }
 
     /** Wipes it away: what stays on the screen is the result. */
     @Override
     public void close() {
         if (shown) {
-            System.err.print("\r\033[K");
+            System.err.print(ERASE_LINE);
             System.err.flush();
-        }
-    }
-
-    private static boolean isTerminal() {
-        try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
-        } catch (IOException | RuntimeException e) {
-            return false;
         }
     }
 }

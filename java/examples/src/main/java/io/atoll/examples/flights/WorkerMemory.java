@@ -1,36 +1,59 @@
 package io.atoll.examples.flights;
 
+import io.atoll.Atoll;
+import io.atoll.NodeStats.ProcessStats;
+import io.atoll.ObjectRef;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** What a worker process weighs, measured in it. */
-final class WorkerMemory {
-    /**
-     * A worker's memory.
-     *
-     * @param pid the process
-     * @param mappedBytes its share of mapped shared memory: Pss_Shmem of smaps_rollup, each page divided by its users
-     * @param liveHeapBytes Java heap in use after a collection
-     */
-    record Reading(long pid, long mappedBytes, long liveHeapBytes) implements Serializable {}
-
+/**
+ * What a worker process weighs, measured in it.
+ *
+ * @param pid the process
+ * @param sharedBytes its part of the shared memory that it has mapped and touched: {@code Pss_Shmem} of
+ *     {@code smaps_rollup}, which divides each page by the number of processes that have it mapped
+ * @param heapBytes live Java heap, after a collection
+ */
+record WorkerMemory(long pid, long sharedBytes, long heapBytes) implements Serializable {
     private static final long SETTLE_MILLIS = 20;
+    private static final int ROUNDS = 50;
 
-    private WorkerMemory() {}
-
-    static Reading read() throws IOException, InterruptedException {
+    /** Runs in a worker. Takes a little while, so that no worker has time for two while another has none. */
+    static WorkerMemory read() throws IOException, InterruptedException {
         System.gc();
-        // Time for views that are unreachable now to be let go, and for every worker to get one of these tasks.
-        Thread.sleep(SETTLE_MILLIS);
+        Thread.sleep(SETTLE_MILLIS); // views that were reachable no more are let go meanwhile
         System.gc();
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        return new Reading(ProcessHandle.current().pid(), pssShmem(), heap);
+        return new WorkerMemory(ProcessHandle.current().pid(), shared(), heap);
     }
 
-    private static long pssShmem() throws IOException {
+    /** That of all workers, by process id, once there are at least so many. */
+    static Map<Long, WorkerMemory> ofAll(int workers) {
+        Map<Long, WorkerMemory> readings = new TreeMap<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            List<ObjectRef<WorkerMemory>> running = IntStream.range(0, workers)
+                    .mapToObj(i -> Atoll.task(WorkerMemory::read).remote())
+                    .collect(Collectors.toList());
+            Atoll.get(running).forEach(reading -> readings.put(reading.pid(), reading));
+            List<Long> alive =
+                    Atoll.stats().workers().stream().map(ProcessStats::pid).toList();
+            readings.keySet().retainAll(alive);
+            if (readings.size() >= workers) {
+                break;
+            }
+        }
+        return readings;
+    }
+
+    private static long shared() throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/self/smaps_rollup"))) {
             if (line.startsWith("Pss_Shmem:")) {
                 return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;

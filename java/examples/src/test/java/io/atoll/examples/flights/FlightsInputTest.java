@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.jni.NativeLibrary;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -40,7 +38,7 @@ class FlightsInputTest {
             assertThat(input.batches()).hasSize(3);
             FlightStats stats = statsOf(input);
             assertThat(stats.all().flights()).isEqualTo(270);
-            assertThat(stats.skipped()).isEqualTo(30);
+            assertThat(stats.incomplete()).isEqualTo(30);
             assertThat(stats.all().meanDistance()).isEqualTo(500.0);
             assertThat(stats.band(0).flights()).isEqualTo(3 * 22);
             assertThat(stats.hour(0).flights()).isEqualTo(3 * 4);
@@ -50,8 +48,8 @@ class FlightsInputTest {
     @Test
     void shouldReadTheSampleThatComesWithTheExample() throws Exception {
         try (BufferAllocator allocator = new RootAllocator();
-                FlightsInput input = FlightsInput.read(sample(), allocator)) {
-            GroupStats all = statsOf(input).all();
+                FlightsInput input = FlightsInput.readSample(allocator)) {
+            FlightGroup all = statsOf(input).all();
             assertThat(all.flights()).isEqualTo(200_000);
             assertThat(all.meanDelay()).isEqualTo(7.500795);
             assertThat(all.meanDistance()).isEqualTo(729.235625);
@@ -72,7 +70,7 @@ class FlightsInputTest {
                     FlightsInput input = FlightsInput.read(file, allocator)) {
                 FlightStats stats = statsOf(input);
                 assertThat(stats.all().flights()).as("%s", file).isEqualTo(2);
-                assertThat(stats.skipped()).isEqualTo(1);
+                assertThat(stats.incomplete()).isEqualTo(1);
                 assertThat(stats.all().meanDelay()).isEqualTo(15);
                 assertThat(stats.hour(9).flights()).isEqualTo(1);
             }
@@ -85,11 +83,11 @@ class FlightsInputTest {
         refuses(directory).hasMessageContaining("is a directory");
         refuses(Files.createFile(directory.resolve("empty"))).hasMessageEndingWith("is empty");
         refuses(Files.write(directory.resolve("noise"), new byte[] {1, 2, 3, 0, 5}))
-                .hasMessageContaining("is not an Arrow file or stream, Parquet or CSV");
+                .hasMessageContaining("is not an Arrow file or stream, nor Parquet or CSV");
         refuses(Files.writeString(directory.resolve("a.csv"), "delay,distance\n1,2\n"))
                 .hasMessageContaining("has no column 'time'; it has delay, distance");
         refuses(Files.writeString(directory.resolve("b.csv"), "time,delay,distance\n1,late,2\n"))
-                .hasMessageContaining("column 'delay' is Utf8; a number is needed");
+                .hasMessageContaining("column 'delay' is Utf8, and a number is needed");
         refuses(Files.writeString(directory.resolve("c.csv"), "time,delay,distance\n"))
                 .hasMessageMatching("(?s).*(no rows|a number is needed).*");
     }
@@ -127,16 +125,6 @@ class FlightsInputTest {
     }
 
     private static FlightStats statsOf(FlightsInput input) {
-        FlightStats stats = new FlightStats();
-        input.batches().forEach(batch -> FlightsTask.addRows(stats, batch, 0, batch.getRowCount()));
-        return stats;
-    }
-
-    private Path sample() throws IOException {
-        Path file = directory.resolve("sample.arrow");
-        try (InputStream in = FlightsCommand.class.getResourceAsStream("flights-200k.arrow")) {
-            Files.copy(in, file);
-        }
-        return file;
+        return FlightsTask.statsOf(input.batches(), 0, input.rows());
     }
 }

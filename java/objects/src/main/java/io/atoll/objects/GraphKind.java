@@ -12,7 +12,9 @@ final class GraphKind {
     /** Nesting that an ordinary thread's stack bears. */
     private static final int ORDINARY_DEPTH = 500;
 
-    private static final int DEEP_DEPTH = 100_000_000;
+    /** As much as the large stack bears; Fory makes arrays of this length. */
+    private static final int DEEP_DEPTH = 2_000_000;
+
     private static final int IDLE_KEPT = 2 * Runtime.getRuntime().availableProcessors();
     private static final ConcurrentLinkedDeque<GraphCoder> IDLE = new ConcurrentLinkedDeque<>();
     private static final AtomicInteger IDLE_COUNT = new AtomicInteger();

@@ -17,6 +17,13 @@ public final class ObjectCodec {
     /** How long a put waits for room unless told otherwise. */
     public static final Duration DEFAULT_PUT_TIMEOUT = Duration.ofSeconds(10);
 
+    private static final ClassValue<Boolean> ARROW = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return hasArrowName(type);
+        }
+    };
+
     private final ObjectStore store;
     private final RefFactory refs;
     private final Duration putTimeout;
@@ -114,18 +121,25 @@ public final class ObjectCodec {
 
     /** Whether it is a table, a batch or a vector: told by name, so that Arrow's classes are not loaded to know. */
     static boolean isArrow(Class<?> type) {
-        if (type == Table.class) {
+        return ARROW.get(type);
+    }
+
+    private static boolean hasArrowName(Class<?> type) {
+        if (type == null) {
+            return false;
+        }
+        String name = type.getName();
+        if (type == Table.class
+                || name.equals("org.apache.arrow.vector.VectorSchemaRoot")
+                || name.equals("org.apache.arrow.vector.FieldVector")) {
             return true;
         }
-        for (Class<?> each = type; each != null; each = each.getSuperclass()) {
-            String name = each.getName();
-            if (name.equals("org.apache.arrow.vector.VectorSchemaRoot")
-                    || name.equals("org.apache.arrow.vector.BaseValueVector")
-                    || name.equals("org.apache.arrow.vector.NullVector")) {
+        for (Class<?> each : type.getInterfaces()) {
+            if (hasArrowName(each)) {
                 return true;
             }
         }
-        return false;
+        return hasArrowName(type.getSuperclass());
     }
 
     /** Reads back what {@link Encoded#writeTo} wrote. The bytes are not referred to afterwards. */

@@ -1,6 +1,8 @@
 package io.atoll.objects;
 
 import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 
 /**
  * What cannot be stored by its class: what stands for something of this process (threads, sockets, streams, class
@@ -18,6 +20,10 @@ final class Refusal {
             return "a lambda of an interface that is not Serializable";
         }
         for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
+            String name = each.getName();
+            if (name.startsWith("org.apache.arrow.memory.") || name.equals("org.bytedeco.javacpp.Pointer")) {
+                return "it stands for memory of this process";
+            }
             if (isOfJdk(each)) {
                 if (Serializable.class.isAssignableFrom(each) || isHarmless(each)) {
                     return null; // it sees to what it extends itself
@@ -42,9 +48,9 @@ final class Refusal {
                 || name.startsWith("java.util.ImmutableCollections")
                 || name.startsWith("java.util.ArrayList$SubList")
                 || name.startsWith("java.util.AbstractList$")
-                || name.startsWith("java.nio.")
+                || ByteBuffer.class.isAssignableFrom(type)
                 || name.startsWith("sun.nio.fs.")
-                || java.nio.charset.Charset.class.isAssignableFrom(type);
+                || Charset.class.isAssignableFrom(type);
     }
 
     /** Thrown by a serializer for a class that is refused. */

@@ -7,6 +7,13 @@ import io.atoll.jni.NativeLibrary;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.TaskRequest;
 import io.atoll.store.InMemoryStore;
+import io.atoll.store.NativeStore;
+import io.atoll.store.ObjectStore;
+import io.atoll.store.StoreServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -17,16 +24,46 @@ final class Fixture implements AutoCloseable {
         NativeLibrary.isAvailable(); // before the first use of Arrow, as in every process of ours
     }
 
-    final InMemoryStore store;
+    final ObjectStore store;
     final ObjectCodec codec;
+    private final StoreServer server; // null for the store in memory
 
+    /** Over a store in this process's memory. */
     Fixture() {
-        this(16 << 20);
+        this(InMemoryStore.create(16 << 20), null);
     }
 
-    Fixture(long capacity) {
-        store = InMemoryStore.create(capacity);
+    private Fixture(ObjectStore store, StoreServer server) {
+        this.store = store;
+        this.server = server;
         codec = new ObjectCodec(store, this::adopt, Duration.ZERO);
+    }
+
+    /** Over a store in shared memory, where writing to a view ends the process. */
+    static Fixture shared() {
+        try {
+            Path directory = Files.createTempDirectory(
+                    "atoll-test", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            StoreServer server = StoreServer.start(StoreServer.Options.of(directory.resolve("store.sock"), 64 << 20));
+            return new Fixture(NativeStore.attach(server.socket()), server);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    long pins() {
+        return store instanceof NativeStore shared ? shared.pins() : ((InMemoryStore) store).pins();
+    }
+
+    long copied() {
+        return store instanceof NativeStore shared
+                ? shared.clientStats(shared.clientIndex()).bytesCopied()
+                : ((InMemoryStore) store).copied();
+    }
+
+    /** Objects that anybody refers to; what a server frees in its own time may still be counted. */
+    long objects() {
+        return store instanceof NativeStore shared ? shared.stats().objects() : ((InMemoryStore) store).objects();
     }
 
     /** A ref with a reference of its own. */
@@ -60,9 +97,18 @@ final class Fixture implements AutoCloseable {
 
     @Override
     public void close() {
+        if (pins() != 0) {
+            throw new AssertionError(pins() + " pins at the end");
+        }
+        collectUntil(() -> objects() == 0);
         store.close();
-        if (store.objects() != 0) {
-            throw new AssertionError(store.objects() + " objects are left over");
+        if (server != null) {
+            server.close();
+            try {
+                Files.delete(server.socket().getParent());
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 

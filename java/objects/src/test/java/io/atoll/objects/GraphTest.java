@@ -147,9 +147,9 @@ class GraphTest {
         assertThat(read.weights()).isEqualTo(weights);
         assertThat(read.layers()[1]).hasSize(400);
         assertThat(read.tensor().contentEquals(model.tensor())).isTrue();
-        assertThat(fixture.store.pins()).isEqualTo(1);
+        assertThat(fixture.pins()).isEqualTo(1);
         read.tensor().close();
-        assertThat(fixture.store.pins()).isZero();
+        assertThat(fixture.pins()).isZero();
     }
 
     @Test
@@ -172,18 +172,18 @@ class GraphTest {
                 assertThat(readVector.getDataBufferAddress()).isBetween(pin.address(), pin.address() + pin.size());
                 assertThat(readVector.get(0)).isEqualTo(5);
                 tensor.close();
-                assertThat(fixture.store.pins()).isEqualTo(2);
+                assertThat(fixture.pins()).isEqualTo(2);
                 readVector.close();
             }
             fixture.store.dereference(id);
         }
-        assertThat(fixture.store.pins()).isZero();
+        assertThat(fixture.pins()).isZero();
     }
 
     @Test
     void shouldReturnByteBuffersAsReadOnlyViews() {
         useByteBuffers();
-        Fixture.collectUntil(() -> fixture.store.pins() == 0);
+        Fixture.collectUntil(() -> fixture.pins() == 0);
     }
 
     private void useByteBuffers() {
@@ -285,7 +285,6 @@ class GraphTest {
         assertThatThrownBy(() -> fixture.codec.put(value))
                 .isInstanceOf(UnserializableException.class)
                 .satisfies(e -> assertThat(e.getMessage()).contains(texts));
-        assertThat(fixture.store.objects()).isZero();
-        assertThat(fixture.store.used()).isZero();
+        assertThat(fixture.objects()).isZero();
     }
 }

@@ -61,7 +61,7 @@ class TableTest {
                     }
                 }
             }
-            assertThat(fixture.store.copied()).isZero();
+            assertThat(fixture.copied()).isZero();
             fixture.store.dereference(id);
         }
     }
@@ -76,7 +76,7 @@ class TableTest {
                 assertThat(read.get(2)).isEqualTo(3);
             }
         }
-        assertThat(fixture.store.pins()).isZero();
+        assertThat(fixture.pins()).isZero();
     }
 
     @Test
@@ -109,7 +109,7 @@ class TableTest {
                     .isInstanceOf(UnserializableException.class)
                     .hasMessageContaining("column colour is encoded with dictionary 7");
         }
-        assertThat(fixture.store.pins()).isZero();
+        assertThat(fixture.pins()).isZero();
     }
 
     @Test
@@ -157,23 +157,23 @@ class TableTest {
             VectorSchemaRoot slice = read.slice(10, 5);
             read.close();
             assertThat(slice.getVector("name").getObject(1)).hasToString("name 11");
-            assertThat(fixture.store.pins()).isEqualTo(1);
+            assertThat(fixture.pins()).isEqualTo(1);
             slice.close();
         }
-        assertThat(fixture.store.pins()).isZero();
+        assertThat(fixture.pins()).isZero();
     }
 
     @Test
     void shouldUnpinWhenNoVectorIsReachable() {
         useAndDropOneVector();
-        Fixture.collectUntil(() -> fixture.store.pins() == 0);
+        Fixture.collectUntil(() -> fixture.pins() == 0);
     }
 
     private void useAndDropOneVector() {
         try (VectorSchemaRoot root = people(50, 3)) {
             FieldVector kept = ((VectorSchemaRoot) fixture.roundTrip(root)).getVector("id");
             System.gc();
-            assertThat(fixture.store.pins()).isEqualTo(1);
+            assertThat(fixture.pins()).isEqualTo(1);
             assertThat(((IntVector) kept).get(49)).isEqualTo(49);
         }
     }

@@ -30,7 +30,7 @@ class TensorStorageTest {
                 assertThat(read.type()).isEqualTo(type);
                 assertThat(read.shape()).isEqualTo(tensor.shape());
                 assertThat(read.contentEquals(tensor)).isTrue();
-                assertThat(fixture.store.copied()).isZero();
+                assertThat(fixture.copied()).isZero();
                 try (Tensor again = (Tensor) fixture.roundTrip(read)) {
                     assertThat(again.contentEquals(tensor)).isTrue();
                 }
@@ -92,9 +92,9 @@ class TensorStorageTest {
 
             assertThatThrownBy(() -> read.getDouble(0)).isInstanceOf(IllegalStateException.class);
             assertThat(slice.getDouble(0)).isEqualTo(2);
-            assertThat(fixture.store.pins()).isEqualTo(1);
+            assertThat(fixture.pins()).isEqualTo(1);
             slice.close();
-            assertThat(fixture.store.pins()).isZero();
+            assertThat(fixture.pins()).isZero();
         }
     }
 
@@ -102,7 +102,7 @@ class TensorStorageTest {
     void shouldStayPinnedWhileARawViewIsReachable() {
         try (Fixture fixture = new Fixture()) {
             useAndDropARawView(fixture);
-            Fixture.collectUntil(() -> fixture.store.pins() == 0);
+            Fixture.collectUntil(() -> fixture.pins() == 0);
         }
     }
 
@@ -112,7 +112,7 @@ class TensorStorageTest {
         read.close();
         System.gc();
 
-        assertThat(fixture.store.pins()).isEqualTo(1);
+        assertThat(fixture.pins()).isEqualTo(1);
         assertThat(raw.get(1)).isEqualTo(3);
         assertThatThrownBy(() -> raw.put(0, 1)).isInstanceOf(ReadOnlyBufferException.class);
     }
@@ -121,7 +121,7 @@ class TensorStorageTest {
     void shouldUnpinWhenUnreachable() {
         try (Fixture fixture = new Fixture()) {
             fixture.roundTrip(Tensor.of(new double[] {1, 2, 3}));
-            Fixture.collectUntil(() -> fixture.store.pins() == 0);
+            Fixture.collectUntil(() -> fixture.pins() == 0);
         }
     }
 

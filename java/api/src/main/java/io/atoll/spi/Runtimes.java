@@ -2,6 +2,8 @@ package io.atoll.spi;
 
 import io.atoll.Atoll;
 import io.atoll.AtollOptions;
+import io.atoll.ObjectRef;
+import java.lang.invoke.MethodHandles;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.ServiceLoader;
@@ -51,6 +53,7 @@ public final class Runtimes {
         Objects.requireNonNull(runtime, "runtime");
         synchronized (LOCK) {
             refuseSecond();
+            prepareRefs();
             running = runtime;
             isWorker = true;
         }
@@ -66,6 +69,7 @@ public final class Runtimes {
     public static AtollRuntime start(AtollOptions options) {
         synchronized (LOCK) {
             refuseSecond();
+            prepareRefs();
             AtollRuntime started = provider().start(options);
             running = started;
             return started;
@@ -83,6 +87,15 @@ public final class Runtimes {
                 running = null;
                 runtime.close();
             }
+        }
+    }
+
+    /** Refs start a thread of their own. It must be there before tasks may have taken all threads that can be had. */
+    private static void prepareRefs() {
+        try {
+            MethodHandles.lookup().ensureInitialized(ObjectRef.class);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e); // Of a public class.
         }
     }
 

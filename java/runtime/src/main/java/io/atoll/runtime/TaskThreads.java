@@ -24,6 +24,9 @@ final class TaskThreads {
     private final OneToOneRingBuffer ring;
     private final AtomicInteger idle = new AtomicInteger();
     private final AtomicInteger threads = new AtomicInteger();
+    /** The last attempt to start a thread has failed. */
+    private volatile boolean crowded;
+
     private final Object reading = new Object();
     private byte[] taken; // guarded by reading
 
@@ -97,10 +100,14 @@ final class TaskThreads {
         if (idle.decrementAndGet() == 0) {
             try {
                 startOne();
+                crowded = false;
             } catch (OutOfMemoryError e) {
                 if (threads.get() > 1) {
-                    System.err.println("atoll: no thread can be made beside " + threads.get()
-                            + ", so this worker takes no more tasks until one ends: " + e.getMessage());
+                    if (!crowded) {
+                        crowded = true; // Said once, not for every task that is tried meanwhile.
+                        System.err.println("atoll: no thread can be made beside " + threads.get()
+                                + ", so this worker takes no more tasks until one ends: " + e.getMessage());
+                    }
                     idle.incrementAndGet();
                     runtime.ring.tell(Messages.RETURNED, task);
                     return;

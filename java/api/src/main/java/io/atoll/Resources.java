@@ -25,11 +25,12 @@ public record Resources(Map<String, Long> amounts) {
      */
     public Resources {
         amounts = Map.copyOf(amounts);
-        amounts.forEach((name, amount) -> {
-            if (amount <= 0) {
-                throw new IllegalArgumentException("resource " + name + ": " + amount + " ten-thousandths");
+        for (Map.Entry<String, Long> amount : amounts.entrySet()) {
+            if (amount.getValue() <= 0) {
+                throw new IllegalArgumentException(
+                        "resource " + amount.getKey() + ": " + amount.getValue() + " ten-thousandths");
             }
-        });
+        }
     }
 
     /**
@@ -58,8 +59,11 @@ public record Resources(Map<String, Long> amounts) {
                     "resource " + name + ": " + quantity + " asked; it takes 0 or at least " + 1.0 / UNIT);
         }
         Map<String, Long> changed = new TreeMap<>(amounts);
-        changed.put(name, amount);
-        changed.values().removeIf(a -> a == 0);
+        if (amount == 0) {
+            changed.remove(name);
+        } else {
+            changed.put(name, amount);
+        }
         return new Resources(changed);
     }
 
@@ -71,6 +75,17 @@ public record Resources(Map<String, Long> amounts) {
      */
     public long amount(String name) {
         return amounts.getOrDefault(name, 0L);
+    }
+
+    // By hand, as in ObjectId.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Resources resources && resources.amounts.equals(amounts);
+    }
+
+    @Override
+    public int hashCode() {
+        return amounts.hashCode();
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.atoll.runtime;
 import io.atoll.AtollOptions;
 import io.atoll.ObjectId;
 import io.atoll.jni.NativeLibrary;
-import io.atoll.objects.ObjectCodec;
 import io.atoll.store.NativeStore;
 import io.atoll.store.StoreServer;
 import java.nio.file.Path;
@@ -81,11 +80,7 @@ final class DriverRuntime extends ClientRuntime {
         board.join(store.clientIndex());
         scheduler.start();
         Runtime.getRuntime().addShutdownHook(atExit);
-        // Graphs, tensors and tables take long to load, but only once.
-        Thread warmUp = new Thread(ObjectCodec::warmUp, "atoll-warm-up");
-        warmUp.setDaemon(true);
-        warmUp.setPriority(Thread.MIN_PRIORITY);
-        workers.whenJoined(warmUp::start);
+        WarmUp.later();
     }
 
     @Override

@@ -15,6 +15,21 @@ record FunctionDescriptor(int kind, String className, String methodName, String 
         return methodName.equals("<init>") ? "new " + simple : simple + "." + methodName;
     }
 
+    // By hand: what javac makes for a record costs a process some 50 ms when it is first used.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof FunctionDescriptor function
+                && function.kind == kind
+                && function.methodName.equals(methodName)
+                && function.className.equals(className)
+                && function.methodType.equals(methodType);
+    }
+
+    @Override
+    public int hashCode() {
+        return (className.hashCode() * 31 + methodName.hashCode()) * 31 + methodType.hashCode();
+    }
+
     @Override
     public String toString() {
         return className + "." + methodName + methodType;

@@ -59,7 +59,7 @@ final class WorkerCommand {
                 continue;
             }
             boolean two = TWO_WORDS.contains(argument);
-            if (INHERITED.stream().anyMatch(argument::startsWith) && !argument.startsWith("-Datoll.library.path=")) {
+            if (isInherited(argument) && !argument.startsWith("-Datoll.library.path=")) {
                 flags.add(argument);
                 if (two && i + 1 < arguments.size()) {
                     flags.add(arguments.get(i + 1));
@@ -70,6 +70,15 @@ final class WorkerCommand {
             }
         }
         return flags;
+    }
+
+    private static boolean isInherited(String argument) {
+        for (String beginning : INHERITED) {
+            if (argument.startsWith(beginning)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static List<String> ownArguments() {

@@ -1,13 +1,14 @@
 package io.atoll.runtime;
 
+import io.atoll.AtollException;
 import io.atoll.jni.NativeLibrary;
-import io.atoll.objects.ObjectCodec;
 import io.atoll.spi.Runtimes;
 import io.atoll.store.NativeStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -26,8 +27,16 @@ public final class WorkerMain {
             return; // The driver has ended.
         }
         WorkerOrders orders = WorkerOrders.parse(line);
-        NativeLibrary.load(orders.library());
-        NativeStore store = NativeStore.attach(orders.socket());
+        NativeStore store;
+        try {
+            NativeLibrary.load(orders.library());
+            store = NativeStore.attach(orders.socket());
+        } catch (AtollException | UnsatisfiedLinkError e) {
+            if (Files.notExists(orders.socket())) {
+                return; // The driver has closed meanwhile.
+            }
+            throw e;
+        }
         WorkerRuntime runtime = new WorkerRuntime(store, orders.driver());
         Runtimes.install(runtime);
         new TaskThreads(runtime).start();
@@ -35,7 +44,7 @@ public final class WorkerMain {
         store.bellRing(NativeStore.SCHEDULER_BELL, 1);
         Path directory = orders.socket().getParent();
         watch(store, directory);
-        warmUpLater();
+        WarmUp.later();
         while (input.read() >= 0) {}
         // Either the driver closes, and deletes it as well, or it has been killed and never will.
         SessionDirectory.delete(directory);
@@ -54,23 +63,6 @@ public final class WorkerMain {
                 256 * 1024);
         watchdog.setDaemon(true);
         watchdog.start();
-    }
-
-    /** Graphs, tensors and tables take long to load; that must not hold up the first task. */
-    private static void warmUpLater() {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        Thread.sleep(200);
-                        ObjectCodec.warmUp();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "atoll-warm-up");
-        thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
-        thread.start();
     }
 
     private static String readLine(InputStream input) throws IOException {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The worker JVMs of a driver. Started at once, they wait until they are {@linkplain #tell told} where the store is; the
+ * The worker JVMs of a driver. Started first of all, they wait until they are {@linkplain #tell told} where the store is; the
  * end of their standard input, which comes with this process's end too, ends them. Any thread.
  */
 final class WorkerProcesses implements AutoCloseable {
@@ -17,13 +17,14 @@ final class WorkerProcesses implements AutoCloseable {
     private static final int HOPELESS = 3;
 
     private static final long GRACE_MILLIS = 2000;
+    private static final long STACK_BYTES = 256 * 1024;
 
     private final List<String> command;
     private final List<Worker> workers = new ArrayList<>(); // guarded by this
     private WorkerOrders orders; // guarded by this
     private int failuresInARow; // guarded by this
     private String hopeless; // guarded by this
-    private Runnable onJoin; // guarded by this
+    private int later; // guarded by this
     private Runnable onHopeless = () -> {}; // guarded by this
     private boolean closed; // guarded by this
 
@@ -42,22 +43,22 @@ final class WorkerProcesses implements AutoCloseable {
         }
     }
 
-    /** Starts so many, without waiting for them. */
+    /**
+     * Starts so many, without waiting for them. As many as leave a CPU to this process start now, at least one; the rest
+     * when the first has joined, so that they do not hold up the first task.
+     */
     synchronized void launch(int count) {
-        for (int i = 0; i < count; ++i) {
+        int now = Math.max(1, Math.min(count, Runtime.getRuntime().availableProcessors() - 1));
+        for (int i = 0; i < now; ++i) {
             launchOne();
         }
+        later = count - now;
     }
 
     /** Lets those that run, and all to come, attach to the store. */
     synchronized void tell(WorkerOrders told) {
         orders = told;
         workers.forEach(this::pass);
-    }
-
-    /** Is run once, when the first worker has joined. */
-    synchronized void whenJoined(Runnable action) {
-        onJoin = action;
     }
 
     /** Is run when no worker is left and there is no hope for one: {@link #hopeless} tells why. */
@@ -76,9 +77,21 @@ final class WorkerProcesses implements AutoCloseable {
         for (Worker worker : workers) {
             worker.joined |= worker.process.pid() == pid;
         }
-        if (onJoin != null) {
-            onJoin.run();
-            onJoin = null;
+        if (later > 0) {
+            // Not on the scheduler's thread, which calls this.
+            Thread starter = new Thread(null, this::launchRest, "atoll-starter", STACK_BYTES);
+            starter.setDaemon(true);
+            starter.start();
+        }
+    }
+
+    private synchronized void launchRest() {
+        try {
+            for (; later > 0 && !closed; --later) {
+                launchOne();
+            }
+        } catch (AtollException e) {
+            System.err.println("atoll: this node has " + workers.size() + " workers only: " + e.getMessage());
         }
     }
 

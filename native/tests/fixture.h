@@ -40,7 +40,9 @@ class StoreTest : public ::testing::Test {
 
   void TearDown() override {
     for (atoll_client* client : clients_) atoll_detach(client);
-    if (server_ != nullptr) EXPECT_EQ(atoll_server_stop(server_), 0);
+    if (server_ != nullptr) {
+      EXPECT_EQ(atoll_server_stop(server_), 0);
+    }
     EXPECT_NE(::access(path_.c_str(), F_OK), 0) << "the socket is still there";
     EXPECT_EQ(::rmdir(directory_.c_str()), 0);
   }

@@ -54,7 +54,6 @@ Result<ObjectId> ClientCore::Expect() {
 
 Result<uint64_t> ClientCore::Create(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag,
                                     int64_t timeout_ns) {
-  const auto deadline = os::Deadline::After(timeout_ns);
   if (contained > UINT32_MAX || size > capacity_ || contained * sizeof(atoll_object_id) > capacity_) {
     return Status::Error(ATOLL_STORE_FULL, "%lu bytes and %lu ids asked, the store has %lu bytes", size,
                          contained, capacity_);
@@ -63,7 +62,7 @@ Result<uint64_t> ClientCore::Create(ObjectId* id, uint64_t size, uint64_t contai
   if (id->nil()) {
     auto made = Expect();
     if (!made.ok()) return made.status();
-    auto address = Fill(made.value(), size, contained, tag, deadline);
+    auto address = Fill(made.value(), size, contained, tag, timeout_ns);
     if (address.ok()) {
       *id = made.value();
     } else {
@@ -72,11 +71,11 @@ Result<uint64_t> ClientCore::Create(ObjectId* id, uint64_t size, uint64_t contai
     return address;
   }
   ATOLL_RETURN_IF_ERROR(Check(*id));
-  return Fill(*id, size, contained, tag, deadline);
+  return Fill(*id, size, contained, tag, timeout_ns);
 }
 
 Result<uint64_t> ClientCore::Fill(ObjectId id, uint64_t size, uint64_t contained, uint64_t tag,
-                                  const os::Deadline& deadline) {
+                                  int64_t timeout_ns) {
   Entry& entry = entries_[id.index()];
   for (uint64_t bits = entry.word.load(std::memory_order_acquire);;) {
     const Word word(bits);
@@ -101,11 +100,15 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, uint64_t size, uint64_t contained
   entry.tag.store(tag, std::memory_order_relaxed);
   entry.contained.store(static_cast<uint32_t>(contained), std::memory_order_relaxed);
   const uint64_t bytes = contained == 0 ? size : (size + 15) / 16 * 16 + contained * sizeof(atoll_object_id);
-  for (int round = 0; !heap_->Allocate(bytes, entry, id.place); ++round) {
-    if (Status made = MakeRoom(bytes, deadline, round); !made.ok()) {
-      (void)Undo(id.index(), id.place);
-      return made;
-    }
+  if (!heap_->Allocate(bytes, entry, id.place)) {
+    const auto deadline = os::Deadline::After(timeout_ns);
+    int round = 0;
+    do {
+      if (Status made = MakeRoom(bytes, deadline, round++); !made.ok()) {
+        (void)Undo(id.index(), id.place);
+        return made;
+      }
+    } while (!heap_->Allocate(bytes, entry, id.place));
   }
   counters().creates.fetch_add(1, std::memory_order_relaxed);
   return reinterpret_cast<uint64_t>(window_.data()) + entry.offset.load(std::memory_order_relaxed);
@@ -216,15 +219,12 @@ void ClientCore::Unpin(uint64_t index) {
   if (before == 1 && word.has(Word::kDoomed | Word::kDeleted)) Drop(index);
 }
 
-Status ClientCore::ReleaseSlowly(ObjectId id, uint64_t word) {
-  // A pinned object keeps its generation: another one means that this pin is not of this object.
-  if (Word(word).generation() != id.generation()) return ReleasedTooOften(id);
-  Drop(id.index());
-  return {};
-}
-
 Status ClientCore::ReleasedTooOften(ObjectId id) {
   pins_[id.index()].fetch_add(1, std::memory_order_seq_cst);
+  return NotPinned(id);
+}
+
+Status ClientCore::NotPinned(ObjectId id) const {
   return Status::Error(ATOLL_INVALID_ARGUMENT, "release of object %lu.%lu, which client %u has not pinned",
                        id.index(), id.generation(), me_);
 }

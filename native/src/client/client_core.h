@@ -52,14 +52,17 @@ class ClientCore {
   Status Release(ObjectId id) {
     const uint64_t index = id.index();
     if (id.store != store_ || index >= objects_) return NotFound(id);
+    // A pinned object keeps its generation; after the subtraction it may be another one's at once.
+    const Word held(entries_[index].word.load(std::memory_order_relaxed));
+    if (held.generation() != id.generation()) [[unlikely]]
+      return NotPinned(id);
     const uint32_t before = pins_[index].fetch_sub(1, std::memory_order_seq_cst);
     if (before == 0) [[unlikely]]
       return ReleasedTooOften(id);
     // After the subtraction: either this sees DOOMED, or the server's second scan sees the slot at zero.
-    const uint64_t word = entries_[index].word.load(std::memory_order_seq_cst);
-    if (((word ^ Word::Of(id.generation(), 0, State::kFree).bits()) & kReleaseMask) != 0) [[unlikely]] {
-      return ReleaseSlowly(id, word);
-    }
+    const Word word(entries_[index].word.load(std::memory_order_seq_cst));
+    if (word.has(Word::kDoomed | Word::kDeleted)) [[unlikely]]
+      Drop(index);
     return {};
   }
 
@@ -82,10 +85,6 @@ class ClientCore {
   int64_t List(uint64_t* cursor, atoll_object_info* infos, uint64_t max);
 
  private:
-  // A plain release finds its own generation, neither DOOMED nor deleted.
-  static constexpr uint64_t kReleaseMask =
-      ~uint64_t{0} << Word::kGenerationShift | Word::kDoomed | Word::kDeleted;
-
   ClientCore() = default;
 
   bool Pin(uint64_t index, uint64_t generation) {
@@ -129,10 +128,9 @@ class ClientCore {
   Status NotFound(ObjectId id) const;
   Status Lost(ObjectId id) const;
   Status ReleasedTooOften(ObjectId id);
-  Status ReleaseSlowly(ObjectId id, uint64_t word);
+  Status NotPinned(ObjectId id) const;
   Status Check(ObjectId id) const;
-  Result<uint64_t> Fill(ObjectId id, uint64_t size, uint64_t contained, uint64_t tag,
-                        const os::Deadline& deadline);
+  Result<uint64_t> Fill(ObjectId id, uint64_t size, uint64_t contained, uint64_t tag, int64_t timeout_ns);
   Status MakeRoom(uint64_t bytes, const os::Deadline& deadline, int round);
   bool Grow(uint64_t bytes);
   Status Undo(uint64_t index, uint64_t place);

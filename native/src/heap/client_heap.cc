@@ -179,7 +179,13 @@ Run ClientHeap::Lease(uint64_t bytes, bool reserved_only) {
         }
         if (!mine) break;
       }
-      if (taken > at) return {first, need};
+      if (taken > at) {
+        // Free ones of ours are set aside, so that nobody gives them back before Commit().
+        for (uint64_t extent = first; extent <= at; ++extent) {
+          if (open_[extent] != 0) SetFree(extent * slabs_per_extent_, slabs_per_extent_, false);
+        }
+        return {first, need};
+      }
       for (uint64_t undo = first; undo < taken; ++undo) {  // somebody was faster
         if (open_[undo] == 0) control_.extent(undo).fetch_and(~kExtentOwnerMask, std::memory_order_release);
       }
@@ -195,7 +201,10 @@ uint64_t ClientHeap::Commit(const Run& run, bool populate) {
   for (uint64_t extent = run.first; extent < run.first + run.count; ++extent) {
     {
       std::lock_guard lock(mutex_);
-      if (open_[extent] != 0) continue;  // was ours before
+      if (open_[extent] != 0) {  // was ours before
+        SetFree(extent * slabs_per_extent_, slabs_per_extent_, true);
+        continue;
+      }
     }
     const bool reserved = (control_.extent(extent).load(std::memory_order_acquire) & kExtentReserved) != 0;
     if (!reserved || !window_->MapPart(*data_, extent * bytes, bytes).ok()) {

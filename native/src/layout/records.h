@@ -43,7 +43,8 @@ struct Header {
   u64 ring_bytes;
   u64 warm_bytes;
   u64 server_pid;
-  u8 pad0[48];
+  u32 await_farewell;  // 1: a slot is cleaned only when somebody says so
+  u8 pad0[44];
   // Line 2: read by clients when something has become free.
   u32 stopped;         // 1: this server life is over
   u32 server_asleep;   // 1: the server must be nudged; cleared by whoever nudges

@@ -18,7 +18,7 @@ int64_t NowNanos() {
 }
 
 Deadline Deadline::After(int64_t timeout_ns) {
-  if (timeout_ns < 0) return Deadline(-1);
+  if (timeout_ns <= 0) return Deadline(timeout_ns < 0 ? -1 : 0);  // neither needs the clock
   const int64_t now = NowNanos();
   return timeout_ns > INT64_MAX - now ? Deadline(-1) : Deadline(now + timeout_ns);
 }

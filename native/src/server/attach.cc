@@ -51,6 +51,7 @@ Status ServerCore::OpenSegments(const atoll_server_options& options) {
   header.ring_bytes.store(g.ring_bytes());
   header.warm_bytes.store(g.warm_bytes());
   header.server_pid.store(static_cast<uint64_t>(::getpid()));
+  header.await_farewell.store(options.await_farewell != 0);
   header.clients_high.store(1);
   header.ready.store(1, std::memory_order_release);  // pairs with the acquire in Attach()
   return {};

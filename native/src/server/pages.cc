@@ -46,7 +46,8 @@ bool ServerCore::AnswerClients() {
       control_.header().pressure.store(1, std::memory_order_seq_cst);
       pressure_ = true;
       for (uint32_t other = 1; other < high; ++other) {
-        if (slots_[other].used && !slots_[other].dead) os::Nudge(slots_[other].socket.get());
+        if (other != client && slots_[other].used && !slots_[other].dead)
+          os::Nudge(slots_[other].socket.get());
       }
     }
   }
@@ -70,7 +71,7 @@ void ServerCore::TellOfRoom(bool freed) {
 
 // Keeps a few free extents backed, so that leasing one does not wait. One per call: others want to be served.
 bool ServerCore::ReserveAhead() {
-  if (!reserve_ahead_) return false;
+  if (!reserve_ahead_ || !guests_.empty()) return false;  // first those who want to come in
   const Geometry& g = control_.geometry();
   const uint64_t target =
       std::clamp<uint64_t>(kAheadBytes / g.extent_bytes(), 1, std::max<uint64_t>(1, g.extents() / 8));

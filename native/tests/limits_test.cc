@@ -1,0 +1,95 @@
+// How much memory may be had, and that nobody dies for asking.
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <fstream>
+#include <tuple>
+
+#include "fixture.h"
+#include "os/memory_limits.h"
+#include "process.h"
+
+namespace atollstore {
+namespace {
+
+class LimitsTest : public StoreTest {
+ protected:
+  void Write(const std::string& path, const std::string& text) {
+    const std::string full = directory_ + path;
+    for (size_t slash = directory_.size() + 1; (slash = full.find('/', slash)) != std::string::npos;
+         ++slash) {
+      if (::mkdir(full.substr(0, slash).c_str(), 0700) == 0) made_.push_back(full.substr(0, slash));
+    }
+    std::ofstream(full) << text;
+    made_.push_back(full);
+  }
+  void TearDown() override {
+    for (auto it = made_.rbegin(); it != made_.rend(); ++it) std::remove(it->c_str());
+    StoreTest::TearDown();
+  }
+  std::vector<std::string> made_;
+};
+
+TEST_F(LimitsTest, LeastOfAllCgroupsAboveCounts) {
+  Write("/proc/meminfo", "MemTotal: 9000 kB\nMemAvailable:  8000 kB\n");
+  Write("/proc/self/cgroup", "0::/a/b\n");
+  Write("/cgroup/a/memory.max", "4096000\n");
+  Write("/cgroup/a/memory.current", "1096000\n");
+  Write("/cgroup/a/memory.stat", "anon 1\ninactive_file 1000\n");
+  Write("/cgroup/a/b/memory.max", "max\n");
+  Write("/cgroup/a/b/memory.current", "1000000\n");
+  EXPECT_EQ(os::MemoryLimits(directory_ + "/proc", directory_ + "/cgroup").Available(), 3001000u);
+}
+
+TEST_F(LimitsTest, FirstCgroupVersionIsRead) {
+  Write("/proc/meminfo", "MemAvailable:  8000 kB\n");
+  Write("/proc/self/cgroup", "5:cpu:/x\n4:memory:/a\n");
+  Write("/cgroup/memory/a/memory.limit_in_bytes", "5000\n");
+  Write("/cgroup/memory/a/memory.usage_in_bytes", "6000\n");
+  Write("/cgroup/memory/a/memory.stat", "total_inactive_file 2000\n");
+  EXPECT_EQ(os::MemoryLimits(directory_ + "/proc", directory_ + "/cgroup").Available(), 1000u);
+  Write("/cgroup/memory/a/memory.limit_in_bytes", "9223372036854771712\n");
+  EXPECT_EQ(os::MemoryLimits(directory_ + "/proc", directory_ + "/cgroup").Available(), 8000u * 1024);
+}
+
+// A memory cgroup for the test below this process' own; empty when it cannot be made.
+std::string MakeGroup(uint64_t limit) {
+  std::ifstream lines("/proc/self/cgroup");
+  for (std::string line; std::getline(lines, line);) {
+    const size_t path = line.find(':', line.find(':') + 1) + 1;
+    for (const auto& [controller, root, file] :
+         {std::tuple{":memory:", "/sys/fs/cgroup/memory", "/memory.limit_in_bytes"},
+          std::tuple{"0::", "/sys/fs/cgroup", "/memory.max"}}) {
+      if (line.find(controller) == std::string::npos) continue;
+      for (const std::string& parent : {std::string(root) + line.substr(path), std::string(root)}) {
+        const std::string group = parent + "/atoll-test-" + std::to_string(::getpid());
+        if (::mkdir(group.c_str(), 0755) != 0) continue;
+        std::ofstream(group + file) << limit;
+        std::ifstream check(group + file);
+        uint64_t value = 0;
+        if (check >> value && value == limit) return group;
+        ::rmdir(group.c_str());
+      }
+    }
+  }
+  return {};
+}
+
+TEST_F(LimitsTest, StoreLargerThanItsCgroupIsFullAndNobodyDies) {
+  const std::string group = MakeGroup(256 << 20);
+  if (group.empty()) GTEST_SKIP() << "cannot make a memory cgroup here";
+  Process peer({"fill", path_, std::to_string(uint64_t{1} << 30), group});
+  long code = 0;
+  unsigned long bytes = 0;
+  const std::string line = peer.ReadLine();
+  ASSERT_EQ(std::sscanf(line.c_str(), "%ld %lu", &code, &bytes), 2) << line;
+  EXPECT_EQ(peer.Wait(), 0);
+  EXPECT_EQ(code, -ATOLL_STORE_FULL) << line;
+  EXPECT_NE(line.find("memory limits"), std::string::npos) << line;
+  EXPECT_GT(bytes, 32u << 20);
+  EXPECT_LT(bytes, 256u << 20);
+  EXPECT_TRUE(Eventually([&] { return ::rmdir(group.c_str()) == 0; }));
+}
+
+}  // namespace
+}  // namespace atollstore

@@ -1,0 +1,291 @@
+// The other process of the tests: peer COMMAND SOCKET [ARGUMENTS]. Says "ready ..." and waits to be told or
+// killed.
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "atoll/c.h"
+#include "storm.h"
+
+namespace {
+
+void Check(int64_t code, const char* what) {
+  if (code >= 0) return;
+  std::fprintf(stderr, "peer: %s: %ld %s\n", what, code, atoll_last_error());
+  std::_Exit(3);
+}
+#define CHECK_OK(call) Check((call), #call)
+
+atoll_client* Attach(const char* path) {
+  atoll_client* client = nullptr;
+  CHECK_OK(atoll_attach(path, &client));
+  return client;
+}
+
+void Say(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+[[noreturn]] void Rest() {
+  for (;;) ::pause();
+}
+
+atoll_object_id Id(char** arguments) {
+  return {std::strtoull(arguments[0], nullptr, 10), std::strtoull(arguments[1], nullptr, 10)};
+}
+
+std::string Text(const atoll_object_id& id) {
+  return std::to_string(id.store) + " " + std::to_string(id.place);
+}
+
+atoll_object_id Put(atoll_client* client, uint64_t size, uint8_t fill) {
+  atoll_object_id id{};
+  uint64_t address = 0;
+  CHECK_OK(atoll_create(client, &id, size, 0, 0, 5'000'000'000, &address));
+  std::memset(reinterpret_cast<void*>(address), fill, size);
+  CHECK_OK(atoll_seal(client, &id, nullptr));
+  return id;
+}
+
+// hold ID: pins it.
+void Hold(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  const atoll_object_id id = Id(arguments);
+  atoll_view view;
+  CHECK_OK(atoll_get(client, &id, 5'000'000'000, &view));
+  Say("ready " + std::to_string(view.offset) + " " +
+      std::to_string(*reinterpret_cast<const uint8_t*>(view.address)));
+  Rest();
+}
+
+// create ID BYTES: begins it and does not end it.
+void Create(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  atoll_object_id id = Id(arguments);
+  uint64_t address = 0;
+  CHECK_OK(
+      atoll_create(client, &id, std::strtoull(arguments[2], nullptr, 10), 0, 0, 5'000'000'000, &address));
+  Say("ready " + std::to_string(atoll_client_index(client)));
+  Rest();
+}
+
+// put COUNT BYTES: makes objects and keeps its references to them.
+void PutMany(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  atoll_object_id id{};
+  for (int i = std::atoi(arguments[0]); i > 0; --i)
+    id = Put(client, std::strtoull(arguments[1], nullptr, 10), 17);
+  Say("ready " + Text(id));
+  Rest();
+}
+
+// contain ID: makes a container of it, sealed in an expected object ID2, and keeps nothing.
+void Contain(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  const atoll_object_id child = Put(client, 1000, 99);
+  atoll_object_id container = Id(arguments);
+  uint64_t address = 0;
+  CHECK_OK(atoll_create(client, &container, 10, 1, 0, 5'000'000'000, &address));
+  CHECK_OK(atoll_seal(client, &container, &child));
+  ::kill(::getpid(), SIGKILL);
+}
+
+// scribble ID: writes through a view.
+void Scribble(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  const atoll_object_id id = Id(arguments);
+  atoll_view view;
+  CHECK_OK(atoll_get(client, &id, 0, &view));
+  *reinterpret_cast<volatile uint8_t*>(view.address) = 1;
+  Say("wrote");
+}
+
+// message: writes into its ring, then rests.
+void Message(const char* path, char**) {
+  atoll_client* client = Attach(path);
+  const auto index = static_cast<uint64_t>(atoll_client_index(client));
+  uint64_t address = 0, bytes = 0;
+  CHECK_OK(atoll_ring(client, index, ATOLL_RING_UP, &address, &bytes));
+  const atoll_object_id id = Put(client, 3000, 5);
+  std::memcpy(reinterpret_cast<void*>(address), &id, sizeof(id));
+  Say("ready " + std::to_string(index));
+  Rest();
+}
+
+// as UID: tries to attach as another user.
+void As(const char* path, char** arguments) {
+  const auto user = static_cast<uid_t>(std::atoi(arguments[0]));
+  if (::setgid(user) != 0 || ::setuid(user) != 0) std::_Exit(4);
+  atoll_client* client = nullptr;
+  const int64_t code = atoll_attach(path, &client);
+  Say(std::to_string(code) + " " + atoll_last_error());
+}
+
+// watch: says so when the server has gone.
+void Watch(const char* path, char**) {
+  atoll_client* client = Attach(path);
+  Say("ready");
+  CHECK_OK(atoll_await_server_exit(client, -1));
+  atoll_view view;
+  atoll_object_id id{};
+  CHECK_OK(atoll_expect(client, &id));
+  Say("gone " + std::to_string(atoll_get(client, &id, -1, &view)));
+}
+
+// serve BYTES: a server of its own.
+void Serve(const char* path, char** arguments) {
+  atoll_server_options options{};
+  options.capacity = std::strtoull(arguments[0], nullptr, 10);
+  options.socket_path = path;
+  atoll_server* server = nullptr;
+  CHECK_OK(atoll_server_start(&options, &server));
+  Say("ready");
+  Rest();
+}
+
+// fill BYTES CGROUP: a store of that capacity inside the cgroup, filled until it is full.
+void Fill(const char* path, char** arguments) {
+  std::FILE* group = std::fopen((std::string(arguments[1]) + "/cgroup.procs").c_str(), "w");
+  if (group == nullptr || std::fprintf(group, "%d\n", ::getpid()) < 0 || std::fclose(group) != 0)
+    std::_Exit(4);
+  atoll_server_options options{};
+  options.capacity = std::strtoull(arguments[0], nullptr, 10);
+  options.socket_path = path;
+  atoll_server* server = nullptr;
+  CHECK_OK(atoll_server_start(&options, &server));
+  atoll_client* client = Attach(path);
+  uint64_t bytes = 0;
+  int64_t code = 0;
+  while (code == 0 && bytes < options.capacity) {
+    atoll_object_id id{};
+    uint64_t address = 0;
+    code = atoll_create(client, &id, 3 << 20, 0, 0, 100'000'000, &address);
+    if (code != 0) break;
+    std::memset(reinterpret_cast<void*>(address), 1, 3 << 20);
+    CHECK_OK(atoll_seal(client, &id, nullptr));
+    bytes += 3 << 20;
+  }
+  Say(std::to_string(code) + " " + std::to_string(bytes) + " " + atoll_last_error());
+  atoll_detach(client);
+  atoll_server_stop(server);
+}
+
+// quiet: the warm paths under a filter that kills for any system call.
+void Quiet(const char* path, char**) {
+  atoll_client* client = Attach(path);
+  const atoll_object_id hot = Put(client, 100'000, 3);
+  std::vector<atoll_object_id> ids;
+  for (int i = 0; i < 1000; ++i) ids.push_back(Put(client, 1024, 1));
+  for (const atoll_object_id& id : ids) CHECK_OK(atoll_dereference(client, &id));
+  atoll_stats_t stats{};
+  do {
+    ::usleep(1000);
+    CHECK_OK(atoll_stats(client, &stats));
+  } while (stats.objects > 1);
+
+  sock_filter rules[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+  };
+  const sock_fprog program{sizeof(rules) / sizeof(rules[0]), rules};
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) std::_Exit(4);
+  if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) std::_Exit(4);
+  int64_t code = 0;
+  atoll_view view;
+  for (int i = 0; i < 100'000 && code == 0; ++i) {
+    code = atoll_get(client, &hot, -1, &view);
+    if (code == 0) code = atoll_release(client, &hot);
+  }
+  for (int i = 0; i < 500 && code == 0; ++i) {
+    atoll_object_id id{};
+    uint64_t address = 0;
+    code = atoll_create(client, &id, 1024, 0, 0, -1, &address);
+    if (code != 0) break;
+    std::memset(reinterpret_cast<void*>(address), 2, 1024);
+    code = atoll_seal(client, &id, nullptr);
+    if (code == 0) code = atoll_get(client, &id, -1, &view);
+    if (code == 0) code = atoll_release(client, &id);
+  }
+  // Raises SIGSYS were it any other call; _exit is exit_group.
+  ::_exit(code == 0 ? 0 : 5);
+}
+
+// steps ID: one round of everything between two stops, for a tracer that kills it at some instruction.
+void Steps(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  const atoll_object_id shared = Id(arguments);
+  const atoll_object_id warm = Put(client, 500, 1);
+  CHECK_OK(atoll_dereference(client, &warm));
+  if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) std::_Exit(4);
+  ::raise(SIGSTOP);
+  atoll_view view;
+  atoll_get(client, &shared, 0, &view);
+  atoll_reference(client, &shared);
+  atoll_object_id id{}, container{}, expected{};
+  uint64_t address = 0;
+  atoll_expect(client, &expected);
+  atoll_create(client, &expected, 300, 0, 0, 0, &address);
+  atoll_abort(client, &expected);
+  atoll_create(client, &id, 500, 0, 0, 0, &address);
+  atoll_seal(client, &id, nullptr);
+  atoll_create(client, &container, 100, 2, 0, 0, &address);
+  const atoll_object_id children[] = {id, shared};
+  atoll_seal(client, &container, children);
+  atoll_dereference(client, &id);
+  atoll_release(client, &shared);
+  atoll_dereference(client, &shared);
+  atoll_dereference(client, &container);
+  ::raise(SIGSTOP);
+  Rest();
+}
+
+// storm SEED: random work on shared objects until it is killed.
+void Storm(const char* path, char** arguments) {
+  Say("ready");
+  atollstore::Storm(path, std::strtoull(arguments[0], nullptr, 10)).Run();
+}
+
+// pins ID SECONDS: gets and releases it as fast as it can until it is gone; each view must hold its bytes.
+void Pins(const char* path, char**) {
+  Say("ready");
+  atollstore::PinRace(path);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) return 2;
+  // Whatever happens to the test, this process does not stay.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const struct {
+    const char* name;
+    void (*run)(const char*, char**);
+    int arguments;
+  } commands[] = {{"hold", Hold, 2},       {"create", Create, 3},     {"put", PutMany, 2},
+                  {"contain", Contain, 2}, {"scribble", Scribble, 2}, {"message", Message, 0},
+                  {"as", As, 1},           {"watch", Watch, 0},       {"serve", Serve, 1},
+                  {"fill", Fill, 2},       {"quiet", Quiet, 0},       {"steps", Steps, 2},
+                  {"storm", Storm, 1},     {"pins", Pins, 0}};
+  for (const auto& command : commands) {
+    if (std::strcmp(argv[1], command.name) == 0 && argc == 3 + command.arguments) {
+      command.run(argv[2], argv + 3);
+      return 0;
+    }
+  }
+  return 2;
+}

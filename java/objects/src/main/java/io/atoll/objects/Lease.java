@@ -19,6 +19,9 @@ final class Lease {
         this.end = end;
     }
 
+    /** Starts the cleaner's thread now: later there may be none to be had. */
+    static void prepare() {}
+
     /** A share that ends when it is closed or, failing that, when the view is unreachable. */
     Share share(Object view) {
         retain();

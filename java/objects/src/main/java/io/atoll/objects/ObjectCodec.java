@@ -37,6 +37,7 @@ public final class ObjectCodec {
         this.store = Objects.requireNonNull(store);
         this.refs = Objects.requireNonNull(refs);
         this.putTimeout = putTimeout;
+        Lease.prepare();
     }
 
     /**

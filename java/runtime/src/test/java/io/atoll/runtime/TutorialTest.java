@@ -1,0 +1,51 @@
+package io.atoll.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atoll.Atoll;
+import io.atoll.AtollSession;
+import io.atoll.ObjectRef;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The README's program, as it stands there. */
+@Timeout(60)
+class TutorialTest {
+    // The README's program begins here.
+    public static class Means {
+        static double mean(double[] values, int from, int to) {
+            double sum = 0;
+            for (int i = from; i < to; ++i) {
+                sum += values[i];
+            }
+            return sum / (to - from);
+        }
+
+        public static void main(String[] args) {
+            try (AtollSession session = Atoll.init()) { // a store in shared memory, and worker JVMs
+                double[] values = new double[1_000_000];
+                for (int i = 0; i < values.length; ++i) {
+                    values[i] = i;
+                }
+                ObjectRef<double[]> shared = Atoll.put(values); // once, for all processes
+                List<ObjectRef<Double>> means = new ArrayList<>();
+                for (int i = 0; i < 1_000_000; i += 100_000) {
+                    means.add(Atoll.task(Means::mean, shared, i, i + 100_000).remote());
+                }
+                System.out.println(Atoll.get(means));
+            }
+        }
+    }
+    // The README's program ends here.
+
+    @Test
+    void shouldPrintTheMeans() throws Exception {
+        try (ChildJvm program = ChildJvm.start(Means.class)) {
+            assertThat(program.readAll())
+                    .contains(
+                            "[49999.5, 149999.5, 249999.5, 349999.5, 449999.5, 549999.5, 649999.5, 749999.5, 849999.5, 949999.5]\n");
+        }
+    }
+}

@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Runs a main class on every JDK that lies beside the one of the tests, oldest first. */
+/** Runs a main class on every JDK that lies beside the one of the tests, or is named to them, oldest first. */
 public final class Jvms {
     private static final Pattern VERSION = Pattern.compile("^JAVA_VERSION=\"(\\d+)", Pattern.MULTILINE);
 
@@ -36,6 +36,10 @@ public final class Jvms {
             siblings.forEach(homes::add);
         }
         homes.add(home);
+        String newest = System.getProperty("atoll.newest.java");
+        if (newest != null) {
+            homes.add(Path.of(newest).toRealPath().getParent().getParent());
+        }
         Map<Integer, Jvm> byVersion = new TreeMap<>();
         for (Path candidate : homes) {
             Path release = candidate.resolve("release");

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the file that we ship needs of a machine, and shows to it. */
+@Tag("once")
 class NativeArtifactTest {
     /** glibc of Ubuntu 22.04; Debian 12 and Red Hat 10 have newer ones. */
     private static final int OLDEST_GLIBC_MINOR = 35;

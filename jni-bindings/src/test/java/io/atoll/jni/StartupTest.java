@@ -12,10 +12,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.IntVector;
 import org.apache.fory.Fory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Loading the library is enough for what Atoll stands on: no flag, and no word but one on JDK 24 and later. */
+@Tag("once")
 class StartupTest {
     private static final Path ARGFILE = Path.of("../ci/atoll.argfile").toAbsolutePath();
 

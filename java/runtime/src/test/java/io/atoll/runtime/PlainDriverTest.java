@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.IntVector;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A driver started by plain {@code java -cp}, with Arrow and Fory at work in it and in its worker: no flag is needed,
  * and neither process says a word but the one warning of JDK 24 and later. With the documented flags not even that.
  */
+@Tag("once")
 class PlainDriverTest {
     private static final Path ARGFILE = Path.of("../../ci/atoll.argfile").toAbsolutePath();
 

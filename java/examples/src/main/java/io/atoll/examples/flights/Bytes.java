@@ -10,6 +10,7 @@ import picocli.CommandLine.TypeConversionException;
 final class Bytes implements ITypeConverter<Long> {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,18})\\s*([KMGT]?)(iB|B)?", Pattern.CASE_INSENSITIVE);
     private static final long MIB = 1 << 20;
+    private static final long MOST = 1L << 46; // bytes that a process can map
 
     @Override
     public Long convert(String text) {
@@ -26,6 +27,8 @@ final class Bytes implements ITypeConverter<Long> {
             }
             if (bytes == 0) {
                 throw new TypeConversionException("a store of no bytes holds nothing");
+            } else if (bytes > MOST) {
+                throw new TypeConversionException("'" + text + "' is more than any machine has");
             }
             return bytes;
         } catch (ArithmeticException e) {
@@ -35,12 +38,12 @@ final class Bytes implements ITypeConverter<Long> {
 
     /** For people: {@code 160.1 MB}. */
     static String format(long bytes) {
-        if (bytes < 1000) {
+        if (Math.abs(bytes) < 1000) {
             return bytes + " bytes";
         }
         double value = bytes;
         int power = 0;
-        while (value >= 999.95 && power < 4) {
+        while (Math.abs(value) >= 999.95 && power < 4) {
             value /= 1000;
             power++;
         }

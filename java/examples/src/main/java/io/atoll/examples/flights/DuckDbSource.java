@@ -36,6 +36,8 @@ final class DuckDbSource implements FlightsInput.Source {
         } catch (SQLException | InputException | RuntimeException e) {
             connection.close();
             throw e;
+        } finally {
+            ExtractedLibraries.delete("jnilib-"); // Arrow's C Data Interface
         }
     }
 

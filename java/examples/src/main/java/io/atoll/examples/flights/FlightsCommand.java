@@ -94,7 +94,7 @@ public final class FlightsCommand implements Callable<Integer> {
         try (ProgressBar progress = new ProgressBar()) {
             progress.show("starting", 0, 0);
             // First of all: it opens Java's buffers to Arrow.
-            try (AtollSession session = Atoll.init(storeSize == 0 ? options : options.withStoreBytes(storeSize));
+            try (AtollSession session = start(storeSize == 0 ? options : options.withStoreBytes(storeSize));
                     BufferAllocator allocator = new RootAllocator()) {
                 progress.show("reading", 0, 0);
                 FlightsInput flights =
@@ -104,6 +104,14 @@ public final class FlightsCommand implements Callable<Integer> {
                     return new FlightsJob(name, scale, workers, progress).run(flights, begun);
                 }
             }
+        }
+    }
+
+    private static AtollSession start(AtollOptions options) throws InputException {
+        try {
+            return Atoll.init(options);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(FlightsInput.oneLine(e), e);
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 final class FlightsJob {
     private static final int TASKS_PER_WORKER = 8;
     private static final long ROWS_PER_TASK = 1024; // at least, if there are so many
+    private static final long ROOM_PER_PROCESS = 4 << 20;
 
     private final String name;
     private final int scale;
@@ -34,6 +35,7 @@ final class FlightsJob {
 
     /** Runs in a driver. The input is closed as soon as it is in the store. {@code begun} is what nanoTime was then. */
     Result run(FlightsInput input, long begun) throws InputException {
+        checkRoom(input.bytes() * scale);
         progress.show("starting workers", 0, 0);
         Map<Long, WorkerMemory> before = WorkerMemory.ofAll(workers);
         long rows = input.rows() * scale;
@@ -70,23 +72,29 @@ final class FlightsJob {
 
     private ObjectRef<Table> put(FlightsInput input) throws InputException {
         long needed = input.bytes() * scale;
-        long capacity = Atoll.stats().capacityBytes();
         try {
-            if (needed > capacity) {
-                throw new InputException(tooLarge(needed, capacity));
-            }
             return Atoll.put(input.repeated(scale));
         } catch (ObjectStoreFullException e) {
-            throw new InputException(tooLarge(needed, capacity), e);
+            throw tooLarge(needed, e);
         } finally {
             input.close();
         }
     }
 
-    private String tooLarge(long needed, long capacity) {
-        return name + (scale > 1 ? ", " + scale + " times over," : "") + " takes " + Bytes.format(needed)
-                + ", and the store of " + Bytes.format(capacity) + " has no room for it; try --store-size "
-                + Bytes.roomFor(needed);
+    /** Every process writes in extents of its own. */
+    private void checkRoom(long needed) throws InputException {
+        if (needed + (workers + 1) * ROOM_PER_PROCESS > Atoll.stats().capacityBytes()) {
+            throw tooLarge(needed, null);
+        }
+    }
+
+    private InputException tooLarge(long needed, Exception cause) {
+        long room = needed + (workers + 1) * ROOM_PER_PROCESS;
+        return new InputException(
+                "a store of " + Bytes.format(Atoll.stats().capacityBytes()) + " is too small: " + name
+                        + (scale > 1 ? ", " + scale + " times over," : "") + " takes " + Bytes.format(needed)
+                        + "; try --store-size " + Bytes.roomFor(room),
+                cause);
     }
 
     private List<FlightsTask.Part> compute(ObjectRef<Table> table, long rows) {

@@ -6,6 +6,7 @@ import java.util.Locale;
 /** Prints what the job has found. ASCII only: the locale of a bare machine has no more. */
 final class FlightsReport {
     private static final String ROW = "  %-15s %12s %12s %11s %13s   %s";
+    private static final String WORKER = "  %8s %6s %13s %10s %10s %10s %12s";
     private static final double SHARE_PER_MARK = 0.025;
 
     private final PrintStream out;
@@ -33,57 +34,48 @@ final class FlightsReport {
 
     /** How it was done. */
     void print(JobRecord record) {
+        JobRecord.Times times = record.times();
+        long atWork = workersAtWork(record);
         line("");
         title("How it was done");
-        fact(
-                "input",
-                "%s: %,d rows in %,d batch%s",
-                record.input(),
-                record.rows(),
-                record.batches(),
-                record.batches() == 1 ? "" : "es");
+        fact("input", "%s: %,d rows in %s", record.input(), record.rows(), plural(record.batches(), "batch"));
         fact(
                 "store",
-                "%s, the table, once, in a store of %s",
-                Bytes.format(record.tableBytes()),
-                Bytes.format(record.capacityBytes()));
+                "%s: the table, put once; there is room for %s",
+                bytes(record.tableBytes()),
+                bytes(record.capacityBytes()));
         fact(
                 "work",
-                "%d tasks in %d worker process%s, each on views of that memory",
-                record.tasks(),
-                workersAtWork(record),
-                workersAtWork(record) == 1 ? "" : "es");
-        fact("copied", "%s out of the store by the workers", Bytes.format(record.copiedBytes()));
-        JobRecord.Times times = record.times();
+                "%s in %s, on views of that one copy",
+                plural(record.tasks(), "task"),
+                plural(atWork, "worker process"));
+        fact("copied", "%s by the workers that read it", bytes(record.copiedBytes()));
         fact(
                 "elapsed",
-                "%.2f s: %.2f start and read, %.2f store, %.2f compute",
-                times.total() / 1e9,
-                times.start() / 1e9,
-                times.store() / 1e9,
-                times.compute() / 1e9);
+                "%.2f s: %.2f to start workers and read, %.2f to store, %.2f to compute",
+                seconds(times.total()),
+                seconds(times.start()),
+                seconds(times.store()),
+                seconds(times.compute()));
         line("");
-        title(format(
-                "  %-15s %5s %12s   %10s %10s %10s   %10s",
-                "worker process", "tasks", "rows", "Pss before", "Pss after", "added", "live heap"));
+        line(format("  %8s %6s %13s %32s %12s", "", "", "", "-- shared memory mapped (Pss) --", ""));
+        title(format(WORKER, "worker", "tasks", "rows", "before", "after", "added", "live heap"));
         record.workers().forEach(this::worker);
-        line(
-                "  Pss: the process's part of the shared memory it has mapped, a page that n of them map counted 1/n in each.");
+        line("  Pss counts a page that n processes have mapped as 1/n in each. Before: room to write results in.");
     }
 
     private void worker(JobRecord.Worker worker) {
         WorkerMemory before = worker.before();
         WorkerMemory after = worker.after();
-        long added = before == null || after == null ? 0 : after.sharedBytes() - before.sharedBytes();
         line(format(
-                "  %-15d %5d %,12d   %10s %10s %10s   %10s",
+                WORKER,
                 worker.pid(),
                 worker.tasks(),
-                worker.rows(),
-                before == null ? "-" : Bytes.format(before.sharedBytes()),
-                after == null ? "has died" : Bytes.format(after.sharedBytes()),
-                before == null || after == null ? "-" : Bytes.format(Math.max(0, added)),
-                after == null ? "-" : Bytes.format(after.heapBytes())));
+                format("%,d", worker.rows()),
+                before == null ? "-" : bytes(before.sharedBytes()),
+                after == null ? "died" : bytes(after.sharedBytes()),
+                before == null || after == null ? "-" : bytes(after.sharedBytes() - before.sharedBytes()),
+                after == null ? "-" : bytes(after.heapBytes())));
     }
 
     private static long workersAtWork(JobRecord record) {
@@ -99,15 +91,15 @@ final class FlightsReport {
                 "%.2f %% of them over %.0f minutes late; 95 %% at most %s late",
                 100 * all.lateShare(), FlightStats.LATE_MINUTES, minutes(all.percentile95())));
         if (stats.incomplete() > 0) {
-            line(format("%,d rows left out: a null in one of the three columns", stats.incomplete()));
+            line(plural(stats.incomplete(), "row") + " left out: a null in one of the three columns");
         }
         if (stats.outside() > 0) {
-            line(format("%,d rows left out: a time that is not from 0 to 24, or an infinite number", stats.outside()));
+            line(plural(stats.outside(), "row") + " left out: a time that is not from 0 to 24, or an infinite number");
         }
     }
 
     private void head(String key) {
-        title(format(ROW, key, "flights", "mean delay", "p95 delay", "over 15 late", "")
+        title(format(ROW, key, "flights", "mean delay", "p95 delay", "over 15 min", "")
                 .stripTrailing());
     }
 
@@ -133,6 +125,19 @@ final class FlightsReport {
             return "under " + bands[1];
         }
         return band + 1 < bands.length ? bands[band] + " - " + (bands[band + 1] - 1) : bands[band] + " and more";
+    }
+
+    private static String plural(long count, String noun) {
+        String ending = count == 1 ? "" : noun.matches(".*(s|ch)") ? "es" : "s";
+        return format("%,d %s%s", count, noun, ending);
+    }
+
+    private static String bytes(long bytes) {
+        return Bytes.format(bytes);
+    }
+
+    private static double seconds(long nanos) {
+        return nanos / 1e9;
     }
 
     private static String minutes(double minutes) {

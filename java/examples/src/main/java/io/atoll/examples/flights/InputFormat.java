@@ -2,6 +2,7 @@ package io.atoll.examples.flights;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ enum InputFormat {
 
     private static final int HEAD_BYTES = 512;
     private static final int SHOWN_BYTES = 8;
+    private static final int SHOWN_CHARS = 24;
     private static final byte[] ARROW_FILE_MAGIC = {'A', 'R', 'R', 'O', 'W', '1'};
     private static final byte[] PARQUET_MAGIC = {'P', 'A', 'R', '1'};
     /** Before each message of a stream, since Arrow 0.15. */
@@ -44,10 +46,12 @@ enum InputFormat {
             throw new InputException(file + ": is empty");
         }
         if (startsWith(head, ARROW_FILE_MAGIC)) {
+            checkEnd(file, ARROW_FILE, ARROW_FILE_MAGIC);
             return ARROW_FILE;
         } else if (startsWith(head, CONTINUATION)) {
             return ARROW_STREAM;
         } else if (startsWith(head, PARQUET_MAGIC)) {
+            checkEnd(file, PARQUET, PARQUET_MAGIC);
             return PARQUET;
         } else if (looksLikeCsv(head)) {
             return CSV;
@@ -61,6 +65,20 @@ enum InputFormat {
             return in.readNBytes(HEAD_BYTES);
         } catch (IOException e) {
             throw new InputException(file + ": cannot be read (" + e.getClass().getSimpleName() + ")", e);
+        }
+    }
+
+    /** Both formats end as they begin. */
+    private static void checkEnd(Path file, InputFormat format, byte[] magic) throws InputException {
+        byte[] end = new byte[magic.length];
+        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+            in.seek(Math.max(0, in.length() - end.length));
+            in.readFully(end);
+        } catch (IOException e) {
+            throw new InputException(file + ": cannot be read (" + e.getClass().getSimpleName() + ")", e);
+        }
+        if (!Arrays.equals(end, magic)) {
+            throw new InputException(file + ": is a truncated " + format + ": its end is missing");
         }
     }
 
@@ -88,13 +106,15 @@ enum InputFormat {
     }
 
     private static String shown(byte[] head) {
-        byte[] start = Arrays.copyOf(head, Math.min(SHOWN_BYTES, head.length));
-        for (byte b : start) {
-            if (b < ' ' || b > '~') {
-                return "the bytes " + HexFormat.ofDelimiter(" ").formatHex(start);
-            }
+        if (isText(head)) {
+            String line = new String(head, StandardCharsets.UTF_8)
+                    .strip()
+                    .lines()
+                    .findFirst()
+                    .orElse("");
+            return "'" + line.substring(0, Math.min(SHOWN_CHARS, line.length())) + "'";
         }
-        return "'" + new String(start, StandardCharsets.US_ASCII) + "'";
+        return "the bytes " + HexFormat.ofDelimiter(" ").formatHex(head, 0, Math.min(SHOWN_BYTES, head.length));
     }
 
     @Override

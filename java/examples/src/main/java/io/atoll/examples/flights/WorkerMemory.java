@@ -6,6 +6,7 @@ import io.atoll.ObjectRef;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,8 +32,15 @@ record WorkerMemory(long pid, long sharedBytes, long heapBytes) implements Seria
         System.gc();
         Thread.sleep(SETTLE_MILLIS); // views that were reachable no more are let go meanwhile
         System.gc();
-        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        return new WorkerMemory(ProcessHandle.current().pid(), shared(), heap);
+        return new WorkerMemory(ProcessHandle.current().pid(), shared(), liveHeap());
+    }
+
+    /** What the collection has left: what is in use now would count the room that threads have taken ahead of need. */
+    private static long liveHeap() {
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null)
+                .mapToLong(pool -> pool.getCollectionUsage().getUsed())
+                .sum();
     }
 
     /** That of all workers, by process id, once there are at least so many. */

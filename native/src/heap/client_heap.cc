@@ -97,7 +97,7 @@ bool ClientHeap::NewSpan(std::vector<Span>& spans, uint64_t slabs, uint64_t bloc
 }
 
 bool ClientHeap::TakeSlabs(uint64_t count, uint64_t* first) {
-  if (count > free_slabs_) return false;
+  if (count > free_slabs_.load(std::memory_order_relaxed)) return false;
   uint64_t run = 0;
   for (uint64_t slab = 0, end = control_.geometry().slabs(); slab < end; ++slab) {
     if (slab % 64 == 0 && free_[slab / 64] == 0) {
@@ -124,7 +124,7 @@ void ClientHeap::SetFree(uint64_t first, uint64_t count, bool free) {
       free_[slab / 64] &= ~bit;
     }
   }
-  free_slabs_ += free ? count : -count;
+  free_slabs_.fetch_add(free ? count : -count, std::memory_order_relaxed);
 }
 
 void ClientHeap::Reclaim(std::vector<Span>& spans) {
@@ -215,7 +215,6 @@ uint64_t ClientHeap::Commit(const Run& run, bool populate) {
     if (populate) window_->Populate(extent * bytes, bytes, os::Mapping::Access::kReadWrite);
     std::lock_guard lock(mutex_);
     open_[extent] = 1;
-    ++open_extents_;
     SetFree(extent * slabs_per_extent_, slabs_per_extent_, true);
   }
   return given_back;
@@ -227,27 +226,16 @@ uint64_t ClientHeap::GiveBack(uint64_t keep) {
   std::lock_guard lock(mutex_);
   ReclaimAll();
   for (uint64_t extent = control_.geometry().extents();
-       extent-- > 0 && free_slabs_ * kSlabBytes >= keep + bytes;) {
+       extent-- > 0 && FreeBytes() >= keep + bytes;) {
     if (!ExtentFree(extent)) continue;
     SetFree(extent * slabs_per_extent_, slabs_per_extent_, false);
     open_[extent] = 0;
-    --open_extents_;
     (void)window_->UnmapPart(extent * bytes, bytes);
     // release; the next owner comes after our last write.
     control_.extent(extent).fetch_and(~kExtentOwnerMask, std::memory_order_release);
     given += bytes;
   }
   return given;
-}
-
-uint64_t ClientHeap::FreeBytes() {
-  std::lock_guard lock(mutex_);
-  return free_slabs_ * kSlabBytes;
-}
-
-uint64_t ClientHeap::LeasedBytes() {
-  std::lock_guard lock(mutex_);
-  return open_extents_ * control_.geometry().extent_bytes();
 }
 
 }  // namespace atollstore

@@ -4,6 +4,7 @@
 #ifndef ATOLL_HEAP_CLIENT_HEAP_H_
 #define ATOLL_HEAP_CLIENT_HEAP_H_
 
+#include <atomic>
 #include <mutex>
 #include <vector>
 
@@ -44,9 +45,8 @@ class ClientHeap {
   // Gives back wholly free extents while more than `keep` bytes of such are left. Returns the bytes given
   // back.
   uint64_t GiveBack(uint64_t keep);
-  // Bytes in wholly free slabs.
-  uint64_t FreeBytes();
-  uint64_t LeasedBytes();
+  // Bytes in wholly free slabs. Takes no lock: the background thread asks often and must not be in the way.
+  uint64_t FreeBytes() const { return free_slabs_.load(std::memory_order_relaxed) * kSlabBytes; }
 
  private:
   struct Span {
@@ -85,8 +85,7 @@ class ClientHeap {
   std::vector<Span> large_;
   std::vector<uint64_t> free_;  // a bit per slab: ours, mapped, and without blocks
   std::vector<uint8_t> open_;   // per extent: ours and mapped
-  uint64_t free_slabs_ = 0;
-  uint64_t open_extents_ = 0;
+  std::atomic<uint64_t> free_slabs_{0};
 };
 
 }  // namespace atollstore

@@ -62,7 +62,7 @@ void Sweeper::Consider(uint64_t index) {
   for (;;) {
     uint64_t bits = entry.word.load(std::memory_order_seq_cst);
     const Word word(bits);
-    if (word.state() == State::kDying) {  // of a server before this one
+    if (word.state() == State::kDying) {  // somebody set a flag while this had it: put it back
       entry.word.compare_exchange_strong(bits, word.Revived().bits(), std::memory_order_seq_cst);
       continue;
     }

@@ -15,7 +15,6 @@ import org.apache.arrow.memory.RootAllocator;
  * vectors which nobody closes leak nothing.
  */
 final class ArrowMemory {
-    private static final Cleaner CLEANER = Cleaner.create();
     private static final RootAllocator ROOT;
 
     static {
@@ -54,7 +53,7 @@ final class ArrowMemory {
             long block = Memory.allocate(Math.max(1, bytes));
             this.address = block;
             this.bytes = bytes;
-            this.cleanable = CLEANER.register(this, () -> Memory.free(block));
+            this.cleanable = Lease.CLEANER.register(this, () -> Memory.free(block));
         }
 
         @Override

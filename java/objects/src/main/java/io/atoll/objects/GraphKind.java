@@ -2,7 +2,6 @@ package io.atoll.objects;
 
 import io.atoll.StoreException;
 import io.atoll.UnserializableException;
-import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -20,10 +19,6 @@ final class GraphKind {
     private static final AtomicInteger IDLE_COUNT = new AtomicInteger();
 
     private GraphKind() {}
-
-    static void warmUp() {
-        encode(List.of(1, "one"));
-    }
 
     static Encoded encode(Object value) {
         try {

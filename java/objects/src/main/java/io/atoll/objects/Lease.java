@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Any thread may call any method. The maker holds the first share and gives it back with {@link #release}.
  */
 final class Lease {
-    private static final Cleaner CLEANER = Cleaner.create();
+    static final Cleaner CLEANER = Cleaner.create();
 
     private final AtomicInteger shares = new AtomicInteger(1);
     private final Runnable end;

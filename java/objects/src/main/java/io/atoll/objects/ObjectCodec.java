@@ -28,6 +28,15 @@ public final class ObjectCodec {
     private final RefFactory refs;
     private final Duration putTimeout;
 
+    /** Without a store: encodes and decodes only. */
+    private ObjectCodec() {
+        store = null;
+        refs = id -> {
+            throw new IllegalStateException("a ref to " + id + " where none can be");
+        };
+        putTimeout = Duration.ZERO;
+    }
+
     public ObjectCodec(ObjectStore store, RefFactory refs) {
         this(store, refs, DEFAULT_PUT_TIMEOUT);
     }
@@ -45,7 +54,7 @@ public final class ObjectCodec {
      * meant for a thread that has nothing better to do.
      */
     public static void warmUp() {
-        GraphKind.warmUp();
+        WarmUp.run(new ObjectCodec());
     }
 
     /**

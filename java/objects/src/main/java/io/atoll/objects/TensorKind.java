@@ -83,6 +83,9 @@ final class TensorKind {
         org.apache.arrow.flatbuf.Tensor header =
                 (org.apache.arrow.flatbuf.Tensor) message.header(new org.apache.arrow.flatbuf.Tensor());
         DType type = type(source, message, header);
+        if (header.shapeLength() > metadataBytes / Long.BYTES) {
+            throw source.damaged("it says it has " + header.shapeLength() + " axes");
+        }
         long[] shape = new long[header.shapeLength()];
         for (int i = 0; i < shape.length; i++) {
             shape[i] = header.shape(i).size();

@@ -19,12 +19,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * This process's attachment to a shared-memory store. Any thread may call any method. {@link #close} lets running calls
- * end and makes later ones throw {@link IllegalStateException}; the memory stays mapped until the last pin is closed, so
- * no view can reach memory that is not there.
+ * end and makes later ones throw {@link IllegalStateException}; the memory stays mapped until the last pin and the
+ * last object being written are closed, so nobody can reach memory that is not there.
  */
 public final class NativeStore implements ObjectStore {
     /** Stands for a client index in the bell methods: the bell on which the scheduler sleeps. */
@@ -39,6 +40,9 @@ public final class NativeStore implements ObjectStore {
     private final long client;
     private final long storeId;
     private final int clientIndex;
+    /** Objects that are being written: their memory must stay, as that of pins. */
+    private final AtomicInteger creations = new AtomicInteger();
+
     private volatile boolean closed;
     private boolean detached; // guarded by lifecycle
 
@@ -99,6 +103,7 @@ public final class NativeStore implements ObjectStore {
             if (result < 0) {
                 throw creationFailure(result, id, size);
             }
+            creations.incrementAndGet();
             return new NativeCreation(this, id == null ? s.id() : id, s.out(0), size, contained);
         } finally {
             s.leave();
@@ -149,6 +154,7 @@ public final class NativeStore implements ObjectStore {
             ByteBuffer many = contained.length > Scratch.IDS ? idBytes(contained) : null;
             long address = contained.length == 0 ? 0 : many == null ? s.ids(contained) : Memory.addressOf(many);
             StoreCodes.check(StoreNative.seal(client, id.store(), id.place(), address), id, "seal");
+            creations.decrementAndGet();
             java.lang.ref.Reference.reachabilityFence(many);
         } finally {
             s.leave();
@@ -158,9 +164,11 @@ public final class NativeStore implements ObjectStore {
     void abort(ObjectId id) {
         Scratch s = tryEnter();
         if (s == null) {
-            return; // the store's end takes back what was not sealed
+            abortAfterClose(id);
+            return;
         }
         try {
+            creations.decrementAndGet();
             StoreCodes.check(StoreNative.abort(client, id.store(), id.place()), id, "abort");
         } finally {
             s.leave();
@@ -594,7 +602,7 @@ public final class NativeStore implements ObjectStore {
         }
         awaitRunningCalls();
         synchronized (lifecycle) {
-            detachIfUnpinned();
+            detachIfUnused();
         }
     }
 
@@ -612,15 +620,21 @@ public final class NativeStore implements ObjectStore {
 
     private void releaseAfterClose(ObjectId id) {
         synchronized (lifecycle) {
-            if (!detached) {
-                StoreNative.release(client, id.store(), id.place());
-                detachIfUnpinned();
-            }
+            StoreNative.release(client, id.store(), id.place());
+            detachIfUnused();
         }
     }
 
-    private void detachIfUnpinned() {
-        if (!detached && pinsHeld() == 0) {
+    private void abortAfterClose(ObjectId id) {
+        synchronized (lifecycle) {
+            creations.decrementAndGet();
+            StoreNative.abort(client, id.store(), id.place());
+            detachIfUnused();
+        }
+    }
+
+    private void detachIfUnused() {
+        if (!detached && creations.get() == 0 && pinsHeld() == 0) {
             detached = true;
             StoreNative.detach(client);
         }

@@ -87,12 +87,14 @@ class ArrowTypesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("flat")
     void shouldKeepFlatVectors(ArrowType type) {
-        for (int rows : new int[] {0, 1, ROWS}) {
-            roundTrip(allocator -> {
-                FieldVector vector = new Field("v", FieldType.nullable(type), null).createVector(allocator);
-                fill(vector, rows);
-                return vector;
-            });
+        try (Fixture fixture = Fixture.shared()) {
+            for (int rows : new int[] {0, 1, ROWS}) {
+                roundTrip(fixture, allocator -> {
+                    FieldVector vector = new Field("v", FieldType.nullable(type), null).createVector(allocator);
+                    fill(vector, rows);
+                    return vector;
+                });
+            }
         }
     }
 
@@ -238,12 +240,13 @@ class ArrowTypesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("nested")
     void shouldKeepNestedVectors(String name, Function<BufferAllocator, FieldVector> made) {
-        roundTrip(made);
+        try (Fixture fixture = Fixture.shared()) {
+            roundTrip(fixture, made);
+        }
     }
 
-    private static void roundTrip(Function<BufferAllocator, FieldVector> made) {
-        try (Fixture fixture = Fixture.shared();
-                BufferAllocator allocator = new RootAllocator();
+    private static void roundTrip(Fixture fixture, Function<BufferAllocator, FieldVector> made) {
+        try (BufferAllocator allocator = new RootAllocator();
                 FieldVector vector = made.apply(allocator)) {
             check(fixture, vector);
             int rows = vector.getValueCount();

@@ -88,6 +88,11 @@ class ObjectCodecTest {
     }
 
     @Test
+    void shouldWarmUpWithoutAStore() {
+        ObjectCodec.warmUp();
+    }
+
+    @Test
     void shouldThrowTheOriginalWhenUnchecked() {
         ObjectId id = store.expect();
         IllegalStateException thrown = new IllegalStateException("broken", new IOException("why"));

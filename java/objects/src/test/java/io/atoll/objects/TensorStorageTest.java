@@ -7,6 +7,7 @@ import io.atoll.ObjectId;
 import io.atoll.StoreException;
 import io.atoll.store.Memory;
 import io.atoll.store.ObjectStore;
+import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.time.Duration;
@@ -49,8 +50,8 @@ class TensorStorageTest {
             }
         }
         Tensor tensor = shape.length == 0
-                ? Tensor.of(type, java.nio.ByteBuffer.wrap(bytes), 1).select(0, 0)
-                : Tensor.of(type, java.nio.ByteBuffer.wrap(bytes, 0, count * type.bytes()), shape);
+                ? Tensor.of(type, ByteBuffer.wrap(bytes), 1).select(0, 0)
+                : Tensor.of(type, ByteBuffer.wrap(bytes, 0, count * type.bytes()), shape);
         for (int axis = 0; axis < shape.length; axis++) {
             switch (random.nextInt(5)) {
                 case 0:
@@ -153,5 +154,44 @@ class TensorStorageTest {
             }
             fixture.store.dereference(damaged);
         }
+    }
+
+    @Example
+    void shouldDecodeFromAMessageWhoseBytesAreThenReused() {
+        try (Fixture fixture = new Fixture()) {
+            Encoded encoded = fixture.codec.encode(Tensor.of(new long[] {1, 2, 3}));
+            ByteBuffer bytes =
+                    ByteBuffer.allocateDirect((int) encoded.size() + 128).alignedSlice(64);
+            encoded.writeTo(Memory.addressOf(bytes));
+            bytes.limit((int) encoded.size());
+            try (Tensor read = (Tensor) fixture.codec.decode(encoded.tag(), bytes)) {
+                Memory.fill(Memory.addressOf(bytes), encoded.size(), (byte) -1);
+                assertThat(bytes.position()).isZero();
+                assertThat(read.getLong(2)).isEqualTo(3);
+            }
+        }
+    }
+
+    /** More elements than an int counts; on memory that is never touched but for a few pages. */
+    @Example
+    void shouldReachBeyondTwoGibibytes() {
+        long size = (1L << 31) + 100;
+        long block = Memory.allocate(size);
+        Lease lease = new Lease(() -> Memory.free(block));
+        Memory.putByte(block, (byte) 1);
+        Memory.putByte(block + size - 1, (byte) 2);
+        Tensor tensor =
+                new Tensor(DType.INT8, new long[] {size}, new long[] {1}, TensorMemory.ofLease(block, lease), block);
+        lease.release();
+        assertThat(tensor.getInt(size - 1)).isEqualTo(2);
+        assertThat(tensor.size()).isEqualTo(size);
+        Tensor end = tensor.slice(0, size - 2, size);
+        assertThat(end.asByteBuffer().get(1)).isEqualTo((byte) 2);
+        assertThatThrownBy(tensor::asByteBuffer)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(size + " bytes do not fit a ByteBuffer");
+        assertThat(TensorKind.encode(tensor).size()).isGreaterThan(size);
+        end.close();
+        tensor.close();
     }
 }

@@ -117,6 +117,17 @@ class NativeStoreTest extends ObjectStoreContract {
     }
 
     @Test
+    void shouldStayMappedWhileAnObjectIsWritten() {
+        NativeStore store = NativeStore.attach(server.socket());
+        ObjectStore.Creation creation = store.create(null, 64, 0, 0, Duration.ZERO);
+        store.close();
+
+        Memory.putLong(creation.address(), 1);
+        assertThatThrownBy(creation::seal).isInstanceOf(IllegalStateException.class);
+        creation.close();
+    }
+
+    @Test
     void shouldGiveRingsAndBells() throws Exception {
         try (NativeStore store = NativeStore.attach(server.socket());
                 NativeStore scheduler = NativeStore.attach(server.socket())) {

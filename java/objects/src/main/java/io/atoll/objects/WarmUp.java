@@ -1,0 +1,40 @@
+package io.atoll.objects;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.vector.IntVector;
+
+/** Sends one small value of each costly kind through memory and back, so that what they need is loaded. */
+final class WarmUp {
+    private WarmUp() {}
+
+    /** A class of the kind that Fory compiles a serializer for. */
+    private static final class Sample {
+        private final List<Integer> numbers = new ArrayList<>(List.of(1));
+        private final String text = "text";
+    }
+
+    static void run(ObjectCodec codec) {
+        decode(codec, codec.encode(Tensor.of(new double[1])));
+        decode(codec, codec.encode(new Sample()));
+        try (IntVector vector = new IntVector("warm", ArrowMemory.allocator())) {
+            vector.setSafe(0, 1);
+            vector.setValueCount(1);
+            decode(codec, codec.encode(vector));
+        }
+    }
+
+    private static void decode(ObjectCodec codec, Encoded encoded) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect((int) encoded.size() + 128).alignedSlice(64);
+        encoded.writeTo(io.atoll.store.Memory.addressOf(bytes));
+        Object value = codec.decode(encoded.tag(), bytes.limit((int) encoded.size()));
+        if (value instanceof AutoCloseable view) {
+            try {
+                view.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("closing " + view + " failed", e);
+            }
+        }
+    }
+}

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** kill -9 of workers and drivers. */
-@Timeout(120)
+@Timeout(240)
 class DeathTest {
     @TempDir
     Path directory;

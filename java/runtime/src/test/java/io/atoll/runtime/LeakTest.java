@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** When nobody has a ref any more, the store is empty. */
-@Timeout(120)
+@Timeout(240)
 class LeakTest {
     @Test
     void shouldLeaveNoObjectBehind() throws Exception {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A native method is a task like any other. */
-@Timeout(60)
+@Timeout(180)
 class NativeFunctionTest {
     @BeforeAll
     static void compile() throws Exception {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Tasks on a node of two workers, from a driver under Surefire. */
-@Timeout(120)
+@Timeout(240)
 class NodeTest {
     private static AtollSession session;
     private static List<Long> workersAtFirst;

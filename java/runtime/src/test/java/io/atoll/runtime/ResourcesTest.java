@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What blocked tasks give back, what they keep, and who goes first. Marks in a directory say what happened when. */
-@Timeout(60)
+@Timeout(180)
 class ResourcesTest {
     @TempDir
     java.nio.file.Path marks;

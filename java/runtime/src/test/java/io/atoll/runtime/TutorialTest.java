@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The README's program, as it stands there. */
-@Timeout(60)
+@Timeout(180)
 class TutorialTest {
     // The README's program begins here.
     public static class Means {

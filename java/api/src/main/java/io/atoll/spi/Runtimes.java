@@ -13,6 +13,8 @@ import java.util.ServiceLoader;
  * is made by the {@link RuntimeProvider} on its class path when the user calls {@link Atoll#init}. Any thread.
  */
 public final class Runtimes {
+    private static final String OWN_PROVIDER = "io.atoll.runtime.DriverProvider";
+
     private static final Object LOCK = new Object();
     private static volatile AtollRuntime running;
     private static boolean isWorker;
@@ -108,8 +110,17 @@ public final class Runtimes {
         }
     }
 
-    /** Of the class loader that Atoll came from, else of the caller's thread. */
+    /**
+     * Of the class loader that Atoll came from, else of the caller's thread. Atoll's own runtime is asked for by its name,
+     * since a service loader opens every jar of the class path before it gives the first provider.
+     */
     private static RuntimeProvider provider() {
+        try {
+            return (RuntimeProvider)
+                    Class.forName(OWN_PROVIDER).getConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            // It is not there, or in a module that does not show it: only services are, then.
+        }
         Iterator<RuntimeProvider> providers = ServiceLoader.load(RuntimeProvider.class, Runtimes.class.getClassLoader())
                 .iterator();
         if (!providers.hasNext()) {

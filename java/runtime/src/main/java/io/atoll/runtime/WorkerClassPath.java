@@ -1,5 +1,9 @@
 package io.atoll.runtime;
 
+import io.atoll.Atoll;
+import io.atoll.jni.NativeLibrary;
+import io.atoll.scheduler.Scheduler;
+import io.atoll.store.NativeStore;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -7,11 +11,13 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What a worker needs on its class path to find all that this driver can see: that of the JVM, with the manifest-only jar
@@ -19,11 +25,19 @@ import java.util.jar.Manifest;
  * run a program.
  */
 final class WorkerClassPath {
+    /** Their jars come first: a worker then opens no other until it runs a task. */
+    private static final Class<?>[] EVERY_WORKER_NEEDS = {
+        WorkerMain.class, Atoll.class, Scheduler.class, NativeStore.class, NativeLibrary.class, UnsafeBuffer.class
+    };
+
     private WorkerClassPath() {}
 
     /** The class path for workers of this process. */
     static String find() {
         Set<String> entries = new LinkedHashSet<>();
+        for (Class<?> ours : EVERY_WORKER_NEEDS) {
+            addSource(ours, entries);
+        }
         addLoaders(Thread.currentThread().getContextClassLoader(), entries);
         addLoaders(WorkerClassPath.class.getClassLoader(), entries);
         addPath(System.getProperty("java.class.path"), entries);
@@ -31,18 +45,30 @@ final class WorkerClassPath {
         return String.join(File.pathSeparator, entries);
     }
 
+    /** Where the class came from; nothing is added when that cannot be told. */
+    private static void addSource(Class<?> type, Set<String> entries) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        if (source != null && source.getLocation() != null) {
+            addUrl(source.getLocation(), entries);
+        }
+    }
+
     private static void addLoaders(ClassLoader loader, Set<String> entries) {
         for (; loader != null && loader != ClassLoader.getSystemClassLoader(); loader = loader.getParent()) {
             if (loader instanceof URLClassLoader urls) {
                 for (URL url : urls.getURLs()) {
-                    if (url.getProtocol().equals("file")) {
-                        try {
-                            entries.add(Path.of(url.toURI()).toString());
-                        } catch (URISyntaxException e) {
-                            entries.add(new File(url.getPath()).getAbsolutePath());
-                        }
-                    }
+                    addUrl(url, entries);
                 }
+            }
+        }
+    }
+
+    private static void addUrl(URL url, Set<String> entries) {
+        if (url.getProtocol().equals("file")) {
+            try {
+                entries.add(Path.of(url.toURI()).toString());
+            } catch (URISyntaxException e) {
+                entries.add(new File(url.getPath()).getAbsolutePath());
             }
         }
     }

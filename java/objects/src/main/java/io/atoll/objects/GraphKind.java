@@ -23,7 +23,7 @@ final class GraphKind {
     static Encoded encode(Object value) {
         try {
             return with(coder -> coder.write(value));
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             throw PathFinder.explain(value, e);
         }
     }

@@ -80,15 +80,29 @@ final class Fixture implements AutoCloseable {
         return read;
     }
 
+    /** Waits for what a server does in its own time. */
+    private static void awaitThat(BooleanSupplier condition) {
+        for (int i = 0; i < 3000 && !condition.getAsBoolean(); i++) {
+            pause();
+        }
+        if (!condition.getAsBoolean()) {
+            throw new AssertionError("still not so");
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(10);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** Collects garbage until something is so; fails when it does not become so. */
     static void collectUntil(BooleanSupplier condition) {
         for (int i = 0; i < 500 && !condition.getAsBoolean(); i++) {
             System.gc();
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
+            pause();
         }
         if (!condition.getAsBoolean()) {
             throw new AssertionError("still not so after 500 collections");
@@ -100,7 +114,7 @@ final class Fixture implements AutoCloseable {
         if (pins() != 0) {
             throw new AssertionError(pins() + " pins at the end");
         }
-        collectUntil(() -> objects() == 0);
+        awaitThat(() -> objects() == 0);
         store.close();
         if (server != null) {
             server.close();

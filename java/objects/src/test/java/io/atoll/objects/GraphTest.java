@@ -19,6 +19,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
@@ -229,6 +232,32 @@ class GraphTest {
         assertThat(read.id()).isEqualTo(child);
         fixture.store.dereference(parent);
         fixture.store.dereference(child);
+    }
+
+    @Test
+    void shouldServeManyThreads() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int t = 0; t < 8; t++) {
+                int thread = t;
+                all.add(threads.submit(() -> {
+                    for (int i = 0; i < 50; i++) {
+                        double[] large = new double[200];
+                        large[i] = thread;
+                        List<?> value = List.of(new Person("p" + i, thread, List.of("x"), null), large, "end");
+                        List<?> read = (List<?>) fixture.roundTrip(value);
+                        assertThat(read.get(0)).isEqualTo(value.get(0));
+                        assertThat((double[]) read.get(1)).isEqualTo(large);
+                    }
+                }));
+            }
+            for (Future<?> each : all) {
+                each.get();
+            }
+        } finally {
+            threads.shutdown();
+        }
     }
 
     static final class Order {

@@ -133,6 +133,12 @@ public final class StoreNative {
     public static native void empty();
 
     /**
+     * Ends this process at once. {@link Runtime#halt} waits for threads in native code, and up to ten seconds for the
+     * JVM's compilers.
+     */
+    public static native void endProcess(int status);
+
+    /**
      * A number that C knows: {@code "sizeof atoll_view"}, {@code "atoll_view.address"} (an offset), or a constant such
      * as {@code "ATOLL_ABI_VERSION"}; -1 when it knows no such name.
      */

@@ -2,6 +2,7 @@ package io.atoll.runtime;
 
 import io.atoll.AtollException;
 import io.atoll.jni.NativeLibrary;
+import io.atoll.jni.StoreNative;
 import io.atoll.spi.Runtimes;
 import io.atoll.store.NativeStore;
 import java.io.ByteArrayOutputStream;
@@ -45,10 +46,16 @@ public final class WorkerMain {
         Path directory = orders.socket().getParent();
         watch(store, directory);
         WarmUp.later();
-        while (input.read() >= 0) {}
-        // Either the driver closes, and deletes it as well, or it has been killed and never will.
+        if (input.read() == WorkerOrders.END) {
+            System.exit(0);
+        }
+        end(directory);
+    }
+
+    /** The driver has been killed. */
+    private static void end(Path directory) {
         SessionDirectory.delete(directory);
-        System.exit(0);
+        StoreNative.endProcess(0);
     }
 
     private static void watch(NativeStore store, Path directory) {
@@ -56,8 +63,7 @@ public final class WorkerMain {
                 null,
                 () -> {
                     store.awaitServerExit(null);
-                    SessionDirectory.delete(directory);
-                    Runtime.getRuntime().halt(0);
+                    end(directory);
                 },
                 "atoll-watchdog",
                 256 * 1024);

@@ -10,7 +10,9 @@ import java.nio.file.Path;
  * @param driver the driver's client index
  */
 record WorkerOrders(Path socket, Path library, int driver) {
-    /** The end of this line, and of the input, is the end of the worker. */
+    /** Comes last when the driver closes; the end of input without it is the driver's death. */
+    static final int END = '.';
+
     String line() {
         return driver + "\t" + socket + "\t" + library + "\n";
     }

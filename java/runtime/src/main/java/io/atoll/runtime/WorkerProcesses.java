@@ -64,6 +64,9 @@ final class WorkerProcesses implements AutoCloseable {
     /** Is run when no worker is left and there is no hope for one: {@link #hopeless} tells why. */
     synchronized void whenHopeless(Runnable action) {
         onHopeless = action;
+        if (hopeless != null && workers.isEmpty()) {
+            action.run(); // It went fast.
+        }
     }
 
     /** Why no worker can be had; null while that is not so. */
@@ -104,8 +107,8 @@ final class WorkerProcesses implements AutoCloseable {
             all = List.copyOf(workers);
         }
         for (Worker worker : all) {
-            try {
-                worker.process.getOutputStream().close();
+            try (OutputStream in = worker.process.getOutputStream()) {
+                in.write(WorkerOrders.END);
             } catch (IOException e) {
                 // It has ended.
             }
@@ -177,7 +180,7 @@ final class WorkerProcesses implements AutoCloseable {
             if (!worker.joined && ++failuresInARow >= HOPELESS) {
                 hopeless = "the last " + failuresInARow
                         + " workers ended before they could take a task, this one with exit code "
-                        + worker.process.exitValue() + ":\n" + worker.err.lastLines();
+                        + worker.process.exitValue() + ":\n" + worker.out.lastLines() + worker.err.lastLines();
                 if (workers.isEmpty()) {
                     then = onHopeless;
                 }

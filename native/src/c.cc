@@ -111,7 +111,7 @@ int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, u
     ObjectId object(*id);
     auto made = client->core->Create(&object, size, contained, tag, timeout_ns);
     if (!made.ok()) return Code(made.status());
-    *id = object.c();
+    if (id->store == 0) *id = object.c();  // an id the caller gave may be in use by others
     *address = made.value();
     return 0;
   });

@@ -40,6 +40,8 @@ uint64_t EntryPool::TakeFrom(Leased& leased) {
       control_.references(me_)[index].fetch_add(1, std::memory_order_seq_cst);
       const uint64_t generation = word.generation() + 1;
       entry.word.store(Word::Of(generation, 0, State::kExpected).bits(), std::memory_order_release);
+      // The server has written the next one last: fetch it while this one is being filled.
+      if (leased.cursor < kEntriesPerBlock) __builtin_prefetch(&control_.entry(index + 1), 1);
       return ObjectId(0, index, generation).place;
     }
     const uint32_t freed = control_.entry_block(leased.block).freed.load(std::memory_order_acquire);

@@ -4,6 +4,15 @@
 
 namespace atollstore {
 
+namespace {
+
+void Prefetch(const uint8_t* block, uint64_t bytes) {
+  constexpr uint64_t kMost = 1024;
+  for (uint64_t at = 0; at < bytes && at < kMost; at += 64) __builtin_prefetch(block + at, 1);
+}
+
+}  // namespace
+
 uint64_t FreeBlock(const Control& control, Entry& entry, uint64_t place) {
   const uint64_t block = entry.block.load(std::memory_order_relaxed);
   if (block == 0 || block > control.geometry().slabs() * kWordsPerSlab) return UINT64_MAX;
@@ -64,6 +73,9 @@ bool ClientHeap::TakeFrom(Span& span, Entry& entry, uint64_t place) {
       // release; whoever finds the word also finds the entry pointing back.
       word.store(place, std::memory_order_release);
       ++span.made;
+      // The next one of this size will be written soon; what was freed long ago has left the caches.
+      if (i + 1 < span.blocks)
+        Prefetch(window_->data() + span.head * kSlabBytes + (i + 1) * span.bytes, span.bytes);
       return true;
     }
     const uint32_t freed = control_.slab_freed(span.head).load(std::memory_order_acquire);
@@ -225,8 +237,7 @@ uint64_t ClientHeap::GiveBack(uint64_t keep) {
   uint64_t given = 0;
   std::lock_guard lock(mutex_);
   ReclaimAll();
-  for (uint64_t extent = control_.geometry().extents();
-       extent-- > 0 && FreeBytes() >= keep + bytes;) {
+  for (uint64_t extent = control_.geometry().extents(); extent-- > 0 && FreeBytes() >= keep + bytes;) {
     if (!ExtentFree(extent)) continue;
     SetFree(extent * slabs_per_extent_, slabs_per_extent_, false);
     open_[extent] = 0;

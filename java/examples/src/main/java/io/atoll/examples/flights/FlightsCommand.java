@@ -79,7 +79,7 @@ public final class FlightsCommand implements Callable<Integer> {
             report.print(result.stats());
             report.print(result.record());
             return 0;
-        } catch (InputException | AtollException e) {
+        } catch (InputException | AtollException | UnsatisfiedLinkError e) {
             complain(FlightsInput.oneLine(e));
             return 1;
         }

@@ -51,6 +51,9 @@ final class FlightsJob {
         List<FlightsTask.Part> parts = compute(table, rows);
         FlightStats stats = new FlightStats();
         parts.forEach(part -> stats.merge(part.stats()));
+        if (stats.all().flights() == 0) {
+            throw new InputException(name + ": no row has a time from 0 to 24, a delay and a distance");
+        }
         long computed = System.nanoTime();
 
         progress.show("looking back", 0, 0);
@@ -75,7 +78,10 @@ final class FlightsJob {
         try {
             return Atoll.put(input.repeated(scale));
         } catch (ObjectStoreFullException e) {
-            throw tooLarge(needed, e);
+            // There is room by its size, but not by what the machine gives it.
+            throw new InputException(
+                    "the store cannot take " + Bytes.format(needed) + " of " + name + ": " + FlightsInput.oneLine(e),
+                    e);
         } finally {
             input.close();
         }
@@ -84,17 +90,14 @@ final class FlightsJob {
     /** Every process writes in extents of its own. */
     private void checkRoom(long needed) throws InputException {
         if (needed + (workers + 1) * ROOM_PER_PROCESS > Atoll.stats().capacityBytes()) {
-            throw tooLarge(needed, null);
+            throw tooSmall(needed);
         }
     }
 
-    private InputException tooLarge(long needed, Exception cause) {
-        long room = needed + (workers + 1) * ROOM_PER_PROCESS;
-        return new InputException(
-                "a store of " + Bytes.format(Atoll.stats().capacityBytes()) + " is too small: " + name
-                        + (scale > 1 ? ", " + scale + " times over," : "") + " takes " + Bytes.format(needed)
-                        + "; try --store-size " + Bytes.roomFor(room),
-                cause);
+    private InputException tooSmall(long needed) {
+        return new InputException("a store of " + Bytes.format(Atoll.stats().capacityBytes()) + " is too small: " + name
+                + (scale > 1 ? ", " + scale + " times over," : "") + " takes " + Bytes.format(needed)
+                + "; try --store-size " + Bytes.roomFor(needed + (workers + 1) * ROOM_PER_PROCESS));
     }
 
     private List<FlightsTask.Part> compute(ObjectRef<Table> table, long rows) {

@@ -58,7 +58,7 @@ final class FlightsReport {
                 seconds(times.store()),
                 seconds(times.compute()));
         line("");
-        line(format("  %8s %6s %13s %32s %12s", "", "", "", "-- shared memory mapped (Pss) --", ""));
+        line(format("  %8s %6s %13s %32s", "", "", "", "-- shared memory mapped (Pss) --"));
         title(format(WORKER, "worker", "tasks", "rows", "before", "after", "added", "live heap"));
         record.workers().forEach(this::worker);
         line("  Pss counts a page that n processes have mapped as 1/n in each. Before: room to write results in.");

@@ -63,7 +63,10 @@ class FlightsInputTest {
         Path parquet = directory.resolve("flights.parquet");
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
-            statement.execute("COPY (SELECT * FROM read_csv('" + csv + "')) TO '" + parquet + "' (FORMAT parquet)");
+            // Other systems write decimals and short floats.
+            statement.execute(
+                    "COPY (SELECT delay::DECIMAL(6, 1) AS delay, distance::FLOAT AS distance, time FROM read_csv('"
+                            + csv + "')) TO '" + parquet + "' (FORMAT parquet)");
         }
         for (Path file : new Path[] {csv, parquet}) {
             try (BufferAllocator allocator = new RootAllocator();
@@ -83,6 +86,10 @@ class FlightsInputTest {
         refuses(directory).hasMessageContaining("is a directory");
         refuses(Files.createFile(directory.resolve("empty"))).hasMessageEndingWith("is empty");
         refuses(Files.write(directory.resolve("noise"), new byte[] {1, 2, 3, 0, 5}))
+                .hasMessageContaining("is not an Arrow file or stream, nor Parquet or CSV");
+        refuses(Files.writeString(directory.resolve("text"), "hello\nworld\n"))
+                .hasMessageEndingWith("begins with 'hello'");
+        refuses(Files.writeString(directory.resolve("a.json"), "[{\"time\":1,\"delay\":2}]"))
                 .hasMessageContaining("is not an Arrow file or stream, nor Parquet or CSV");
         refuses(Files.writeString(directory.resolve("a.csv"), "delay,distance\n1,2\n"))
                 .hasMessageContaining("has no column 'time'; it has delay, distance");

@@ -83,6 +83,9 @@ class FlightsProgramTest {
         Path csv = Files.writeString(directory.resolve("flights.csv"), "time,delay\n1,2\n");
         refused(1, "--workers", "1", "--input", csv.toString())
                 .endsWith(": has no column 'distance'; it has time, delay");
+        Files.writeString(csv, "time,delay,distance\n1530,2,3\n");
+        refused(1, "--workers", "1", "--input", csv.toString())
+                .endsWith(": no row has a time from 0 to 24, a delay and a distance");
         refused(1, "--workers", "1", "--scale", "100", "--store-size", "64MiB")
                 .startsWith(
                         "flights: a store of 67.1 MB is too small: the flights that come with the example, 100 times")

@@ -15,6 +15,15 @@ TEST_F(RoomTest, ObjectLargerThanTheStoreFailsAtOnce) {
   EXPECT_EQ(atoll_create(Attach(), &id, (64 << 20) + 1, 0, 0, -1, &address), -ATOLL_STORE_FULL);
 }
 
+TEST_F(RoomTest, IdsThatDoNotFitBehindTheBytesFailAtOnce) {
+  Start();
+  atoll_client* client = Attach();
+  atoll_object_id id{};
+  uint64_t address = 0;
+  EXPECT_EQ(atoll_create(client, &id, (64 << 20) - 8, 1, 0, -1, &address), -ATOLL_STORE_FULL);
+  EXPECT_EQ(atoll_create(client, &id, 0, ~uint64_t{0}, 0, -1, &address), -ATOLL_STORE_FULL);
+}
+
 TEST_F(RoomTest, FullStoreSaysSoAndHasRoomAgainAfterADrop) {
   Start();
   atoll_client* client = Attach();

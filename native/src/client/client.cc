@@ -1,9 +1,18 @@
 // Objects: expect, create, seal, abort, get, release, references, claims.
+#include <algorithm>
 #include <cstring>
 
 #include "client/client_core.h"
 
 namespace atollstore {
+namespace {
+
+// What an object takes in its block: the ids come behind its bytes, 16-byte aligned.
+constexpr uint64_t BytesOf(uint64_t size, uint64_t contained) {
+  return contained == 0 ? size : (size + 15) / 16 * 16 + contained * sizeof(atoll_object_id);
+}
+
+}  // namespace
 
 uint32_t ClientCore::Stripe() {
   static std::atomic<uint32_t> next{0};
@@ -54,7 +63,9 @@ Result<ObjectId> ClientCore::Expect() {
 
 Result<uint64_t> ClientCore::Create(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag,
                                     int64_t timeout_ns) {
-  if (contained > UINT32_MAX || size > capacity_ || contained * sizeof(atoll_object_id) > capacity_) {
+  const uint64_t most = capacity_ / sizeof(atoll_object_id);
+  if (size > capacity_ || contained > std::min<uint64_t>(most, UINT32_MAX) ||
+      BytesOf(size, contained) > capacity_) {
     return Status::Error(ATOLL_STORE_FULL, "%lu bytes and %lu ids asked, the store has %lu bytes", size,
                          contained, capacity_);
   }
@@ -99,7 +110,7 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, uint64_t size, uint64_t contained
   entry.size.store(size, std::memory_order_relaxed);
   entry.tag.store(tag, std::memory_order_relaxed);
   entry.contained.store(static_cast<uint32_t>(contained), std::memory_order_relaxed);
-  const uint64_t bytes = contained == 0 ? size : (size + 15) / 16 * 16 + contained * sizeof(atoll_object_id);
+  const uint64_t bytes = BytesOf(size, contained);
   if (!heap_->Allocate(bytes, entry, id.place)) {
     const auto deadline = os::Deadline::After(timeout_ns);
     int round = 0;

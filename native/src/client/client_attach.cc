@@ -189,7 +189,7 @@ bool ClientCore::AskServer(const os::Deadline& deadline) {
     const uint32_t answered = record_->answered.load(std::memory_order_acquire);
     if (static_cast<int32_t>(answered - ask) >= 0) return true;
     if (Disconnected() || (least.passed() && deadline.passed())) return false;
-    os::FutexWait(&record_->answered, answered, least.AtMost(100'000'000));
+    os::FutexWait(&record_->answered, answered, os::Deadline::After(100'000'000));
   }
 }
 

@@ -71,6 +71,9 @@ final class CallWriter {
             }
             for (Object argument : request.arguments()) {
                 if (argument instanceof ObjectRef<?> ref) {
+                    if (ref.id().store() != store.storeId()) {
+                        throw new IllegalArgumentException(ref + " is of another session, whose store is gone");
+                    }
                     dependency(ref.id());
                 } else if (argument instanceof PassedRef passed) {
                     value(passed.ref());

@@ -187,6 +187,7 @@ abstract class ClientRuntime implements AtollRuntime {
 
     /** Lets nobody touch rings and board any more. */
     void closeMessages() {
+        ring.close();
         handover.close();
         gate.close();
     }

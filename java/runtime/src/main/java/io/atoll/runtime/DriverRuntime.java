@@ -52,7 +52,7 @@ final class DriverRuntime extends ClientRuntime {
             Path socket = SessionDirectory.socketIn(directory);
             long bytes = options.storeBytes() > 0 ? options.storeBytes() : MachineMemory.bytes() / 3;
             server = StoreServer.start(StoreServer.Options.of(socket, bytes)
-                    .withMaxClients(2L * count + SPARE_CLIENTS)
+                    .withMaxClients(Math.min(Board.MAX_CLIENTS, 2L * count + SPARE_CLIENTS))
                     .withMaxObjects(MAX_OBJECTS)
                     .withAwaitFarewell(true));
             store = NativeStore.attach(socket);

@@ -257,8 +257,19 @@ final class SchedulerThread extends Thread implements SchedulerActions, AutoClos
 
     private void submit(ScheduledCall call) {
         store.reference(call.task.id());
-        for (ObjectId id : call.held()) {
-            store.reference(id);
+        List<ObjectId> held = call.held();
+        int count = 0;
+        try {
+            for (; count < held.size(); ++count) {
+                store.reference(held.get(count));
+            }
+        } catch (RuntimeException e) {
+            putError(call, new AtollException("task " + call.name() + ": " + e.getMessage()));
+            for (ObjectId id : held.subList(0, count)) {
+                store.dereference(id);
+            }
+            store.dereference(call.task.id());
+            return;
         }
         unfinished.add(call);
         scheduler.submit(call.task);

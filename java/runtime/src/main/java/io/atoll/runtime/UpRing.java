@@ -20,6 +20,7 @@ final class UpRing {
     private final NativeStore store;
     private final Board board;
     private final ManyToOneRingBuffer ring;
+    private volatile boolean closed;
 
     UpRing(NativeStore store, Board board) {
         this.store = store;
@@ -73,7 +74,15 @@ final class UpRing {
         }
     }
 
+    /** Who waits for room gives up. */
+    void close() {
+        closed = true;
+    }
+
     private void pause() {
+        if (closed) {
+            throw new IllegalStateException("Atoll is not running in this process any more: its session is closed");
+        }
         store.bellRing(NativeStore.SCHEDULER_BELL, 1);
         LockSupport.parkNanos(PAUSE_NANOS);
     }

@@ -132,6 +132,25 @@ class DeathTest {
         assertThatThrownBy(() -> Atoll.put(1)).isInstanceOf(IllegalStateException.class);
     }
 
+    @Test
+    void shouldRefuseRefsOfAnEarlierSession() {
+        ObjectRef<Integer> old;
+        try (AtollSession session = node(1)) {
+            old = Atoll.put(1);
+        }
+        try (AtollSession session = node(1)) {
+            assertThatThrownBy(() -> Atoll.task(Tasks::add, old, 1).remote())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("another session");
+            assertThatThrownBy(old::get).isInstanceOf(IllegalStateException.class);
+            // Inside a value nobody looks at it before the scheduler does.
+            assertThatThrownBy(
+                            () -> Atoll.task(Tasks::sum, List.of(old)).remote().get(java.time.Duration.ofSeconds(30)))
+                    .isInstanceOf(io.atoll.AtollException.class)
+                    .isNotInstanceOf(io.atoll.GetTimeoutException.class);
+        }
+    }
+
     private static boolean isAlive(long pid) {
         return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     }

@@ -218,7 +218,7 @@ TEST_F(DeathTest, ClientMayBeKilledAtAnyInstruction) {
   ASSERT_GT(all, 1000);
   const auto seed = static_cast<unsigned>(std::chrono::system_clock::now().time_since_epoch().count());
   std::mt19937 random(seed);
-  for (int kill = 0; kill < 120; ++kill) {
+  for (int kill = 0; kill < 80; ++kill) {
     const int steps = static_cast<int>(random() % static_cast<unsigned>(all));
     Process peer(command);
     RunSteps(peer, steps);

@@ -135,8 +135,8 @@ Status ClientCore::Detach() {
   window_ = os::Mapping();
   record_->state.store(static_cast<uint32_t>(ClientState::kDetached), std::memory_order_seq_cst);
   os::Nudge(socket_.get());
-  // Wait for that shortly, so that what was held is free when this returns; with await_farewell it may take
-  // long.
+  if (control_.header().await_farewell.load(std::memory_order_relaxed) != 0) return {};
+  // Wait for that shortly, so that what was held is free when this returns.
   const auto deadline = os::Deadline::After(1'000'000'000);
   while (!Disconnected() && record_->epoch.load() == epoch &&
          record_->state.load() == static_cast<uint32_t>(ClientState::kDetached) && !deadline.passed()) {

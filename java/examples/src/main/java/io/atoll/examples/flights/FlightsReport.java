@@ -61,7 +61,7 @@ final class FlightsReport {
         line(format("  %8s %6s %13s %32s", "", "", "", "-- shared memory mapped (Pss) --"));
         title(format(WORKER, "worker", "tasks", "rows", "before", "after", "added", "live heap"));
         record.workers().forEach(this::worker);
-        line("  Pss counts a page that n processes have mapped as 1/n in each. Before: room to write results in.");
+        line("  A page that n processes have mapped counts 1/n in each, and less once more share it.");
     }
 
     private void worker(JobRecord.Worker worker) {

@@ -140,6 +140,31 @@ TEST_F(StoreTest, WaitReturnsWhatIsReady) {
   other.join();
 }
 
+// The server looks at the entry (DYING) again and again while others begin to wait for it and seal it.
+TEST_F(StoreTest, NoSealIsMissedWhileTheServerLooksAtTheEntry) {
+  Start();
+  atoll_client* a = Attach();
+  atoll_client* b = Attach();
+  for (int i = 0; i < 300; ++i) {
+    atoll_object_id id{};
+    OK(atoll_expect(a, &id));
+    std::thread waiter([&a, id] {
+      uint8_t ready = 0;
+      EXPECT_EQ(atoll_wait(a, &id, 1, 1, 20 * kSecond, &ready), 1);
+    });
+    for (int k = 0; k < 50; ++k) {
+      ASSERT_EQ(atoll_reference(b, &id), 0);
+      ASSERT_EQ(atoll_dereference(b, &id), 0);
+    }
+    uint64_t address = 0;
+    EXPECT_EQ(atoll_create(b, &id, 8, 0, 0, kSecond, &address), 0);
+    EXPECT_EQ(atoll_seal(b, &id, nullptr), 0);
+    waiter.join();
+    OK(atoll_dereference(a, &id));
+  }
+  EXPECT_TRUE(BecomesEmpty(a));
+}
+
 TEST_F(StoreTest, PinnedObjectOutlivesItsReferences) {
   Start();
   atoll_client* a = Attach();

@@ -53,10 +53,12 @@ bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t g
   for (;;) {
     const Word word(bits);
     if (word.generation() != generation || word.has(Word::kDeleted)) return false;
-    if (word.state() != State::kExpected && word.state() != State::kCreating) return false;
-    if (word.has(Word::kWaited)) return true;
-    if (entry.word.compare_exchange_weak(bits, word.With(Word::kWaited).bits(), std::memory_order_seq_cst))
-      return true;
+    const bool dying = word.state() == State::kDying;
+    const Word live = dying ? word.Revived() : word;
+    if (live.state() != State::kExpected && live.state() != State::kCreating) return false;
+    if (live.has(Word::kWaited) && !dying) return true;
+    const Word waited = live.With(Word::kWaited);
+    if (entry.word.compare_exchange_weak(bits, waited.bits(), std::memory_order_seq_cst)) return true;
   }
 }
 

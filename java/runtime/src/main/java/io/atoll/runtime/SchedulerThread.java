@@ -347,7 +347,9 @@ final class SchedulerThread extends Thread implements SchedulerActions, AutoClos
             if (isReady(call.task.id())) {
                 return; // Its worker was faster.
             }
-            System.err.println("atoll: " + error.getMessage() + "; this cannot be told to who waits for it: " + e);
+            // No room for the reason either: who waits hears that the result is lost, and does not wait for ever.
+            System.err.println("atoll: " + error.getMessage() + "; this cannot be stored as its result: " + e);
+            store.delete(call.task.id());
         }
     }
 }

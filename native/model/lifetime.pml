@@ -64,14 +64,14 @@ proctype C() {
   :: else ->
      if :: GetAndRelease(0, okC); assert(okC == 1) :: skip fi;
      if
+     :: atomic { (st != FREE && st != FREEING) -> deleted = 1 }; dropped[0] = 1   /* ClientCore::Delete */
+     :: skip
+     fi;
+     if
      :: sent = 1; msg = 1;
 #ifndef EARLY_DROP
         (acked || (deadB && buriedB));
 #endif
-     :: skip
-     fi;
-     if
-     :: atomic { (st != FREE && st != FREEING) -> deleted = 1 }; dropped[0] = 1   /* ClientCore::Delete */
      :: skip
      fi;
      GiveReference(0)
@@ -99,10 +99,9 @@ bit deletedThen, doomedThen;
 inline Scan() { refs = reference[0]; pins = pin[0]; refs = refs + reference[1]; pins = pins + pin[1] }
 
 inline Free() {                                                    /* DYING -> FREEING has been done */
-  assert(!using[0] && !using[1]);
   if
-  :: refs > 0 -> deleted = 0; doomed = 0; atomic { st = LOST }; dropped[0] = 1
-  :: else -> atomic { assert(!holds[0] && !holds[1]); st = FREE }
+  :: refs > 0 -> dropped[0] = 1                                    /* LOST, and looked at once more */
+  :: else -> atomic { assert(!using[0] && !using[1] && !holds[0] && !holds[1]); st = FREE }
   fi }
 
 proctype S() {
@@ -134,7 +133,15 @@ again:
 #ifdef NO_SECOND_CAS
               st = FREEING;
 #else
-              atomic { if :: (st == DYING && deleted == deletedThen) -> st = FREEING :: else -> goto again2 fi };
+              atomic {
+                if
+                :: (st == DYING && deleted == deletedThen) ->
+                   if
+                   :: refs > 0 -> assert(!using[0] && !using[1]); st = LOST; deleted = 0; doomed = 0
+                   :: else -> st = FREEING
+                   fi
+                :: else -> goto again2
+                fi };
 #endif
               Free()
            :: ((refs == 0 || deletedThen) && pins > 0 && !doomedThen) ->

@@ -89,8 +89,9 @@ void Sweeper::Consider(uint64_t index) {
     const bool unwanted = !referenced || word.has(Word::kDeleted);
     bits = dying.bits();
     if (unwanted && pins == 0) {
-      if (!entry.word.compare_exchange_strong(bits, dying.As(State::kFreeing).bits(),
-                                              std::memory_order_seq_cst)) {
+      // Deleted but referenced: LOST at once, so that no holder of a reference ever finds it gone.
+      const Word next = referenced ? Word::Of(word.generation(), 0, State::kLost) : dying.As(State::kFreeing);
+      if (!entry.word.compare_exchange_strong(bits, next.bits(), std::memory_order_seq_cst)) {
         continue;  // somebody put it back; look again, it may have been a pin that left no trace
       }
       Free(index, word, referenced);
@@ -122,7 +123,6 @@ void Sweeper::Free(uint64_t index, Word word, bool referenced) {
   }
   if (referenced) {
     entry.reason.store(1, std::memory_order_relaxed);
-    entry.word.store(Word::Of(word.generation(), 0, State::kLost).bits(), std::memory_order_seq_cst);
     work_.push_back(index);  // the last reference may have gone meanwhile
   } else {
     // release; pairs with the acquire of the block's owner. The count after the word, so that it is not

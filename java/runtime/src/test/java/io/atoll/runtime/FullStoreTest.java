@@ -27,7 +27,8 @@ class FullStoreTest {
         AtollOptions options = AtollOptions.defaults().withWorkers(1).withStoreBytes(2 << 20);
         try (AtollSession session = Atoll.init(options)) {
             ObjectRef<byte[]> all = Atoll.put(new byte[(2 << 20) - (64 << 10)]);
-            ObjectRef<Integer> result = Atoll.task(FullStoreTest::one).retries(0).remote();
+            ObjectRef<Integer> result =
+                    Atoll.task(FullStoreTest::one).retries(0).remote();
             assertThatThrownBy(() -> result.get(Duration.ofSeconds(240)))
                     .isInstanceOf(AtollException.class)
                     .isNotInstanceOf(GetTimeoutException.class);

@@ -32,6 +32,7 @@ Storm::Storm(const std::string& path, uint64_t seed) : random_(seed) {
   if (atoll_attach(path.c_str(), &client_) != 0) std::_Exit(3);
   board_ = Board::In(client_);
   store_ = atoll_store_id(client_);
+  operations_ = &board_->operations[seed % Board::kSlots];
 }
 
 atoll_object_id Storm::FromBoard() {
@@ -132,6 +133,7 @@ void Storm::DeleteOne() {
 
 void Storm::Run() {
   for (;;) {
+    operations_->fetch_add(1, std::memory_order_relaxed);
     switch (Random(32)) {
       case 0 ... 5:
         Create();

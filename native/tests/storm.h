@@ -15,9 +15,11 @@ namespace atollstore {
 // Places of objects that anybody may try to get; they may be long gone. It lies in the down ring of client 1.
 struct Board {
   static constexpr int kPlaces = 64;
+  static constexpr int kSlots = 16;
   std::atomic<uint64_t> places[kPlaces];
-  std::atomic<uint64_t> checked;  // views whose bytes were looked at
-  std::atomic<uint64_t> failed;   // of those, wrong ones
+  std::atomic<uint64_t> operations[kSlots];  // done so far by the process with this seed modulo kSlots
+  std::atomic<uint64_t> checked;             // views whose bytes were looked at
+  std::atomic<uint64_t> failed;              // of those, wrong ones
   std::atomic<uint64_t> stop;
   static Board* In(atoll_client* client);
 };
@@ -42,6 +44,7 @@ class Storm {
   atoll_client* client_ = nullptr;
   Board* board_ = nullptr;
   uint64_t store_ = 0;
+  std::atomic<uint64_t>* operations_ = nullptr;
   std::mt19937_64 random_;
   std::vector<atoll_object_id> references_;
   std::vector<atoll_object_id> pins_;

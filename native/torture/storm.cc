@@ -1,0 +1,150 @@
+// storm: eight processes create, get, release, drop and delete shared objects at full speed, and every 20 ms
+// a random one is killed and another takes its place. Afterwards nothing may be wrong, leaked or stuck.
+#include "../tests/storm.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+
+#include "atoll/c.h"
+#include "torture.h"
+
+namespace atollstore::torture {
+namespace {
+
+constexpr int kProcesses = 8;
+constexpr double kStuckAfter =
+    20;  // seconds without an operation: far more than a busy machine makes one wait
+static_assert(kProcesses <= Board::kSlots);
+
+atoll_stats_t Stats(atoll_client* client) {
+  atoll_stats_t stats{};
+  MUST(atoll_stats(client, &stats));
+  return stats;
+}
+
+template <typename Condition>
+bool Eventually(Condition condition) {
+  for (const double end = Now() + 20; Now() < end; ::usleep(1000)) {
+    if (condition()) return true;
+  }
+  return condition();
+}
+
+// Bytes of the empty store that can no longer be had: objects of one extent until it is full.
+uint64_t LeakedBytes(atoll_client* client) {
+  constexpr uint64_t kPiece = 2 << 20;
+  const uint64_t capacity = Stats(client).capacity;
+  std::vector<atoll_object_id> ids;
+  for (uint64_t bytes = 0; bytes < capacity; bytes += kPiece) {
+    atoll_object_id id{};
+    uint64_t address = 0;
+    if (atoll_create(client, &id, kPiece, 0, 0, 5'000'000'000, &address) != 0) break;
+    ids.push_back(id);
+  }
+  const uint64_t had = ids.size() * kPiece;
+  for (const atoll_object_id& id : ids) {
+    MUST(atoll_abort(client, &id));
+    MUST(atoll_dereference(client, &id));
+  }
+  return capacity - had;
+}
+
+struct Peer {
+  pid_t pid = -1;
+  uint64_t seed = 0;
+  uint64_t operations = 0;  // of its slot, when it was last seen to move
+  double moved = 0;
+};
+
+int RunStorm(int argc, char** argv) {
+  const double seconds = argc > 0 ? SecondsOf(argc, argv) : 60;
+  Scratch scratch;
+  const std::string path = scratch / "store.sock";
+  atoll_server_options options{};
+  options.capacity = 64 << 20;
+  options.max_objects = 2048;
+  options.max_clients = 256;  // the dead keep theirs until they are buried
+  options.socket_path = path.c_str();
+  atoll_server* server = nullptr;
+  atoll_client* client = nullptr;
+  MUST(atoll_server_start(&options, &server));
+  MUST(atoll_attach(path.c_str(), &client));
+  Board* board = Board::In(client);
+
+  std::mt19937_64 random(static_cast<uint64_t>(::getpid()));
+  std::array<Peer, kProcesses> peers;
+  uint64_t lives = 0, kills = 0, stuck = 0, ended = 0;
+  const auto spawn = [&](size_t i) {
+    // The slot stays, the seed does not.
+    peers[i].seed = lives++ * Board::kSlots + i;
+    peers[i].pid = Spawn({kStormPeer.name, path, std::to_string(peers[i].seed)});
+    peers[i].moved = Now();
+  };
+  const auto kill = [&](const Peer& peer) {
+    ::kill(peer.pid, SIGKILL);
+    ++kills;
+  };
+  // Dying takes a process longer than 20 ms on a busy machine: nobody waits for it.
+  const auto reap = [&](int flags) {
+    int status = 0;
+    while (::waitpid(-1, &status, flags) > 0) {
+      // A peer leaves by itself only when a call failed that must not.
+      if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) continue;
+      std::fprintf(stderr, "storm: a process ended by itself with status %d\n", status);
+      ++ended;
+    }
+  };
+  for (size_t i = 0; i < peers.size(); ++i) spawn(i);
+  for (const double end = Now() + seconds; Now() < end;) {
+    ::usleep(20'000);
+    const size_t victim = random() % peers.size();
+    kill(peers[victim]);
+    spawn(victim);
+    reap(WNOHANG);
+    for (size_t i = 0; i < peers.size(); ++i) {
+      const uint64_t operations = board->operations[i].load(std::memory_order_relaxed);
+      if (operations != peers[i].operations) {
+        peers[i].operations = operations;
+        peers[i].moved = Now();
+      } else if (Now() - peers[i].moved > kStuckAfter) {
+        ++stuck;
+        peers[i].moved = Now();
+      }
+    }
+  }
+  uint64_t operations = 0;
+  for (Peer& peer : peers) kill(peer);
+  reap(0);
+  for (const auto& count : board->operations) operations += count.load();
+  const bool alone = Eventually([&] { return Stats(client).clients == 1; });
+  if (!alone) std::fprintf(stderr, "storm: %lu clients are still there\n", Stats(client).clients - 1);
+  const bool empty = Eventually([&] { return Stats(client).objects == 0; });
+  if (!empty) std::fprintf(stderr, "storm: %lu objects are still there\n", Stats(client).objects);
+  const uint64_t leaked = LeakedBytes(client);
+  const uint64_t wrong = board->failed.load() + ended;
+  const uint64_t checked = board->checked.load();
+  if (checked < 1000) std::fprintf(stderr, "storm: only %lu views were checked\n", checked);
+  MUST(atoll_detach(client));
+  MUST(atoll_server_stop(server));
+  std::printf("storm: kills=%lu operations=%lu wrong=%lu leaked_bytes=%lu stuck=%lu views_checked=%lu\n",
+              kills, operations, wrong, leaked, stuck, checked);
+  return wrong == 0 && leaked == 0 && stuck == 0 && alone && empty && checked >= 1000 ? 0 : 1;
+}
+
+int RunStormPeer(int argc, char** argv) {
+  if (argc != 2) return 2;
+  Storm(argv[0], std::strtoull(argv[1], nullptr, 10)).Run();
+}
+
+}  // namespace
+
+const Command kStorm = {"storm", RunStorm};
+const Command kStormPeer = {"storm-peer", RunStormPeer};
+
+}  // namespace atollstore::torture

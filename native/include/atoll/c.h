@@ -186,10 +186,12 @@ ATOLL_API int64_t atoll_ring(atoll_client* client, uint64_t client_index, uint64
 #define ATOLL_SCHEDULER_BELL 0xffffffffu
 
 ATOLL_API int64_t atoll_bell(atoll_client* client, uint64_t client_index);
-/* Returns the new count, or -ATOLL_TIMED_OUT. Any number of threads may wait; spins shortly, then sleeps. */
+/* Returns the new count, or -ATOLL_TIMED_OUT. Any number of threads may wait; spins shortly (up to 50 us where
+ * that has been worth it), then sleeps. */
 ATOLL_API int64_t atoll_bell_wait(atoll_client* client, uint64_t client_index, uint64_t count,
                                   int64_t timeout_ns);
-/* Wakes at most `threads` of the waiters; no system call when nobody sleeps. */
+/* Wakes at most `threads` of the waiters; no system call when nobody sleeps. Several rings may wake one waiter
+ * only: who is woken and finds more than it takes rings again. */
 ATOLL_API int64_t atoll_bell_ring(atoll_client* client, uint64_t client_index, uint64_t threads);
 
 /* ---- seeing inside ------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace atollstore::os {
@@ -50,32 +51,79 @@ void FutexWake(std::atomic<uint32_t>* word, uint32_t threads) {
   ::syscall(SYS_futex, reinterpret_cast<uint32_t*>(word), FUTEX_WAKE, most, nullptr, nullptr, 0);
 }
 
-void Bell::Ring(uint32_t threads) {
-  // seq_cst; pairs with Wait(): either it sees the new count, or this sees the sleeper.
-  count.fetch_add(1, std::memory_order_seq_cst);
-  if (sleepers.load(std::memory_order_seq_cst) != 0) FutexWake(&count, threads);
-}
-
 namespace {
-// About 2 us; none on a single CPU, where spinning only keeps away who would ring.
-int Spins() {
-  cpu_set_t allowed;
-  return ::sched_getaffinity(0, sizeof(allowed), &allowed) == 0 && CPU_COUNT(&allowed) == 1 ? 0 : 64;
-}
+
+constexpr uint32_t kOneSleeper = 1;
+constexpr uint32_t kOneSpinner = 1u << 16;
+
+// Whether this thread spins before it sleeps. A wake-up across CPUs costs 10 to 50 us, so two threads that
+// answer each other at once should not sleep in between; but whoever waits long, or shares a CPU with the one
+// who will ring, should not spin. So: as long as most of the last waits ended while spinning; and now and
+// then a few times in a row, since it takes two who do not sleep.
+class Patience {
+ public:
+  bool Spin(const std::atomic<uint32_t>& count, uint32_t seen) {
+    static const bool alone = OneCpu();
+    if (alone) return false;  // spinning would only keep away who is to ring
+    const bool trial = ++waits_ % kTrialEvery < kTrials;
+    const int64_t end = NowNanos() + (trial || hits_ > kOne / 2 ? kMostNanos : kLeastNanos);
+    do {
+      for (int i = 0; i < 16; ++i) {
+        if (count.load(std::memory_order_acquire) != seen) {
+          hits_ += (kOne - hits_) / 8;
+          return true;
+        }
+        Relax();
+      }
+    } while (NowNanos() < end);
+    hits_ -= hits_ / 8;
+    return false;
+  }
+
+ private:
+  static constexpr int64_t kLeastNanos = 1'000;
+  static constexpr int64_t kMostNanos = 50'000;
+  static constexpr uint32_t kTrialEvery = 512, kTrials = 8;
+  static constexpr uint32_t kOne = 1 << 16;
+
+  static bool OneCpu() {
+    cpu_set_t allowed;
+    return ::sched_getaffinity(0, sizeof(allowed), &allowed) == 0 && CPU_COUNT(&allowed) == 1;
+  }
+
+  uint32_t hits_ = 0;  // of the last waits, those that ended while spinning: a moving average, of kOne
+  uint32_t waits_ = 0;
+};
+
+// initial-exec: a plain access, also in a library that was loaded late.
+thread_local Patience patience __attribute__((tls_model("initial-exec")));
+
 }  // namespace
 
+void Bell::Ring(uint32_t threads) {
+  // seq_cst; pairs with Wait(): either it sees the new count, or this sees the waiter.
+  count.fetch_add(1, std::memory_order_seq_cst);
+  const uint32_t now = waiters.load(std::memory_order_seq_cst);
+  if (now == 0 || (threads == 1 && now >= kOneSpinner)) return;
+  FutexWake(&count, threads);
+}
+
 bool Bell::Wait(uint32_t seen, const Deadline& deadline) {
-  static const int spins = Spins();
-  for (int i = 0; i < spins; ++i) {
-    if (count.load(std::memory_order_acquire) != seen) return true;
-    Relax();
+  if (count.load(std::memory_order_acquire) != seen) return true;
+  waiters.fetch_add(kOneSpinner, std::memory_order_seq_cst);
+  const bool rung = patience.Spin(count, seen);
+  // seq_cst; pairs with Ring(): who counted on the spinner has moved the count before, and the look below
+  // sees it.
+  if (rung) {
+    waiters.fetch_sub(kOneSpinner, std::memory_order_seq_cst);
+    return true;
   }
+  waiters.fetch_add(kOneSleeper - kOneSpinner, std::memory_order_seq_cst);
   bool in_time = true;
-  sleepers.fetch_add(1, std::memory_order_seq_cst);  // pairs with Ring()
   while (in_time && count.load(std::memory_order_seq_cst) == seen) {
     in_time = FutexWait(&count, seen, deadline);
   }
-  sleepers.fetch_sub(1, std::memory_order_relaxed);
+  waiters.fetch_sub(kOneSleeper, std::memory_order_relaxed);
   return count.load(std::memory_order_acquire) != seen;
 }
 

@@ -44,15 +44,18 @@ bool FutexWait(std::atomic<uint32_t>* word, uint32_t value, const Deadline& dead
 void FutexWake(std::atomic<uint32_t>* word, uint32_t threads);
 
 // An event count in shared memory. A waiter reads the count, looks whether it has anything to do, and waits
-// for the count to move on: no ring after the reading is missed. A waiter killed in its sleep leaves
-// `sleepers` too high, which costs a system call per ring and nothing else.
+// for the count to move on: no ring after the reading is missed. A ring for one thread wakes nobody when some
+// thread is about to see it anyway; who is woken and finds work for another one rings again. A waiter killed
+// in its sleep leaves `waiters` too high, which costs a system call per ring; one killed while it spins keeps
+// rings for one thread from its fellows, so those are for bells whose waiters live and die together.
 struct Bell {
   std::atomic<uint32_t> count;
-  std::atomic<uint32_t> sleepers;
+  std::atomic<uint32_t> waiters;  // sleeping in the low half, spinning in the high half
 
   uint32_t Read() const { return count.load(std::memory_order_seq_cst); }
   void Ring(uint32_t threads = UINT32_MAX);
-  // Returns false when time is over and the count is still `seen`. Spins about 2 us before it sleeps.
+  // Returns false when time is over and the count is still `seen`. Spins first, about as long as has lately
+  // been worth it to this thread: up to 50 us where rings come that soon, hardly at all where they do not.
   bool Wait(uint32_t seen, const Deadline& deadline);
 };
 static_assert(sizeof(Bell) == 8 && std::atomic<uint32_t>::is_always_lock_free);

@@ -61,8 +61,8 @@ void ServerCore::BuryNow(uint32_t client) {
   record.wants_room.store(0, std::memory_order_relaxed);
   record.refused.store(0, std::memory_order_relaxed);
   record.answered.store(record.asked.load(), std::memory_order_relaxed);
-  record.mailbox.sleepers.store(0, std::memory_order_relaxed);
-  for (Bell& bell : record.object_bells) bell.sleepers.store(0, std::memory_order_relaxed);
+  record.mailbox.waiters.store(0, std::memory_order_relaxed);
+  for (Bell& bell : record.object_bells) bell.waiters.store(0, std::memory_order_relaxed);
   for (Counters& counters : record.counters) {
     for (u64* counter :
          {&counters.gets, &counters.creates, &counters.seals, &counters.bytes_written, &counters.bytes_copied,

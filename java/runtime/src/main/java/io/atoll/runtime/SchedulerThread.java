@@ -53,6 +53,11 @@ final class SchedulerThread extends Thread implements SchedulerActions, AutoClos
     /** Held by the thread that schedules: everything here and in the scheduler is its alone meanwhile. */
     private final ReentrantLock turn = new ReentrantLock();
 
+    /** The task that was sent last, and to whom; null once it is known to have ended. */
+    private Task lastSent;
+
+    private int lastWorker;
+
     private volatile boolean asleep;
     private volatile boolean closed;
     private volatile boolean hopeless;
@@ -271,8 +276,21 @@ final class SchedulerThread extends Thread implements SchedulerActions, AutoClos
             store.dereference(call.task.id());
             return;
         }
+        noticeEnd();
         unfinished.add(call);
         scheduler.submit(call.task);
+    }
+
+    /**
+     * Whoever waits for a result may have it, and submit the next task, before the worker has said that the last one is
+     * finished. Looked for here, so that one task after the other goes to one worker, which is still awake.
+     */
+    private void noticeEnd() {
+        Task task = lastSent;
+        if (task != null && isReady(task.id())) {
+            lastSent = null;
+            scheduler.finished(task.id(), lastWorker);
+        }
     }
 
     /** No worker is left, and none will come. */
@@ -294,6 +312,8 @@ final class SchedulerThread extends Thread implements SchedulerActions, AutoClos
         }
         ScheduledCall call = ScheduledCall.of(task);
         if (clients[worker].down.run(call.forAttempt(task.attempt()), call.record.capacity())) {
+            lastSent = task;
+            lastWorker = worker;
             return Dispatch.SENT;
         }
         store.claim(task.id(), claim, Claim.NOBODY);

@@ -7,7 +7,6 @@ import io.atoll.scheduler.SchedulerActions.Failure;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Decides which task runs where and when. A state machine of one thread: each method takes one event, does all that
@@ -39,13 +37,9 @@ public final class Scheduler {
     public static final int NOBODY = -1;
 
     static final int PATIENCE = 64;
-    private static final int CPU = 0;
 
     private final SchedulerActions actions;
-    private final Resources node;
-    private final Map<String, Integer> indexes = new HashMap<>();
-    private final long[] capacity;
-    private final long[] free;
+    private final Ledger ledger;
     /** While {@link #sendOne} looks: what is kept for others. */
     private final boolean[] barred;
 
@@ -71,16 +65,9 @@ public final class Scheduler {
 
     /** One scheduler for a node with these resources. */
     public Scheduler(Resources node, SchedulerActions actions) {
-        this.node = node;
         this.actions = actions;
-        indexes.put(Resources.CPU, CPU);
-        for (String name : new TreeSet<>(node.amounts().keySet())) {
-            indexes.putIfAbsent(name, indexes.size());
-        }
-        capacity = new long[indexes.size()];
-        indexes.forEach((name, index) -> capacity[index] = node.amount(name));
-        free = capacity.clone();
-        barred = new boolean[capacity.length];
+        ledger = new Ledger(node);
+        barred = new boolean[ledger.size()];
     }
 
     /** Takes in a new task. One whose id is known already is ignored; one that can never run here fails at once. */
@@ -112,13 +99,7 @@ public final class Scheduler {
 
     /** Null when the node can run the demand once everything else is gone, else what to tell the user. */
     public String lacks(Resources demand) {
-        for (Map.Entry<String, Long> entry : demand.amounts().entrySet()) {
-            Integer index = indexes.get(entry.getKey());
-            if (index == null || capacity[index] < entry.getValue()) {
-                return "it demands " + demand + "; the node has " + node;
-            }
-        }
-        return null;
+        return ledger.lacks(demand);
     }
 
     /** A client that takes tasks is there. */
@@ -209,7 +190,7 @@ public final class Scheduler {
         Task task = heldBy(id, worker);
         if (task != null && task.state == Task.State.RUNNING) {
             setState(task, Task.State.BLOCKED);
-            free[CPU] += task.shape.amounts[CPU];
+            ledger.giveCpu(task.shape.amounts);
             sendAll();
         }
     }
@@ -239,10 +220,7 @@ public final class Scheduler {
 
     /** What nobody holds now. */
     public Resources free() {
-        Map<String, Long> amounts = new HashMap<>();
-        indexes.forEach((name, index) -> amounts.put(name, free[index]));
-        amounts.values().removeIf(amount -> amount == 0);
-        return new Resources(amounts);
+        return ledger.free();
     }
 
     /** Tasks submitted and not done. */
@@ -272,14 +250,14 @@ public final class Scheduler {
                 && starved.isEmpty()
                 && resuming.isEmpty()
                 && backfills == 0
-                && Arrays.equals(free, capacity)
+                && ledger.isAllFree()
                 && workers.values().stream().allMatch(w -> w.tasks.isEmpty() && w.running == 0);
     }
 
     @Override
     public String toString() {
-        return tasks.size() + " tasks, " + resuming.size() + " resuming, " + workers.size() + " workers, free " + free()
-                + " of " + node;
+        return tasks.size() + " tasks, " + resuming.size() + " resuming, " + workers.size() + " workers, free "
+                + free();
     }
 
     // ---- where a task stands
@@ -308,11 +286,7 @@ public final class Scheduler {
     }
 
     private Shape shapeOf(Task task) {
-        task.shape = shapes.computeIfAbsent(task.demand(), demand -> {
-            long[] amounts = new long[capacity.length];
-            demand.amounts().forEach((name, amount) -> amounts[indexes.get(name)] = amount);
-            return new Shape(demand, amounts);
-        });
+        task.shape = shapes.computeIfAbsent(task.demand(), demand -> new Shape(demand, ledger.amounts(demand)));
         return task.shape;
     }
 
@@ -333,11 +307,11 @@ public final class Scheduler {
             case WAITING -> {} // What is left in the lists of its dependencies goes when they are ready.
             case QUEUED -> dequeue(task);
             case HELPED -> {}
-            case RUNNING -> give(task, true);
-            case BLOCKED -> give(task, false);
+            case RUNNING -> ledger.give(task.shape.amounts);
+            case BLOCKED -> ledger.giveAllButCpu(task.shape.amounts);
             case RESUMING -> {
                 resuming.remove(task);
-                give(task, false);
+                ledger.giveAllButCpu(task.shape.amounts);
             }
         }
         setState(task, null);
@@ -382,27 +356,13 @@ public final class Scheduler {
         task.state = state;
     }
 
-    private void take(Task task, boolean cpu) {
-        long[] amounts = task.shape.amounts;
-        for (int r = cpu ? CPU : CPU + 1; r < free.length; ++r) {
-            free[r] -= amounts[r];
-        }
-    }
-
-    private void give(Task task, boolean cpu) {
-        long[] amounts = task.shape.amounts;
-        for (int r = cpu ? CPU : CPU + 1; r < free.length; ++r) {
-            free[r] += amounts[r];
-        }
-    }
-
     // ---- who is next
 
     private void sendAll() {
         ++round;
-        while (!resuming.isEmpty() && resuming.peek().shape.amounts[CPU] <= free[CPU]) {
+        while (!resuming.isEmpty() && ledger.coversCpu(resuming.peek().shape.amounts)) {
             Task task = resuming.remove();
-            free[CPU] -= task.shape.amounts[CPU];
+            ledger.takeCpu(task.shape.amounts);
             setState(task, Task.State.RUNNING);
             actions.grant(task, task.worker);
         }
@@ -423,9 +383,7 @@ public final class Scheduler {
                     next = shape.head();
                     break;
                 }
-                for (int r = 0; r < free.length; ++r) {
-                    barred[r] |= shape.amounts[r] > free[r];
-                }
+                ledger.markLacking(shape.amounts, barred);
             }
         }
         boolean backfill = false;
@@ -462,7 +420,7 @@ public final class Scheduler {
         }
         passOver(next.shape);
         dequeue(next);
-        take(next, true);
+        ledger.take(next.shape.amounts);
         next.worker = worker.id;
         next.backfill = backfill;
         setState(next, Task.State.RUNNING);
@@ -472,19 +430,12 @@ public final class Scheduler {
 
     private boolean fits(Shape shape) {
         // What resuming tasks wait for is theirs.
-        if (shape.amounts[CPU] > 0 && !resuming.isEmpty()) {
-            return false;
-        }
-        for (int r = 0; r < free.length; ++r) {
-            if (shape.amounts[r] > free[r]) {
-                return false;
-            }
-        }
-        return true;
+        boolean isCpuTheirs = shape.amounts[Ledger.CPU] > 0 && !resuming.isEmpty();
+        return !isCpuTheirs && ledger.covers(shape.amounts);
     }
 
     private boolean needsBarred(Shape shape) {
-        for (int r = 0; r < free.length; ++r) {
+        for (int r = 0; r < barred.length; ++r) {
             if (barred[r] && shape.amounts[r] > 0) {
                 return true;
             }
@@ -516,33 +467,5 @@ public final class Scheduler {
             }
         }
         return best;
-    }
-
-    private static final class Worker {
-        final int id;
-        /** All that it has: running, blocked, resuming, helped. */
-        final Set<Task> tasks = Collections.newSetFromMap(new LinkedHashMap<>());
-        /** Those of them that hold a CPU, or would if they needed one. */
-        int running;
-
-        boolean full;
-        /** The last {@link #round} in which it would not take a task. */
-        long refusedIn;
-
-        Worker(int id) {
-            this.id = id;
-        }
-
-        /** One that is full and has nothing will finish nothing that could say it is not: it is asked every time. */
-        boolean mayTake(long round) {
-            return !full || (tasks.isEmpty() && refusedIn != round);
-        }
-
-        boolean isBetterThan(Worker other) {
-            if (full != other.full) {
-                return !full;
-            }
-            return running != other.running ? running < other.running : tasks.size() < other.tasks.size();
-        }
     }
 }

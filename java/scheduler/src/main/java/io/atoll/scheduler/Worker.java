@@ -1,0 +1,35 @@
+package io.atoll.scheduler;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Set;
+
+/** A client that takes tasks, as the scheduler sees it. One thread. */
+final class Worker {
+    final int id;
+    /** All that it has: running, blocked, resuming, helped. */
+    final Set<Task> tasks = Collections.newSetFromMap(new LinkedHashMap<>());
+    /** Those of them that hold a CPU, or would if they needed one. */
+    int running;
+
+    boolean full;
+    /** The last round of the scheduler in which it would not take a task. */
+    long refusedIn;
+
+    Worker(int id) {
+        this.id = id;
+    }
+
+    /** One that is full and has nothing will finish nothing that could say it is not: it is asked every time. */
+    boolean mayTake(long round) {
+        return !full || (tasks.isEmpty() && refusedIn != round);
+    }
+
+    /** Runs fewer tasks, then has fewer; one that is full is the last choice. */
+    boolean isBetterThan(Worker other) {
+        if (full != other.full) {
+            return !full;
+        }
+        return running != other.running ? running < other.running : tasks.size() < other.tasks.size();
+    }
+}

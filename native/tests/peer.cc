@@ -221,6 +221,12 @@ void Quiet(const char* path, char**) {
     if (code == 0) code = atoll_get(client, &id, -1, &view);
     if (code == 0) code = atoll_release(client, &id);
   }
+  atoll_object_info infos[4];
+  atoll_client_stats_t mine{};
+  uint64_t cursor = 0;
+  if (code == 0) code = atoll_stats(client, &stats);
+  if (code == 0) code = atoll_client_stats(client, static_cast<uint64_t>(atoll_client_index(client)), &mine);
+  if (code == 0 && (stats.objects != 501 || atoll_list(client, &cursor, infos, 4) != 4)) code = -1;
   // Not _exit(): around that a sanitizer's runtime makes calls of its own.
   ::syscall(SYS_exit_group, code == 0 ? 0 : 5);
 }

@@ -24,24 +24,24 @@ extern "C" {
 #define ATOLL_API __attribute__((visibility("default")))
 
 /* Raised when a struct or a function changes meaning. */
-#define ATOLL_ABI_VERSION 1
+#define ATOLL_ABI_VERSION 2
 
 typedef enum atoll_code {
   ATOLL_OK = 0,
-  ATOLL_INVALID_ARGUMENT = 1,  /* a size, pointer or index that cannot be right */
-  ATOLL_NOT_FOUND = 2,         /* no such object (any more): freed, deleted, or never made in this store */
-  ATOLL_ALREADY_EXISTS = 3,    /* somebody else is creating, or has sealed, this id */
-  ATOLL_NOT_CREATING = 4,      /* seal or abort of an object that this client is not creating */
+  ATOLL_INVALID_ARGUMENT = 1, /* a size, pointer or index that cannot be right */
+  ATOLL_NOT_FOUND = 2,        /* no such object (any more): freed, deleted, or never made in this store */
+  ATOLL_ALREADY_EXISTS = 3,   /* somebody else is creating, or has sealed, this id */
+  ATOLL_NOT_CREATING = 4,     /* seal or abort of an object that this client is not creating */
   ATOLL_TIMED_OUT = 5,
-  ATOLL_STORE_FULL = 6,        /* no room for the bytes, and nothing that may be taken away */
-  ATOLL_TOO_MANY_OBJECTS = 7,  /* every entry is in use */
-  ATOLL_TOO_MANY_CLIENTS = 8,  /* every client slot is in use */
-  ATOLL_DISCONNECTED = 9,      /* the server has gone */
-  ATOLL_REFUSED = 10,          /* another user, another pid namespace, or another layout version */
-  ATOLL_CORRUPT = 11,          /* a control word that no correct program writes */
-  ATOLL_LOST = 12,             /* the bytes cannot be had any more; see atoll_state() */
-  ATOLL_SYSTEM = 13,           /* the OS refused; atoll_last_error() says which call and errno */
-  ATOLL_OUT_OF_MEMORY = 14     /* this process could not allocate */
+  ATOLL_STORE_FULL = 6,       /* no room for the bytes, and nothing that may be taken away */
+  ATOLL_TOO_MANY_OBJECTS = 7, /* every entry is in use */
+  ATOLL_TOO_MANY_CLIENTS = 8, /* every client slot is in use */
+  ATOLL_DISCONNECTED = 9,     /* the server has gone */
+  ATOLL_REFUSED = 10,         /* another user, another pid namespace, or another layout version */
+  ATOLL_CORRUPT = 11,         /* a control word that no correct program writes */
+  ATOLL_LOST = 12,            /* the bytes cannot be had any more; see atoll_state() */
+  ATOLL_SYSTEM = 13,          /* the OS refused; atoll_last_error() says which call and errno */
+  ATOLL_OUT_OF_MEMORY = 14    /* this process could not allocate */
 } atoll_code;
 
 /* An id is a place: no hash table stands between an id and its entry. */
@@ -108,8 +108,8 @@ ATOLL_API int64_t atoll_expect(atoll_client* client, atoll_object_id* id);
  * `tag` is the caller's own and comes back from get. *address is writable until seal or abort,
  * 64-byte aligned, by this client alone. size may be 0.
  * Waits up to timeout_ns for room. Fails with STORE_FULL, TOO_MANY_OBJECTS, ALREADY_EXISTS, NOT_FOUND. */
-ATOLL_API int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size,
-                               uint64_t contained, uint64_t tag, int64_t timeout_ns, uint64_t* address);
+ATOLL_API int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, uint64_t contained,
+                               uint64_t tag, int64_t timeout_ns, uint64_t* address);
 
 /* Makes the object immutable and visible, and wakes who waits for it. `contained` points to as many ids
  * as create was told; each must be referenced by the caller at this moment, and stays alive as long as
@@ -122,11 +122,11 @@ ATOLL_API int64_t atoll_abort(atoll_client* client, const atoll_object_id* id);
 
 /* A pinned, read-only look at an object. */
 typedef struct atoll_view {
-  uint64_t address;         /* read-only in this process; 64-byte aligned */
-  uint64_t size;            /* bytes */
-  uint64_t tag;             /* as given to create */
-  uint64_t offset;          /* in the data segment: the same in every process */
-  uint64_t contained;       /* number of contained ids */
+  uint64_t address;           /* read-only in this process; 64-byte aligned */
+  uint64_t size;              /* bytes */
+  uint64_t tag;               /* as given to create */
+  uint64_t offset;            /* in the data segment: the same in every process */
+  uint64_t contained;         /* number of contained ids */
   uint64_t contained_address; /* read-only address of the atoll_object_id array; 0 when there is none */
 } atoll_view;
 
@@ -196,32 +196,80 @@ ATOLL_API int64_t atoll_bell_ring(atoll_client* client, uint64_t client_index, u
 
 /* ---- seeing inside ------------------------------------------------------------------------------- */
 
+/* Everything here is read from shared memory: no system call, nobody is stopped. The figures of one call may
+ * be of slightly different moments while others work. A block is what an object takes in the data segment:
+ * its bytes and its contained ids, rounded up to its size class. */
+
+/* Calls that succeeded. */
+typedef struct atoll_operations {
+  uint64_t expects; /* ids made, by create too */
+  uint64_t creates;
+  uint64_t seals;
+  uint64_t aborts;
+  uint64_t gets;
+  uint64_t releases; /* gets whose pins are gone */
+  uint64_t references;
+  uint64_t dereferences;
+  uint64_t deletes;
+  uint64_t waits;
+  uint64_t claims; /* won or not */
+  uint64_t lookups;
+  uint64_t publishes;
+  uint64_t unpublishes;
+  uint64_t bytes_written; /* in sealed objects */
+  uint64_t bytes_copied;  /* as told by atoll_count_copied() */
+} atoll_operations;
+
 typedef struct atoll_stats_t {
-  uint64_t capacity;       /* bytes of the data segment */
-  uint64_t control_bytes;  /* bytes of the control segment in use */
-  uint64_t allocated;      /* bytes of the data segment in blocks of live objects, class waste included */
-  uint64_t sealed_bytes;   /* object bytes sealed */
-  uint64_t reserved;       /* bytes of the data segment backed by memory */
-  uint64_t objects;        /* entries that are not free */
+  /* The data segment, in bytes. */
+  uint64_t capacity;
+  uint64_t allocated;     /* used: blocks of live objects */
+  uint64_t free;          /* capacity less that */
+  uint64_t reserved;      /* backed by memory */
+  uint64_t pinned_bytes;  /* blocks that somebody looks at: they can be neither freed nor spilled */
+  uint64_t sealed_bytes;  /* object bytes sealed, those on disk too */
+  uint64_t spilled_bytes; /* object bytes that are on disk and not in memory */
+  uint64_t control_bytes; /* of the control segment, backed by memory, at the server's last look */
+  /* Objects. */
+  uint64_t objects; /* entries that are not free */
   uint64_t sealed_objects;
+  uint64_t spilled_objects;
+  uint64_t lost_objects;
   uint64_t max_objects;
-  uint64_t clients;        /* attached now */
+  uint64_t pins; /* held now, of all clients */
+  /* Clients. */
+  uint64_t clients; /* attached now */
   uint64_t max_clients;
+  uint64_t attached; /* since the store was made */
+  uint64_t buried;   /* cleaned up after, since the store was made */
+  /* Extents, by owner; atoll_client_stats() says how many bytes each client has. */
+  uint64_t extent_bytes;
+  uint64_t extents_free; /* nobody's */
+  uint64_t extents_of_clients;
+  uint64_t extents_of_server; /* of dead clients, until their last block is free, and of objects read back */
+  uint64_t largest_free;      /* bytes of the longest run of extents that are nobody's */
+  uint64_t fragmentation_permille; /* how much of `free` is outside that run */
+  /* What was done since the store was made: by all clients, those that have gone too, ... */
+  atoll_operations done;
+  /* ... and by the server. */
+  uint64_t freed;    /* objects */
+  uint64_t evicted;  /* objects whose block was taken away for others; they are on disk */
+  uint64_t restored; /* objects read back */
+  uint64_t bytes_spilled;
+  uint64_t bytes_restored;
 } atoll_stats_t;
 ATOLL_API int64_t atoll_stats(atoll_client* client, atoll_stats_t* stats);
 
-/* What one client has done since it attached, and holds now. No system call. */
+/* What one client has done since it attached, and holds now. */
 typedef struct atoll_client_stats_t {
   uint64_t pid;
-  uint64_t creates;
-  uint64_t seals;
-  uint64_t gets;
-  uint64_t releases;
-  uint64_t bytes_written; /* in sealed objects */
-  uint64_t bytes_copied;  /* as told by atoll_count_copied() */
-  uint64_t pins;          /* held now */
-  uint64_t leased_bytes;  /* extents owned now */
-  uint64_t user[4];       /* as told by atoll_count_user() */
+  uint64_t pins;           /* held now */
+  uint64_t pinned_bytes;   /* blocks it looks at */
+  uint64_t references;     /* held now */
+  uint64_t creating_bytes; /* blocks it has begun and not sealed */
+  uint64_t leased_bytes;   /* extents owned now */
+  atoll_operations done;
+  uint64_t user[4]; /* as told by atoll_count_user() */
 } atoll_client_stats_t;
 /* -ATOLL_NOT_FOUND when no client has that index now. */
 ATOLL_API int64_t atoll_client_stats(atoll_client* client, uint64_t client_index,
@@ -242,8 +290,7 @@ typedef struct atoll_object_info {
 } atoll_object_info;
 /* Fills at most `max` infos, starting at *cursor (0 at first), which is moved on; returns how many, 0 at the
  * end. Not a snapshot: objects come and go meanwhile. */
-ATOLL_API int64_t atoll_list(atoll_client* client, uint64_t* cursor, atoll_object_info* infos,
-                             uint64_t max);
+ATOLL_API int64_t atoll_list(atoll_client* client, uint64_t* cursor, atoll_object_info* infos, uint64_t max);
 
 #ifdef __cplusplus
 }

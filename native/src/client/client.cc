@@ -58,6 +58,7 @@ Result<ObjectId> ClientCore::Expect() {
     if (place == 0) place = pool_->Expect();
   }
   if (place == 0) return Status::Error(ATOLL_TOO_MANY_OBJECTS, "all %lu entries are in use", objects_);
+  Count(&Counters::expects);
   return ObjectId({store_, place});
 }
 
@@ -121,7 +122,7 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, uint64_t size, uint64_t contained
       }
     } while (!heap_->Allocate(bytes, entry, id.place));
   }
-  counters().creates.fetch_add(1, std::memory_order_relaxed);
+  Count(&Counters::creates);
   return reinterpret_cast<uint64_t>(window_.data()) + entry.offset.load(std::memory_order_relaxed);
 }
 
@@ -145,6 +146,7 @@ Status ClientCore::Abort(ObjectId id) {
     return Status::Error(ATOLL_NOT_CREATING, "abort of object %lu.%lu, which client %u is not creating",
                          id.index(), id.generation(), me_);
   }
+  Count(&Counters::aborts);
   return Undo(id.index(), id.place);
 }
 
@@ -166,7 +168,7 @@ Status ClientCore::Seal(ObjectId id, const atoll_object_id* contained) {
     Container container{id.place, {}};
     container.children.reserve(count);
     for (uint32_t i = 0; i < count; ++i) {
-      const Status held = Reference(contained[i]);
+      const Status held = Refer(contained[i]);
       if (!held.ok()) {
         for (const uint64_t child : container.children) GiveReference(child);
         return held;
@@ -240,7 +242,7 @@ Status ClientCore::NotPinned(ObjectId id) const {
                        id.index(), id.generation(), me_);
 }
 
-Status ClientCore::Reference(ObjectId id) {
+Status ClientCore::Refer(ObjectId id) {
   ATOLL_RETURN_IF_ERROR(Check(id));
   TakeReference(id.index());
   Word word;
@@ -269,6 +271,7 @@ Status ClientCore::Dereference(ObjectId id) {
                          "dereference of object %lu.%lu, to which client %u has no reference", id.index(),
                          id.generation(), me_);
   }
+  Count(&Counters::dereferences);
   return {};
 }
 
@@ -292,6 +295,7 @@ Status ClientCore::Delete(ObjectId id) {
     if (entry.word.compare_exchange_weak(bits, word.With(Word::kDeleted).bits(), std::memory_order_seq_cst))
       break;
   }
+  Count(&Counters::deletes);
   Drop(id.index());
   return {};
 }
@@ -305,6 +309,7 @@ Result<int64_t> ClientCore::Claim(ObjectId id, uint64_t expected, uint64_t desir
   Entry& entry = entries_[id.index()];
   if (Word(entry.word.load(std::memory_order_acquire)).generation() != id.generation()) return NotFound(id);
   auto now = static_cast<uint32_t>(expected);
+  Count(&Counters::claims);
   return int64_t{
       entry.claim.compare_exchange_strong(now, static_cast<uint32_t>(desired), std::memory_order_seq_cst)};
 }

@@ -66,7 +66,11 @@ class ClientCore {
     return {};
   }
 
-  Status Reference(ObjectId id);
+  Status Reference(ObjectId id) {
+    const Status referred = Refer(id);
+    if (referred.ok()) Count(&Counters::references);
+    return referred;
+  }
   Status Dereference(ObjectId id);
   int64_t Contains(ObjectId id) const;  // an atoll_object_state
   Status Delete(ObjectId id);
@@ -82,6 +86,9 @@ class ClientCore {
   Status Stats(atoll_stats_t* stats);
   Status ClientStats(uint64_t client, atoll_client_stats_t* stats);
   Counters& counters() const { return record_->counters[Stripe()]; }
+  void Count(u64 Counters::* what, uint64_t add = 1) const {
+    (counters().*what).fetch_add(add, std::memory_order_relaxed);
+  }
   int64_t List(uint64_t* cursor, atoll_object_info* infos, uint64_t max);
 
  private:
@@ -118,12 +125,13 @@ class ClientCore {
     view->offset = offset;
     view->contained = contained;
     view->contained_address = contained == 0 ? 0 : address + ids_at;
-    counters().gets.fetch_add(1, std::memory_order_relaxed);
+    Count(&Counters::gets);
     return true;
   }
   bool Corrupt(uint64_t index);
   static uint32_t Stripe();
 
+  Status Refer(ObjectId id);
   Status GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view);
   Status NotFound(ObjectId id) const;
   Status Lost(ObjectId id) const;

@@ -113,6 +113,7 @@ Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uin
   }
   if (bell != UINT32_MAX) ReturnBell(bell);
   if (!failure.ok()) return failure;
+  Count(&Counters::waits);
   return static_cast<int64_t>(found);
 }
 

@@ -19,7 +19,7 @@ using u64 = std::atomic<uint64_t>;
 static_assert(u64::is_always_lock_free && u32::is_always_lock_free && u8::is_always_lock_free);
 
 constexpr uint64_t kMagic = 0x314c4c4f5441;  // "ATOLL1"
-constexpr uint32_t kLayoutVersion = 1;       // raised when any byte below changes meaning
+constexpr uint32_t kLayoutVersion = 2;       // raised when any byte below changes meaning
 
 constexpr uint64_t kSlabBytes = 64 << 10;
 constexpr uint64_t kWordsPerSlab = kSlabBytes / 64;  // a block is at least 64 bytes
@@ -29,6 +29,20 @@ constexpr uint32_t kObjectBells = 32;
 constexpr uint32_t kServer = 0;         // the server's own column
 constexpr uint32_t kMaxClients = 1024;  // indices 1..1024
 constexpr uint64_t kMaxObjects = uint64_t{1} << 24;
+
+// What the server has done since the store was made, and what only it can see.
+struct alignas(64) ServerCounters {
+  u64 attached;  // clients let in
+  u64 buried;    // clients cleaned up after
+  u64 freed;     // objects
+  u64 evicted;   // objects, each time their block was taken away
+  u64 restored;  // objects
+  u64 bytes_spilled;
+  u64 bytes_restored;
+  u64 control_resident;  // bytes of the control segment with memory behind them, at the server's last look
+  u8 pad[64];
+};
+static_assert(sizeof(ServerCounters) == 128);
 
 // The head of the control segment. Sizes come from here once, at attach; everything else follows from them.
 struct Header {
@@ -58,22 +72,38 @@ struct Header {
   u8 pad2[56];
   Bell room_bell;  // rung when memory or entries have become free while somebody waits for them
   u8 pad3[56];
+  // Line 5 and 6: what the server alone writes, for who wants to see inside.
+  ServerCounters served;
 };
 static_assert(offsetof(Header, stopped) == 128 && offsetof(Header, scheduler_bell) == 192);
-static_assert(sizeof(Header) == 320);
+static_assert(offsetof(Header, served) == 320 && sizeof(Header) == 448);
 
-// Counters of one client, striped over threads.
+// Calls of one client that succeeded, striped over threads. The hot ones share the first line. Those of
+// client 0 are the sums of all clients that have gone.
 struct alignas(64) Counters {
   u64 gets;
   u64 creates;
   u64 seals;
-  u64 bytes_written;
-  u64 bytes_copied;
+  u64 bytes_written;  // in sealed objects
+  u64 bytes_copied;   // as the users tell
+  u64 expects;
+  u64 references;
+  u64 dereferences;
   u64 user[4];
-  u8 pad[56];
+  u64 aborts;
+  u64 deletes;
+  u64 waits;
+  u64 claims;
+  u64 lookups;
+  u64 publishes;
+  u64 unpublishes;
+  u8 pad[40];
 };
-static_assert(sizeof(Counters) == 128);
+static_assert(sizeof(Counters) == 192);
 constexpr uint32_t kCounterStripes = 16;
+constexpr uint32_t kCounterCount = 19;
+// They can be walked over. REQUIRES: i < kCounterCount
+inline u64& Counter(Counters& counters, uint32_t i) { return reinterpret_cast<u64*>(&counters)[i]; }
 
 enum class ClientState : uint32_t {
   kFree = 0,
@@ -97,7 +127,7 @@ struct alignas(64) ClientRecord {
   Bell object_bells[kObjectBells];
   u8 pad2[128];
   Counters counters[kCounterStripes];
-  u8 pad3[1536];
+  u8 pad3[512];
 };
 static_assert(offsetof(ClientRecord, mailbox) == 64 && offsetof(ClientRecord, object_bells) == 128);
 static_assert(offsetof(ClientRecord, counters) == 512 && sizeof(ClientRecord) == 4096);

@@ -121,6 +121,7 @@ uint32_t ServerCore::Admit(os::Peer peer, const Hello& hello, Welcome* welcome) 
   // Before the client learns its index: whoever scans columns must see its column from its first pin on.
   u32& high = control_.header().clients_high;
   if (high.load() < client + 1) high.store(client + 1, std::memory_order_seq_cst);
+  control_.header().served.attached.fetch_add(1, std::memory_order_relaxed);
   welcome->client = client;
   return client;
 }

@@ -63,13 +63,16 @@ void ServerCore::BuryNow(uint32_t client) {
   record.answered.store(record.asked.load(), std::memory_order_relaxed);
   record.mailbox.waiters.store(0, std::memory_order_relaxed);
   for (Bell& bell : record.object_bells) bell.waiters.store(0, std::memory_order_relaxed);
+  // What it has done goes into the sums of all who have gone; killed in between, this loses and never
+  // doubles.
+  Counters& gone = control_.client(kServer).counters[0];
   for (Counters& counters : record.counters) {
-    for (u64* counter :
-         {&counters.gets, &counters.creates, &counters.seals, &counters.bytes_written, &counters.bytes_copied,
-          &counters.user[0], &counters.user[1], &counters.user[2], &counters.user[3]}) {
-      counter->store(0, std::memory_order_relaxed);
+    for (uint32_t i = 0; i < kCounterCount; ++i) {
+      const uint64_t count = Counter(counters, i).exchange(0, std::memory_order_relaxed);
+      Counter(gone, i).fetch_add(count, std::memory_order_relaxed);
     }
   }
+  control_.header().served.buried.fetch_add(1, std::memory_order_relaxed);
   sweeper_->Sweep();
   slots_[client] = Slot();
   record.epoch.fetch_add(1, std::memory_order_seq_cst);

@@ -99,6 +99,7 @@ bool ServerCore::Work() {
   bool busy = sweeper_->Sweep() != 0;
   busy = AnswerClients() || busy;
   TellOfRoom(sweeper_->TakeFreed());
+  control_.header().served.control_resident.store(control_memory_->Resident(), std::memory_order_relaxed);
   for (const uint32_t client : sweeper_->TakeClientsToTell()) {
     if (client < slots_.size() && slots_[client].used) os::Nudge(slots_[client].socket.get());
   }

@@ -113,6 +113,7 @@ void Sweeper::Free(uint64_t index, Word word, bool referenced) {
   const uint64_t slab = FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
   if (slab != UINT64_MAX) FreedBlock(block, slab, entry.size.load(std::memory_order_relaxed));
   freed_ = true;
+  control_.header().served.freed.fetch_add(1, std::memory_order_relaxed);
   // From here on nobody finds the children through this container.
   if (const auto container = children_.find(index); container != children_.end()) {
     for (const uint64_t child : container->second) {

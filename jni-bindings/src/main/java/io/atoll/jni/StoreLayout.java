@@ -31,28 +31,67 @@ public final class StoreLayout {
     public static final int VIEW_CONTAINED = ask("atoll_view.contained");
     public static final int VIEW_CONTAINED_ADDRESS = ask("atoll_view.contained_address");
 
+    public static final int OPERATIONS_EXPECTS = ask("atoll_operations.expects");
+    public static final int OPERATIONS_CREATES = ask("atoll_operations.creates");
+    public static final int OPERATIONS_SEALS = ask("atoll_operations.seals");
+    public static final int OPERATIONS_ABORTS = ask("atoll_operations.aborts");
+    public static final int OPERATIONS_GETS = ask("atoll_operations.gets");
+    public static final int OPERATIONS_RELEASES = ask("atoll_operations.releases");
+    public static final int OPERATIONS_REFERENCES = ask("atoll_operations.references");
+    public static final int OPERATIONS_DEREFERENCES = ask("atoll_operations.dereferences");
+    public static final int OPERATIONS_DELETES = ask("atoll_operations.deletes");
+    public static final int OPERATIONS_WAITS = ask("atoll_operations.waits");
+    public static final int OPERATIONS_CLAIMS = ask("atoll_operations.claims");
+    public static final int OPERATIONS_LOOKUPS = ask("atoll_operations.lookups");
+    public static final int OPERATIONS_PUBLISHES = ask("atoll_operations.publishes");
+    public static final int OPERATIONS_UNPUBLISHES = ask("atoll_operations.unpublishes");
+    public static final int OPERATIONS_BYTES_WRITTEN = ask("atoll_operations.bytes_written");
+    public static final int OPERATIONS_BYTES_COPIED = ask("atoll_operations.bytes_copied");
+
     public static final int STATS_SIZE = ask("sizeof atoll_stats_t");
     public static final int STATS_CAPACITY = ask("atoll_stats_t.capacity");
-    public static final int STATS_CONTROL_BYTES = ask("atoll_stats_t.control_bytes");
     public static final int STATS_ALLOCATED = ask("atoll_stats_t.allocated");
-    public static final int STATS_SEALED_BYTES = ask("atoll_stats_t.sealed_bytes");
+    public static final int STATS_FREE = ask("atoll_stats_t.free");
     public static final int STATS_RESERVED = ask("atoll_stats_t.reserved");
+    public static final int STATS_PINNED_BYTES = ask("atoll_stats_t.pinned_bytes");
+    public static final int STATS_SEALED_BYTES = ask("atoll_stats_t.sealed_bytes");
+    public static final int STATS_SPILLED_BYTES = ask("atoll_stats_t.spilled_bytes");
+    public static final int STATS_CONTROL_BYTES = ask("atoll_stats_t.control_bytes");
     public static final int STATS_OBJECTS = ask("atoll_stats_t.objects");
     public static final int STATS_SEALED_OBJECTS = ask("atoll_stats_t.sealed_objects");
+    public static final int STATS_SPILLED_OBJECTS = ask("atoll_stats_t.spilled_objects");
+    public static final int STATS_LOST_OBJECTS = ask("atoll_stats_t.lost_objects");
     public static final int STATS_MAX_OBJECTS = ask("atoll_stats_t.max_objects");
+    public static final int STATS_PINS = ask("atoll_stats_t.pins");
     public static final int STATS_CLIENTS = ask("atoll_stats_t.clients");
     public static final int STATS_MAX_CLIENTS = ask("atoll_stats_t.max_clients");
+    public static final int STATS_ATTACHED = ask("atoll_stats_t.attached");
+    public static final int STATS_BURIED = ask("atoll_stats_t.buried");
+    public static final int STATS_EXTENT_BYTES = ask("atoll_stats_t.extent_bytes");
+    public static final int STATS_EXTENTS_FREE = ask("atoll_stats_t.extents_free");
+    public static final int STATS_EXTENTS_OF_CLIENTS = ask("atoll_stats_t.extents_of_clients");
+    public static final int STATS_EXTENTS_OF_SERVER = ask("atoll_stats_t.extents_of_server");
+    public static final int STATS_LARGEST_FREE = ask("atoll_stats_t.largest_free");
+    public static final int STATS_FRAGMENTATION_PERMILLE = ask("atoll_stats_t.fragmentation_permille");
+    /** An {@code atoll_operations}. */
+    public static final int STATS_DONE = ask("atoll_stats_t.done");
+
+    public static final int STATS_FREED = ask("atoll_stats_t.freed");
+    public static final int STATS_EVICTED = ask("atoll_stats_t.evicted");
+    public static final int STATS_RESTORED = ask("atoll_stats_t.restored");
+    public static final int STATS_BYTES_SPILLED = ask("atoll_stats_t.bytes_spilled");
+    public static final int STATS_BYTES_RESTORED = ask("atoll_stats_t.bytes_restored");
 
     public static final int CLIENT_STATS_SIZE = ask("sizeof atoll_client_stats_t");
     public static final int CLIENT_STATS_PID = ask("atoll_client_stats_t.pid");
-    public static final int CLIENT_STATS_CREATES = ask("atoll_client_stats_t.creates");
-    public static final int CLIENT_STATS_SEALS = ask("atoll_client_stats_t.seals");
-    public static final int CLIENT_STATS_GETS = ask("atoll_client_stats_t.gets");
-    public static final int CLIENT_STATS_RELEASES = ask("atoll_client_stats_t.releases");
-    public static final int CLIENT_STATS_BYTES_WRITTEN = ask("atoll_client_stats_t.bytes_written");
-    public static final int CLIENT_STATS_BYTES_COPIED = ask("atoll_client_stats_t.bytes_copied");
     public static final int CLIENT_STATS_PINS = ask("atoll_client_stats_t.pins");
+    public static final int CLIENT_STATS_PINNED_BYTES = ask("atoll_client_stats_t.pinned_bytes");
+    public static final int CLIENT_STATS_REFERENCES = ask("atoll_client_stats_t.references");
+    public static final int CLIENT_STATS_CREATING_BYTES = ask("atoll_client_stats_t.creating_bytes");
     public static final int CLIENT_STATS_LEASED_BYTES = ask("atoll_client_stats_t.leased_bytes");
+    /** An {@code atoll_operations}. */
+    public static final int CLIENT_STATS_DONE = ask("atoll_client_stats_t.done");
+
     /** Four longs, one after the other. */
     public static final int CLIENT_STATS_USER = ask("atoll_client_stats_t.user");
 

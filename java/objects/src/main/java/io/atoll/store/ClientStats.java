@@ -7,25 +7,21 @@ import java.util.List;
  *
  * @param clientIndex its slot
  * @param pid its process
- * @param creates objects begun
- * @param seals objects sealed
- * @param gets objects pinned
- * @param releases pins ended
- * @param bytesWritten in sealed objects
- * @param bytesCopied out of objects, as told by {@link ObjectStore#countCopied}
  * @param pins held now
+ * @param pinnedBytes blocks it looks at
+ * @param references held now
+ * @param creatingBytes blocks it has begun and not sealed
  * @param leasedBytes of extents that are its own now
+ * @param done its calls
  * @param user four counters of the store's users
  */
 public record ClientStats(
         int clientIndex,
         long pid,
-        long creates,
-        long seals,
-        long gets,
-        long releases,
-        long bytesWritten,
-        long bytesCopied,
         long pins,
+        long pinnedBytes,
+        long references,
+        long creatingBytes,
         long leasedBytes,
+        StoreOperations done,
         List<Long> user) {}

@@ -497,15 +497,35 @@ public final class NativeStore implements ObjectStore {
             StoreCodes.check(StoreNative.stats(client, Memory.addressOf(b)), "stats");
             return new StoreStats(
                     b.getLong(StoreLayout.STATS_CAPACITY),
-                    b.getLong(StoreLayout.STATS_CONTROL_BYTES),
                     b.getLong(StoreLayout.STATS_ALLOCATED),
-                    b.getLong(StoreLayout.STATS_SEALED_BYTES),
+                    b.getLong(StoreLayout.STATS_FREE),
                     b.getLong(StoreLayout.STATS_RESERVED),
+                    b.getLong(StoreLayout.STATS_PINNED_BYTES),
+                    b.getLong(StoreLayout.STATS_SEALED_BYTES),
+                    b.getLong(StoreLayout.STATS_SPILLED_BYTES),
+                    b.getLong(StoreLayout.STATS_CONTROL_BYTES),
                     b.getLong(StoreLayout.STATS_OBJECTS),
                     b.getLong(StoreLayout.STATS_SEALED_OBJECTS),
+                    b.getLong(StoreLayout.STATS_SPILLED_OBJECTS),
+                    b.getLong(StoreLayout.STATS_LOST_OBJECTS),
                     b.getLong(StoreLayout.STATS_MAX_OBJECTS),
+                    b.getLong(StoreLayout.STATS_PINS),
                     (int) b.getLong(StoreLayout.STATS_CLIENTS),
-                    (int) b.getLong(StoreLayout.STATS_MAX_CLIENTS));
+                    (int) b.getLong(StoreLayout.STATS_MAX_CLIENTS),
+                    b.getLong(StoreLayout.STATS_ATTACHED),
+                    b.getLong(StoreLayout.STATS_BURIED),
+                    b.getLong(StoreLayout.STATS_EXTENT_BYTES),
+                    b.getLong(StoreLayout.STATS_EXTENTS_FREE),
+                    b.getLong(StoreLayout.STATS_EXTENTS_OF_CLIENTS),
+                    b.getLong(StoreLayout.STATS_EXTENTS_OF_SERVER),
+                    b.getLong(StoreLayout.STATS_LARGEST_FREE),
+                    (int) b.getLong(StoreLayout.STATS_FRAGMENTATION_PERMILLE),
+                    operations(b, StoreLayout.STATS_DONE),
+                    b.getLong(StoreLayout.STATS_FREED),
+                    b.getLong(StoreLayout.STATS_EVICTED),
+                    b.getLong(StoreLayout.STATS_RESTORED),
+                    b.getLong(StoreLayout.STATS_BYTES_SPILLED),
+                    b.getLong(StoreLayout.STATS_BYTES_RESTORED));
         } finally {
             s.leave();
         }
@@ -528,18 +548,36 @@ public final class NativeStore implements ObjectStore {
             return new ClientStats(
                     index,
                     b.getLong(StoreLayout.CLIENT_STATS_PID),
-                    b.getLong(StoreLayout.CLIENT_STATS_CREATES),
-                    b.getLong(StoreLayout.CLIENT_STATS_SEALS),
-                    b.getLong(StoreLayout.CLIENT_STATS_GETS),
-                    b.getLong(StoreLayout.CLIENT_STATS_RELEASES),
-                    b.getLong(StoreLayout.CLIENT_STATS_BYTES_WRITTEN),
-                    b.getLong(StoreLayout.CLIENT_STATS_BYTES_COPIED),
                     b.getLong(StoreLayout.CLIENT_STATS_PINS),
+                    b.getLong(StoreLayout.CLIENT_STATS_PINNED_BYTES),
+                    b.getLong(StoreLayout.CLIENT_STATS_REFERENCES),
+                    b.getLong(StoreLayout.CLIENT_STATS_CREATING_BYTES),
                     b.getLong(StoreLayout.CLIENT_STATS_LEASED_BYTES),
+                    operations(b, StoreLayout.CLIENT_STATS_DONE),
                     List.copyOf(user));
         } finally {
             s.leave();
         }
+    }
+
+    private static StoreOperations operations(ByteBuffer b, int at) {
+        return new StoreOperations(
+                b.getLong(at + StoreLayout.OPERATIONS_EXPECTS),
+                b.getLong(at + StoreLayout.OPERATIONS_CREATES),
+                b.getLong(at + StoreLayout.OPERATIONS_SEALS),
+                b.getLong(at + StoreLayout.OPERATIONS_ABORTS),
+                b.getLong(at + StoreLayout.OPERATIONS_GETS),
+                b.getLong(at + StoreLayout.OPERATIONS_RELEASES),
+                b.getLong(at + StoreLayout.OPERATIONS_REFERENCES),
+                b.getLong(at + StoreLayout.OPERATIONS_DEREFERENCES),
+                b.getLong(at + StoreLayout.OPERATIONS_DELETES),
+                b.getLong(at + StoreLayout.OPERATIONS_WAITS),
+                b.getLong(at + StoreLayout.OPERATIONS_CLAIMS),
+                b.getLong(at + StoreLayout.OPERATIONS_LOOKUPS),
+                b.getLong(at + StoreLayout.OPERATIONS_PUBLISHES),
+                b.getLong(at + StoreLayout.OPERATIONS_UNPUBLISHES),
+                b.getLong(at + StoreLayout.OPERATIONS_BYTES_WRITTEN),
+                b.getLong(at + StoreLayout.OPERATIONS_BYTES_COPIED));
     }
 
     /** Every object of the store. Not a snapshot: objects come and go meanwhile. */

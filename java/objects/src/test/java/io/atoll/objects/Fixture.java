@@ -57,7 +57,7 @@ final class Fixture implements AutoCloseable {
 
     long copied() {
         return store instanceof NativeStore shared
-                ? shared.clientStats(shared.clientIndex()).bytesCopied()
+                ? shared.clientStats(shared.clientIndex()).done().bytesCopied()
                 : ((InMemoryStore) store).copied();
     }
 

@@ -67,7 +67,7 @@ class NativeStoreTest extends ObjectStoreContract {
 
     @Override
     long copied(ObjectStore client) {
-        return ((NativeStore) client).clientStats(client.clientIndex()).bytesCopied();
+        return ((NativeStore) client).clientStats(client.clientIndex()).done().bytesCopied();
     }
 
     @Test
@@ -84,10 +84,10 @@ class NativeStoreTest extends ObjectStoreContract {
                 assertThat(stats.clients()).isBetween(3, 4);
                 ClientStats client = store.clientStats(store.clientIndex());
                 assertThat(client.pid()).isEqualTo(ProcessHandle.current().pid());
-                assertThat(client.seals()).isEqualTo(1);
-                assertThat(client.gets()).isEqualTo(1);
+                assertThat(client.done().seals()).isEqualTo(1);
+                assertThat(client.done().gets()).isEqualTo(1);
                 assertThat(client.pins()).isEqualTo(1);
-                assertThat(client.bytesWritten()).isEqualTo(1000);
+                assertThat(client.done().bytesWritten()).isEqualTo(1000);
                 assertThat(client.user()).isEqualTo(List.of(0L, 0L, 5L, 0L));
                 assertThat(store.list()).singleElement().satisfies(info -> {
                     assertThat(info.id()).isEqualTo(id);

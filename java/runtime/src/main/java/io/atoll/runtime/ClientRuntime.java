@@ -170,9 +170,9 @@ abstract class ClientRuntime implements AtollRuntime {
                     NodeStats.ProcessStats process = new NodeStats.ProcessStats(
                             stats.pid(),
                             stats.user().get(TASKS_COUNTER),
-                            stats.gets(),
-                            stats.bytesWritten(),
-                            stats.bytesCopied(),
+                            stats.done().gets(),
+                            stats.done().bytesWritten(),
+                            stats.done().bytesCopied(),
                             stats.pins());
                     if (client == driverIndex) {
                         driver = process;

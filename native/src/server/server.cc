@@ -12,7 +12,7 @@
 
 namespace atollstore {
 
-Result<std::unique_ptr<ServerCore>> ServerCore::Start(const atoll_server_options& options) {
+Result<std::unique_ptr<ServerCore>> ServerCore::Open(const atoll_server_options& options) {
   if (options.socket_path == nullptr) return Status::Error(ATOLL_INVALID_ARGUMENT, "no socket path");
   std::unique_ptr<ServerCore> server(new (std::nothrow) ServerCore);
   if (server == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a server");
@@ -28,7 +28,14 @@ Result<std::unique_ptr<ServerCore>> ServerCore::Start(const atoll_server_options
   server->await_farewell_ = options.await_farewell != 0;
   ATOLL_RETURN_IF_ERROR(server->Watch(server->wake_.get(), Event(kWake, 0)));
   ATOLL_RETURN_IF_ERROR(server->Watch(server->listener_.get(), Event(kListener, 0)));
-  ATOLL_RETURN_IF_ERROR(server->thread_.Start("atoll-server", Run, server.get()));
+  return server;
+}
+
+Result<std::unique_ptr<ServerCore>> ServerCore::Start(const atoll_server_options& options) {
+  auto server = Open(options);
+  if (!server.ok()) return server;
+  server.value()->threaded_ = true;
+  ATOLL_RETURN_IF_ERROR(server.value()->thread_.Start("atoll-server", Run, server.value().get()));
   return server;
 }
 
@@ -73,6 +80,11 @@ Status ServerCore::Bury(uint64_t client) {
     return Status::Error(ATOLL_NOT_FOUND, "no dead client %lu waits for its burial", client);
   }
   to_bury_.push_back(index);
+  if (!threaded_) {
+    lock.unlock();
+    RunCommands();
+    return {};
+  }
   Wake();
   done_.wait(lock, [&] { return stopped_ || !waiting(); });
   return waiting() ? Status::Error(ATOLL_DISCONNECTED, "the server has been stopped") : Status();
@@ -127,12 +139,25 @@ void ServerCore::Loop() {
         timeout = -1;
       }
     }
-    epoll_event events[64];
-    const int count = ::epoll_wait(epoll_.get(), events, 64, timeout);
-    asleep.store(0, std::memory_order_seq_cst);
-    if (count > 0) quiet = 0;
-    for (int i = 0; i < count; ++i) Handle(events[i].data.u64);
+    if (HandleEvents(timeout)) quiet = 0;
   }
+}
+
+bool ServerCore::HandleEvents(int timeout_ms) {
+  epoll_event events[64];
+  const int count = ::epoll_wait(epoll_.get(), events, 64, timeout_ms);
+  control_.header().server_asleep.store(0, std::memory_order_seq_cst);
+  for (int i = 0; i < count; ++i) Handle(events[i].data.u64);
+  return count > 0;
+}
+
+bool ServerCore::Poll(int timeout_ms) {
+  bool busy = Work();
+  if (!busy && timeout_ms != 0) {
+    control_.header().server_asleep.store(1, std::memory_order_seq_cst);  // as in Loop()
+    busy = Work();
+  }
+  return HandleEvents(busy ? 0 : timeout_ms) || busy;
 }
 
 void ServerCore::Handle(uint64_t event) {

@@ -1,6 +1,6 @@
 // The server of one store: it owns the two segments, lets clients in, and is the only one to take things
-// away. One thread does all of that; the public methods hand their wish to it and may be called from any
-// thread.
+// away. One thread does all of that: its own after Start(), or whoever calls Poll() after Open() (harnesses
+// that step through it). The other public methods hand their wish to that thread and may be called from any.
 #ifndef ATOLL_SERVER_SERVER_CORE_H_
 #define ATOLL_SERVER_SERVER_CORE_H_
 
@@ -26,9 +26,19 @@ namespace atollstore {
 
 class ServerCore {
  public:
+  // Makes the store and listens. Nothing happens until Poll().
+  static Result<std::unique_ptr<ServerCore>> Open(const atoll_server_options& options);
+  // Open(), then Poll() for ever in a thread of its own.
   static Result<std::unique_ptr<ServerCore>> Start(const atoll_server_options& options);
   ~ServerCore();
+  // One round: does what there is to do, waits up to `timeout_ms` (< 0: for ever) for events and handles
+  // them. Returns whether there was anything. REQUIRES: from Open(), and always the same thread.
+  bool Poll(int timeout_ms);
   void Stop();
+
+  // The two segments, for who checks them. The server writes while it runs.
+  const Control& control() const { return control_; }
+  const os::Mapping& data() const { return data_mapping_; }
 
   Result<int64_t> DeadClient();
   Status Bury(uint64_t client);
@@ -43,6 +53,8 @@ class ServerCore {
   ServerCore() = default;
   static void Run(void* self);
   void Loop();
+  // Waits for events and handles them. Returns whether there was any.
+  bool HandleEvents(int timeout_ms);
   void Handle(uint64_t event);
   void Wake();
   void RunCommands();
@@ -86,6 +98,7 @@ class ServerCore {
   std::vector<uint32_t> to_bury_;
   bool stopping_ = false;
   bool stopped_ = false;
+  bool threaded_ = false;
   os::Thread thread_;
 };
 

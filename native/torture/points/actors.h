@@ -1,0 +1,47 @@
+// The processes beside the victim: the server, and a second client that arranges what an operation needs,
+// meddles while the victim is stopped, and afterwards looks whether anything is wrong. They are driven by
+// one-letter commands, from a process that itself has no store and no threads, so that it may fork.
+#ifndef ATOLL_TORTURE_POINTS_ACTORS_H_
+#define ATOLL_TORTURE_POINTS_ACTORS_H_
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+
+#include "points/operations.h"
+
+namespace atollstore::torture {
+
+// A child of this process that answers commands, and dies with this object.
+class Actor {
+ public:
+  using Answer = std::function<std::string(char command, const Operation* operation)>;
+  // `make` runs in the child and returns what answers there.
+  explicit Actor(const std::function<Answer()>& make);
+  ~Actor();
+  Actor(const Actor&) = delete;
+  Actor& operator=(const Actor&) = delete;
+
+  // "" when all is well, else what is wrong. An actor that died or does not answer in a minute is wrong as
+  // well.
+  std::string Ask(char command, size_t operation);
+  pid_t pid() const { return pid_; }
+
+ private:
+  pid_t pid_ = -1;
+  int socket_ = -1;
+};
+
+Actor::Answer MakeServer(Stage* stage);
+
+// Commands of the second client.
+constexpr char kArrange = 'a';  // makes the target
+constexpr char kMeddle =
+    'm';  // get, create, release, drop of every object there is, the target's reference too
+constexpr char kVerify = 'v';  // the victim is gone: nothing may be left of it, and a full cycle must succeed
+Actor::Answer MakeSecondClient(Stage* stage);
+
+}  // namespace atollstore::torture
+
+#endif  // ATOLL_TORTURE_POINTS_ACTORS_H_

@@ -1,0 +1,132 @@
+#include "points/operations.h"
+
+#include "../tests/storm.h"
+#include "torture.h"
+
+namespace atollstore::torture {
+namespace {
+
+constexpr uint64_t kLarge = 200'000;  // a run of slabs, with the extents of these stores (64 KiB)
+constexpr int64_t kPatience = 5'000'000'000;
+
+void Nothing(atoll_client*, Stage*) {}
+
+// So that the step is what it always is, and not the first of its kind.
+void Warm(atoll_client* victim, Stage*) {
+  const atoll_object_id id = PutSmall(victim);
+  MUST(atoll_dereference(victim, &id));
+}
+
+int64_t CreateSmall(atoll_client** victim, Stage* stage) {
+  uint64_t address = 0;
+  return atoll_create(*victim, &stage->made, kSmall, 0, 0, 0, &address);
+}
+
+int64_t CreateLarge(atoll_client** victim, Stage* stage) {
+  uint64_t address = 0;
+  return atoll_create(*victim, &stage->target, kLarge, 0, 0, 5'000'000'000, &address);
+}
+
+// One object that somebody waits for, one that contains another.
+void BeginTwo(atoll_client* victim, Stage* stage) {
+  uint64_t address = 0;
+  MUST(atoll_create(victim, &stage->target, kSmall, 0, 0, kPatience, &address));
+  FillBytes(address, kSmall, stage->target.place);
+  stage->made = {};
+  MUST(atoll_create(victim, &stage->made, kSmall, 1, 0, kPatience, &address));
+  FillBytes(address, kSmall, stage->made.place);
+}
+
+int64_t SealTwo(atoll_client** victim, Stage* stage) {
+  const int64_t code = atoll_seal(*victim, &stage->target, nullptr);
+  return code != 0 ? code : atoll_seal(*victim, &stage->made, &stage->shared);
+}
+
+void Begin(atoll_client* victim, Stage* stage) {
+  uint64_t address = 0;
+  MUST(atoll_create(victim, &stage->target, kSmall, 0, 0, kPatience, &address));
+}
+
+int64_t Abort(atoll_client** victim, Stage* stage) { return atoll_abort(*victim, &stage->target); }
+
+int64_t Get(atoll_client** victim, Stage* stage) {
+  atoll_view view;
+  return atoll_get(*victim, &stage->target, 0, &view);
+}
+
+void Pin(atoll_client* victim, Stage* stage) {
+  atoll_view view;
+  MUST(atoll_get(victim, &stage->target, 0, &view));
+}
+
+int64_t Release(atoll_client** victim, Stage* stage) { return atoll_release(*victim, &stage->target); }
+
+int64_t Reference(atoll_client** victim, Stage* stage) { return atoll_reference(*victim, &stage->target); }
+
+// The last reference to an object of its own.
+void Own(atoll_client* victim, Stage* stage) { stage->made = PutSmall(victim); }
+int64_t Dereference(atoll_client** victim, Stage* stage) { return atoll_dereference(*victim, &stage->made); }
+
+int64_t Delete(atoll_client** victim, Stage* stage) { return atoll_delete(*victim, &stage->target); }
+
+int64_t Wait(atoll_client** victim, Stage* stage) {
+  const atoll_object_id ids[] = {stage->shared, stage->target};
+  uint8_t ready[2];
+  const int64_t code = atoll_wait(*victim, ids, 2, 2, 2'000'000, ready);
+  return code >= 0 ? 0 : code;
+}
+
+int64_t Attach(atoll_client** victim, Stage* stage) { return atoll_attach(stage->socket, victim); }
+
+int64_t Detach(atoll_client** victim, Stage*) {
+  atoll_client* leaving = *victim;
+  *victim = nullptr;
+  return atoll_detach(leaving);
+}
+
+// It holds one of each kind.
+void HoldAll(atoll_client* victim, Stage* stage) {
+  Own(victim, stage);
+  Pin(victim, stage);
+  MUST(atoll_reference(victim, &stage->target));
+  atoll_object_id id{};
+  uint64_t address = 0;
+  MUST(atoll_create(victim, &id, kSmall, 0, 0, kPatience, &address));
+}
+
+}  // namespace
+
+int64_t FillAndSeal(atoll_client* client, const atoll_object_id& id, uint64_t address, uint64_t size) {
+  FillBytes(address, size, id.place);
+  return atoll_seal(client, &id, nullptr);
+}
+
+atoll_object_id PutSmall(atoll_client* client) {
+  atoll_object_id id{};
+  uint64_t address = 0;
+  MUST(atoll_create(client, &id, kSmall, 0, 0, 5'000'000'000, &address));
+  MUST(FillAndSeal(client, id, address, kSmall));
+  return id;
+}
+
+const std::vector<Operation>& Operations() {
+  constexpr int64_t kGone = -ATOLL_NOT_FOUND, kLost = -ATOLL_LOST, kExists = -ATOLL_ALREADY_EXISTS;
+  constexpr int64_t kLate = -ATOLL_TIMED_OUT;
+  static const std::vector<Operation> operations = {
+      {"create-small", false, false, false, Warm, CreateSmall, {kExists, kGone, kLost}, false},
+      {"create-large", false, true, false, Nothing, CreateLarge, {kExists, kGone, kLost}, false},
+      {"seal", true, true, false, BeginTwo, SealTwo, {}, false},
+      {"abort", true, true, false, Begin, Abort, {}, false},
+      {"get", false, false, false, Nothing, Get, {kGone, kLost, kLate}, true},
+      {"release", false, false, false, Pin, Release, {}, false},
+      {"reference", false, false, false, Nothing, Reference, {kGone}, false},
+      {"dereference", false, false, false, Own, Dereference, {}, false},
+      {"delete", false, false, false, Nothing, Delete, {kGone}, false},
+      {"wait", false, true, false, Nothing, Wait, {kGone}, false},
+      {"attach", false, false, true, Nothing, Attach, {}, false},
+      {"detach", false, false, false, HoldAll, Detach, {}, false},
+  };
+  return operations;
+}
+
+}  // namespace atollstore::torture

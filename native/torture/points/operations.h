@@ -1,0 +1,47 @@
+// The operations whose every point is a place to die or to be stopped at. Each runs in a fresh process, the
+// victim, against a store that a second client shares. The victim's part is prepared untraced, then stepped.
+#ifndef ATOLL_TORTURE_POINTS_OPERATIONS_H_
+#define ATOLL_TORTURE_POINTS_OPERATIONS_H_
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "atoll/c.h"
+
+namespace atollstore::torture {
+
+// What the processes of a run tell each other; shared memory that no store knows of.
+struct Stage {
+  char socket[256];
+  atoll_object_id shared;       // sealed, kept by the second client all the time
+  atoll_object_id target;       // made by the second client for this point, what the operation is about
+  atoll_object_id made;         // by the victim
+  std::atomic<int64_t> code;    // of the operation, when it came to its end
+  std::atomic<uint32_t> wrong;  // the victim saw what it must not see
+  char what[200];               // what that was
+};
+
+struct Operation {
+  const char* name;
+  bool waited;    // a thread of the second client waits for the target
+  bool expected;  // the target is an id without bytes yet
+  bool detached;  // the victim attaches (or leaves) in the operation
+  void (*prepare)(atoll_client* victim, Stage* stage);
+  int64_t (*run)(atoll_client** victim, Stage* stage);
+  // Codes besides 0 that the operation may end with when another client meddles.
+  std::vector<int64_t> excused;
+  bool pins;  // a success leaves the victim with a pinned view of the target
+};
+
+const std::vector<Operation>& Operations();
+
+constexpr uint64_t kSmall = 600;
+// Makes a sealed object of kSmall bytes that say whose they are; the client holds one reference.
+atoll_object_id PutSmall(atoll_client* client);
+// Fills the bytes of an object that is being created, and seals it.
+int64_t FillAndSeal(atoll_client* client, const atoll_object_id& id, uint64_t address, uint64_t size);
+
+}  // namespace atollstore::torture
+
+#endif  // ATOLL_TORTURE_POINTS_OPERATIONS_H_

@@ -1,0 +1,218 @@
+#include "points/run.h"
+
+#include <dlfcn.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <set>
+
+#include "../tests/storm.h"
+
+namespace atollstore::torture {
+namespace {
+
+constexpr uint64_t kMostPoints = 4000;  // of one operation
+
+// The code address as a symbol and an offset, for addr2line and for people.
+std::string Symbol(uint64_t address) {
+  Dl_info about{};
+  char text[300];
+  if (::dladdr(reinterpret_cast<void*>(address), &about) == 0) return "?";
+  std::snprintf(
+      text, sizeof(text), "%s+0x%lx (%s 0x%lx)", about.dli_sname != nullptr ? about.dli_sname : "?",
+      address - reinterpret_cast<uint64_t>(about.dli_sname != nullptr ? about.dli_saddr : about.dli_fbase),
+      std::strrchr(about.dli_fname, '/') + 1, address - reinterpret_cast<uint64_t>(about.dli_fbase));
+  return text;
+}
+
+[[noreturn]] void BeVictim(const Operation& operation, Stage* stage) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  atoll_client* client = nullptr;
+  if (!operation.detached) MUST(atoll_attach(stage->socket, &client));
+  operation.prepare(client, stage);
+  BeginOperation();
+  const int64_t code = operation.run(&client, stage);
+  EndOperation();
+  // Only a victim that was stopped and let go comes here.
+  stage->code.store(code);
+  const bool excused =
+      std::find(operation.excused.begin(), operation.excused.end(), code) != operation.excused.end();
+  if (code != 0 && !excused) {
+    std::snprintf(stage->what, sizeof(stage->what), "the operation ended with %ld %s", code,
+                  atoll_last_error());
+    stage->wrong.store(1);
+  }
+  if (code == 0 && operation.pins) {
+    // What it has pinned stays what it is, whatever the others do; and it can be released.
+    for (int i = 0; i < 2; ++i) {
+      atoll_view view;
+      if (atoll_get(client, &stage->target, 0, &view) != 0 || !BytesAreRight(view, stage->target.place)) {
+        std::snprintf(stage->what, sizeof(stage->what), "the pinned object is gone or has changed: %s",
+                      atoll_last_error());
+        stage->wrong.store(1);
+        break;
+      }
+      atoll_release(client, &stage->target);
+      ::usleep(2000);
+    }
+    if (atoll_release(client, &stage->target) != 0) stage->wrong.store(1);
+  }
+  ::_exit(0);
+}
+
+}  // namespace
+
+Run::Run(const char* name) : name_(name) {
+  stage_ = static_cast<Stage*>(
+      ::mmap(nullptr, sizeof(Stage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  (void)::sched_getaffinity(0, sizeof(everywhere_), &everywhere_);
+}
+
+Run::~Run() {
+  End();
+  ::munmap(stage_, sizeof(Stage));
+}
+
+void Run::Begin() {
+  scratch_ = std::make_unique<Scratch>();
+  std::snprintf(stage_->socket, sizeof(stage_->socket), "%s/store.sock", scratch_->path().c_str());
+  (void)::sched_setaffinity(0, sizeof(everywhere_), &everywhere_);
+  server_ = std::make_unique<Actor>([this] { return MakeServer(stage_); });
+  second_ = std::make_unique<Actor>([this] { return MakeSecondClient(stage_); });
+  // This process and the victims on one CPU: a step is two switches between them, and a wake-up across CPUs
+  // costs ten times as much.
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  for (int cpu = CPU_SETSIZE - 1; cpu >= 0 && CPU_COUNT(&one) == 0; --cpu) {
+    if (CPU_ISSET(cpu, &everywhere_)) CPU_SET(cpu, &one);
+  }
+  (void)::sched_setaffinity(0, sizeof(one), &one);
+}
+
+void Run::End() {
+  second_.reset();
+  server_.reset();
+  scratch_.reset();
+}
+
+pid_t Run::StartVictim(const Operation& operation) {
+  stage_->wrong.store(0);
+  stage_->what[0] = 0;
+  const pid_t pid = ::fork();
+  if (pid < 0) std::abort();
+  if (pid == 0) BeVictim(operation, stage_);
+  return pid;
+}
+
+std::vector<Step> Run::Trace() {
+  std::vector<Step> trace;
+  std::map<uint64_t, uint32_t> visits;
+  (void)second_->Ask(kArrange, operation_);
+  Driver driver(StartVictim(Operations()[operation_]));
+  while (driver.Next() == Driver::At::kPoint) {
+    trace.push_back({driver.where(), driver.inside() ? ++visits[driver.where()] : 0});
+  }
+  driver.Kill();
+  const std::string wrong = second_->Ask(kVerify, operation_);
+  if (!wrong.empty()) {
+    ++violations;
+    std::printf("%s: %s, killed at its end: %s\n", name_, Operations()[operation_].name, wrong.c_str());
+  }
+  return trace;
+}
+
+namespace {
+// The step from which to go on step by step: one shortly before whose instruction was not visited often
+// before it.
+uint64_t SkipBefore(const std::vector<Step>& trace, uint64_t step) {
+  uint64_t best = UINT64_MAX, least = step;
+  for (uint64_t i = step; i + 100 > step; --i) {
+    if (trace[i].visit != 0 && trace[i].visit + (step - i) < least) {
+      best = i;
+      least = trace[i].visit + (step - i);
+    }
+    if (i == 0) break;
+  }
+  return best;
+}
+}  // namespace
+
+std::string Run::At(const std::vector<Step>& trace, uint64_t step, const Blow& blow, uint64_t* where) {
+  if (std::string wrong = second_->Ask(kArrange, operation_); !wrong.empty()) return wrong;
+  Driver driver(StartVictim(Operations()[operation_]));
+  // The threads that run beside it make it take a few steps more or less; its end is as good a point.
+  Driver::At at = Driver::At::kPoint;
+  uint64_t next = 0;
+  if (const uint64_t skip = SkipBefore(trace, step); skip != UINT64_MAX) {
+    at = driver.SkipTo(trace[skip].where, trace[skip].visit);
+    next = skip + 1;
+  }
+  for (; next <= step && at == Driver::At::kPoint; ++next) at = driver.Next();
+  *where = driver.where();
+  if (driver.gone()) {
+    char text[100];
+    std::snprintf(text, sizeof(text), "the victim ended by itself with status %d", driver.Wait());
+    return text;
+  }
+  std::string wrong = blow(&driver);
+  const std::string after = second_->Ask(kVerify, operation_);
+  return wrong.empty() ? after : wrong;
+}
+
+void Run::Go(const Blow& blow, const char* only, double seconds) {
+  for (operation_ = 0; operation_ < Operations().size(); ++operation_) {
+    const Operation& operation = Operations()[operation_];
+    if (only != nullptr && std::strcmp(only, operation.name) != 0) continue;
+    Begin();
+    const double begin = Now();
+    const std::vector<Step> trace = Trace();
+    std::vector<uint64_t> steps = Choose(trace, kMostPoints);
+    if (seconds > 0)
+      std::shuffle(steps.begin(), steps.end(), std::minstd_rand(static_cast<unsigned>(::getpid())));
+    uint64_t tried = 0;
+    for (const uint64_t step : steps) {
+      if (seconds > 0 && Now() - begin > seconds) break;
+      uint64_t where = 0;
+      const std::string wrong = At(trace, step, blow, &where);
+      ++tried;
+      if (wrong.empty()) continue;
+      ++violations;
+      std::printf("%s: %s at step %lu of %zu, %s: %s\n", name_, operation.name, step, trace.size(),
+                  Symbol(where).c_str(), wrong.c_str());
+      break;  // the store is not to be trusted any more
+    }
+    std::printf("%s: %s: %zu steps, %lu points, %.1f s\n", name_, operation.name, trace.size(), tried,
+                Now() - begin);
+    std::fflush(stdout);
+    points += tried;
+    ++operations;
+    End();
+  }
+}
+
+std::vector<uint64_t> Choose(const std::vector<Step>& trace, uint64_t most) {
+  std::set<uint64_t> chosen;
+  if (trace.size() > most) {
+    std::map<uint64_t, uint64_t> last;
+    for (uint64_t i = 0; i < trace.size(); ++i) {
+      if (trace[i].visit <= 2) chosen.insert(i);  // calls are always there
+      last[trace[i].where] = i;
+    }
+    for (const auto& [address, step] : last) chosen.insert(step);
+  }
+  const uint64_t left = most > chosen.size() ? most - chosen.size() : 1;
+  const uint64_t stride = std::max<uint64_t>(1, trace.size() / left);
+  for (uint64_t i = 0; i < trace.size(); i += stride) chosen.insert(i);
+  return {chosen.begin(), chosen.end()};
+}
+
+}  // namespace atollstore::torture

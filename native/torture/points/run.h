@@ -1,0 +1,61 @@
+// What kill-points and pause-points share: a store, a second client, and a fresh victim for each point.
+#ifndef ATOLL_TORTURE_POINTS_RUN_H_
+#define ATOLL_TORTURE_POINTS_RUN_H_
+
+#include <sched.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "points/actors.h"
+#include "points/driver.h"
+#include "torture.h"
+
+namespace atollstore::torture {
+
+struct Step {
+  uint64_t where;
+  uint32_t visit;  // the how manyth of this instruction; 0: in a call
+};
+
+class Run {
+ public:
+  explicit Run(const char* name);
+  ~Run();
+
+  // What happens to the victim at the point; "" or what was wrong.
+  using Blow = std::function<std::string(Driver* driver)>;
+  // Goes through the points of all operations (or of the one named), for about so many seconds each at most;
+  // 0: all that Choose() gives. Stops at the first violation of an operation and prints where it was.
+  void Go(const Blow& blow, const char* only, double seconds);
+
+  Stage* stage() const { return stage_; }
+  Actor& second() const { return *second_; }
+  size_t operation() const { return operation_; }
+
+  uint64_t operations = 0, points = 0, violations = 0;
+
+ private:
+  void Begin();
+  void End();
+  pid_t StartVictim(const Operation& operation);
+  // Each step of the operation, from one whole run of it.
+  std::vector<Step> Trace();
+  std::string At(const std::vector<Step>& trace, uint64_t step, const Blow& blow, uint64_t* where);
+
+  const char* const name_;
+  cpu_set_t everywhere_;
+  Stage* stage_ = nullptr;
+  std::unique_ptr<Scratch> scratch_;
+  std::unique_ptr<Actor> server_, second_;
+  size_t operation_ = 0;
+};
+
+// The steps of a trace to try: all of them; of a long one the first, second and last visit of every
+// instruction, and others evenly between.
+std::vector<uint64_t> Choose(const std::vector<Step>& trace, uint64_t most);
+
+}  // namespace atollstore::torture
+
+#endif  // ATOLL_TORTURE_POINTS_RUN_H_

@@ -1,0 +1,212 @@
+// The client that shares the store with the victim.
+#include <unistd.h>
+
+#include <cstdarg>
+#include <cstdio>
+#include <thread>
+
+#include "../tests/storm.h"
+#include "points/actors.h"
+#include "torture.h"
+
+namespace atollstore::torture {
+namespace {
+
+std::string Text(const char* format, ...) __attribute__((format(printf, 1, 2)));
+std::string Text(const char* format, ...) {
+  char text[400];
+  va_list values;
+  va_start(values, format);
+  std::vsnprintf(text, sizeof(text), format, values);
+  va_end(values);
+  return text;
+}
+
+class SecondClient {
+ public:
+  explicit SecondClient(Stage* stage) : stage_(stage) {
+    MUST(atoll_attach(stage->socket, &client_));
+    stage_->shared = PutSmall(client_);
+  }
+
+  std::string Answer(char command, const Operation* operation) {
+    switch (command) {
+      case kArrange:
+        return Arrange(*operation);
+      case kMeddle:
+        return Meddle(*operation);
+      case kVerify:
+        return Verify(*operation);
+      default:
+        return "";
+    }
+  }
+
+ private:
+  std::string Arrange(const Operation& operation) {
+    meddled_ = false;
+    stage_->made = {};
+    if (operation.expected) {
+      MUST(atoll_expect(client_, &stage_->target));
+    } else {
+      stage_->target = PutSmall(client_);
+    }
+    if (operation.waited) {
+      waiter_ = std::thread([this] {
+        atoll_view view;
+        waited_ = atoll_get(client_, &stage_->target, 20'000'000'000, &view);
+        if (waited_ != 0) return;
+        if (!BytesAreRight(view, stage_->target.place)) waited_ = 1;
+        atoll_release(client_, &stage_->target);
+      });
+      // Until it has said so in the entry and sleeps: its wait is over in some milliseconds otherwise.
+      ::usleep(300);
+    }
+    return "";
+  }
+
+  // Everything another client may do, to every object there is; then room for the server to take away.
+  std::string Meddle(const Operation& operation) {
+    meddled_ = true;
+    atoll_object_info infos[64];
+    uint64_t cursor = 0;
+    const int64_t count = atoll_list(client_, &cursor, infos, 64);
+    for (int64_t i = 0; i < count; ++i) {
+      const atoll_object_id id = infos[i].id;
+      atoll_view view;
+      const bool shared = id.place == stage_->shared.place;
+      if (atoll_get(client_, &id, 0, &view) == 0) {
+        const bool right = BytesAreRight(view, id.place);
+        MUST(atoll_release(client_, &id));
+        if (!right) return Text("object %lu has the bytes of another", id.place >> 40);
+        continue;
+      }
+      uint64_t address = 0;
+      atoll_object_id again = id;
+      if (!shared && atoll_create(client_, &again, kSmall, 0, 0, 0, &address) == 0) {
+        MUST(FillAndSeal(client_, id, address, kSmall));
+      }
+    }
+    if (!operation.waited) {
+      MUST(atoll_dereference(client_, &stage_->target));
+      dropped_ = true;
+    }
+    ::usleep(3000);  // the server looks every millisecond while there is something to do
+    // Whatever has been freed is used again at once.
+    for (int i = 0; i < 4; ++i) {
+      const atoll_object_id id = PutSmall(client_);
+      reused_.push_back(id);
+    }
+    return "";
+  }
+
+  std::string Verify(const Operation& operation) {
+    if (operation.waited) {
+      // Sealed, or expected again: then this client is the one who makes it. Either way the waiter must wake.
+      for (const double end = Now() + 10; Now() < end; ::usleep(200)) {
+        uint64_t address = 0;
+        const int64_t state = atoll_contains(client_, &stage_->target);
+        if (state == ATOLL_SEALED) break;
+        if (state != ATOLL_EXPECTED) return Text("the target is in state %ld", state);
+        if (atoll_create(client_, &stage_->target, kSmall, 0, 0, 0, &address) == 0) {
+          MUST(FillAndSeal(client_, stage_->target, address, kSmall));
+        }
+      }
+      waiter_.join();
+      if (waited_ != 0) return Text("the waiter came back with %ld", waited_);
+    }
+    for (const atoll_object_id& id : reused_) MUST(atoll_dereference(client_, &id));
+    reused_.clear();
+    if (!dropped_) {
+      const int64_t code = atoll_dereference(client_, &stage_->target);
+      if (code != 0) return Text("the reference to the target is lost: %ld %s", code, atoll_last_error());
+    }
+    dropped_ = false;
+    if (std::string wrong = BecomesAsBefore(); !wrong.empty()) return wrong;
+    return FullCycle();
+  }
+
+  // Nothing but this client and its one object is there.
+  std::string BecomesAsBefore() {
+    atoll_stats_t stats{};
+    for (const double end = Now() + 10; Now() < end; ::usleep(100)) {
+      MUST(atoll_stats(client_, &stats));
+      if (stats.clients == 1 && stats.objects == 1) {
+        atoll_object_info info;
+        uint64_t cursor = 0;
+        if (atoll_list(client_, &cursor, &info, 1) != 1 || info.id.place != stage_->shared.place ||
+            info.pins != 0 || info.references != 1) {
+          return Text("the shared object has %lu pins and %lu references", info.pins, info.references);
+        }
+        return "";
+      }
+    }
+    return Text("%lu clients and %lu objects are left, %lu bytes", stats.clients, stats.objects,
+                stats.allocated);
+  }
+
+  // All that a client does, with small and large objects, and all of the memory there is.
+  std::string FullCycle() {
+    atoll_view view;
+    if (atoll_get(client_, &stage_->shared, 0, &view) != 0) return "the shared object cannot be had";
+    const bool right = BytesAreRight(view, stage_->shared.place);
+    MUST(atoll_release(client_, &stage_->shared));
+    if (!right) return "the shared object has changed";
+    const atoll_object_id small = PutSmall(client_);
+    atoll_object_id container{};
+    uint64_t address = 0;
+    if (atoll_create(client_, &container, kSmall, 1, 0, 5'000'000'000, &address) != 0) {
+      return Text("no container: %s", atoll_last_error());
+    }
+    FillBytes(address, kSmall, container.place);
+    MUST(atoll_seal(client_, &container, &small));
+    MUST(atoll_dereference(client_, &small));
+    if (atoll_get(client_, &small, 0, &view) != 0) return "a contained object cannot be had";
+    MUST(atoll_release(client_, &small));
+    MUST(atoll_dereference(client_, &container));
+    // Nearly all: the shared object lies somewhere.
+    atoll_object_id ids[64];
+    size_t count = 0;
+    for (; count < (most_ == 0 ? 64 : most_ - 1); ++count) {  // the last one would wait for room
+      ids[count] = {};
+      if (atoll_create(client_, &ids[count], 60'000, 0, 0, 0, &address) != 0) break;
+    }
+    for (size_t i = 0; i < count; ++i) {
+      MUST(atoll_abort(client_, &ids[i]));
+      MUST(atoll_dereference(client_, &ids[i]));
+    }
+    if (most_ == 0) most_ = count;
+    if (count + 1 < most_) return Text("%zu objects fit into the store, %zu did before", count, most_);
+    return BecomesAsBefore();
+  }
+
+  Stage* const stage_;
+  atoll_client* client_ = nullptr;
+  std::thread waiter_;
+  int64_t waited_ = 0;
+  bool meddled_ = false, dropped_ = false;
+  std::vector<atoll_object_id> reused_;
+  size_t most_ = 0;
+};
+
+}  // namespace
+
+Actor::Answer MakeServer(Stage* stage) {
+  atoll_server_options options{};
+  options.capacity = 4 << 20;
+  options.extent_bytes = 64 << 10;
+  options.max_objects = 128;
+  options.max_clients = 4;
+  options.ring_bytes = 4096;
+  options.socket_path = stage->socket;
+  atoll_server* server = nullptr;
+  MUST(atoll_server_start(&options, &server));
+  return [](char, const Operation*) { return std::string(); };
+}
+
+Actor::Answer MakeSecondClient(Stage* stage) {
+  auto* client = new SecondClient(stage);  // lives as long as its process
+  return [client](char command, const Operation* operation) { return client->Answer(command, operation); };
+}
+
+}  // namespace atollstore::torture

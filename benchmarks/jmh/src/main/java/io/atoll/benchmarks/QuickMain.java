@@ -1,18 +1,12 @@
 package io.atoll.benchmarks;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * {@code ci/bench quick}. Arguments: folder of the native programs, commit, and the JSON file to write, if any.
@@ -70,15 +64,16 @@ final class QuickMain {
         double[] atoll = new double[STARTS];
         for (int i = 0; i < STARTS; ++i) {
             bare[i] = startOfJvm();
-            atoll[i] = Double.parseDouble(lines(java(FirstResultMain.class)).get(0));
+            atoll[i] = Double.parseDouble(
+                    Programs.lines(Programs.java(FirstResultMain.class)).get(0));
         }
-        report.add(new Measurement("jvm.start", median(bare), "ns", "p50"));
-        report.add(new Measurement("init.first_result", median(atoll), "ns", "p50"));
+        report.add(new Measurement("jvm.start", Programs.median(bare), "ns", "p50"));
+        report.add(new Measurement("init.first_result", Programs.median(atoll), "ns", "p50"));
     }
 
     private static double startOfJvm() throws IOException, InterruptedException {
         long start = System.nanoTime();
-        Process process = new ProcessBuilder(java(PrintLineMain.class)).start();
+        Process process = new ProcessBuilder(Programs.java(PrintLineMain.class)).start();
         try (BufferedReader from = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
             if (from.readLine() == null) {
                 throw new IOException("the JVM printed nothing");
@@ -91,18 +86,14 @@ final class QuickMain {
 
     private void tasks(List<String> prefix, String suffix) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(java(TaskMain.class));
+        command.addAll(Programs.java(TaskMain.class));
         command.add(nativePrograms + "/atoll_floors");
         command.add(suffix);
-        addAll(lines(command));
+        Programs.measurements(command).forEach(report::add);
     }
 
     private void store() throws IOException, InterruptedException {
-        addAll(lines(List.of(
-                nativePrograms + "/atoll_store_bench",
-                "--benchmark_repetitions=15",
-                "--benchmark_min_time=0.05",
-                "--benchmark_enable_random_interleaving=true")));
+        Programs.storeBench(nativePrograms).forEach(report::add);
     }
 
     private void jmh() throws RunnerException {
@@ -113,61 +104,6 @@ final class QuickMain {
     }
 
     private void jmh(String name, Class<?> benchmark, String method, String size) throws RunnerException {
-        OptionsBuilder options = new OptionsBuilder();
-        options.include("^" + benchmark.getName() + "\\." + method + "$");
-        if (size != null) {
-            options.param("size", size);
-        }
-        options.verbosity(VerboseMode.SILENT)
-                .shouldFailOnError(true)
-                .forks(2)
-                .warmupIterations(5)
-                .warmupTime(TimeValue.milliseconds(300))
-                .measurementIterations(5)
-                .measurementTime(TimeValue.milliseconds(300));
-        double[] means = new Runner(options.build())
-                .runSingle().getBenchmarkResults().stream()
-                        .flatMap(fork -> fork.getIterationResults().stream())
-                        .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
-                        .toArray();
-        report.add(new Measurement(name, median(means), "ns", "p50"));
-    }
-
-    private void addAll(List<String> lines) {
-        for (String line : lines) {
-            Measurement measurement = Measurement.parse(line);
-            if (measurement != null) {
-                report.add(measurement);
-            }
-        }
-    }
-
-    private static List<String> java(Class<?> main) {
-        return List.of(
-                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName());
-    }
-
-    private static List<String> lines(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        List<String> lines;
-        try (BufferedReader from = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
-            lines = from.lines().toList();
-        }
-        int code = process.waitFor();
-        if (code != 0) {
-            throw new IOException("exit code " + code + " of " + String.join(" ", command));
-        }
-        return lines;
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+        Programs.jmh(name, benchmark, method, size).forEach(report::add);
     }
 }

@@ -20,18 +20,20 @@ final class Report {
 
     void print(List<Row> rows, PrintStream out) {
         out.printf(
-                "%-28s %-5s %14s %-5s  %-18s %14s %8s  %s%n",
+                "%-28s %-5s %14s %-5s  %-24s %14s %8s  %s%n",
                 "name", "stat", "value", "unit", "floor", "floor value", "ratio", "target");
         for (Row row : rows) {
             Measurement value = require(row.name(), row.stat());
             if (row.floor() == null) {
-                out.printf("%-28s %-5s %14s %-5s%n", value.name(), value.stat(), number(value), value.unit());
+                out.printf(
+                        "%-28s %-5s %14s %-5s  %-24s %14s %8s  %s%n",
+                        value.name(), value.stat(), number(value), value.unit(), "", "", "", verdict(row, value, 0));
                 continue;
             }
             Measurement floor = require(row.floor(), row.stat());
             double ratio = value.value() / floor.value();
             out.printf(
-                    "%-28s %-5s %14s %-5s  %-18s %14s %8s  %s%n",
+                    "%-28s %-5s %14s %-5s  %-24s %14s %8s  %s%n",
                     value.name(),
                     value.stat(),
                     number(value),
@@ -73,6 +75,10 @@ final class Report {
     }
 
     private static String verdict(Row row, Measurement value, double ratio) {
+        if (!Double.isNaN(row.most())) {
+            boolean met = value.value() <= row.most();
+            return String.format(Locale.ROOT, "<= %s %s", plain(row.most()), value.unit()) + (met ? "" : "  MISSED");
+        }
         if (Double.isNaN(row.target())) {
             return "";
         }

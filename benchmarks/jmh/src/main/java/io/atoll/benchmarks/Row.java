@@ -1,21 +1,27 @@
 package io.atoll.benchmarks;
 
 /**
- * What is reported of one number: its floor, and the target that its ratio to the floor is held to.
+ * What is reported of one number: its floor, and the target that its ratio to the floor, or the number itself, is held
+ * to.
  *
  * @param floor name of the floor, of the same stat; null for none
  * @param target of value divided by floor: at most, for times; at least, for rates. NaN for none
+ * @param most of the value itself. NaN for none
  */
-record Row(String name, String stat, String floor, double target) {
+record Row(String name, String stat, String floor, double target, double most) {
     static Row of(String name, String stat) {
-        return new Row(name, stat, null, Double.NaN);
+        return new Row(name, stat, null, Double.NaN, Double.NaN);
     }
 
     Row over(String floorName) {
-        return new Row(name, stat, floorName, target);
+        return new Row(name, stat, floorName, target, most);
     }
 
     Row target(double ratio) {
-        return new Row(name, stat, floor, ratio);
+        return new Row(name, stat, floor, ratio, most);
+    }
+
+    Row atMost(double value) {
+        return new Row(name, stat, floor, target, value);
     }
 }

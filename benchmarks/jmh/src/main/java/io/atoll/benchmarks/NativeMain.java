@@ -1,0 +1,60 @@
+package io.atoll.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.openjdk.jmh.runner.RunnerException;
+
+/**
+ * {@code ci/bench native}: the store alone, against the targets it is held to. Arguments: folder of the native programs,
+ * commit, and the JSON file to write, if any.
+ */
+final class NativeMain {
+    private static final List<Row> ROWS = List.of(
+            Row.of("get.warm", "p50").over("cas").atMost(30),
+            Row.of("get.warm.contended", "p50").over("get.warm.alone").target(2),
+            Row.of("get.warm.java", "p50").over("jni.empty").atMost(60),
+            // JMH counts what the harness allocates too, spread over the operations.
+            Row.of("get.warm.java.allocated", "mean").atMost(0.5),
+            Row.of("create_seal.1KiB", "p50").over("cas").atMost(250),
+            Row.of("create_seal.1KiB.java", "p50").over("jni.empty").atMost(400),
+            Row.of("create_seal.1KiB.contended", "p999")
+                    .over("memcpy.1KiB.contended")
+                    .atMost(10_000),
+            Row.of("put.64MiB.warm", "p50").over("memcpy.64MiB").target(0.95),
+            Row.of("put.64MiB.first", "p50").over("memcpy.64MiB.turns").target(0.9),
+            Row.of("put.64MiB.fresh", "p50").over("memcpy.64MiB.fresh").target(1.1),
+            Row.of("get.objects.10", "p50").over("touch.objects.10"),
+            Row.of("get.objects.1000", "p50").over("touch.objects.1000"),
+            Row.of("get.objects.1000000", "p50").over("touch.objects.1000000"),
+            Row.of("wakeup", "p50").over("futex.half").target(1.3),
+            Row.of("wakeup.pinned", "p50").over("futex.half.pinned").target(1.3),
+            Row.of("attach.4GiB", "p50").over("map.4GiB").atMost(5_000_000));
+
+    private NativeMain() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException, RunnerException {
+        String nativePrograms = args[0];
+        List<Measurement> all = new ArrayList<>();
+        say("the store between processes");
+        all.addAll(Programs.measurements(List.of(nativePrograms + "/atoll_process_bench")));
+        say("the store in one process");
+        all.addAll(Programs.storeBench(nativePrograms));
+        say("gets and creates in Java");
+        all.addAll(Programs.jmh("jni.empty", JniBenchmark.class, "empty", null));
+        all.addAll(Programs.jmh("get.warm.java", GetBenchmark.class, "get", "1024"));
+        all.addAll(Programs.jmh("create_seal.1KiB.java", CreateSealBenchmark.class, "createSeal", "1024"));
+
+        Report report = new Report();
+        all.forEach(report::add);
+        report.print(ROWS, System.out);
+        if (args.length > 2) {
+            report.writeJson(ROWS, args[1], Path.of(args[2]));
+        }
+    }
+
+    private static void say(String what) {
+        System.err.println("measuring " + what);
+    }
+}

@@ -165,6 +165,23 @@ int64_t atoll_claimed(atoll_client* client, const atoll_object_id* id) {
   return client == nullptr || id == nullptr ? Null() : Code(client->core->Claimed(*id));
 }
 
+int64_t atoll_publish(atoll_client* client, const char* name, const atoll_object_id* id) {
+  return client == nullptr || name == nullptr || id == nullptr ? Null()
+                                                               : Code(client->core->Publish(name, *id));
+}
+
+int64_t atoll_unpublish(atoll_client* client, const char* name) {
+  return client == nullptr || name == nullptr ? Null() : Code(client->core->Unpublish(name));
+}
+
+int64_t atoll_lookup(atoll_client* client, const char* name, atoll_object_id* id) {
+  if (client == nullptr || name == nullptr || id == nullptr) return Null();
+  auto found = client->core->Lookup(name);
+  if (!found.ok()) return Code(found.status());
+  *id = found.value().c();
+  return 0;
+}
+
 int64_t atoll_ring(atoll_client* client, uint64_t client_index, uint64_t direction, uint64_t* address,
                    uint64_t* bytes) {
   if (client == nullptr || address == nullptr || bytes == nullptr) return Null();

@@ -70,6 +70,38 @@ TEST_F(BoundaryTest, PeerThatTalksNonsenseIsIgnored) {
   EXPECT_NE(Attach(), nullptr);
 }
 
+TEST_F(BoundaryTest, RequestsThatMakeNoSenseAreRefused) {
+  Start();
+  atoll_client* client = Attach();
+  const atoll_object_id id = Put(client, 10);
+  auto socket = os::Connect(path_);
+  ASSERT_TRUE(socket.ok());
+  const Hello hello{kMagic, kLayoutVersion, 0};
+  ASSERT_TRUE(os::Send(socket.value().get(), &hello, sizeof(hello), nullptr, 0).ok());
+  Welcome welcome{};
+  std::array<os::UniqueFd, 2> fds;
+  ASSERT_TRUE(os::Receive(socket.value().get(), &welcome, sizeof(welcome), &fds).ok());
+  const NameRequest good{kMagic, 1, 1, id.place, 1, {'x'}};
+  const auto send = [&](auto change) {
+    NameRequest request = good;
+    change(request);
+    ASSERT_TRUE(os::Send(socket.value().get(), &request, sizeof(request), nullptr, 0).ok());
+  };
+  send([](auto& r) { r.magic = 1; });
+  send([](auto& r) { r.wish = 77; });
+  send([](auto& r) { r.length = ~uint64_t{0}; });
+  send([](auto& r) { r.length = kMaxNameBytes + 1; });
+  send([](auto& r) { r.length = 0; });
+  send([](auto& r) { r.place = ~uint64_t{0}; });
+  send([](auto& r) { r.place = 0; });
+  send([](auto& r) { r.wish = 2; });
+  ASSERT_TRUE(os::Send(socket.value().get(), &good, sizeof(good) - 1, nullptr, 0).ok());
+  OK(atoll_publish(client, "y", &id));  // answered after all of these
+  EXPECT_EQ(Stats(client).names, 1u);
+  send([](auto&) {});
+  EXPECT_TRUE(Eventually([&] { return Stats(client).names == 2; })) << "the last one was right";
+}
+
 TEST_F(BoundaryTest, AnotherLayoutVersionIsRefused) {
   Start();
   auto socket = os::Connect(path_);
@@ -158,7 +190,7 @@ TEST_F(BoundaryTest, CorruptEntryIsAnErrorNotACrash) {
   uint64_t ring = 0, bytes = 0;
   OK(atoll_ring(client, 1, 0, &ring, &bytes));
   atoll_server_options options = Defaults();
-  auto geometry = Geometry::Of({options.capacity, 0, 0, 0, 0, 0});
+  auto geometry = Geometry::Of({options.capacity, 0, 0, 0, 0, 0, 0});
   ASSERT_TRUE(geometry.ok());
   const Geometry& g = geometry.value();
   Control control(reinterpret_cast<uint8_t*>(ring) - g.rings_at - g.ring_stride, g);

@@ -92,6 +92,27 @@ void PutMany(const char* path, char** arguments) {
   Rest();
 }
 
+// find NAME: waits for the named object and tells its first byte.
+void Find(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  atoll_object_id id{};
+  CHECK_OK(atoll_lookup(client, arguments[0], &id));
+  atoll_view view;
+  CHECK_OK(atoll_get(client, &id, 10'000'000'000, &view));
+  Say("ready " + std::to_string(id.place) + " " +
+      std::to_string(*reinterpret_cast<const uint8_t*>(view.address)));
+}
+
+// publish NAME: gives an object of 100 bytes a name and lets go of it.
+void Publish(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  const atoll_object_id id = Put(client, 100, 21);
+  CHECK_OK(atoll_publish(client, arguments[0], &id));
+  CHECK_OK(atoll_dereference(client, &id));
+  Say("ready");
+  Rest();
+}
+
 // contain ID: makes a container of it, sealed in an expected object ID2, and keeps nothing.
 void Contain(const char* path, char** arguments) {
   atoll_client* client = Attach(path);
@@ -282,11 +303,11 @@ int main(int argc, char** argv) {
     const char* name;
     void (*run)(const char*, char**);
     int arguments;
-  } commands[] = {{"hold", Hold, 2},       {"create", Create, 3},     {"put", PutMany, 2},
-                  {"contain", Contain, 2}, {"scribble", Scribble, 2}, {"message", Message, 0},
-                  {"as", As, 1},           {"watch", Watch, 0},       {"serve", Serve, 1},
-                  {"fill", Fill, 2},       {"quiet", Quiet, 0},       {"steps", Steps, 2},
-                  {"storm", Storm, 1},     {"pins", Pins, 0}};
+  } commands[] = {
+      {"hold", Hold, 2},         {"create", Create, 3},   {"put", PutMany, 2}, {"contain", Contain, 2},
+      {"scribble", Scribble, 2}, {"message", Message, 0}, {"as", As, 1},       {"watch", Watch, 0},
+      {"serve", Serve, 1},       {"fill", Fill, 2},       {"quiet", Quiet, 0}, {"steps", Steps, 2},
+      {"find", Find, 1},         {"publish", Publish, 1}, {"storm", Storm, 1}, {"pins", Pins, 0}};
   for (const auto& command : commands) {
     if (std::strcmp(argv[1], command.name) == 0 && argc == 3 + command.arguments) {
       command.run(argv[2], argv + 3);

@@ -39,9 +39,10 @@ typedef enum atoll_code {
   ATOLL_DISCONNECTED = 9,     /* the server has gone */
   ATOLL_REFUSED = 10,         /* another user, another pid namespace, or another layout version */
   ATOLL_CORRUPT = 11,         /* a control word that no correct program writes */
-  ATOLL_LOST = 12,            /* the bytes cannot be had any more; see atoll_state() */
+  ATOLL_LOST = 12,            /* the bytes cannot be had any more */
   ATOLL_SYSTEM = 13,          /* the OS refused; atoll_last_error() says which call and errno */
-  ATOLL_OUT_OF_MEMORY = 14    /* this process could not allocate */
+  ATOLL_OUT_OF_MEMORY = 14,   /* this process could not allocate */
+  ATOLL_TOO_MANY_NAMES = 15   /* every place for a name is in use */
 } atoll_code;
 
 /* An id is a place: no hash table stands between an id and its entry. */
@@ -66,6 +67,7 @@ typedef struct atoll_server_options {
   uint64_t extent_bytes;   /* 2 MiB; smaller only in tests; a power of two */
   uint64_t ring_bytes;     /* message ring of each direction of each client; 256 KiB; a power of two */
   uint64_t warm_bytes;     /* how much each client keeps leased, mapped and filled ahead of need */
+  uint64_t max_names;      /* names of objects; at most 2^20 */
   uint64_t await_farewell; /* 1: a dead client's slot is cleaned only by atoll_server_bury() */
   const char* socket_path; /* in an existing 0700 directory of this user; made 0600, unlinked at stop */
 } atoll_server_options;
@@ -166,6 +168,21 @@ ATOLL_API int64_t atoll_claim(atoll_client* client, const atoll_object_id* id, u
 /* The claim word as it is now (>= 0; claims use 32 bits). */
 ATOLL_API int64_t atoll_claimed(atoll_client* client, const atoll_object_id* id);
 
+/* ---- names -------------------------------------------------------------------------------------- */
+
+#define ATOLL_MAX_NAME_BYTES 224 /* without the zero at its end */
+
+/* Gives an object a name, under which every client finds it: sealed or only expected. The name keeps the
+ * object alive until it is taken away, also when the publisher is gone; it outlives a restart of the server.
+ * REQUIRES: the caller holds a reference to the object. Asks the server and waits for its answer; doing it
+ * again does nothing. Fails with ALREADY_EXISTS when another object has the name, TOO_MANY_NAMES, NOT_FOUND.
+ */
+ATOLL_API int64_t atoll_publish(atoll_client* client, const char* name, const atoll_object_id* id);
+/* Takes a name away, whoever gave it; the object stays as long as anybody refers to it. NOT_FOUND. */
+ATOLL_API int64_t atoll_unpublish(atoll_client* client, const char* name);
+/* The object of that name, and one reference to it for the caller. No system call. NOT_FOUND. */
+ATOLL_API int64_t atoll_lookup(atoll_client* client, const char* name, atoll_object_id* id);
+
 /* ---- messages between processes ------------------------------------------------------------------ */
 
 typedef enum atoll_ring_direction {
@@ -186,12 +203,12 @@ ATOLL_API int64_t atoll_ring(atoll_client* client, uint64_t client_index, uint64
 #define ATOLL_SCHEDULER_BELL 0xffffffffu
 
 ATOLL_API int64_t atoll_bell(atoll_client* client, uint64_t client_index);
-/* Returns the new count, or -ATOLL_TIMED_OUT. Any number of threads may wait; spins shortly (up to 50 us where
- * that has been worth it), then sleeps. */
+/* Returns the new count, or -ATOLL_TIMED_OUT. Any number of threads may wait; spins shortly (up to 50 us
+ * where that has been worth it), then sleeps. */
 ATOLL_API int64_t atoll_bell_wait(atoll_client* client, uint64_t client_index, uint64_t count,
                                   int64_t timeout_ns);
-/* Wakes at most `threads` of the waiters; no system call when nobody sleeps. Several rings may wake one waiter
- * only: who is woken and finds more than it takes rings again. */
+/* Wakes at most `threads` of the waiters; no system call when nobody sleeps. Several rings may wake one
+ * waiter only: who is woken and finds more than it takes rings again. */
 ATOLL_API int64_t atoll_bell_ring(atoll_client* client, uint64_t client_index, uint64_t threads);
 
 /* ---- seeing inside ------------------------------------------------------------------------------- */
@@ -237,6 +254,8 @@ typedef struct atoll_stats_t {
   uint64_t lost_objects;
   uint64_t max_objects;
   uint64_t pins; /* held now, of all clients */
+  uint64_t names;
+  uint64_t max_names;
   /* Clients. */
   uint64_t clients; /* attached now */
   uint64_t max_clients;

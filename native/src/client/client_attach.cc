@@ -83,9 +83,9 @@ Result<std::unique_ptr<ClientCore>> ClientCore::Attach(const char* socket_path) 
       header.layout_version.load() != kLayoutVersion) {
     return Status::Error(ATOLL_CORRUPT, "control segment without a valid header");
   }
-  auto geometry =
-      Geometry::Of({header.capacity.load(), header.max_objects.load(), header.max_clients.load(),
-                    header.extent_bytes.load(), header.ring_bytes.load(), header.warm_bytes.load()});
+  auto geometry = Geometry::Of({header.capacity.load(), header.max_objects.load(), header.max_clients.load(),
+                                header.extent_bytes.load(), header.ring_bytes.load(),
+                                header.warm_bytes.load(), header.max_names.load()});
   if (!geometry.ok()) return Status(ATOLL_CORRUPT);
   const Geometry& g = geometry.value();
   if (g.control_bytes != client->control_memory_->size() || g.capacity() != client->data_->size() ||
@@ -114,6 +114,7 @@ Result<std::unique_ptr<ClientCore>> ClientCore::Attach(const char* socket_path) 
   c.used_ = c.control_.used(c.me_);
   c.entries_ = &c.control_.entry(0);
   c.record_ = &c.control_.client(c.me_);
+  c.name_ticket_ = c.record_->name_answered.load();
   c.heap_ = std::make_unique<ClientHeap>(c.control_, c.me_, c.data_.get(), &c.window_);
   c.pool_ = std::make_unique<EntryPool>(c.control_, c.me_);
   c.warm_target_ = std::min(c.WarmCap(), uint64_t{4} * g.extent_bytes());

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 #include "atoll/c.h"
@@ -20,6 +21,7 @@
 #include "directory/entry_pool.h"
 #include "heap/client_heap.h"
 #include "layout/geometry.h"
+#include "layout/wire.h"
 #include "os/shared_memory.h"
 #include "os/sync.h"
 #include "os/unique_fd.h"
@@ -78,6 +80,10 @@ class ClientCore {
                        uint8_t* ready);
   Result<int64_t> Claim(ObjectId id, uint64_t expected, uint64_t desired);
   Result<int64_t> Claimed(ObjectId id);
+
+  Status Publish(std::string_view name, ObjectId id);
+  Status Unpublish(std::string_view name);
+  Result<ObjectId> Lookup(std::string_view name);  // with a reference for the caller
 
   Status Ring(uint64_t client, uint64_t direction, uint64_t* address, uint64_t* bytes);
   Result<os::Bell*> BellOf(uint64_t client);
@@ -153,6 +159,9 @@ class ClientCore {
   // Drops the references that were held for the children of containers the server has taken in since.
   void DrainContainers();
 
+  // One question about a name at a time; waits for the answer.
+  Status AskForName(NameWish wish, std::string_view name, uint64_t place);
+
   uint32_t LeaseBell();
   void ReturnBell(uint32_t bell);
 
@@ -195,6 +204,9 @@ class ClientCore {
   std::mutex containers_mutex_;
   std::vector<Container> containers_;
   std::atomic<bool> has_containers_{false};
+
+  std::mutex names_mutex_;
+  uint32_t name_ticket_ = 0;  // of the last question
 
   std::atomic<bool> server_gone_{false};
   std::atomic<bool> leaving_{false};

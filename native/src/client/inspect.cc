@@ -67,6 +67,8 @@ Status ClientCore::Stats(atoll_stats_t* stats) {
   stats->control_bytes = read(served.control_resident);
   stats->reserved = read(header.reserved_bytes);
   stats->max_objects = objects_;
+  stats->names = read(served.names);
+  stats->max_names = control_.geometry().max_names();
   stats->max_clients = control_.geometry().columns() - 1;
   const uint32_t columns = control_.columns_high();
   for (uint32_t i = 0; i < columns; ++i) {

@@ -41,6 +41,10 @@ Result<Geometry> Geometry::Of(Sizes sizes) {
                          kMaxObjects);
   }
   sizes.max_objects = RoundUp(sizes.max_objects, kEntriesPerBlock);
+  if (sizes.max_names == 0) sizes.max_names = std::max<uint64_t>(1024, sizes.max_objects / 64);
+  if (sizes.max_names > kMaxNames) {
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "max_names %lu: more than %lu", sizes.max_names, kMaxNames);
+  }
   if (sizes.warm_bytes == 0) sizes.warm_bytes = 128 << 20;
 
   Geometry g;
@@ -66,6 +70,7 @@ Result<Geometry> Geometry::Of(Sizes sizes) {
   g.columns_at = place(g.columns() * g.column_stride);
   g.ring_stride = RoundUp(2 * (sizes.ring_bytes + kRingTrailer), kPage);
   g.rings_at = place(g.columns() * g.ring_stride);
+  g.names_at = place(g.name_slots() * sizeof(NameRecord));
   g.block_words_at = place(g.slabs() * kWordsPerSlab * sizeof(u64));
   g.control_bytes = at;
   return g;

@@ -1,14 +1,18 @@
 // Where everything lies in the control segment, from the few numbers in its header.
 //
-//   +--------+---------+---------+-------+--------------+---------+---------+-----+-------+-------------+
-//   | Header | clients | extents | slabs | entry blocks | entries | columns | ... | rings | block words |
-//   +--------+---------+---------+-------+--------------+---------+---------+-----+-------+-------------+
-//                                                                  one per client         1024 per slab
+//   +--------+---------+---------+-------+--------------+---------+---------+-----+-------+-------+-------------+
+//   | Header | clients | extents | slabs | entry blocks | entries | columns | ... | rings | names | block
+//   words |
+//   +--------+---------+---------+-------+--------------+---------+---------+-----+-------+-------+-------------+
+//                                                                  one per client                 1024 per
+//                                                                  slab
 //   a column:  pins 4N | references 4N | waits 4N | used N | dropped N/8 | summary N/512   (N = max_objects)
 //
 // Most of it is never touched and has no memory behind it.
 #ifndef ATOLL_LAYOUT_GEOMETRY_H_
 #define ATOLL_LAYOUT_GEOMETRY_H_
+
+#include <bit>
 
 #include "atoll/result.h"
 #include "layout/records.h"
@@ -17,6 +21,7 @@ namespace atollstore {
 
 struct Sizes {
   uint64_t capacity, max_objects, max_clients, extent_bytes, ring_bytes, warm_bytes;
+  uint64_t max_names = 0;
 };
 
 class Geometry {
@@ -31,13 +36,16 @@ class Geometry {
   uint64_t extent_bytes() const { return sizes_.extent_bytes; }
   uint64_t ring_bytes() const { return sizes_.ring_bytes; }
   uint64_t warm_bytes() const { return sizes_.warm_bytes; }
+  uint64_t max_names() const { return sizes_.max_names; }
+  // Twice as many as there are names, so that chains are short; a power of two.
+  uint64_t name_slots() const { return std::bit_ceil(2 * sizes_.max_names); }
   uint64_t extents() const { return sizes_.capacity / sizes_.extent_bytes; }
   uint64_t slabs() const { return sizes_.capacity / kSlabBytes; }
   uint64_t slabs_per_extent() const { return sizes_.extent_bytes / kSlabBytes; }
   uint64_t entry_blocks() const { return sizes_.max_objects / kEntriesPerBlock; }
   const Sizes& sizes() const { return sizes_; }
 
-  uint64_t clients_at, extents_at, slabs_at, entry_blocks_at, entries_at, columns_at, rings_at,
+  uint64_t clients_at, extents_at, slabs_at, entry_blocks_at, entries_at, columns_at, rings_at, names_at,
       block_words_at;
   uint64_t column_stride, ring_stride, control_bytes;
   uint64_t references_in, waits_in, used_in, dropped_in, summary_in;  // inside a column; pins are first
@@ -59,6 +67,7 @@ class Control {
   u32& slab_freed(uint64_t i) const { return at<u32>(geometry_.slabs_at)[i]; }
   EntryBlock& entry_block(uint64_t i) const { return at<EntryBlock>(geometry_.entry_blocks_at)[i]; }
   Entry& entry(uint64_t i) const { return at<Entry>(geometry_.entries_at)[i]; }
+  NameRecord& name(uint64_t i) const { return at<NameRecord>(geometry_.names_at)[i]; }
   u64& block_word(uint64_t i) const { return at<u64>(geometry_.block_words_at)[i]; }
 
   u32* pins(uint64_t client) const { return column<u32>(client, 0); }

@@ -29,6 +29,8 @@ constexpr uint32_t kObjectBells = 32;
 constexpr uint32_t kServer = 0;         // the server's own column
 constexpr uint32_t kMaxClients = 1024;  // indices 1..1024
 constexpr uint64_t kMaxObjects = uint64_t{1} << 24;
+constexpr uint64_t kMaxNameBytes = 224;
+constexpr uint64_t kMaxNames = uint64_t{1} << 20;
 
 // What the server has done since the store was made, and what only it can see.
 struct alignas(64) ServerCounters {
@@ -39,8 +41,9 @@ struct alignas(64) ServerCounters {
   u64 restored;  // objects
   u64 bytes_spilled;
   u64 bytes_restored;
+  u64 names;             // there are now
   u64 control_resident;  // bytes of the control segment with memory behind them, at the server's last look
-  u8 pad[64];
+  u8 pad[56];
 };
 static_assert(sizeof(ServerCounters) == 128);
 
@@ -56,9 +59,10 @@ struct Header {
   u64 extent_bytes;
   u64 ring_bytes;
   u64 warm_bytes;
+  u64 max_names;
   u64 server_pid;
   u32 await_farewell;  // 1: a slot is cleaned only when somebody says so
-  u8 pad0[44];
+  u8 pad0[36];
   // Line 2: read by clients when something has become free.
   u32 stopped;         // 1: this server life is over
   u32 server_asleep;   // 1: the server must be nudged; cleared by whoever nudges
@@ -117,11 +121,13 @@ struct alignas(64) ClientRecord {
   u32 epoch;  // of this slot; goes up when it is given out again
   u64 pid;
   u64 start_time;
-  u32 asked;       // by the client: how often it has asked the server to look after it
-  u32 answered;    // by the server: the last of these that it has finished; a futex
-  u32 wants_room;  // 1: a thread of this client waits for memory or entries
-  u32 refused;     // by the server, with the answer: pages could not be reserved for memory limits
-  u8 pad0[24];
+  u32 asked;          // by the client: how often it has asked the server to look after it
+  u32 answered;       // by the server: the last of these that it has finished; a futex
+  u32 wants_room;     // 1: a thread of this client waits for memory or entries
+  u32 refused;        // by the server, with the answer: pages could not be reserved for memory limits
+  u32 name_answered;  // by the server: the ticket of the last name it was asked for; a futex
+  u32 name_code;      // what it answered, an atoll_code
+  u8 pad0[16];
   Bell mailbox;  // bell 0 of c.h
   u8 pad1[56];
   Bell object_bells[kObjectBells];
@@ -151,6 +157,17 @@ struct alignas(64) Entry {
   u64 spill;  // set aside: place in the spill file
 };
 static_assert(sizeof(Entry) == 64);
+
+// One name of an object, read and written as directory/names.h says.
+struct alignas(64) NameRecord {
+  u64 sequence;  // odd while the server writes the rest
+  u64 place;     // of the object; 0: no name here
+  u64 hash;
+  u32 length;
+  u32 chained;  // 1: a name whose hash leads here may lie further on
+  u64 text[kMaxNameBytes / sizeof(u64)];
+};
+static_assert(sizeof(NameRecord) == 256);
 
 // An extent's word: who owns it, and whether memory stands behind it. Only the owner makes blocks in it.
 constexpr uint32_t kExtentReserved = 1u << 31;

@@ -1,8 +1,11 @@
-// What goes over the socket: one greeting each way, then single bytes that mean "look at the shared memory".
+// What goes over the socket: one greeting each way, then single bytes that mean "look at the shared memory",
+// and what a client asks of the server with more words than that.
 #ifndef ATOLL_LAYOUT_WIRE_H_
 #define ATOLL_LAYOUT_WIRE_H_
 
 #include <cstdint>
+
+#include "layout/records.h"
 
 namespace atollstore {
 
@@ -22,6 +25,19 @@ struct Welcome {
   uint32_t detail;  // on failure: the peer's uid for another user, the number of slots for a full store
 };
 static_assert(sizeof(Welcome) == 24);
+
+enum class NameWish : uint32_t { kPublish = 1, kUnpublish = 2 };
+
+// Answered in the client's record: name_code, then name_answered.
+struct NameRequest {
+  uint64_t magic;
+  uint32_t wish;  // NameWish
+  uint32_t ticket;
+  uint64_t place;   // of the object, to publish
+  uint64_t length;  // of the name
+  char name[kMaxNameBytes];
+};
+static_assert(sizeof(NameRequest) == 256);
 
 }  // namespace atollstore
 

@@ -180,6 +180,15 @@ Status SetTimeout(int socket, int seconds) {
   return {};
 }
 
+int64_t TakeMessage(int socket, void* data, size_t bytes) {
+  ssize_t taken;
+  do {
+    taken = ::recv(socket, data, bytes, MSG_DONTWAIT | MSG_TRUNC);
+  } while (taken < 0 && errno == EINTR);
+  if (taken > 0) return taken;
+  return taken < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : -1;
+}
+
 void Nudge(int socket) {
   const char byte = 1;
   (void)!::send(socket, &byte, 1, MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -35,6 +35,10 @@ Result<size_t> Receive(int socket, void* data, size_t bytes, std::array<UniqueFd
 // Waits at most this long in Receive() and Send().
 Status SetTimeout(int socket, int seconds);
 
+// Takes one message if there is one. Returns its whole length, of which at most `bytes` are in `data`; 0 when
+// there is none; -1 when the other end has gone. Never blocks.
+int64_t TakeMessage(int socket, void* data, size_t bytes);
+
 // One byte that says "look at the shared memory". Never blocks; a full queue means that one is under way.
 void Nudge(int socket);
 // Takes all nudges. Returns false when the other end has gone.

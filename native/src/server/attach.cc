@@ -16,8 +16,9 @@ constexpr size_t kMostGuests = 256;
 }  // namespace
 
 Status ServerCore::OpenSegments(const atoll_server_options& options) {
-  auto geometry = Geometry::Of({options.capacity, options.max_objects, options.max_clients,
-                                options.extent_bytes, options.ring_bytes, options.warm_bytes});
+  auto geometry =
+      Geometry::Of({options.capacity, options.max_objects, options.max_clients, options.extent_bytes,
+                    options.ring_bytes, options.warm_bytes, options.max_names});
   if (!geometry.ok()) return geometry.status();
   const Geometry& g = geometry.value();
   auto control = os::SharedMemory::Create("atoll-control", g.control_bytes);
@@ -35,6 +36,7 @@ Status ServerCore::OpenSegments(const atoll_server_options& options) {
   control_ = Control(control_mapping_.data(), g);
   slots_.resize(g.columns());
   sweeper_ = std::make_unique<Sweeper>(control_, &data_mapping_);
+  names_ = std::make_unique<NameTable>(control_);
 
   uint64_t store = 0;
   while (store == 0) {
@@ -50,6 +52,7 @@ Status ServerCore::OpenSegments(const atoll_server_options& options) {
   header.extent_bytes.store(g.extent_bytes());
   header.ring_bytes.store(g.ring_bytes());
   header.warm_bytes.store(g.warm_bytes());
+  header.max_names.store(g.max_names());
   header.server_pid.store(static_cast<uint64_t>(::getpid()));
   header.await_farewell.store(options.await_farewell != 0);
   header.clients_high.store(1);

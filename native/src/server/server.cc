@@ -176,7 +176,7 @@ void ServerCore::Handle(uint64_t event) {
       if (value >= slots_.size() || !slots_[value].used) return;
       Slot& slot = slots_[value];
       // A closed connection is not death; the pidfd alone decides that.
-      if (!os::TakeNudges(slot.socket.get()))
+      if (!TakeRequests(value))
         ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.socket.get(), nullptr);
       if (control_.client(value).state.load(std::memory_order_acquire) ==
           static_cast<uint32_t>(ClientState::kDetached)) {

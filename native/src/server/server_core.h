@@ -20,6 +20,7 @@
 #include "os/shared_memory.h"
 #include "os/socket.h"
 #include "os/sync.h"
+#include "server/name_table.h"
 #include "server/sweeper.h"
 
 namespace atollstore {
@@ -68,6 +69,10 @@ class ServerCore {
   void Greet(int fd);
   uint32_t Admit(os::Peer peer, const Hello& hello, Welcome* welcome);
 
+  // requests.cc
+  bool TakeRequests(uint32_t client);
+  void AnswerName(uint32_t client, const NameRequest& request);
+
   // burial.cc
   void NoteDeath(uint32_t client);
   void BuryNow(uint32_t client);
@@ -82,6 +87,7 @@ class ServerCore {
   os::Mapping control_mapping_, data_mapping_;
   Control control_;
   std::unique_ptr<Sweeper> sweeper_;
+  std::unique_ptr<NameTable> names_;
   os::MemoryLimits limits_;
   std::string socket_path_;
   bool await_farewell_ = false;

@@ -102,6 +102,19 @@ inline jlong claimed(jlong c, jlong store, jlong place) {
   return atoll_claimed(client(c), &id);
 }
 
+// ---- names ----
+
+inline jlong publish(jlong c, jlong name, jlong store, jlong place) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_publish(client(c), pointer<const char>(name), &id);
+}
+inline jlong unpublish(jlong c, jlong name) {
+  return atoll_unpublish(client(c), pointer<const char>(name));
+}
+inline jlong lookup(jlong c, jlong name, jlong id_out) {
+  return atoll_lookup(client(c), pointer<const char>(name), pointer<atoll_object_id>(id_out));
+}
+
 // ---- messages between processes ----
 
 inline jlong ring(jlong c, jlong index, jlong direction, jlong address_out, jlong bytes_out) {
@@ -166,6 +179,7 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_FIELD(atoll_server_options, extent_bytes),
     ATOLL_JNI_FIELD(atoll_server_options, ring_bytes),
     ATOLL_JNI_FIELD(atoll_server_options, warm_bytes),
+    ATOLL_JNI_FIELD(atoll_server_options, max_names),
     ATOLL_JNI_FIELD(atoll_server_options, await_farewell),
     ATOLL_JNI_FIELD(atoll_server_options, socket_path),
 
@@ -210,6 +224,8 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_FIELD(atoll_stats_t, lost_objects),
     ATOLL_JNI_FIELD(atoll_stats_t, max_objects),
     ATOLL_JNI_FIELD(atoll_stats_t, pins),
+    ATOLL_JNI_FIELD(atoll_stats_t, names),
+    ATOLL_JNI_FIELD(atoll_stats_t, max_names),
     ATOLL_JNI_FIELD(atoll_stats_t, clients),
     ATOLL_JNI_FIELD(atoll_stats_t, max_clients),
     ATOLL_JNI_FIELD(atoll_stats_t, attached),
@@ -270,6 +286,7 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_CONSTANT(ATOLL_LOST),
     ATOLL_JNI_CONSTANT(ATOLL_SYSTEM),
     ATOLL_JNI_CONSTANT(ATOLL_OUT_OF_MEMORY),
+    ATOLL_JNI_CONSTANT(ATOLL_TOO_MANY_NAMES),
 };
 
 inline jlong layout(JNIEnv* env, jclass, jstring string) {

@@ -17,6 +17,7 @@ public final class StoreCode {
     public static final int LOST = 12;
     public static final int SYSTEM = 13;
     public static final int OUT_OF_MEMORY = 14;
+    public static final int TOO_MANY_NAMES = 15;
 
     private StoreCode() {}
 }

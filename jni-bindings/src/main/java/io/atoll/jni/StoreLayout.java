@@ -20,6 +20,7 @@ public final class StoreLayout {
     public static final int SERVER_OPTIONS_EXTENT_BYTES = ask("atoll_server_options.extent_bytes");
     public static final int SERVER_OPTIONS_RING_BYTES = ask("atoll_server_options.ring_bytes");
     public static final int SERVER_OPTIONS_WARM_BYTES = ask("atoll_server_options.warm_bytes");
+    public static final int SERVER_OPTIONS_MAX_NAMES = ask("atoll_server_options.max_names");
     public static final int SERVER_OPTIONS_AWAIT_FAREWELL = ask("atoll_server_options.await_farewell");
     public static final int SERVER_OPTIONS_SOCKET_PATH = ask("atoll_server_options.socket_path");
 
@@ -63,6 +64,8 @@ public final class StoreLayout {
     public static final int STATS_LOST_OBJECTS = ask("atoll_stats_t.lost_objects");
     public static final int STATS_MAX_OBJECTS = ask("atoll_stats_t.max_objects");
     public static final int STATS_PINS = ask("atoll_stats_t.pins");
+    public static final int STATS_NAMES = ask("atoll_stats_t.names");
+    public static final int STATS_MAX_NAMES = ask("atoll_stats_t.max_names");
     public static final int STATS_CLIENTS = ask("atoll_stats_t.clients");
     public static final int STATS_MAX_CLIENTS = ask("atoll_stats_t.max_clients");
     public static final int STATS_ATTACHED = ask("atoll_stats_t.attached");

@@ -90,6 +90,14 @@ public final class StoreNative {
 
     public static native long claimed(long client, long store, long place);
 
+    // ---- names ----
+
+    public static native long publish(long client, long nameUtf8Address, long store, long place);
+
+    public static native long unpublish(long client, long nameUtf8Address);
+
+    public static native long lookup(long client, long nameUtf8Address, long idOutAddress);
+
     // ---- messages between processes ----
 
     public static native long ring(

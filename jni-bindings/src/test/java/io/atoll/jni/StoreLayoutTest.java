@@ -27,7 +27,7 @@ class StoreLayoutTest {
         long constants = Arrays.stream(StoreCode.class.getFields())
                 .filter(field -> Modifier.isStatic(field.getModifiers()))
                 .count();
-        assertThat(constants).isEqualTo(StoreCode.OUT_OF_MEMORY + 1);
+        assertThat(constants).isEqualTo(StoreCode.TOO_MANY_NAMES + 1);
     }
 
     @Test

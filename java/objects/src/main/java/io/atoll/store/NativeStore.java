@@ -273,6 +273,59 @@ public final class NativeStore implements ObjectStore {
         }
     }
 
+    /**
+     * Gives an object, to which this process holds a reference, a name under which every process finds it. The name
+     * keeps it alive until {@link #unpublish}, whatever becomes of this process. Doing it again does nothing.
+     *
+     * @param name at most 224 bytes of UTF-8
+     * @throws io.atoll.StoreException when another object has the name, or there are too many names
+     */
+    public void publish(String name, ObjectId id) {
+        Scratch s = enter();
+        try {
+            ByteBuffer utf8 = cString(name);
+            long result = StoreNative.publish(client, Memory.addressOf(utf8), id.store(), id.place());
+            java.lang.ref.Reference.reachabilityFence(utf8);
+            StoreCodes.check(result, id, "publish");
+        } finally {
+            s.leave();
+        }
+    }
+
+    /** Takes the name away from its object. Returns false when no object has it. */
+    public boolean unpublish(String name) {
+        Scratch s = enter();
+        try {
+            ByteBuffer utf8 = cString(name);
+            long result = StoreNative.unpublish(client, Memory.addressOf(utf8));
+            java.lang.ref.Reference.reachabilityFence(utf8);
+            if (result == -StoreCode.NOT_FOUND) {
+                return false;
+            }
+            StoreCodes.check(result, "unpublish " + name);
+            return true;
+        } finally {
+            s.leave();
+        }
+    }
+
+    /** The object of that name, or null; the caller has one reference to it more. Does not ask the server. */
+    public ObjectId lookup(String name) {
+        Scratch s = enter();
+        try {
+            ByteBuffer utf8 = cString(name);
+            long result = StoreNative.lookup(client, Memory.addressOf(utf8), s.idAddress());
+            java.lang.ref.Reference.reachabilityFence(utf8);
+            if (result == -StoreCode.NOT_FOUND) {
+                return null;
+            }
+            StoreCodes.check(result, "lookup of " + name);
+            return s.id();
+        } finally {
+            s.leave();
+        }
+    }
+
     @Override
     public State state(ObjectId id) {
         Scratch s = enter();
@@ -510,6 +563,8 @@ public final class NativeStore implements ObjectStore {
                     b.getLong(StoreLayout.STATS_LOST_OBJECTS),
                     b.getLong(StoreLayout.STATS_MAX_OBJECTS),
                     b.getLong(StoreLayout.STATS_PINS),
+                    b.getLong(StoreLayout.STATS_NAMES),
+                    b.getLong(StoreLayout.STATS_MAX_NAMES),
                     (int) b.getLong(StoreLayout.STATS_CLIENTS),
                     (int) b.getLong(StoreLayout.STATS_MAX_CLIENTS),
                     b.getLong(StoreLayout.STATS_ATTACHED),
@@ -726,7 +781,10 @@ public final class NativeStore implements ObjectStore {
     }
 
     static ByteBuffer cString(String text) {
-        byte[] utf8 = Objects.requireNonNull(text).getBytes(StandardCharsets.UTF_8);
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a zero in " + text);
+        }
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         ByteBuffer bytes = direct(utf8.length + 1);
         bytes.put(0, utf8);
         return bytes;

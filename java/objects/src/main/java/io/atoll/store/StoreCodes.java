@@ -37,6 +37,8 @@ final class StoreCodes {
                 return new ObjectStoreFullException(text);
             case StoreCode.TOO_MANY_OBJECTS:
                 return new ObjectStoreFullException(text + " (every entry is in use)");
+            case StoreCode.TOO_MANY_NAMES:
+                return new StoreException(text + " (every place for a name is in use)");
             case StoreCode.TOO_MANY_CLIENTS:
                 return new StoreException(text + " (every client slot is in use)");
             case StoreCode.DISCONNECTED:

@@ -17,6 +17,8 @@ package io.atoll.store;
  * @param lostObjects objects whose bytes cannot be had any more
  * @param maxObjects entries there are
  * @param pins held now, by all clients
+ * @param names of objects there are
+ * @param maxNames there may be
  * @param clients attached now
  * @param maxClients client slots there are
  * @param attached clients let in since the store was made
@@ -49,6 +51,8 @@ public record StoreStats(
         long lostObjects,
         long maxObjects,
         long pins,
+        long names,
+        long maxNames,
         int clients,
         int maxClients,
         long attached,

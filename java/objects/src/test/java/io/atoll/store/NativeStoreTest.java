@@ -104,6 +104,27 @@ class NativeStoreTest extends ObjectStoreContract {
     }
 
     @Test
+    void shouldFindByItsNameWhatAnotherProcessHasPublished() {
+        try (NativeStore store = NativeStore.attach(server.socket());
+                NativeStore other = NativeStore.attach(server.socket())) {
+            ObjectId id = put(store, 1000);
+            store.publish("größe", id);
+            store.dereference(id);
+            assertThat(other.stats().names()).isEqualTo(1);
+            assertThat(other.lookup("größe")).isEqualTo(id);
+            other.dereference(id);
+            ObjectId second = put(other, 10);
+            assertThatThrownBy(() -> other.publish("größe", second)).hasMessageContaining("another object has it");
+            other.dereference(second);
+            assertThatThrownBy(() -> other.lookup("a\0b")).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> other.lookup("x".repeat(225))).isInstanceOf(IllegalArgumentException.class);
+            assertThat(store.unpublish("größe")).isTrue();
+            assertThat(store.unpublish("größe")).isFalse();
+            assertThat(other.lookup("größe")).isNull();
+        }
+    }
+
+    @Test
     void shouldStayMappedUntilTheLastPinIsClosed() {
         NativeStore store = NativeStore.attach(server.socket());
         ObjectId id = put(store, 64);

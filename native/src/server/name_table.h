@@ -1,0 +1,46 @@
+// The names of a store, as their only writer has them. A name keeps its object alive through one reference in
+// the server's own column; the table is the truth of that, the column follows it (after a takeover it is
+// counted anew from Each()). Used by the server's thread alone.
+//
+// A name lies at its hash or in a later record of its chain. A record that a name has left stays `chained` as
+// long as another record follows it, so that nobody who looks for a later name stops there.
+#ifndef ATOLL_SERVER_NAME_TABLE_H_
+#define ATOLL_SERVER_NAME_TABLE_H_
+
+#include <functional>
+#include <string_view>
+
+#include "directory/names.h"
+
+namespace atollstore {
+
+class NameTable {
+ public:
+  explicit NameTable(const Control& control) : control_(control) {}
+
+  // Gives the object at `place` a name. Doing it twice does nothing. Fails with ALREADY_EXISTS when another
+  // object has it, NOT_FOUND when there is no such object, TOO_MANY_NAMES.
+  Status Publish(std::string_view name, uint64_t place);
+  // Takes the name away. Returns the index of the entry that has one reference less: look at it.
+  // Fails with NOT_FOUND.
+  Result<uint64_t> Unpublish(std::string_view name);
+
+  // Calls for every name with the place of its object.
+  void Each(const std::function<void(std::string_view name, uint64_t place)>& visit) const;
+  // After a server was killed: clears records it was writing, and those that name nothing that can be.
+  // Returns how many that were. Safe to repeat.
+  uint64_t Recover();
+
+ private:
+  NameRecord& At(uint64_t slot) const { return control_.name(slot % control_.geometry().name_slots()); }
+  // The record changes as a whole, for whoever reads it.
+  void Write(uint64_t slot, std::string_view name, uint64_t place, bool chained);
+  // Ends chains that nothing follows any more, from this record backwards.
+  void Unchain(uint64_t slot);
+
+  const Control control_;
+};
+
+}  // namespace atollstore
+
+#endif  // ATOLL_SERVER_NAME_TABLE_H_

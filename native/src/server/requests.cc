@@ -1,0 +1,46 @@
+// What clients ask of the server with a message of their own, and not only a nudge.
+#include <algorithm>
+
+#include "server/server_core.h"
+
+namespace atollstore {
+
+// Takes what a client has sent; all but requests means "look at the shared memory". Returns false when it has
+// closed the connection. The loop has an end for a client that never stops sending; epoll brings the rest.
+bool ServerCore::TakeRequests(uint32_t client) {
+  for (int i = 0; i < 64; ++i) {
+    NameRequest request;
+    const int64_t length = os::TakeMessage(slots_[client].socket.get(), &request, sizeof(request));
+    if (length <= 0) return length == 0;
+    if (length == sizeof(request) && request.magic == kMagic) AnswerName(client, request);
+  }
+  return true;
+}
+
+void ServerCore::AnswerName(uint32_t client, const NameRequest& request) {
+  const std::string_view name(request.name, std::min<uint64_t>(request.length, kMaxNameBytes));
+  Status answer = CheckName(name);
+  if (request.length > kMaxNameBytes) answer = Status(ATOLL_INVALID_ARGUMENT);
+  if (answer.ok()) {
+    switch (static_cast<NameWish>(request.wish)) {
+      case NameWish::kPublish:
+        answer = names_->Publish(name, request.place);
+        break;
+      case NameWish::kUnpublish: {
+        auto index = names_->Unpublish(name);
+        answer = index.status();
+        if (index.ok()) sweeper_->Add(index.value());
+        break;
+      }
+      default:
+        answer = Status(ATOLL_INVALID_ARGUMENT);
+    }
+  }
+  ClientRecord& record = control_.client(client);
+  record.name_code.store(static_cast<uint32_t>(answer.code()), std::memory_order_relaxed);
+  // release; pairs with the acquire in AskForName().
+  record.name_answered.store(request.ticket, std::memory_order_release);
+  os::FutexWake(&record.name_answered, UINT32_MAX);
+}
+
+}  // namespace atollstore

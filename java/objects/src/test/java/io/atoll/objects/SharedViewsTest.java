@@ -69,7 +69,8 @@ class SharedViewsTest {
             assertThat(theirs.address()).isNotEqualTo(mine.address());
             assertThat(theirs.getDouble(1023, 1023)).isEqualTo(data.length - 1);
         }
-        assertThat(reader.clientStats(reader.clientIndex()).done().bytesCopied()).isZero();
+        assertThat(reader.clientStats(reader.clientIndex()).done().bytesCopied())
+                .isZero();
         writer.dereference(id);
     }
 
@@ -94,7 +95,8 @@ class SharedViewsTest {
             }
             assertThat(sum).isEqualTo(99_999L * 50_000);
         }
-        assertThat(reader.clientStats(reader.clientIndex()).done().bytesCopied()).isZero();
+        assertThat(reader.clientStats(reader.clientIndex()).done().bytesCopied())
+                .isZero();
         writer.dereference(id);
     }
 
@@ -102,7 +104,8 @@ class SharedViewsTest {
     void shouldCountExactlyWhatIsCopied() {
         List<ObjectId> ids = List.of(writes.put(new int[1000]), writes.put("12345"), writes.put(7L));
         ids.forEach(id -> reads.get(id, Duration.ZERO));
-        assertThat(reader.clientStats(reader.clientIndex()).done().bytesCopied()).isEqualTo(4000 + 5 + 8);
+        assertThat(reader.clientStats(reader.clientIndex()).done().bytesCopied())
+                .isEqualTo(4000 + 5 + 8);
         ids.forEach(writer::dereference);
     }
 

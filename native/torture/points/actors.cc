@@ -7,11 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 namespace atollstore::torture {
 
-Actor::Actor(const std::function<Answer()>& make) {
+Actor::Actor(const std::function<Part()>& make) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) std::abort();
   pid_ = ::fork();
@@ -19,13 +20,17 @@ Actor::Actor(const std::function<Answer()>& make) {
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::close(ends[0]);
-    const Answer answer = make();
+    const Part part = make();
     struct {
       char command;
       size_t operation;
     } asked{};
-    while (::recv(ends[1], &asked, sizeof(asked), 0) == sizeof(asked)) {
-      const std::string text = answer(asked.command, &Operations()[asked.operation]) + "\n";
+    for (;;) {
+      const bool busy = part.idle != nullptr && part.idle();
+      const ssize_t length = ::recv(ends[1], &asked, sizeof(asked), busy ? MSG_DONTWAIT : 0);
+      if (length < 0 && errno == EAGAIN) continue;
+      if (length != sizeof(asked)) break;
+      const std::string text = part.answer(asked.command, &Operations()[asked.operation]) + "\n";
       if (::send(ends[1], text.data(), text.size(), 0) < 0) break;
     }
     ::_exit(0);
@@ -42,13 +47,16 @@ Actor::~Actor() {
   ::close(socket_);
 }
 
-std::string Actor::Ask(char command, size_t operation) {
+void Actor::Tell(char command, size_t operation) {
   struct {
     char command;
     size_t operation;
   } asking{command, operation};
+  (void)!::send(socket_, &asking, sizeof(asking), MSG_NOSIGNAL);
+}
+
+std::string Actor::Hear() {
   char text[1024];
-  if (::send(socket_, &asking, sizeof(asking), MSG_NOSIGNAL) < 0) return "an actor has died";
   pollfd watched{socket_, POLLIN, 0};
   if (::poll(&watched, 1, 60'000) != 1) return "an actor does not answer";
   const ssize_t length = ::recv(socket_, text, sizeof(text), 0);

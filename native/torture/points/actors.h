@@ -16,16 +16,24 @@ namespace atollstore::torture {
 // A child of this process that answers commands, and dies with this object.
 class Actor {
  public:
-  using Answer = std::function<std::string(char command, const Operation* operation)>;
+  struct Part {
+    std::function<std::string(char command, const Operation* operation)> answer;
+    std::function<bool()> idle;  // called while there is no command; false: it may sleep until there is one
+  };
   // `make` runs in the child and returns what answers there.
-  explicit Actor(const std::function<Answer()>& make);
+  explicit Actor(const std::function<Part()>& make);
   ~Actor();
   Actor(const Actor&) = delete;
   Actor& operator=(const Actor&) = delete;
 
   // "" when all is well, else what is wrong. An actor that died or does not answer in a minute is wrong as
   // well.
-  std::string Ask(char command, size_t operation);
+  std::string Ask(char command, size_t operation) {
+    Tell(command, operation);
+    return Hear();
+  }
+  void Tell(char command, size_t operation);
+  std::string Hear();
   pid_t pid() const { return pid_; }
 
  private:
@@ -33,14 +41,19 @@ class Actor {
   int socket_ = -1;
 };
 
-Actor::Answer MakeServer(Stage* stage);
+// Commands of the server. It is driven by plain calls, in one thread.
+constexpr char kBeQuiet = 'q';  // does nothing until told
+constexpr char kGoOn = 'g';
+constexpr char kOperate = 'o';  // the rounds of the operation, for a driver
+Actor::Part MakeServer(Stage* stage);
 
 // Commands of the second client.
 constexpr char kArrange = 'a';  // makes the target
+constexpr char kBefore = 'b';   // what the operation wants done while the server is quiet
 constexpr char kMeddle =
     'm';  // get, create, release, drop of every object there is, the target's reference too
 constexpr char kVerify = 'v';  // the victim is gone: nothing may be left of it, and a full cycle must succeed
-Actor::Answer MakeSecondClient(Stage* stage);
+Actor::Part MakeSecondClient(Stage* stage);
 
 }  // namespace atollstore::torture
 

@@ -84,7 +84,12 @@ int64_t Detach(atoll_client** victim, Stage*) {
   return atoll_detach(leaving);
 }
 
-// It holds one of each kind.
+// The last reference goes, so that the server's next look frees it.
+void Drop(atoll_client* second, Stage* stage) { MUST(atoll_dereference(second, &stage->target)); }
+void DeleteIt(atoll_client* second, Stage* stage) { MUST(atoll_delete(second, &stage->target)); }
+
+}  // namespace
+
 void HoldAll(atoll_client* victim, Stage* stage) {
   Own(victim, stage);
   Pin(victim, stage);
@@ -93,8 +98,6 @@ void HoldAll(atoll_client* victim, Stage* stage) {
   uint64_t address = 0;
   MUST(atoll_create(victim, &id, kSmall, 0, 0, kPatience, &address));
 }
-
-}  // namespace
 
 int64_t FillAndSeal(atoll_client* client, const atoll_object_id& id, uint64_t address, uint64_t size) {
   FillBytes(address, size, id.place);
@@ -125,6 +128,9 @@ const std::vector<Operation>& Operations() {
       {"wait", false, true, false, Nothing, Wait, {kGone}, false},
       {"attach", false, false, true, Nothing, Attach, {}, false},
       {"detach", false, false, false, HoldAll, Detach, {}, false},
+      {"free", false, false, false, nullptr, nullptr, {}, false, 2, false, Drop, true},
+      {"free-deleted", false, false, false, nullptr, nullptr, {}, false, 2, false, DeleteIt, false},
+      {"recovery", false, false, false, nullptr, nullptr, {}, false, 2, true, nullptr, false},
   };
   return operations;
 }

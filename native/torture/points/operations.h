@@ -18,6 +18,7 @@ struct Stage {
   atoll_object_id target;       // made by the second client for this point, what the operation is about
   atoll_object_id made;         // by the victim
   std::atomic<int64_t> code;    // of the operation, when it came to its end
+  std::atomic<uint32_t> ready;  // a client that is to be buried holds all
   std::atomic<uint32_t> wrong;  // the victim saw what it must not see
   char what[200];               // what that was
 };
@@ -32,9 +33,19 @@ struct Operation {
   // Codes besides 0 that the operation may end with when another client meddles.
   std::vector<int64_t> excused;
   bool pins;  // a success leaves the victim with a pinned view of the target
+
+  // Of operations of the server, which is the victim then; `prepare` and `run` are of no use.
+  int rounds = 0;       // of ServerCore::Poll(); 0: an operation of a client
+  bool buries = false;  // a client that held all there is to hold has just been killed
+  // What the second client does while the server does nothing yet, and whether that drops the target.
+  void (*before)(atoll_client* second, Stage* stage) = nullptr;
+  bool drops = false;
 };
 
 const std::vector<Operation>& Operations();
+
+// Takes one of each kind: a pin, a reference, a sealed and an unsealed object.
+void HoldAll(atoll_client* client, Stage* stage);
 
 constexpr uint64_t kSmall = 600;
 // Makes a sealed object of kSmall bytes that say whose they are; the client holds one reference.

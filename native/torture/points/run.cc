@@ -71,7 +71,7 @@ std::string Symbol(uint64_t address) {
 
 }  // namespace
 
-Run::Run(const char* name) : name_(name) {
+Run::Run(const char* name, Blow blow) : name_(name), blow_(blow) {
   stage_ = static_cast<Stage*>(
       ::mmap(nullptr, sizeof(Stage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   (void)::sched_getaffinity(0, sizeof(everywhere_), &everywhere_);
@@ -104,28 +104,65 @@ void Run::End() {
   scratch_.reset();
 }
 
-pid_t Run::StartVictim(const Operation& operation) {
+pid_t Run::StartVictim() {
+  const Operation& operation = Operations()[operation_];
   stage_->wrong.store(0);
   stage_->what[0] = 0;
-  const pid_t pid = ::fork();
-  if (pid < 0) std::abort();
-  if (pid == 0) BeVictim(operation, stage_);
-  return pid;
+  const auto fork = [](const auto& body) {
+    const pid_t pid = ::fork();
+    if (pid < 0) std::abort();
+    if (pid == 0) body();
+    return pid;
+  };
+  if (operation.rounds == 0) return fork([&] { BeVictim(operation, stage_); });
+  if (operation.buries) {
+    stage_->ready.store(0);
+    const pid_t dead = fork([this] {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      atoll_client* client = nullptr;
+      MUST(atoll_attach(stage_->socket, &client));
+      HoldAll(client, stage_);
+      stage_->ready.store(1);
+      for (;;) ::pause();
+    });
+    while (stage_->ready.load() == 0) ::usleep(100);
+    (void)server_->Ask(kBeQuiet, operation_);
+    ::kill(dead, SIGKILL);
+    ::waitpid(dead, nullptr, 0);
+  }
+  (void)server_->Ask(kBeQuiet, operation_);
+  (void)second_->Ask(kBefore, operation_);
+  server_->Tell(kOperate, operation_);
+  return server_->pid();
+}
+
+std::string Run::Finish(Driver* driver) {
+  driver->LetGo();
+  if (Operations()[operation_].rounds != 0) {
+    const std::string wrong = server_->Hear();
+    (void)server_->Ask(kGoOn, operation_);
+    return wrong;
+  }
+  const int status = driver->Wait();
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    return "the victim ended with status " + std::to_string(status);
+  }
+  return stage_->wrong.load() != 0 ? stage_->what : "";
 }
 
 std::vector<Step> Run::Trace() {
   std::vector<Step> trace;
   std::map<uint64_t, uint32_t> visits;
   (void)second_->Ask(kArrange, operation_);
-  Driver driver(StartVictim(Operations()[operation_]));
+  Driver driver(StartVictim());
   while (driver.Next() == Driver::At::kPoint) {
     trace.push_back({driver.where(), driver.inside() ? ++visits[driver.where()] : 0});
   }
-  driver.Kill();
-  const std::string wrong = second_->Ask(kVerify, operation_);
+  std::string wrong = Finish(&driver);
+  if (wrong.empty()) wrong = second_->Ask(kVerify, operation_);
   if (!wrong.empty()) {
     ++violations;
-    std::printf("%s: %s, killed at its end: %s\n", name_, Operations()[operation_].name, wrong.c_str());
+    std::printf("%s: %s, undisturbed: %s\n", name_, Operations()[operation_].name, wrong.c_str());
   }
   return trace;
 }
@@ -146,9 +183,9 @@ uint64_t SkipBefore(const std::vector<Step>& trace, uint64_t step) {
 }
 }  // namespace
 
-std::string Run::At(const std::vector<Step>& trace, uint64_t step, const Blow& blow, uint64_t* where) {
+std::string Run::At(const std::vector<Step>& trace, uint64_t step, uint64_t* where) {
   if (std::string wrong = second_->Ask(kArrange, operation_); !wrong.empty()) return wrong;
-  Driver driver(StartVictim(Operations()[operation_]));
+  Driver driver(StartVictim());
   // The threads that run beside it make it take a few steps more or less; its end is as good a point.
   Driver::At at = Driver::At::kPoint;
   uint64_t next = 0;
@@ -158,31 +195,43 @@ std::string Run::At(const std::vector<Step>& trace, uint64_t step, const Blow& b
   }
   for (; next <= step && at == Driver::At::kPoint; ++next) at = driver.Next();
   *where = driver.where();
-  if (driver.gone()) {
-    char text[100];
-    std::snprintf(text, sizeof(text), "the victim ended by itself with status %d", driver.Wait());
-    return text;
+  if (driver.gone()) return "the victim ended by itself with status " + std::to_string(driver.Wait());
+  std::string wrong;
+  if (blow_ == Blow::kKill) {
+    driver.Kill();
+  } else {
+    wrong = second_->Ask(kMeddle, operation_);
+    const std::string saw = Finish(&driver);
+    if (wrong.empty()) wrong = saw;
   }
-  std::string wrong = blow(&driver);
   const std::string after = second_->Ask(kVerify, operation_);
   return wrong.empty() ? after : wrong;
 }
 
-void Run::Go(const Blow& blow, const char* only, double seconds) {
-  for (operation_ = 0; operation_ < Operations().size(); ++operation_) {
+void Run::Go(const char* only, double seconds) {
+  std::vector<size_t> todo;
+  for (size_t i = 0; i < Operations().size(); ++i) {
+    if (only != nullptr && std::strcmp(only, Operations()[i].name) != 0) continue;
+    if (blow_ == Blow::kKill && Operations()[i].rounds != 0) continue;  // nobody would take over
+    todo.push_back(i);
+  }
+  const double end = Now() + seconds;
+  for (size_t i = 0; i < todo.size(); ++i) {
+    operation_ = todo[i];
     const Operation& operation = Operations()[operation_];
-    if (only != nullptr && std::strcmp(only, operation.name) != 0) continue;
     Begin();
     const double begin = Now();
+    const double each = (end - begin) / static_cast<double>(todo.size() - i);
     const std::vector<Step> trace = Trace();
     std::vector<uint64_t> steps = Choose(trace, kMostPoints);
-    if (seconds > 0)
+    if (seconds > 0) {
       std::shuffle(steps.begin(), steps.end(), std::minstd_rand(static_cast<unsigned>(::getpid())));
+    }
     uint64_t tried = 0;
     for (const uint64_t step : steps) {
-      if (seconds > 0 && Now() - begin > seconds) break;
+      if (seconds > 0 && Now() - begin > each) break;
       uint64_t where = 0;
-      const std::string wrong = At(trace, step, blow, &where);
+      const std::string wrong = At(trace, step, &where);
       ++tried;
       if (wrong.empty()) continue;
       ++violations;

@@ -21,30 +21,30 @@ struct Step {
 
 class Run {
  public:
-  explicit Run(const char* name);
+  // What happens to the victim at a point.
+  enum class Blow { kKill, kPause };
+  Run(const char* name, Blow blow);
   ~Run();
 
-  // What happens to the victim at the point; "" or what was wrong.
-  using Blow = std::function<std::string(Driver* driver)>;
-  // Goes through the points of all operations (or of the one named), for about so many seconds each at most;
-  // 0: all that Choose() gives. Stops at the first violation of an operation and prints where it was.
-  void Go(const Blow& blow, const char* only, double seconds);
-
-  Stage* stage() const { return stage_; }
-  Actor& second() const { return *second_; }
-  size_t operation() const { return operation_; }
+  // Goes through the points of all operations (or of the one named), for about so many seconds in all; 0: all
+  // that Choose() gives. Stops at the first violation of an operation and prints where it was.
+  void Go(const char* only, double seconds);
 
   uint64_t operations = 0, points = 0, violations = 0;
 
  private:
   void Begin();
   void End();
-  pid_t StartVictim(const Operation& operation);
+  // Arranges for the operation and returns the process to drive through it.
+  pid_t StartVictim();
+  // Lets a victim that was stopped come to its end. "" or what it saw that was wrong.
+  std::string Finish(Driver* driver);
   // Each step of the operation, from one whole run of it.
   std::vector<Step> Trace();
-  std::string At(const std::vector<Step>& trace, uint64_t step, const Blow& blow, uint64_t* where);
+  std::string At(const std::vector<Step>& trace, uint64_t step, uint64_t* where);
 
   const char* const name_;
+  const Blow blow_;
   cpu_set_t everywhere_;
   Stage* stage_ = nullptr;
   std::unique_ptr<Scratch> scratch_;

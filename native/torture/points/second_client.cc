@@ -33,6 +33,10 @@ class SecondClient {
     switch (command) {
       case kArrange:
         return Arrange(*operation);
+      case kBefore:
+        if (operation->before != nullptr) operation->before(client_, stage_);
+        dropped_ = operation->drops;
+        return "";
       case kMeddle:
         return Meddle(*operation);
       case kVerify:
@@ -87,11 +91,13 @@ class SecondClient {
         MUST(FillAndSeal(client_, id, address, kSmall));
       }
     }
-    if (!operation.waited) {
+    if (!operation.waited && !dropped_) {
       MUST(atoll_dereference(client_, &stage_->target));
       dropped_ = true;
     }
-    ::usleep(3000);  // the server looks every millisecond while there is something to do
+    // The server looks every millisecond while there is something to do; when it is stopped itself, it does
+    // not.
+    if (operation.rounds == 0) ::usleep(3000);
     // Whatever has been freed is used again at once.
     for (int i = 0; i < 4; ++i) {
       const atoll_object_id id = PutSmall(client_);
@@ -191,22 +197,10 @@ class SecondClient {
 
 }  // namespace
 
-Actor::Answer MakeServer(Stage* stage) {
-  atoll_server_options options{};
-  options.capacity = 4 << 20;
-  options.extent_bytes = 64 << 10;
-  options.max_objects = 128;
-  options.max_clients = 4;
-  options.ring_bytes = 4096;
-  options.socket_path = stage->socket;
-  atoll_server* server = nullptr;
-  MUST(atoll_server_start(&options, &server));
-  return [](char, const Operation*) { return std::string(); };
-}
-
-Actor::Answer MakeSecondClient(Stage* stage) {
+Actor::Part MakeSecondClient(Stage* stage) {
   auto* client = new SecondClient(stage);  // lives as long as its process
-  return [client](char command, const Operation* operation) { return client->Answer(command, operation); };
+  return {[client](char command, const Operation* operation) { return client->Answer(command, operation); },
+          nullptr};
 }
 
 }  // namespace atollstore::torture

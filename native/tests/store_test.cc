@@ -282,6 +282,22 @@ TEST_F(StoreTest, DeletedObjectIsLostAndItsBytesAreFree) {
   EXPECT_TRUE(BecomesEmpty(a));
 }
 
+TEST_F(StoreTest, DeletedContainerThatIsStillReferencedLetsItsChildrenGo) {
+  Start();
+  atoll_client* client = Attach();
+  const atoll_object_id child = Put(client, 1000);
+  atoll_object_id container{};
+  uint64_t address = 0;
+  OK(atoll_create(client, &container, 10, 1, 0, kSecond, &address));
+  OK(atoll_seal(client, &container, &child));
+  OK(atoll_dereference(client, &child));
+  OK(atoll_delete(client, &container));
+  EXPECT_TRUE(Eventually([&] { return atoll_contains(client, &child) == ATOLL_ABSENT; }));
+  EXPECT_EQ(Stats(client).allocated, 0u);
+  OK(atoll_dereference(client, &container));
+  EXPECT_TRUE(BecomesEmpty(client));
+}
+
 TEST_F(StoreTest, DeletingAnExpectedObjectWakesWhoWaitsForIt) {
   Start();
   atoll_client* client = Attach();

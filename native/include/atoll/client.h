@@ -1,6 +1,16 @@
 // C++ over the C ABI: a client, the objects it writes and the views it reads, each owning what it holds.
-// What the calls do and may answer is said in c.h. Thread-safe as c.h is; a Writer or View belongs to one
-// thread at a time, and must end before its Client.
+//
+//   auto client = Client::Attach("/run/user/1000/store/sock");
+//   auto writer = client->Create(bytes.size(), 1s);      // shared memory, 64-byte aligned, yours alone
+//   std::ranges::copy(bytes, writer->bytes().begin());
+//   ObjectId id = writer->id();
+//   writer->Seal();                                       // from here on nobody can change it
+//   ...
+//   auto view = client->Get(id, 1s);                      // in any process: the same bytes, not a copy
+//   use(view->bytes());                                   // unpinned when the view ends
+//
+// What the calls do and may answer is said in c.h; what there is to say about a failure, in LastError().
+// Thread-safe as c.h is; a Writer or View belongs to one thread at a time, and must end before its Client.
 #ifndef ATOLL_CLIENT_H_
 #define ATOLL_CLIENT_H_
 
@@ -9,15 +19,18 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "atoll/object_id.h"
 #include "atoll/result.h"
 
 namespace atollstore {
 
+// How long a call may wait. kForever has no end, zero looks once.
 using Timeout = std::chrono::nanoseconds;
+inline constexpr Timeout kForever{-1};
 
-// The status of a call that has just returned on this thread.
+// The status of a call of c.h that has just returned on this thread.
 inline Status StatusOf(int64_t code) { return code >= 0 ? Status() : Status(static_cast<atoll_code>(-code)); }
 
 // A pinned, read-only look at a sealed object. Unpins it at its end.
@@ -35,9 +48,11 @@ class View {
     if (client_ != nullptr) (void)atoll_release(client_, &id_);
   }
 
+  ObjectId id() const { return id_; }
   std::span<const std::byte> bytes() const {
     return {reinterpret_cast<const std::byte*>(view_.address), static_cast<size_t>(view_.size)};
   }
+  // The ids of other objects that this one holds, and keeps alive.
   std::span<const atoll_object_id> contained() const {
     return {reinterpret_cast<const atoll_object_id*>(view_.contained_address),
             static_cast<size_t>(view_.contained)};
@@ -72,7 +87,8 @@ class Writer {
   ObjectId id() const { return id_; }
   std::span<std::byte> bytes() const { return bytes_; }
 
-  // Makes the object immutable and visible. `contained`: as many ids as were promised.
+  // Makes the object immutable and visible. `contained`: as many ids as Create() was told, each referenced by
+  // this client now.
   Status Seal(const atoll_object_id* contained = nullptr) {
     const Status sealed = StatusOf(atoll_seal(client_, &id_, contained));
     if (sealed.ok()) client_ = nullptr;
@@ -107,8 +123,12 @@ class Client {
     if (client_ != nullptr) (void)atoll_detach(client_);
   }
 
-  // Everything that is not here: the functions of c.h take this.
+  // What is not here (rings, bells, claims): the functions of c.h take this.
   atoll_client* handle() const { return client_; }
+  uint64_t index() const { return static_cast<uint64_t>(atoll_client_index(client_)); }
+  uint64_t store() const { return atoll_store_id(client_); }
+
+  // ---- objects ----
 
   // A new object of `size` bytes, to which this client holds one reference once it is sealed.
   Result<Writer> Create(uint64_t size, Timeout timeout, uint64_t tag = 0, uint64_t contained = 0) {
@@ -119,6 +139,7 @@ class Client {
                         uint64_t contained = 0) {
     return Begin(expected.c(), size, timeout, tag, contained);
   }
+  // An id for an object that somebody will create later. This client holds one reference.
   Result<ObjectId> Expect() {
     atoll_object_id id{};
     const Status made = StatusOf(atoll_expect(client_, &id));
@@ -133,6 +154,26 @@ class Client {
     if (!got.ok()) return got;
     return View(client_, c, view);
   }
+  // Which of the objects are sealed or lost, as soon as `wanted` of them are or time is over.
+  Result<std::vector<bool>> Wait(std::span<const atoll_object_id> ids, size_t wanted, Timeout timeout) {
+    std::vector<uint8_t> ready(ids.size());
+    const int64_t count = atoll_wait(client_, ids.data(), ids.size(), wanted, timeout.count(), ready.data());
+    if (count < 0) return StatusOf(count);
+    return std::vector<bool>(ready.begin(), ready.end());
+  }
+  atoll_object_state State(ObjectId id) {
+    const atoll_object_id c = id.c();
+    const int64_t state = atoll_contains(client_, &c);
+    return state < 0 ? ATOLL_ABSENT : static_cast<atoll_object_state>(state);
+  }
+  // The bytes go as soon as nobody looks at them any more, whoever still refers to the object.
+  Status Delete(ObjectId id) {
+    const atoll_object_id c = id.c();
+    return StatusOf(atoll_delete(client_, &c));
+  }
+
+  // ---- lifetime: an object stays as long as any client, container or name refers to it ----
+
   Status Reference(ObjectId id) {
     const atoll_object_id c = id.c();
     return StatusOf(atoll_reference(client_, &c));
@@ -140,6 +181,48 @@ class Client {
   Status Dereference(ObjectId id) {
     const atoll_object_id c = id.c();
     return StatusOf(atoll_dereference(client_, &c));
+  }
+
+  // ---- names ----
+
+  Status Publish(const std::string& name, ObjectId id) {
+    const atoll_object_id c = id.c();
+    return StatusOf(atoll_publish(client_, name.c_str(), &c));
+  }
+  Status Unpublish(const std::string& name) { return StatusOf(atoll_unpublish(client_, name.c_str())); }
+  // The object of that name, and one reference to it for this client.
+  Result<ObjectId> Lookup(const std::string& name) {
+    atoll_object_id id{};
+    const Status found = StatusOf(atoll_lookup(client_, name.c_str(), &id));
+    if (!found.ok()) return found;
+    return ObjectId(id);
+  }
+
+  // ---- seeing inside ----
+
+  Result<atoll_stats_t> Stats() {
+    atoll_stats_t stats{};
+    const Status read = StatusOf(atoll_stats(client_, &stats));
+    if (!read.ok()) return read;
+    return stats;
+  }
+  Result<atoll_client_stats_t> StatsOf(uint64_t client_index) {
+    atoll_client_stats_t stats{};
+    const Status read = StatusOf(atoll_client_stats(client_, client_index, &stats));
+    if (!read.ok()) return read;
+    return stats;
+  }
+  // Every object there is; objects come and go meanwhile.
+  Result<std::vector<atoll_object_info>> List() {
+    std::vector<atoll_object_info> all;
+    uint64_t cursor = 0;
+    for (;;) {
+      atoll_object_info some[64];
+      const int64_t count = atoll_list(client_, &cursor, some, 64);
+      if (count < 0) return StatusOf(count);
+      if (count == 0) return all;
+      all.insert(all.end(), some, some + count);
+    }
   }
 
  private:

@@ -205,7 +205,8 @@ void ClientCore::DrainContainers() {
       const ObjectId id({store_, container.place});
       const Word word(entries_[id.index()].word.load(std::memory_order_acquire));
       const bool waits = word.generation() == id.generation() && !word.has(Word::kTaken) &&
-                         word.state() != State::kFree && word.state() != State::kFreeing;
+                         word.state() != State::kFree && word.state() != State::kFreeing &&
+                         word.state() != State::kLost;  // deleted meanwhile, and taken in before
       if (waits) {
         ++i;
         continue;

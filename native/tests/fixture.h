@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "atoll/c.h"
+#include "check/fsck.h"
+#include "client/client_core.h"
 
 namespace atollstore {
 
@@ -41,6 +43,7 @@ class StoreTest : public ::testing::Test {
   void TearDown() override {
     for (atoll_client* client : clients_) atoll_detach(client);
     if (server_ != nullptr) {
+      if (!damaged_) ExpectSound();
       EXPECT_EQ(atoll_server_stop(server_), 0);
     }
     EXPECT_NE(::access(path_.c_str(), F_OK), 0) << "the socket is still there";
@@ -97,7 +100,17 @@ class StoreTest : public ::testing::Test {
     return Eventually([&] { return Stats(client).objects == 0 && Stats(client).allocated == 0; });
   }
 
+  // Every invariant of the store at path_ holds.
+  void ExpectSound() {
+    auto client = ClientCore::Attach(path_.c_str());
+    if (!client.ok() && client.status().code() == ATOLL_TOO_MANY_CLIENTS) return;
+    ASSERT_TRUE(client.ok()) << LastError();
+    const FsckReport report = FsckLive(client.value()->control(), client.value()->data());
+    EXPECT_TRUE(report.sound()) << report.Text();
+  }
+
   std::string directory_, path_;
+  bool damaged_ = false;  // by the test itself: not to be checked
   atoll_server* server_ = nullptr;
   std::vector<atoll_client*> clients_;
 };

@@ -36,6 +36,9 @@ class ClientCore {
 
   uint32_t index() const { return me_; }
   uint64_t store() const { return store_; }
+  // The two segments, for who checks them.
+  const Control& control() const { return control_; }
+  const os::Mapping& data() const { return views_; }
   Status AwaitServerExit(int64_t timeout_ns);
 
   Result<ObjectId> Expect();

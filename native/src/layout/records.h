@@ -114,6 +114,7 @@ enum class ClientState : uint32_t {
   kAttached = 1,
   kDetached = 2,  // stored by the client: it will touch nothing any more
   kDead = 3,      // stored by the server
+  kLast = kDead,
 };
 
 struct alignas(64) ClientRecord {

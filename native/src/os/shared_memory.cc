@@ -31,6 +31,13 @@ uint64_t PageSize() {
   return size;
 }
 
+bool HasMemory(const void* address) {
+  const uint64_t page = reinterpret_cast<uint64_t>(address) / PageSize() * PageSize();
+  unsigned char resident = 0;
+  // What cannot be told counts as there.
+  return ::mincore(reinterpret_cast<void*>(page), 1, &resident) != 0 || (resident & 1) != 0;
+}
+
 Result<SharedMemory> SharedMemory::Create(const char* name, uint64_t bytes) {
   UniqueFd fd(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!fd.valid()) return Status::System("memfd_create");

@@ -13,6 +13,9 @@ namespace atollstore::os {
 
 uint64_t PageSize();
 
+// Whether the page of a shared mapping has memory behind it; looking at its bytes would give it some.
+bool HasMemory(const void* address);
+
 class SharedMemory {
  public:
   // A new segment of `bytes` zeros, none of which has memory yet.

@@ -13,7 +13,6 @@ constexpr uint64_t RoundUp(uint64_t value, uint64_t to) { return (value + to - 1
 
 Result<Geometry> Geometry::Of(Sizes sizes) {
   if (sizes.extent_bytes == 0) sizes.extent_bytes = 2 << 20;
-  if (sizes.max_clients == 0) sizes.max_clients = 64;
   if (sizes.ring_bytes == 0) sizes.ring_bytes = 256 << 10;
   if (!std::has_single_bit(sizes.extent_bytes) || sizes.extent_bytes < kSlabBytes ||
       sizes.extent_bytes > uint64_t{1} << 30) {
@@ -33,6 +32,7 @@ Result<Geometry> Geometry::Of(Sizes sizes) {
                          sizes.ring_bytes);
   }
   sizes.capacity = RoundUp(sizes.capacity, sizes.extent_bytes);
+  if (sizes.max_clients == 0) sizes.max_clients = std::clamp<uint64_t>(sizes.capacity >> 25, 64, 256);
   if (sizes.max_objects == 0) {
     sizes.max_objects = std::clamp<uint64_t>(sizes.capacity / 4096, uint64_t{1} << 16, uint64_t{1} << 20);
   }

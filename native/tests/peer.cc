@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -177,6 +178,41 @@ void Serve(const char* path, char** arguments) {
   Rest();
 }
 
+// crash DIRECTORY MARKER: dies, leaving a core in the directory, with an object pinned, another half written,
+// and the server in the same process; both objects are full of MARKER, and so are 64 KiB of its own memory,
+// with the bits turned round.
+void Crash(const char* path, char** arguments) {
+  const uint64_t marker = std::strtoull(arguments[1], nullptr, 10);
+  atoll_server_options options{};
+  options.capacity = 64 << 20;
+  options.socket_path = path;
+  atoll_server* server = nullptr;
+  CHECK_OK(atoll_server_start(&options, &server));
+  atoll_client* client = Attach(path);
+  constexpr uint64_t kBytes = 4 << 20;
+  const auto fill = [&](uint64_t address, uint64_t bytes, uint64_t with) {
+    for (uint64_t at = 0; at < bytes; at += sizeof(with)) *reinterpret_cast<uint64_t*>(address + at) = with;
+  };
+  atoll_object_id id{}, unsealed{};
+  uint64_t address = 0;
+  CHECK_OK(atoll_create(client, &id, kBytes, 0, 0, 5'000'000'000, &address));
+  fill(address, kBytes, marker);
+  CHECK_OK(atoll_seal(client, &id, nullptr));
+  atoll_view view;
+  CHECK_OK(atoll_get(client, &id, 0, &view));
+  CHECK_OK(atoll_create(client, &unsealed, kBytes, 0, 0, 5'000'000'000, &address));
+  fill(address, kBytes, marker);
+  uint64_t seen = 0;
+  for (uint64_t at = 0; at < kBytes; at += 4096)
+    seen += *reinterpret_cast<const uint64_t*>(view.address + at);
+  std::vector<uint64_t> own(8192);
+  fill(reinterpret_cast<uint64_t>(own.data()), own.size() * sizeof(own[0]), ~marker);
+  const rlimit whole{RLIM_INFINITY, RLIM_INFINITY};
+  if (seen == 0 || ::chdir(arguments[0]) != 0 || ::setrlimit(RLIMIT_CORE, &whole) != 0) std::_Exit(4);
+  ::signal(SIGSEGV, SIG_DFL);
+  ::raise(SIGSEGV);
+}
+
 // fill BYTES CGROUP: a store of that capacity inside the cgroup, filled until it is full.
 void Fill(const char* path, char** arguments) {
   std::FILE* group = std::fopen((std::string(arguments[1]) + "/cgroup.procs").c_str(), "w");
@@ -303,11 +339,12 @@ int main(int argc, char** argv) {
     const char* name;
     void (*run)(const char*, char**);
     int arguments;
-  } commands[] = {
-      {"hold", Hold, 2},         {"create", Create, 3},   {"put", PutMany, 2}, {"contain", Contain, 2},
-      {"scribble", Scribble, 2}, {"message", Message, 0}, {"as", As, 1},       {"watch", Watch, 0},
-      {"serve", Serve, 1},       {"fill", Fill, 2},       {"quiet", Quiet, 0}, {"steps", Steps, 2},
-      {"find", Find, 1},         {"publish", Publish, 1}, {"storm", Storm, 1}, {"pins", Pins, 0}};
+  } commands[] = {{"hold", Hold, 2},       {"create", Create, 3},     {"put", PutMany, 2},
+                  {"contain", Contain, 2}, {"scribble", Scribble, 2}, {"message", Message, 0},
+                  {"as", As, 1},           {"watch", Watch, 0},       {"serve", Serve, 1},
+                  {"fill", Fill, 2},       {"quiet", Quiet, 0},       {"steps", Steps, 2},
+                  {"find", Find, 1},       {"crash", Crash, 2},       {"publish", Publish, 1},
+                  {"storm", Storm, 1},     {"pins", Pins, 0}};
   for (const auto& command : commands) {
     if (std::strcmp(argv[1], command.name) == 0 && argc == 3 + command.arguments) {
       command.run(argv[2], argv + 3);

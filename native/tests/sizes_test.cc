@@ -106,6 +106,7 @@ TEST_F(SizesTest, OneMillionObjectsAreSeenAndGo) {
     listed += static_cast<uint64_t>(some);
   }
   EXPECT_EQ(listed, kObjects);
+  ExpectSound();
 
   for (const atoll_object_id& made : ids) OK(atoll_dereference(client, &made));
   ASSERT_TRUE(BecomesEmpty(other));

@@ -52,7 +52,9 @@ Result<ObjectId> ClientCore::Expect() {
       const uint32_t seen = control_.header().room_bell.Read();
       const bool answered = AskServer(deadline);
       place = pool_->Expect();
-      if (place != 0 || !answered || !control_.header().room_bell.Wait(seen, deadline)) break;
+      // The bell may ring again and again for others: time is over all the same.
+      if (place != 0 || !answered || deadline.passed()) break;
+      if (!control_.header().room_bell.Wait(seen, deadline)) break;
     }
     if (waiting_for_room_.load() == 0) record_->wants_room.store(0, std::memory_order_seq_cst);
     if (place == 0) place = pool_->Expect();

@@ -61,15 +61,17 @@ ATOLL_API const char* atoll_last_error(void);
 
 /* Zero in any field but capacity and socket_path asks for the default, which follows the capacity. */
 typedef struct atoll_server_options {
-  uint64_t capacity;       /* bytes of object data; rounded up to whole extents */
-  uint64_t max_objects;    /* entries; at most 2^24 */
-  uint64_t max_clients;    /* client slots; at most 1024 */
-  uint64_t extent_bytes;   /* 2 MiB; smaller only in tests; a power of two */
-  uint64_t ring_bytes;     /* message ring of each direction of each client; 256 KiB; a power of two */
-  uint64_t warm_bytes;     /* how much each client keeps leased, mapped and filled ahead of need */
-  uint64_t max_names;      /* names of objects; at most 2^20 */
-  uint64_t await_farewell; /* 1: a dead client's slot is cleaned only by atoll_server_bury() */
-  const char* socket_path; /* in an existing 0700 directory of this user; made 0600, unlinked at stop */
+  uint64_t capacity;           /* bytes of object data; rounded up to whole extents */
+  uint64_t max_objects;        /* entries; at most 2^24 */
+  uint64_t max_clients;        /* client slots; at most 1024 */
+  uint64_t extent_bytes;       /* 2 MiB; smaller only in tests; a power of two */
+  uint64_t ring_bytes;         /* message ring of each direction of each client; 256 KiB; a power of two */
+  uint64_t warm_bytes;         /* how much each client keeps leased, mapped and filled ahead of need */
+  uint64_t max_names;          /* names of objects; at most 2^20 */
+  uint64_t await_farewell;     /* 1: a dead client's slot is cleaned only by atoll_server_bury() */
+  const char* socket_path;     /* in an existing 0700 directory of this user; made 0600, unlinked at stop */
+  const char* spill_directory; /* an existing directory for what does not fit; null: nothing is spilled */
+  uint64_t spill_limit;        /* bytes on disk at most; 0: as much as the disk takes */
 } atoll_server_options;
 
 /* Starts a server in this process on a thread of its own. The caller stops it. */
@@ -149,6 +151,13 @@ typedef enum atoll_object_state {
   ATOLL_SEALED = 2,
   ATOLL_IS_LOST = 3
 } atoll_object_state;
+
+/* Why an object is LOST. */
+typedef enum atoll_lost_reason {
+  ATOLL_LOST_DELETED = 1,   /* by atoll_delete() */
+  ATOLL_LOST_DAMAGED = 2,   /* its spill file was truncated or changed */
+  ATOLL_LOST_UNREADABLE = 3 /* its spill file is gone, or the disk fails */
+} atoll_lost_reason;
 
 /* The object's state now, one of atoll_object_state. Never waits. */
 ATOLL_API int64_t atoll_contains(atoll_client* client, const atoll_object_id* id);

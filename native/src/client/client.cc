@@ -5,14 +5,6 @@
 #include "client/client_core.h"
 
 namespace atollstore {
-namespace {
-
-// What an object takes in its block: the ids come behind its bytes, 16-byte aligned.
-constexpr uint64_t BytesOf(uint64_t size, uint64_t contained) {
-  return contained == 0 ? size : (size + 15) / 16 * 16 + contained * sizeof(atoll_object_id);
-}
-
-}  // namespace
 
 uint32_t ClientCore::Stripe() {
   static std::atomic<uint32_t> next{0};
@@ -30,7 +22,11 @@ Status ClientCore::NotFound(ObjectId id) const {
 }
 
 Status ClientCore::Lost(ObjectId id) const {
-  return Status::Error(ATOLL_LOST, "object %lu.%lu: deleted", id.index(), id.generation());
+  const uint32_t reason = entries_[id.index()].reason.load(std::memory_order_relaxed);
+  return Status::Error(ATOLL_LOST, "object %lu.%lu: %s", id.index(), id.generation(),
+                       reason == ATOLL_LOST_DAMAGED      ? "its spill file is damaged"
+                       : reason == ATOLL_LOST_UNREADABLE ? "its spill file cannot be read"
+                                                         : "deleted");
 }
 
 Status ClientCore::Check(ObjectId id) const {
@@ -68,7 +64,7 @@ Result<uint64_t> ClientCore::Create(ObjectId* id, uint64_t size, uint64_t contai
                                     int64_t timeout_ns) {
   const uint64_t most = capacity_ / sizeof(atoll_object_id);
   if (size > capacity_ || contained > std::min<uint64_t>(most, UINT32_MAX) ||
-      BytesOf(size, contained) > capacity_) {
+      ObjectBytes(size, contained) > capacity_) {
     return Status::Error(ATOLL_STORE_FULL, "%lu bytes and %lu ids asked, the store has %lu bytes", size,
                          contained, capacity_);
   }
@@ -113,16 +109,12 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, uint64_t size, uint64_t contained
   entry.size.store(size, std::memory_order_relaxed);
   entry.tag.store(tag, std::memory_order_relaxed);
   entry.contained.store(static_cast<uint32_t>(contained), std::memory_order_relaxed);
-  const uint64_t bytes = BytesOf(size, contained);
+  const uint64_t bytes = ObjectBytes(size, contained);
   if (!heap_->Allocate(bytes, entry, id.place)) {
-    const auto deadline = os::Deadline::After(timeout_ns);
-    int round = 0;
-    do {
-      if (Status made = MakeRoom(bytes, deadline, round++); !made.ok()) {
-        (void)Undo(id.index(), id.place);
-        return made;
-      }
-    } while (!heap_->Allocate(bytes, entry, id.place));
+    if (Status made = AllocateInTurn(bytes, entry, id.place, timeout_ns); !made.ok()) {
+      (void)Undo(id.index(), id.place);
+      return made;
+    }
   }
   Count(&Counters::creates);
   return reinterpret_cast<uint64_t>(window_.data()) + entry.offset.load(std::memory_order_relaxed);

@@ -95,7 +95,7 @@ class ClientCore {
   Status Stats(atoll_stats_t* stats);
   Status ClientStats(uint64_t client, atoll_client_stats_t* stats);
   Counters& counters() const { return record_->counters[Stripe()]; }
-  void Count(u64 Counters::* what, uint64_t add = 1) const {
+  void Count(u64 Counters::*what, uint64_t add = 1) const {
     (counters().*what).fetch_add(add, std::memory_order_relaxed);
   }
   int64_t List(uint64_t* cursor, atoll_object_info* infos, uint64_t max);
@@ -142,13 +142,17 @@ class ClientCore {
 
   Status Refer(ObjectId id);
   Status GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view);
+  Status AwaitRestore(ObjectId id);
   Status NotFound(ObjectId id) const;
   Status Lost(ObjectId id) const;
   Status ReleasedTooOften(ObjectId id);
   Status NotPinned(ObjectId id) const;
   Status Check(ObjectId id) const;
   Result<uint64_t> Fill(ObjectId id, uint64_t size, uint64_t contained, uint64_t tag, int64_t timeout_ns);
-  Status MakeRoom(uint64_t bytes, const os::Deadline& deadline, int round);
+  class RoomRequest;
+  Status AllocateInTurn(uint64_t bytes, Entry& entry, uint64_t place, int64_t timeout_ns);
+  bool MayLease() const;
+  Status StoreFull(uint64_t bytes) const;
   bool Grow(uint64_t bytes);
   Status Undo(uint64_t index, uint64_t place);
   void TakeReference(uint64_t index) { references_[index].fetch_add(1, std::memory_order_seq_cst); }

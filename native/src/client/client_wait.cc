@@ -1,4 +1,4 @@
-// Waiting for objects and for room.
+// Waiting for objects: until they are sealed, until any of many are, until they are back from disk.
 #include <bit>
 
 #include "client/client_core.h"
@@ -22,6 +22,11 @@ void ClientCore::ReturnBell(uint32_t bell) {
 }
 
 namespace {
+// Without room, what was spilled cannot be brought back. So long is waited for it.
+constexpr int64_t kRestorePatienceNanos = 10'000'000'000;
+
+bool IsOnDisk(Word word) { return word.state() == State::kSpilled || word.state() == State::kRestoring; }
+
 uint32_t Slot(uint32_t leased) { return leased < kObjectBells ? leased : kObjectBells - 1; }
 }  // namespace
 
@@ -36,8 +41,12 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
     const bool registered = bell != UINT32_MAX && SetWait(control_, me_, index, id.generation(), Slot(bell));
     pins_[index].fetch_add(1, std::memory_order_seq_cst);
     Word word;
-    const Found found = Validate(entries_[index], id.generation(), &word);
-    if (found == Found::kSealed) {
+    Found found = Validate(entries_[index], id.generation(), &word);
+    if (found == Found::kPending && IsOnDisk(word)) {
+      result = AwaitRestore(id);
+      if (result.ok()) found = Validate(entries_[index], id.generation(), &word);
+    }
+    if (result.ok() && found == Found::kSealed) {
       if (used_[index].load(std::memory_order_relaxed) == 0) used_[index].store(1, std::memory_order_relaxed);
       if (!Describe(index, view)) {
         result = Status::Error(ATOLL_CORRUPT, "object %lu.%lu: its entry points outside the store", index,
@@ -46,6 +55,7 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
       break;
     }
     Unpin(index);
+    if (!result.ok()) break;
     if (found == Found::kGone) {
       result = NotFound(id);
       break;
@@ -71,6 +81,35 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
     }
   }
   if (bell != UINT32_MAX) ReturnBell(bell);
+  return result;
+}
+
+// The pin that the caller has is what tells the server that the object is wanted, and what keeps it in memory
+// once it is there.
+Status ClientCore::AwaitRestore(ObjectId id) {
+  const uint64_t index = id.index();
+  const auto deadline = os::Deadline::After(kRestorePatienceNanos);
+  const uint32_t bell = LeaseBell();
+  Status result;
+  for (;;) {
+    const uint32_t seen = record_->object_bells[Slot(bell)].Read();
+    (void)SetWait(control_, me_, index, id.generation(), Slot(bell));
+    Word word;
+    if (Validate(entries_[index], id.generation(), &word) != Found::kPending || !IsOnDisk(word)) break;
+    if (word.state() == State::kSpilled) Drop(index);
+    if (Disconnected()) {
+      result =
+          Status::Error(ATOLL_DISCONNECTED, "the server has gone while object %lu.%lu was read from disk",
+                        index, id.generation());
+      break;
+    }
+    if (deadline.passed()) {
+      result = StoreFull(entries_[index].size.load(std::memory_order_relaxed));
+      break;
+    }
+    (void)record_->object_bells[Slot(bell)].Wait(seen, deadline.AtMost(1'000'000'000));
+  }
+  ReturnBell(bell);
   return result;
 }
 
@@ -115,56 +154,6 @@ Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uin
   if (!failure.ok()) return failure;
   Count(&Counters::waits);
   return static_cast<int64_t>(found);
-}
-
-// ---- room ---------------------------------------------------------------------------------------------
-
-// Leases extents for `bytes` and opens them. Returns false when the store has no such run, or no memory for
-// it.
-bool ClientCore::Grow(uint64_t bytes) {
-  std::lock_guard lock(growth_mutex_);
-  const Run run = heap_->Lease(bytes, false);
-  if (run.count == 0) return false;
-  bool reserved = true;
-  for (uint64_t i = run.first; i < run.first + run.count; ++i) {
-    reserved = reserved && (control_.extent(i).load(std::memory_order_acquire) & kExtentReserved) != 0;
-  }
-  // The server backs with memory what this client owns.
-  if (!reserved) (void)AskServer(os::Deadline::After(60'000'000'000));
-  return heap_->Commit(run, true) == 0;
-}
-
-Status ClientCore::MakeRoom(uint64_t bytes, const os::Deadline& deadline, int round) {
-  Bell& room = control_.header().room_bell;
-  const uint64_t target = warm_target_.load(std::memory_order_relaxed);
-  if (target < WarmCap()) warm_target_.store(2 * target, std::memory_order_relaxed);
-  if (Grow(bytes)) {
-    WakeBackground();
-    return {};
-  }
-  // Let the server sweep, then whoever holds empty extents give them back, and wait for either.
-  if (waiting_for_room_.fetch_add(1) == 0) record_->wants_room.store(1, std::memory_order_seq_cst);
-  const uint32_t seen = room.Read();
-  const bool answered = AskServer(deadline);
-  bool grown = Grow(bytes);
-  bool changed = false;
-  if (answered && !grown) {
-    // Somebody may be about to give back what is empty: that is worth a little time even to the impatient.
-    // The patient ask again now and then, for memory limits may have changed.
-    changed =
-        room.Wait(seen, deadline.passed() ? os::Deadline::After(20'000'000) : deadline.AtMost(1'000'000'000));
-    grown = Grow(bytes);
-  }
-  if (waiting_for_room_.fetch_sub(1) == 1) record_->wants_room.store(0, std::memory_order_seq_cst);
-  if (grown) return {};
-  if (Disconnected()) {
-    return Status::Error(ATOLL_DISCONNECTED, "the server has gone while waiting for %lu bytes", bytes);
-  }
-  if (!deadline.passed() || (changed && round < 3)) return {};  // try again
-  return Status::Error(
-      ATOLL_STORE_FULL, "%lu bytes asked, the store has %lu, of which %lu are backed by memory%s", bytes,
-      capacity_, control_.header().reserved_bytes.load(std::memory_order_relaxed),
-      record_->refused.load(std::memory_order_relaxed) != 0 ? "; memory limits allow no more" : "");
 }
 
 }  // namespace atollstore

@@ -16,9 +16,10 @@ Found Validate(Entry& entry, uint64_t generation, Word* seen) {
       case State::kExpected:
         return word.has(Word::kDeleted) ? Found::kLost : Found::kPending;
       case State::kCreating:
+        return Found::kPending;
       case State::kSpilled:
       case State::kRestoring:
-        return Found::kPending;
+        return word.has(Word::kDeleted) ? Found::kLost : Found::kPending;
       case State::kLost:
         return Found::kLost;
       case State::kDying:
@@ -55,7 +56,10 @@ bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t g
     if (word.generation() != generation || word.has(Word::kDeleted)) return false;
     const bool dying = word.state() == State::kDying;
     const Word live = dying ? word.Revived() : word;
-    if (live.state() != State::kExpected && live.state() != State::kCreating) return false;
+    if (live.state() != State::kExpected && live.state() != State::kCreating &&
+        live.state() != State::kSpilled && live.state() != State::kRestoring) {
+      return false;
+    }
     if (live.has(Word::kWaited) && !dying) return true;
     const Word waited = live.With(Word::kWaited);
     if (entry.word.compare_exchange_weak(bits, waited.bits(), std::memory_order_seq_cst)) return true;

@@ -36,6 +36,7 @@ uint64_t EntryPool::TakeFrom(Leased& leased) {
       entry.size.store(0, std::memory_order_relaxed);
       entry.contained.store(0, std::memory_order_relaxed);
       entry.reason.store(0, std::memory_order_relaxed);
+      entry.spill.store(0, std::memory_order_relaxed);
       // The reference first: an EXPECTED entry nobody refers to is the server's to free.
       control_.references(me_)[index].fetch_add(1, std::memory_order_seq_cst);
       const uint64_t generation = word.generation() + 1;

@@ -28,6 +28,11 @@ uint64_t FreeBlock(const Control& control, Entry& entry, uint64_t place) {
   return slab;
 }
 
+uint64_t ObjectBytes(const Entry& entry) {
+  return ObjectBytes(entry.size.load(std::memory_order_relaxed),
+                     entry.contained.load(std::memory_order_relaxed));
+}
+
 uint64_t BlockBytes(const SizeClasses& classes, uint64_t bytes) {
   const uint32_t c = classes.For(bytes);
   return c < classes.count() ? classes[c].bytes : (bytes + kSlabBytes - 1) / kSlabBytes * kSlabBytes;

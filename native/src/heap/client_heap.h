@@ -18,6 +18,12 @@ namespace atollstore {
 // Returns the bytes' first slab, or UINT64_MAX when nothing was freed.
 uint64_t FreeBlock(const Control& control, Entry& entry, uint64_t place);
 
+// What an object takes in its block: the contained ids come behind its bytes, 16-byte aligned.
+constexpr uint64_t ObjectBytes(uint64_t size, uint64_t contained) {
+  return contained == 0 ? size : (size + 15) / 16 * 16 + contained * sizeof(atoll_object_id);
+}
+uint64_t ObjectBytes(const Entry& entry);
+
 // Bytes a block takes for an object of `bytes`, waste included.
 uint64_t BlockBytes(const SizeClasses& classes, uint64_t bytes);
 

@@ -70,7 +70,9 @@ struct Header {
   u32 pressure;        // 1: somebody waits for room, give back what is empty
   u64 blocks_high;     // every entry block ever leased has an index below this
   u64 reserved_bytes;  // of the data segment
-  u8 pad1[32];
+  u32 room_turn;       // index of the client that waits for room and is the next to have it, 0: nobody waits
+  u32 spill_failures;  // files that could not be written
+  u8 pad1[24];
   // Line 3 and 4: bells.
   Bell scheduler_bell;
   u8 pad2[56];
@@ -128,7 +130,8 @@ struct alignas(64) ClientRecord {
   u32 refused;        // by the server, with the answer: pages could not be reserved for memory limits
   u32 name_answered;  // by the server: the ticket of the last name it was asked for; a futex
   u32 name_code;      // what it answered, an atoll_code
-  u8 pad0[16];
+  u64 wanted_bytes;   // with wants_room: what one of its threads waits for
+  u8 pad0[8];
   Bell mailbox;  // bell 0 of c.h
   u8 pad1[56];
   Bell object_bells[kObjectBells];
@@ -155,7 +158,7 @@ struct alignas(64) Entry {
   u32 contained;  // number of ids behind the bytes, 16-byte aligned
   u32 reason;     // atoll_lost_reason, in LOST
   u32 spare;
-  u64 spill;  // set aside: place in the spill file
+  u64 spill;  // SpillPlace of a copy on disk, 0: there is none
 };
 static_assert(sizeof(Entry) == 64);
 
@@ -173,7 +176,8 @@ static_assert(sizeof(NameRecord) == 256);
 // An extent's word: who owns it, and whether memory stands behind it. Only the owner makes blocks in it.
 constexpr uint32_t kExtentReserved = 1u << 31;
 constexpr uint32_t kExtentOwnerMask = 0x7ff;
-constexpr uint32_t kOrphan = 0x7ff;  // the server's, until the last block in it is free
+constexpr uint32_t kRestorer = 0x7fe;  // the server's, for objects that it brings back from spill files
+constexpr uint32_t kOrphan = 0x7ff;    // the server's, until the last block in it is free
 
 // A group of entries: who may use the free ones in it, and how often one became free.
 struct EntryBlock {

@@ -21,8 +21,8 @@ enum class State : uint8_t {
   kSealed = 3,     // immutable and visible
   kDying = 4,      // the owner looks whether it can be taken away; anybody may put it back
   kFreeing = 5,    // it is being taken away
-  kSpilled = 6,    // set aside for eviction
-  kRestoring = 7,  // set aside for eviction
+  kSpilled = 6,    // its bytes are in a spill file, and it has no block
+  kRestoring = 7,  // the server is reading them back into a block of its own
   kLost = 8,       // the bytes cannot be had any more; Entry::reason says why
 };
 

@@ -70,6 +70,7 @@ class Thread {
   ~Thread() { Join(); }
   Status Start(const char* name, Body body, void* argument);
   void Join();
+  bool IsRunning() const { return running_; }
   bool IsCurrent() const { return running_ && pthread_equal(pthread_self(), thread_); }
 
  private:

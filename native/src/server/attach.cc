@@ -60,6 +60,16 @@ Status ServerCore::OpenSegments(const atoll_server_options& options) {
   return {};
 }
 
+Status ServerCore::OpenSpill(const atoll_server_options& options) {
+  if (options.spill_directory == nullptr) return {};
+  auto files = SpillFiles::Open(options.spill_directory, control_.header().store.load(), options.spill_limit);
+  if (!files.ok()) return files.status();
+  spiller_ = std::make_unique<Spiller>(control_, &data_mapping_, data_memory_.get(), sweeper_.get(),
+                                       std::move(files).value(), wake_.get(),
+                                       [this](uint64_t extent) { return Reserve(extent); });
+  return {};
+}
+
 Status ServerCore::Watch(int fd, uint64_t event) {
   epoll_event watched{};
   watched.events = EPOLLIN;

@@ -16,8 +16,8 @@ constexpr uint64_t kAheadBytes = 16 << 20;
 // it.
 bool ServerCore::Reserve(uint64_t extent) {
   const uint64_t bytes = control_.geometry().extent_bytes();
-  if (limits_.Available() < kMargin + bytes) return false;
-  if (!data_memory_->Reserve(extent * bytes, bytes).ok()) return false;
+  memory_refused_ = limits_.Available() < kMargin + bytes || !data_memory_->Reserve(extent * bytes, bytes).ok();
+  if (memory_refused_) return false;
   control_.extent(extent).fetch_or(kExtentReserved, std::memory_order_release);
   control_.header().reserved_bytes.fetch_add(bytes, std::memory_order_relaxed);
   return true;
@@ -43,8 +43,8 @@ bool ServerCore::AnswerClients() {
     reserve_ahead_ = true;
     // Whoever still lacks room after this needs what others hold without using it.
     if (record.wants_room.load(std::memory_order_seq_cst) != 0) {
-      control_.header().pressure.store(1, std::memory_order_seq_cst);
-      pressure_ = true;
+      SetPressure();
+      QueueForRoom(client);
       for (uint32_t other = 1; other < high; ++other) {
         if (other != client && slots_[other].used && !slots_[other].dead)
           os::Nudge(slots_[other].socket.get());
@@ -60,6 +60,7 @@ void ServerCore::TellOfRoom(bool freed) {
   for (uint32_t client = 1, high = control_.columns_high(); client < high; ++client) {
     pressure_ = pressure_ || control_.client(client).wants_room.load(std::memory_order_seq_cst) != 0;
   }
+  pressure_ = pressure_ || (spiller_ != nullptr && spiller_->wanted_bytes() != 0);
   if (!pressure_) control_.header().pressure.store(0, std::memory_order_seq_cst);
   if (!freed) return;
   // The owners of what became free look whether an extent of theirs is empty now.

@@ -27,6 +27,7 @@ Result<std::unique_ptr<ServerCore>> ServerCore::Open(const atoll_server_options&
   server->socket_path_ = options.socket_path;
   server->await_farewell_ = options.await_farewell != 0;
   ATOLL_RETURN_IF_ERROR(server->Watch(server->wake_.get(), Event(kWake, 0)));
+  ATOLL_RETURN_IF_ERROR(server->OpenSpill(options));
   ATOLL_RETURN_IF_ERROR(server->Watch(server->listener_.get(), Event(kListener, 0)));
   return server;
 }
@@ -35,6 +36,7 @@ Result<std::unique_ptr<ServerCore>> ServerCore::Start(const atoll_server_options
   auto server = Open(options);
   if (!server.ok()) return server;
   server.value()->threaded_ = true;
+  if (server.value()->spiller_ != nullptr) ATOLL_RETURN_IF_ERROR(server.value()->spiller_->Start());
   ATOLL_RETURN_IF_ERROR(server.value()->thread_.Start("atoll-server", Run, server.value().get()));
   return server;
 }
@@ -53,6 +55,7 @@ void ServerCore::Stop() {
   if (control_mapping_.data() == nullptr) return;
   control_.header().stopped.store(1, std::memory_order_seq_cst);
   RingAll(control_);
+  spiller_.reset();  // with its files: what is on disk only is lost with the store
   for (uint32_t i = 1; i < control_.columns_high(); ++i)
     os::FutexWake(&control_.client(i).answered, UINT32_MAX);
   std::lock_guard lock(mutex_);
@@ -109,7 +112,12 @@ void ServerCore::Run(void* self) { static_cast<ServerCore*>(self)->Loop(); }
 bool ServerCore::Work() {
   RunCommands();
   bool busy = sweeper_->Sweep() != 0;
+  if (spiller_ != nullptr) {
+    for (const uint64_t index : sweeper_->TakeWanted()) spiller_->Restore(index);
+    busy = spiller_->Poll() || busy;
+  }
   busy = AnswerClients() || busy;
+  busy = ServeRoom() || busy;
   TellOfRoom(sweeper_->TakeFreed());
   control_.header().served.control_resident.store(control_memory_->Resident(), std::memory_order_relaxed);
   for (const uint32_t client : sweeper_->TakeClientsToTell()) {
@@ -176,8 +184,7 @@ void ServerCore::Handle(uint64_t event) {
       if (value >= slots_.size() || !slots_[value].used) return;
       Slot& slot = slots_[value];
       // A closed connection is not death; the pidfd alone decides that.
-      if (!TakeRequests(value))
-        ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.socket.get(), nullptr);
+      if (!TakeRequests(value)) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.socket.get(), nullptr);
       if (control_.client(value).state.load(std::memory_order_acquire) ==
           static_cast<uint32_t>(ClientState::kDetached)) {
         NoteDeath(value);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,6 +23,7 @@
 #include "os/sync.h"
 #include "server/name_table.h"
 #include "server/sweeper.h"
+#include "spill/spiller.h"
 
 namespace atollstore {
 
@@ -64,6 +66,7 @@ class ServerCore {
 
   // attach.cc
   Status OpenSegments(const atoll_server_options& options);
+  Status OpenSpill(const atoll_server_options& options);
   Status Watch(int fd, uint64_t event);
   void AcceptAll();
   void Greet(int fd);
@@ -83,6 +86,13 @@ class ServerCore {
   bool ReserveAhead();
   void TellOfRoom(bool freed);
 
+  // room.cc
+  void QueueForRoom(uint32_t client);
+  bool WaitsForRoom(uint32_t client) const;
+  bool HasFreeRun(uint64_t extents) const;
+  void SetPressure();
+  bool ServeRoom();
+
   std::unique_ptr<os::SharedMemory> control_memory_, data_memory_;
   os::Mapping control_mapping_, data_mapping_;
   Control control_;
@@ -97,6 +107,12 @@ class ServerCore {
   std::map<int, std::pair<os::UniqueFd, os::Peer>> guests_;  // connected, have not said hello
   bool reserve_ahead_ = true;
   bool pressure_ = false;
+
+  std::unique_ptr<Spiller> spiller_;  // null: nothing is spilled
+  std::deque<uint32_t> room_queue_;   // clients, first come first
+  uint64_t rounds_for_turn_ = 0;      // of evicting for the first in the queue
+  int64_t settle_until_ = 0;
+  bool memory_refused_ = false;  // by the limits of the machine or a cgroup, at the last try
 
   std::mutex mutex_;  // of what follows
   std::condition_variable done_;

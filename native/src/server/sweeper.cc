@@ -80,6 +80,13 @@ void Sweeper::Consider(uint64_t index) {
       continue;
     }
     uint64_t pins;
+    if (word.state() == State::kSpilled && !word.has(Word::kDeleted)) {
+      (void)Referenced(index, &pins);
+      if (pins != 0) {  // a getter waits for it
+        wanted_.push_back(index);
+        return;
+      }
+    }
     // A reference seen here is dropped after the bit that brought us was taken: its bit brings us again.
     if (!word.has(Word::kDeleted) && Referenced(index, &pins)) return;
 
@@ -114,16 +121,10 @@ void Sweeper::Free(uint64_t index, Word word, bool referenced) {
   if (slab != UINT64_MAX) FreedBlock(block, slab, entry.size.load(std::memory_order_relaxed));
   freed_ = true;
   control_.header().served.freed.fetch_add(1, std::memory_order_relaxed);
-  // From here on nobody finds the children through this container.
-  if (const auto container = children_.find(index); container != children_.end()) {
-    for (const uint64_t child : container->second) {
-      control_.references(kServer)[child].fetch_sub(1, std::memory_order_seq_cst);
-      work_.push_back(child);
-    }
-    children_.erase(container);
-  }
+  ReleaseRecord(entry);
+  ForgetChildren(index);
   if (referenced) {
-    entry.reason.store(1, std::memory_order_relaxed);
+    entry.reason.store(ATOLL_LOST_DELETED, std::memory_order_relaxed);
     work_.push_back(index);  // the last reference may have gone meanwhile
   } else {
     // release; pairs with the acquire of the block's owner. The count after the word, so that it is not
@@ -132,6 +133,85 @@ void Sweeper::Free(uint64_t index, Word word, bool referenced) {
     control_.entry_block(index / kEntriesPerBlock).freed.fetch_add(1, std::memory_order_release);
   }
   if (word.has(Word::kWaited)) RingWaiters(control_, index);
+}
+
+// From here on nobody finds the children through this container.
+void Sweeper::ForgetChildren(uint64_t index) {
+  const auto container = children_.find(index);
+  if (container == children_.end()) return;
+  for (const uint64_t child : container->second) {
+    control_.references(kServer)[child].fetch_sub(1, std::memory_order_seq_cst);
+    work_.push_back(child);
+  }
+  children_.erase(container);
+}
+
+void Sweeper::ReleaseRecord(Entry& entry) {
+  const SpillPlace place(entry.spill.exchange(0, std::memory_order_relaxed));
+  if (files_ == nullptr || place.nowhere()) return;
+  files_->Release(place, ObjectBytes(entry));
+}
+
+bool Sweeper::SetAside(uint64_t index) {
+  Entry& entry = control_.entry(index);
+  uint64_t bits = entry.word.load(std::memory_order_seq_cst);
+  const Word word(bits);
+  const bool children_unknown = word.has(Word::kHasRefs) && !word.has(Word::kTaken);
+  if (word.state() != State::kSealed || word.has(Word::kDeleted) || children_unknown) return false;
+  const Word dying = word.Dying();
+  if (!entry.word.compare_exchange_strong(bits, dying.bits(), std::memory_order_seq_cst)) return false;
+  uint64_t pins;
+  (void)Referenced(index, &pins);
+  bits = dying.bits();
+  if (pins != 0) {
+    // When this fails somebody has put it back already, or set a flag: the next look puts it back.
+    if (!entry.word.compare_exchange_strong(bits, dying.Revived().bits(), std::memory_order_seq_cst))
+      Add(index);
+    return false;
+  }
+  const Word spilled = dying.Without(Word::kBeforeMask).As(State::kSpilled);
+  if (!entry.word.compare_exchange_strong(bits, spilled.bits(), std::memory_order_seq_cst)) {
+    Add(index);
+    return false;
+  }
+  // Nobody has the bytes, and from here on nobody gets them but through RESTORING.
+  const uint64_t block = entry.block.load(std::memory_order_relaxed);
+  const uint64_t slab = FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
+  if (slab != UINT64_MAX) FreedBlock(block, slab, entry.size.load(std::memory_order_relaxed));
+  freed_ = true;
+  control_.header().served.evicted.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+void Sweeper::BringBack(uint64_t index) {
+  Entry& entry = control_.entry(index);
+  uint64_t bits = entry.word.load(std::memory_order_relaxed);
+  // release; pairs with the loads in Pin(): who sees SEALED sees the bytes.
+  while (!entry.word.compare_exchange_weak(bits, Word(bits).As(State::kSealed).Without(Word::kWaited).bits(),
+                                           std::memory_order_seq_cst)) {
+  }
+  if (Word(bits).has(Word::kWaited)) RingWaiters(control_, index);
+  ServerCounters& served = control_.header().served;
+  served.restored.fetch_add(1, std::memory_order_relaxed);
+  served.bytes_restored.fetch_add(ObjectBytes(entry), std::memory_order_relaxed);
+  work_.push_back(index);
+}
+
+void Sweeper::Lose(uint64_t index, atoll_lost_reason reason) {
+  Entry& entry = control_.entry(index);
+  uint64_t bits = entry.word.load(std::memory_order_relaxed);
+  const uint64_t block = entry.block.load(std::memory_order_relaxed);
+  const uint64_t slab = FreeBlock(control_, entry, ObjectId(0, index, Word(bits).generation()).place);
+  if (slab != UINT64_MAX) FreedBlock(block, slab, entry.size.load(std::memory_order_relaxed));
+  freed_ = true;
+  ReleaseRecord(entry);
+  entry.reason.store(reason, std::memory_order_relaxed);
+  while (!entry.word.compare_exchange_weak(bits, Word::Of(Word(bits).generation(), 0, State::kLost).bits(),
+                                           std::memory_order_seq_cst)) {
+  }
+  ForgetChildren(index);
+  if (Word(bits).has(Word::kWaited)) RingWaiters(control_, index);
+  work_.push_back(index);
 }
 
 void Sweeper::TakeIn(uint64_t index) {
@@ -243,6 +323,8 @@ void Sweeper::FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes) {
     }
   }
 }
+
+std::vector<uint64_t> Sweeper::TakeWanted() { return std::exchange(wanted_, {}); }
 
 bool Sweeper::TakeFreed() { return std::exchange(freed_, false); }
 

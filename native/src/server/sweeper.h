@@ -14,6 +14,7 @@
 #include "heap/client_heap.h"
 #include "layout/geometry.h"
 #include "os/shared_memory.h"
+#include "spill/spill_files.h"
 
 namespace atollstore {
 
@@ -37,6 +38,18 @@ class Sweeper {
   // last block. REQUIRES: its creations are undone.
   void TakeOverExtents(uint32_t client, os::SharedMemory* control_memory);
 
+  // Spilling: the records of objects that go are released here from now on.
+  void UseSpillFiles(SpillFiles* files) { files_ = files; }
+  // SEALED with a place in a spill file -> SPILLED, and its block is free. Returns false when it is pinned or
+  // may not leave.
+  bool SetAside(uint64_t index);
+  // RESTORING -> SEALED: its bytes are in its block again.
+  void BringBack(uint64_t index);
+  // RESTORING -> LOST: they never will be. The record goes with it.
+  void Lose(uint64_t index, atoll_lost_reason reason);
+  // Spilled entries that somebody wants to have, since the last call.
+  std::vector<uint64_t> TakeWanted();
+
   // Since the last call: whether anything became free, and which clients should look after themselves
   // (because much became free in their extents, or containers of theirs were taken in).
   bool TakeFreed();
@@ -45,6 +58,8 @@ class Sweeper {
  private:
   void Consider(uint64_t index);
   bool Referenced(uint64_t index, uint64_t* pins) const;
+  void ForgetChildren(uint64_t index);
+  void ReleaseRecord(Entry& entry);
   void Free(uint64_t index, Word word, bool referenced);
   void FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes);
   void OpenExtent(uint64_t extent);
@@ -63,6 +78,8 @@ class Sweeper {
   std::vector<uint32_t> orphan_live_;                             // blocks per extent
   std::vector<uint64_t> freed_bytes_of_;                          // per client, since it was last told
   std::vector<uint32_t> to_tell_;
+  std::vector<uint64_t> wanted_;
+  SpillFiles* files_ = nullptr;
   bool freed_ = false;
 };
 

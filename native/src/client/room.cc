@@ -1,0 +1,122 @@
+// Room: leasing extents, waiting for them in turn, and saying who holds what when there are none.
+#include <algorithm>
+#include <cstdio>
+
+#include "client/client_core.h"
+
+namespace atollstore {
+
+// While somebody waits for room, what becomes free is for the one whose turn it is.
+bool ClientCore::MayLease() const {
+  const uint32_t turn = control_.header().room_turn.load(std::memory_order_acquire);
+  return turn == 0 || turn == me_;
+}
+
+// Leases extents for `bytes` and opens them. Returns false when the store has no such run, or no memory for
+// it, or others are to have it first.
+bool ClientCore::Grow(uint64_t bytes) {
+  std::lock_guard lock(growth_mutex_);
+  if (!MayLease()) return false;
+  const Run run = heap_->Lease(bytes, false);
+  if (run.count == 0) return false;
+  bool reserved = true;
+  for (uint64_t i = run.first; i < run.first + run.count; ++i) {
+    reserved = reserved && (control_.extent(i).load(std::memory_order_acquire) & kExtentReserved) != 0;
+  }
+  // The server backs with memory what this client owns.
+  if (!reserved) (void)AskServer(os::Deadline::After(60'000'000'000));
+  return heap_->Commit(run, true) == 0;
+}
+
+// One thread's wish for room, as the server sees it: all of a client's threads wait as one.
+class ClientCore::RoomRequest {
+ public:
+  RoomRequest(ClientCore* client, uint64_t bytes) : client_(client) {
+    client_->record_->wanted_bytes.store(bytes, std::memory_order_relaxed);
+    if (client_->waiting_for_room_.fetch_add(1) == 0)
+      client_->record_->wants_room.store(1, std::memory_order_seq_cst);
+  }
+  ~RoomRequest() {
+    if (client_->waiting_for_room_.fetch_sub(1) != 1) return;
+    client_->record_->wanted_bytes.store(0, std::memory_order_relaxed);
+    client_->record_->wants_room.store(0, std::memory_order_seq_cst);
+  }
+  RoomRequest(const RoomRequest&) = delete;
+  RoomRequest& operator=(const RoomRequest&) = delete;
+
+ private:
+  ClientCore* const client_;
+};
+
+Status ClientCore::AllocateInTurn(uint64_t bytes, Entry& entry, uint64_t place, int64_t timeout_ns) {
+  const uint64_t target = warm_target_.load(std::memory_order_relaxed);
+  if (target < WarmCap()) warm_target_.store(2 * target, std::memory_order_relaxed);
+  if (Grow(bytes)) {
+    WakeBackground();
+    if (heap_->Allocate(bytes, entry, place)) return {};
+  }
+  // Let the server sweep, whoever holds empty extents give them back, and objects go to disk; look after
+  // each.
+  const auto deadline = os::Deadline::After(timeout_ns);
+  const RoomRequest request(this, bytes);
+  Bell& room = control_.header().room_bell;
+  for (int round = 0;; ++round) {
+    const uint32_t seen = room.Read();
+    const bool answered = AskServer(deadline);
+    if (heap_->Allocate(bytes, entry, place)) return {};
+    if (Grow(bytes) && heap_->Allocate(bytes, entry, place)) return {};
+    if (Disconnected()) {
+      return Status::Error(ATOLL_DISCONNECTED, "the server has gone while waiting for %lu bytes", bytes);
+    }
+    // Somebody may be about to give back what is empty: that is worth a little time even to the impatient.
+    // The patient ask again now and then, for memory limits may have changed.
+    const bool patient = !deadline.passed();
+    const bool changed = answered && room.Wait(seen, patient ? deadline.AtMost(1'000'000'000)
+                                                             : os::Deadline::After(20'000'000));
+    if (heap_->Allocate(bytes, entry, place)) return {};
+    if (Grow(bytes) && heap_->Allocate(bytes, entry, place)) return {};
+    if (!patient && !(changed && round < 3)) return StoreFull(bytes);
+  }
+}
+
+Status ClientCore::StoreFull(uint64_t bytes) const {
+  struct Holder {
+    uint32_t client;
+    uint64_t pinned, creating;
+  };
+  const uint32_t high = control_.columns_high();
+  std::vector<Holder> holders;
+  for (uint32_t i = 1; i < high; ++i) holders.push_back({i, 0, 0});
+  for (uint64_t i = 0, end = control_.entries_high(); i < end; ++i) {
+    const Entry& entry = entries_[i];
+    const Word word(entry.word.load(std::memory_order_acquire));
+    if (entry.block.load(std::memory_order_relaxed) == 0) continue;
+    const uint64_t size = entry.size.load(std::memory_order_relaxed);
+    if (word.state() == State::kCreating && word.owner() > 0 && word.owner() < high) {
+      holders[word.owner() - 1].creating += size;
+    }
+    for (Holder& holder : holders) {
+      if (control_.pins(holder.client)[i].load(std::memory_order_relaxed) != 0) holder.pinned += size;
+    }
+  }
+  std::sort(holders.begin(), holders.end(),
+            [](const Holder& a, const Holder& b) { return a.pinned + a.creating > b.pinned + b.creating; });
+  char who[160] = "";
+  int at = 0;
+  for (size_t i = 0; i < holders.size() && i < 2 && holders[i].pinned + holders[i].creating != 0; ++i) {
+    at += std::snprintf(who + at, sizeof(who) - static_cast<size_t>(at),
+                        "; client %u (pid %lu) pins %lu, creates %lu", holders[i].client,
+                        control_.client(holders[i].client).pid.load(std::memory_order_relaxed),
+                        holders[i].pinned, holders[i].creating);
+    if (at >= static_cast<int>(sizeof(who))) break;
+  }
+  const Header& header = control_.header();
+  return Status::Error(
+      ATOLL_STORE_FULL, "%lu bytes asked, the store has %lu, of which %lu are backed by memory%s%s%s", bytes,
+      capacity_, header.reserved_bytes.load(std::memory_order_relaxed),
+      record_->refused.load(std::memory_order_relaxed) != 0 ? "; memory limits allow no more" : "",
+      header.spill_failures.load(std::memory_order_relaxed) != 0 ? "; spill files could not be written" : "",
+      who);
+}
+
+}  // namespace atollstore

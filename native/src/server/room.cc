@@ -1,0 +1,85 @@
+// Room in a full store. Whoever waits for it is served in turn, first come first served: while somebody
+// waits, clients lease extents only when `room_turn` names them. For the first in the queue, and for objects
+// that are to come back from disk, the server evicts.
+#include <algorithm>
+
+#include "server/server_core.h"
+
+namespace atollstore {
+namespace {
+
+// How long those who hold empty extents have to give them back before more is evicted.
+constexpr int64_t kSettleNanos = 2'000'000;
+
+}  // namespace
+
+void ServerCore::QueueForRoom(uint32_t client) {
+  if (control_.client(client).wanted_bytes.load(std::memory_order_relaxed) == 0) return;
+  if (std::find(room_queue_.begin(), room_queue_.end(), client) == room_queue_.end())
+    room_queue_.push_back(client);
+}
+
+bool ServerCore::WaitsForRoom(uint32_t client) const {
+  const ClientRecord& record = control_.client(client);
+  return slots_[client].used && !slots_[client].dead &&
+         record.wants_room.load(std::memory_order_seq_cst) != 0 &&
+         record.wanted_bytes.load(std::memory_order_relaxed) != 0;
+}
+
+// Whether so many extents in a row are nobody's, and can have memory.
+bool ServerCore::HasFreeRun(uint64_t extents) const {
+  uint64_t run = 0;
+  for (uint64_t e = 0; e < control_.geometry().extents() && run < extents; ++e) {
+    const uint32_t word = control_.extent(e).load(std::memory_order_acquire);
+    const bool usable = (word & kExtentReserved) != 0 || !memory_refused_;
+    run = (word & kExtentOwnerMask) == 0 && usable ? run + 1 : 0;
+  }
+  return run >= extents;
+}
+
+void ServerCore::SetPressure() {
+  if (!pressure_) reserve_ahead_ = true;
+  pressure_ = true;
+  control_.header().pressure.store(1, std::memory_order_seq_cst);
+}
+
+// Returns whether somebody waits.
+bool ServerCore::ServeRoom() {
+  Header& header = control_.header();
+  while (!room_queue_.empty() && !WaitsForRoom(room_queue_.front())) room_queue_.pop_front();
+  const uint32_t turn = room_queue_.empty() ? 0 : room_queue_.front();
+  if (header.room_turn.load(std::memory_order_relaxed) != turn) {
+    header.room_turn.store(turn, std::memory_order_release);
+    header.room_bell.Ring();  // it looks again, and so does everybody when nobody's turn is left
+    rounds_for_turn_ = 0;
+  }
+  const uint64_t restore = spiller_ == nullptr ? 0 : spiller_->wanted_bytes();
+  const uint64_t create = turn == 0 ? 0 : control_.client(turn).wanted_bytes.load(std::memory_order_relaxed);
+  if (spiller_ == nullptr || restore + create == 0) return turn != 0;
+  SetPressure();
+  const int64_t now = os::NowNanos();
+  if (spiller_->evicting()) settle_until_ = now + kSettleNanos;
+  if (now < settle_until_) return true;
+  const uint64_t extent_bytes = control_.geometry().extent_bytes();
+  const uint64_t bytes = std::max(restore, create);
+  const uint64_t extents = (bytes + extent_bytes - 1) / extent_bytes;
+  if (create != 0 && spiller_->GiveBack() != 0) header.room_bell.Ring();
+  if (extents > control_.geometry().extents() || HasFreeRun(extents)) return true;
+  // First the objects that were looked at least lately; when what that frees lies too scattered, a whole run.
+  const uint64_t goal = std::max(bytes, control_.geometry().capacity() / 16);
+  const bool scattered = rounds_for_turn_++ % 2 == 1;
+  if ((scattered ? spiller_->EvictRun(extents) : spiller_->Evict(goal)) == 0) {
+    if (scattered) {
+      (void)spiller_->Evict(goal);
+    } else {
+      (void)spiller_->EvictRun(extents);
+    }
+  }
+  settle_until_ = now + kSettleNanos;
+  for (const Slot& slot : slots_) {
+    if (slot.used && !slot.dead) os::Nudge(slot.socket.get());
+  }
+  return true;
+}
+
+}  // namespace atollstore

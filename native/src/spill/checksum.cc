@@ -1,0 +1,69 @@
+#include "spill/checksum.h"
+
+#include <array>
+#include <cstring>
+#if defined(__aarch64__)
+#include <arm_acle.h>
+#include <sys/auxv.h>
+#endif
+
+namespace atollstore {
+namespace {
+
+constexpr uint32_t kPolynomial = 0x82f63b78;  // reflected
+
+constexpr std::array<uint32_t, 256> MakeTable() {
+  std::array<uint32_t, 256> table{};
+  for (uint32_t i = 0; i < 256; ++i) {
+    uint32_t crc = i;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ (crc & 1 ? kPolynomial : 0);
+    table[i] = crc;
+  }
+  return table;
+}
+constexpr std::array<uint32_t, 256> kTable = MakeTable();
+
+#if defined(__x86_64__)
+#define ATOLL_CRC_TARGET __attribute__((target("sse4.2")))
+bool HasInstruction() { return __builtin_cpu_supports("sse4.2"); }
+ATOLL_CRC_TARGET uint32_t Eight(uint32_t crc, uint64_t value) {
+  return static_cast<uint32_t>(__builtin_ia32_crc32di(crc, value));
+}
+ATOLL_CRC_TARGET uint32_t One(uint32_t crc, uint8_t value) { return __builtin_ia32_crc32qi(crc, value); }
+#elif defined(__aarch64__)
+#define ATOLL_CRC_TARGET __attribute__((target("+crc")))
+bool HasInstruction() { return (::getauxval(AT_HWCAP) & (1 << 7)) != 0; }  // HWCAP_CRC32
+ATOLL_CRC_TARGET uint32_t Eight(uint32_t crc, uint64_t value) { return __crc32cd(crc, value); }
+ATOLL_CRC_TARGET uint32_t One(uint32_t crc, uint8_t value) { return __crc32cb(crc, value); }
+#endif
+
+#ifdef ATOLL_CRC_TARGET
+ATOLL_CRC_TARGET uint32_t ByInstruction(const uint8_t* at, uint64_t bytes, uint32_t crc) {
+  for (; bytes >= 8; at += 8, bytes -= 8) {
+    uint64_t value;
+    std::memcpy(&value, at, 8);
+    crc = Eight(crc, value);
+  }
+  for (; bytes > 0; ++at, --bytes) crc = One(crc, *at);
+  return crc;
+}
+#endif
+
+}  // namespace
+
+uint32_t Crc32cByTable(const void* data, uint64_t bytes, uint32_t before) {
+  const auto* at = static_cast<const uint8_t*>(data);
+  uint32_t crc = ~before;
+  for (uint64_t i = 0; i < bytes; ++i) crc = (crc >> 8) ^ kTable[(crc ^ at[i]) & 0xff];
+  return ~crc;
+}
+
+uint32_t Crc32c(const void* data, uint64_t bytes, uint32_t before) {
+#ifdef ATOLL_CRC_TARGET
+  static const bool has_instruction = HasInstruction();
+  if (has_instruction) return ~ByInstruction(static_cast<const uint8_t*>(data), bytes, ~before);
+#endif
+  return Crc32cByTable(data, bytes, before);
+}
+
+}  // namespace atollstore

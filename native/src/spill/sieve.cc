@@ -1,0 +1,65 @@
+#include "spill/sieve.h"
+
+namespace atollstore {
+
+bool MayLeaveMemory(const Entry& entry) {
+  const Word word(entry.word.load(std::memory_order_acquire));
+  const bool children_unknown = word.has(Word::kHasRefs) && !word.has(Word::kTaken);
+  return word.state() == State::kSealed && !word.has(Word::kDeleted) && !children_unknown &&
+         entry.block.load(std::memory_order_relaxed) != 0;
+}
+
+bool Sieve::Pinned(uint64_t index) const {
+  for (uint32_t client = 0, high = control_.columns_high(); client < high; ++client) {
+    if (control_.pins(client)[index].load(std::memory_order_relaxed) != 0) return true;
+  }
+  return false;
+}
+
+bool Sieve::TakeMark(uint64_t index) {
+  bool marked = false;
+  for (uint32_t client = 1, high = control_.columns_high(); client < high; ++client) {
+    u8& used = control_.used(client)[index];
+    if (used.load(std::memory_order_relaxed) == 0) continue;
+    used.store(0, std::memory_order_relaxed);
+    marked = true;
+  }
+  return marked;
+}
+
+void Sieve::TakeInNew() {
+  for (uint64_t i = 0, high = control_.entries_high(); i < high; ++i) {
+    if (known_[i] || !MayLeaveMemory(control_.entry(i))) continue;
+    known_[i] = true;
+    queue_.push_back({i, Word(control_.entry(i).word.load(std::memory_order_relaxed)).generation()});
+  }
+}
+
+uint64_t Sieve::Next() {
+  if (hand_ == queue_.end()) {
+    TakeInNew();
+    hand_ = queue_.begin();
+  }
+  // Twice around: once to take the marks, once to find who has none.
+  for (size_t looks = 2 * queue_.size() + 1; looks > 0 && !queue_.empty(); --looks) {
+    if (hand_ == queue_.end()) {
+      TakeInNew();
+      hand_ = queue_.begin();
+    }
+    const Node node = *hand_;
+    const Entry& entry = control_.entry(node.index);
+    const Word word(entry.word.load(std::memory_order_acquire));
+    const bool gone = word.generation() != node.generation ||
+                      (word.state() != State::kSealed && word.state() != State::kDying);
+    if (gone) {  // when it comes back it is new
+      known_[node.index] = false;
+      hand_ = queue_.erase(hand_);
+      continue;
+    }
+    ++hand_;
+    if (MayLeaveMemory(entry) && !Pinned(node.index) && !TakeMark(node.index)) return node.index;
+  }
+  return kNone;
+}
+
+}  // namespace atollstore

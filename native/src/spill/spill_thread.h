@@ -1,0 +1,55 @@
+// Reads and writes spill files beside the server's thread, which must not wait for disks. Reads go first:
+// somebody waits for each. Without Start() every job is done at once, on the thread that hands it in.
+#ifndef ATOLL_SPILL_SPILL_THREAD_H_
+#define ATOLL_SPILL_SPILL_THREAD_H_
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "os/sync.h"
+#include "spill/spill_files.h"
+
+namespace atollstore {
+
+// Either writes `items` from `sources`, or reads its one item into `to`.
+struct SpillJob {
+  std::vector<SpillItem> items;
+  std::vector<const uint8_t*> sources;
+  uint8_t* to = nullptr;
+  Status outcome;
+  std::string failure;  // what there is to say about it
+  bool writes() const { return to == nullptr; }
+};
+
+class SpillThread {
+ public:
+  // `wake_fd`: an eventfd that is written when a job is done.
+  SpillThread(SpillFiles* files, int wake_fd) : files_(files), wake_fd_(wake_fd) {}
+  ~SpillThread() { Stop(); }
+  Status Start() { return thread_.Start("atoll-spill", Run, this); }
+  // What is not begun is dropped.
+  void Stop();
+
+  void HandIn(SpillJob job);
+  std::vector<SpillJob> TakeDone();
+
+ private:
+  static void Run(void* self);
+  void Do(SpillJob* job);
+
+  SpillFiles* const files_;
+  const int wake_fd_;
+  std::mutex mutex_;  // of what follows
+  std::condition_variable work_;
+  std::deque<SpillJob> to_read_, to_write_;
+  std::vector<SpillJob> done_;
+  bool stopping_ = false;
+  os::Thread thread_;
+};
+
+}  // namespace atollstore
+
+#endif  // ATOLL_SPILL_SPILL_THREAD_H_

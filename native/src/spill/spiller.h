@@ -1,0 +1,87 @@
+// Takes objects out of memory into spill files when room is short, and brings them back when somebody gets
+// them. Belongs to the server's thread, which alone changes words; only the reading and writing of files is
+// done beside it.
+//
+//   evict:    pin in the server's column; write and sync the file while the object stays readable; note the
+//   place;
+//             unpin; SEALED -> DYING, scan, -> SPILLED; free the block. A place once noted is kept until the
+//             object goes, so evicting it a second time writes nothing.
+//   restore:  SPILLED -> RESTORING; a block of the server's own; read and check; -> SEALED, or LOST when the
+//   record
+//             cannot be had. Without room the restore waits, and others are evicted for it.
+#ifndef ATOLL_SPILL_SPILLER_H_
+#define ATOLL_SPILL_SPILLER_H_
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "heap/client_heap.h"
+#include "os/shared_memory.h"
+#include "server/sweeper.h"
+#include "spill/sieve.h"
+#include "spill/spill_files.h"
+#include "spill/spill_thread.h"
+
+namespace atollstore {
+
+class Spiller {
+ public:
+  // `reserve` backs an extent with memory, false when that cannot be.
+  Spiller(const Control& control, const os::Mapping* data, const os::SharedMemory* data_memory,
+          Sweeper* sweeper, std::unique_ptr<SpillFiles> files, int wake_fd,
+          std::function<bool(uint64_t extent)> reserve);
+
+  // Jobs from now on are done by a thread.
+  Status Start() { return thread_.Start(); }
+
+  // Begins to evict about so many bytes, by SIEVE. Returns the bytes that are leaving memory: 0 when nothing
+  // may.
+  uint64_t Evict(uint64_t bytes);
+  // Begins to evict all that lies in the run of so many extents where that costs least. The same result.
+  uint64_t EvictRun(uint64_t extents);
+  // The entry is SPILLED and pinned by a getter.
+  void Restore(uint64_t index);
+  // Goes on with what has been read and written, and with what waits for room. Returns whether anything
+  // moved.
+  bool Poll();
+
+  // Something is being written, or waits to be.
+  bool evicting() const { return writing_ != 0; }
+  // What the first restore that waits for room needs, 0 when none does.
+  uint64_t wanted_bytes() const;
+  // Gives back the extents that the server holds without use. Returns the bytes.
+  uint64_t GiveBack() { return heap_.GiveBack(0); }
+
+ private:
+  uint64_t Begin(const std::vector<uint64_t>& indices);
+  void Written(const SpillJob& job);
+  bool TryRestore(uint64_t index);
+  bool Allocate(Entry& entry, uint64_t bytes, uint64_t place);
+  void HaveRead(const SpillJob& job);
+  void NoteTrouble();
+  bool Pinned(uint64_t index) const;
+  void Unpin(uint64_t index);
+  SpillItem ItemOf(uint64_t index) const;
+
+  const Control control_;
+  const os::Mapping* const data_;
+  Sweeper* const sweeper_;
+  const std::function<bool(uint64_t)> reserve_;
+  const std::unique_ptr<SpillFiles> files_;
+  const SizeClasses classes_;
+  os::Mapping window_;
+  ClientHeap heap_;
+  Sieve sieve_;
+  uint64_t writing_ = 0;             // objects
+  int64_t no_writing_before_ = 0;    // after trouble with the disk
+  std::deque<uint64_t> to_restore_;  // entries that wait for room
+  std::set<uint64_t> known_;         // those in to_restore_
+  SpillThread thread_;
+};
+
+}  // namespace atollstore
+
+#endif  // ATOLL_SPILL_SPILLER_H_

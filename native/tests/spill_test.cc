@@ -1,0 +1,365 @@
+// What does not fit goes to disk and comes back; what is wrong with the disk is said of the objects
+// concerned.
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <thread>
+
+#include "fixture.h"
+#include "process.h"
+#include "spill/checksum.h"
+#include "spill/spill_files.h"
+
+namespace atollstore {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SpillTest : public StoreTest {
+ protected:
+  void SetUp() override {
+    StoreTest::SetUp();
+    char name[] = "/tmp/atoll-test-spill-XXXXXX";
+    ASSERT_NE(::mkdtemp(name), nullptr);
+    spill_ = name;
+  }
+  void TearDown() override {
+    StoreTest::TearDown();
+    EXPECT_TRUE(fs::is_empty(spill_)) << "a clean end leaves no spill file";
+    fs::remove_all(spill_);
+  }
+  void StartSpilling(uint64_t capacity = 32 << 20, uint64_t limit = 0) {
+    atoll_server_options options = Defaults();
+    options.capacity = capacity;
+    options.spill_directory = spill_.c_str();
+    options.spill_limit = limit;
+    Start(options);
+  }
+
+  // An object of words that count up from `seed`.
+  static atoll_object_id PutWords(atoll_client* client, uint64_t words, uint64_t seed,
+                                  int64_t timeout = 20 * kSecond) {
+    atoll_object_id id{};
+    uint64_t address = 0;
+    EXPECT_EQ(atoll_create(client, &id, words * 8, 0, seed, timeout, &address), 0) << atoll_last_error();
+    if (address == 0) return id;
+    for (uint64_t i = 0; i < words; ++i) reinterpret_cast<uint64_t*>(address)[i] = seed + i;
+    EXPECT_EQ(atoll_seal(client, &id, nullptr), 0) << atoll_last_error();
+    return id;
+  }
+  static void ExpectWords(atoll_client* client, const atoll_object_id& id, uint64_t words, uint64_t seed) {
+    atoll_view view{};
+    ASSERT_EQ(atoll_get(client, &id, 0, &view), 0) << atoll_last_error();
+    EXPECT_EQ(view.size, words * 8);
+    EXPECT_EQ(view.tag, seed);
+    const auto* at = reinterpret_cast<const uint64_t*>(view.address);
+    uint64_t wrong = 0;
+    for (uint64_t i = 0; i < words; ++i) wrong += at[i] != seed + i;
+    EXPECT_EQ(wrong, 0u) << "of " << words << " words, seed " << seed;
+    EXPECT_EQ(atoll_release(client, &id), 0);
+  }
+  std::vector<fs::path> Files() const {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::recursive_directory_iterator(spill_)) {
+      if (entry.is_regular_file() && entry.path().filename() != "lock") files.push_back(entry.path());
+    }
+    return files;
+  }
+
+  std::string spill_;
+};
+
+TEST(ChecksumTest, AgreesWithTheTableAndTheStandard) {
+  EXPECT_EQ(Crc32c("123456789", 9), 0xe3069283u);  // RFC 3720, B.4
+  std::vector<uint8_t> bytes(1000);
+  std::mt19937 random(3);
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random());
+  for (uint64_t length = 0; length < 100; ++length) {
+    EXPECT_EQ(Crc32c(&bytes[length % 7], length), Crc32cByTable(&bytes[length % 7], length)) << length;
+  }
+  EXPECT_EQ(Crc32c(&bytes[300], 700, Crc32c(&bytes[0], 300)), Crc32c(&bytes[0], 1000));
+}
+
+TEST_F(SpillTest, FourTimesTheStoreIsReadBackWhole) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  std::mt19937_64 random(1);
+  std::vector<std::pair<atoll_object_id, uint64_t>> objects;
+  uint64_t bytes = 0;
+  while (bytes < (128 << 20)) {
+    const uint64_t words = random() % 4 == 0 ? random() % 400'000 : random() % 2'000;
+    objects.emplace_back(PutWords(client, words, objects.size() << 32), words);
+    if (HasFailure()) return;
+    bytes += words * 8;
+  }
+  EXPECT_GT(Stats(client).spilled_bytes, uint64_t{80} << 20);
+  for (int turn = 0; turn < 2; ++turn) {
+    for (size_t i = 0; i < objects.size(); ++i) {
+      ExpectWords(client, objects[i].first, objects[i].second, i << 32);
+      if (HasFailure()) return;
+    }
+  }
+  for (const auto& [id, words] : objects) OK(atoll_dereference(client, &id));
+  EXPECT_TRUE(BecomesEmpty(client));
+  EXPECT_TRUE(Eventually([&] { return Files().empty(); })) << "files go with their objects";
+}
+
+TEST_F(SpillTest, PinnedObjectsStayWhereTheyAre) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  const atoll_object_id pinned = PutWords(client, 100'000, 5);
+  atoll_view view{};
+  OK(atoll_get(client, &pinned, 0, &view));
+  std::vector<atoll_object_id> others;
+  for (uint64_t i = 0; i < 100; ++i) others.push_back(PutWords(client, 100'000, i));
+  EXPECT_EQ(*reinterpret_cast<const uint64_t*>(view.address), 5u);
+  atoll_view again{};
+  OK(atoll_get(client, &pinned, 0, &again));
+  EXPECT_EQ(again.address, view.address);
+  OK(atoll_release(client, &pinned));
+  OK(atoll_release(client, &pinned));
+}
+
+TEST_F(SpillTest, SecondEvictionWritesNothing) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  std::vector<atoll_object_id> ids;
+  for (uint64_t i = 0; i < 60; ++i) ids.push_back(PutWords(client, 125'000, i));
+  for (uint64_t i = 0; i < ids.size(); ++i) ExpectWords(client, ids[i], 125'000, i);
+  for (uint64_t i = 0; i < ids.size(); ++i) ExpectWords(client, ids[i], 125'000, i);
+  const uint64_t written = Stats(client).bytes_spilled;
+  for (int turn = 0; turn < 3; ++turn) {
+    for (uint64_t i = 0; i < ids.size(); ++i) ExpectWords(client, ids[i], 125'000, i);
+  }
+  EXPECT_LE(Stats(client).bytes_spilled, uint64_t{60} * 1'000'000) << "each object at most once";
+  EXPECT_EQ(Stats(client).bytes_spilled, written);
+}
+
+TEST_F(SpillTest, ContainersAndTheirChildrenSurviveOnDisk) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  std::vector<atoll_object_id> containers;
+  for (uint64_t i = 0; i < 40; ++i) {
+    const atoll_object_id child = PutWords(client, 60'000, i);
+    atoll_object_id container{};
+    uint64_t address = 0;
+    OK(atoll_create(client, &container, 500'000, 1, i, 20 * kSecond, &address));
+    std::memset(reinterpret_cast<void*>(address), static_cast<int>(i), 500'000);
+    OK(atoll_seal(client, &container, &child));
+    OK(atoll_dereference(client, &child));
+    containers.push_back(container);
+  }
+  for (uint64_t i = 0; i < containers.size(); ++i) {
+    atoll_view view{};
+    OK(atoll_get(client, &containers[i], 0, &view));
+    ASSERT_EQ(view.contained, 1u);
+    EXPECT_EQ(reinterpret_cast<const uint8_t*>(view.address)[499'999], i);
+    ExpectWords(client, *reinterpret_cast<const atoll_object_id*>(view.contained_address), 60'000, i);
+    OK(atoll_release(client, &containers[i]));
+  }
+  for (const atoll_object_id& id : containers) OK(atoll_dereference(client, &id));
+  EXPECT_TRUE(BecomesEmpty(client));
+}
+
+TEST_F(SpillTest, ManyGettersOfOneSpilledObjectGetIt) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  const atoll_object_id wanted = PutWords(client, 100'000, 77);
+  std::vector<atoll_object_id> others;
+  for (uint64_t i = 0; i < 60; ++i) others.push_back(PutWords(client, 125'000, i));
+  std::vector<atoll_client*> readers;
+  for (int i = 0; i < 4; ++i) readers.push_back(Attach());
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] { ExpectWords(readers[static_cast<size_t>(i) / 2], wanted, 100'000, 77); });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST_F(SpillTest, GetterKilledWhileItWaitsLeavesNothingBehind) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  std::vector<atoll_object_id> ids;
+  for (uint64_t i = 0; i < 60; ++i) ids.push_back(PutWords(client, 125'000, i));
+  for (uint64_t i = 0; i < 20; ++i) {
+    Process getter({"hold", path_, std::to_string(ids[i].store), std::to_string(ids[i].place)});
+    ::usleep(static_cast<useconds_t>(i * 500));
+    getter.Kill();
+  }
+  for (uint64_t i = 0; i < ids.size(); ++i) ExpectWords(client, ids[i], 125'000, i);
+  EXPECT_TRUE(Eventually([&] { return Stats(client).pinned_bytes == 0; }));
+  for (const atoll_object_id& id : ids) OK(atoll_dereference(client, &id));
+  EXPECT_TRUE(BecomesEmpty(client));
+}
+
+TEST_F(SpillTest, DeletedWhileOnDiskIsLostAndItsFileGoes) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  std::vector<atoll_object_id> ids;
+  for (uint64_t i = 0; i < 60; ++i) ids.push_back(PutWords(client, 125'000, i));
+  for (const atoll_object_id& id : ids) OK(atoll_delete(client, &id));
+  atoll_view view{};
+  EXPECT_EQ(atoll_get(client, &ids[0], 0, &view), -ATOLL_LOST);
+  EXPECT_TRUE(Eventually([&] { return Files().empty(); }));
+  for (const atoll_object_id& id : ids) OK(atoll_dereference(client, &id));
+  EXPECT_TRUE(BecomesEmpty(client));
+}
+
+TEST_F(SpillTest, CreatorsAreServedInTurn) {
+  StartSpilling();
+  atoll_client* holder = Attach();
+  // Pinned, so that nothing can be evicted and both have to wait.
+  const atoll_object_id big = PutWords(holder, (30 << 20) / 8, 1);
+  atoll_view view{};
+  OK(atoll_get(holder, &big, 0, &view));
+  atoll_client* first = Attach();
+  atoll_client* second = Attach();
+  std::atomic<int> order{0};
+  // The two do not fit beside each other, so whoever is second comes after the first has given up its own.
+  const auto make = [&](atoll_client* client, uint64_t bytes, int* was) {
+    atoll_object_id id{};
+    uint64_t address = 0;
+    ASSERT_EQ(atoll_create(client, &id, bytes, 0, 0, 20 * kSecond, &address), 0) << atoll_last_error();
+    *was = ++order;
+    ASSERT_EQ(atoll_abort(client, &id), 0);
+  };
+  int first_was = 0, second_was = 0;
+  std::thread a([&] { make(first, 24 << 20, &first_was); });
+  ASSERT_TRUE(Eventually([&] { return Stats(holder).objects == 2; }));
+  ::usleep(50'000);
+  std::thread b([&] { make(second, 12 << 20, &second_was); });  // would fit sooner
+  ::usleep(200'000);
+  EXPECT_EQ(order.load(), 0);
+  OK(atoll_release(holder, &big));
+  a.join();
+  b.join();
+  EXPECT_EQ(first_was, 1);
+  EXPECT_EQ(second_was, 2);
+}
+
+TEST_F(SpillTest, StoreFullOfPinsSaysWhoHoldsThem) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  const atoll_object_id big = PutWords(client, (30 << 20) / 8, 1);
+  atoll_view view{};
+  OK(atoll_get(client, &big, 0, &view));
+  atoll_object_id id{};
+  uint64_t address = 0;
+  EXPECT_EQ(atoll_create(Attach(), &id, 8 << 20, 0, 0, 100'000'000, &address), -ATOLL_STORE_FULL);
+  const std::string said = atoll_last_error();
+  EXPECT_NE(said.find("pid " + std::to_string(::getpid()) + ") pins " + std::to_string(30 << 20)),
+            std::string::npos)
+      << said;
+  OK(atoll_release(client, &big));
+}
+
+TEST_F(SpillTest, DamagedFilesLoseTheirObjectsAndNoOthers) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  std::vector<atoll_object_id> ids;
+  for (uint64_t i = 0; i < 90; ++i) ids.push_back(PutWords(client, 125'000, i));
+  const std::vector<fs::path> files = Files();
+  ASSERT_GE(files.size(), 3u);
+  // One torn, one with a bit flipped in the middle of some bytes, one gone.
+  fs::resize_file(files[0], fs::file_size(files[0]) / 2);
+  const int fd = ::open(files[1].c_str(), O_RDWR | O_CLOEXEC);
+  const auto at = static_cast<off_t>(fs::file_size(files[1]) / 2);
+  uint8_t byte = 0;
+  ASSERT_EQ(::pread(fd, &byte, 1, at), 1);
+  byte ^= 4;
+  ASSERT_EQ(::pwrite(fd, &byte, 1, at), 1);
+  ::close(fd);
+  fs::remove(files[2]);
+  uint64_t damaged = 0, unreadable = 0;
+  for (uint64_t i = 0; i < ids.size(); ++i) {
+    atoll_view view{};
+    const int64_t code = atoll_get(client, &ids[i], 0, &view);
+    if (code == 0) {
+      OK(atoll_release(client, &ids[i]));
+      ExpectWords(client, ids[i], 125'000, i);
+      continue;
+    }
+    EXPECT_EQ(code, -ATOLL_LOST) << atoll_last_error();
+    const std::string said = atoll_last_error();
+    damaged += said.find("damaged") != std::string::npos;
+    unreadable += said.find("cannot be read") != std::string::npos;
+    EXPECT_EQ(atoll_contains(client, &ids[i]), ATOLL_IS_LOST);
+  }
+  EXPECT_GE(damaged, 2u);
+  EXPECT_GE(unreadable, 1u);
+  EXPECT_LT(damaged + unreadable, ids.size() / 2) << "the others are as they were";
+  for (const atoll_object_id& id : ids) OK(atoll_dereference(client, &id));
+  EXPECT_TRUE(BecomesEmpty(client));
+}
+
+TEST_F(SpillTest, FullDiskIsAStoreFullAndLosesNothing) {
+  if (::mount("atoll", spill_.c_str(), "tmpfs", 0, "size=8m") != 0) GTEST_SKIP() << "mounting needs root";
+  {
+    StartSpilling();
+    atoll_client* client = Attach();
+    std::vector<atoll_object_id> ids;
+    for (uint64_t i = 0; i < 100; ++i) {
+      atoll_object_id id{};
+      uint64_t address = 0;
+      const int64_t code = atoll_create(client, &id, 1'000'000, 0, i, 2 * kSecond, &address);
+      if (code != 0) {
+        EXPECT_EQ(code, -ATOLL_STORE_FULL);
+        EXPECT_NE(std::string(atoll_last_error()).find("spill files could not be written"), std::string::npos)
+            << atoll_last_error();
+        break;
+      }
+      for (uint64_t k = 0; k < 125'000; ++k) reinterpret_cast<uint64_t*>(address)[k] = i + k;
+      OK(atoll_seal(client, &id, nullptr));
+      ids.push_back(id);
+    }
+    EXPECT_LT(ids.size(), 60u);
+    // What is on the disk comes back as soon as there is room for it.
+    for (uint64_t i = 0; i < ids.size(); i += 2) OK(atoll_dereference(client, &ids[i]));
+    for (uint64_t i = 1; i < ids.size(); i += 2) ExpectWords(client, ids[i], 125'000, i);
+    for (uint64_t i = 1; i < ids.size(); i += 2) OK(atoll_dereference(client, &ids[i]));
+    EXPECT_TRUE(BecomesEmpty(client));
+    for (atoll_client* each : clients_) OK(atoll_detach(each));
+    clients_.clear();
+    Stop();
+  }
+  EXPECT_TRUE(fs::is_empty(spill_));
+  EXPECT_EQ(::umount(spill_.c_str()), 0);
+}
+
+TEST_F(SpillTest, LimitOfTheDiskIsKept) {
+  StartSpilling(32 << 20, 16 << 20);
+  atoll_client* client = Attach();
+  std::vector<atoll_object_id> ids;
+  for (;;) {
+    atoll_object_id id{};
+    uint64_t address = 0;
+    if (atoll_create(client, &id, 1'000'000, 0, 0, 2 * kSecond, &address) != 0) break;
+    OK(atoll_seal(client, &id, nullptr));
+    ids.push_back(id);
+    ASSERT_LT(ids.size(), 60u);
+  }
+  uint64_t on_disk = 0;
+  for (const fs::path& file : Files()) on_disk += fs::file_size(file);
+  EXPECT_GT(on_disk, uint64_t{8} << 20);
+  EXPECT_LE(on_disk, uint64_t{16} << 20);
+}
+
+TEST_F(SpillTest, DirectoriesOfDeadStoresAreRemovedAndThoseOfTheLivingAreNot) {
+  fs::create_directory(spill_ + "/atoll-spill-00000000deadbeef");
+  std::ofstream(spill_ + "/atoll-spill-00000000deadbeef/1") << "left over";
+  std::ofstream(spill_ + "/atoll-spill-00000000deadbeef/lock");
+  StartSpilling();
+  EXPECT_FALSE(fs::exists(spill_ + "/atoll-spill-00000000deadbeef"));
+  auto other = SpillFiles::Open(spill_, 1, 0);
+  ASSERT_TRUE(other.ok()) << LastError();
+  auto third = SpillFiles::Open(spill_, 2, 0);
+  ASSERT_TRUE(third.ok()) << LastError();
+  EXPECT_TRUE(fs::exists(spill_ + "/atoll-spill-0000000000000001/lock"));
+}
+
+}  // namespace
+}  // namespace atollstore

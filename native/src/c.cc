@@ -4,6 +4,7 @@
 #include <new>
 
 #include "client/client_core.h"
+#include "os/socket.h"
 #include "server/server_core.h"
 
 using atollstore::ClientCore;
@@ -72,6 +73,26 @@ int64_t atoll_attach(const char* socket_path, atoll_client** client) {
   if (socket_path == nullptr || client == nullptr) return Null();
   return Guarded([&]() -> int64_t {
     auto core = ClientCore::Attach(socket_path);
+    if (!core.ok()) return Code(core.status());
+    *client = new atoll_client{std::move(core).value()};
+    return 0;
+  });
+}
+
+int64_t atoll_connect(const char* socket_path) {
+  if (socket_path == nullptr) return Null();
+  return Guarded([&]() -> int64_t {
+    auto connected = atollstore::os::Connect(socket_path);
+    return connected.ok() ? connected.value().release() : Code(connected.status());
+  });
+}
+
+int64_t atoll_attach_fd(int64_t connection, atoll_client** client) {
+  if (client == nullptr) return Null();
+  return Guarded([&]() -> int64_t {
+    auto socket = atollstore::os::AdoptSocket(static_cast<int>(connection));
+    if (!socket.ok()) return Code(socket.status());
+    auto core = ClientCore::Attach(std::move(socket).value(), "inherited connection");
     if (!core.ok()) return Code(core.status());
     *client = new atoll_client{std::move(core).value()};
     return 0;

@@ -1,5 +1,6 @@
 // The other process of the tests: peer COMMAND SOCKET [ARGUMENTS]. Says "ready ..." and waits to be told or
 // killed.
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -112,6 +113,29 @@ void Publish(const char* path, char** arguments) {
   CHECK_OK(atoll_dereference(client, &id));
   Say("ready");
   Rest();
+}
+
+// inherit FD: attaches over the connection it has inherited, after its parent has gone if that is `orphan`;
+// then makes an object for each line it reads.
+void Inherit(const char*, char** arguments) {
+  ::prctl(PR_SET_PDEATHSIG, 0);  // the end of its input ends it
+  while (std::strcmp(arguments[1], "orphan") == 0 && ::getppid() == std::atoi(arguments[2])) ::usleep(1000);
+  atoll_client* client = nullptr;
+  CHECK_OK(atoll_attach_fd(std::atoi(arguments[0]), &client));
+  Say("ready " + std::to_string(atoll_client_index(client)) + " " + std::to_string(::getpid()));
+  for (char line[64]; std::fgets(line, sizeof(line), stdin) != nullptr;) Say(Text(Put(client, 100, 5)));
+}
+
+// hand: connects, hands that down to a child, and dies before the child has said hello.
+void HandDown(const char* path, char**) {
+  const auto connection = static_cast<int>(atoll_connect(path));
+  CHECK_OK(connection);
+  const pid_t parent = ::getpid();
+  if (::fork() != 0) return;
+  if (::fcntl(connection, F_SETFD, 0) != 0) std::_Exit(4);
+  ::execl("/proc/self/exe", "peer", "inherit", path, std::to_string(connection).c_str(), "orphan",
+          std::to_string(parent).c_str(), nullptr);
+  std::_Exit(4);
 }
 
 // contain ID: makes a container of it, sealed in an expected object ID2, and keeps nothing.
@@ -339,12 +363,12 @@ int main(int argc, char** argv) {
     const char* name;
     void (*run)(const char*, char**);
     int arguments;
-  } commands[] = {{"hold", Hold, 2},       {"create", Create, 3},     {"put", PutMany, 2},
-                  {"contain", Contain, 2}, {"scribble", Scribble, 2}, {"message", Message, 0},
-                  {"as", As, 1},           {"watch", Watch, 0},       {"serve", Serve, 1},
-                  {"fill", Fill, 2},       {"quiet", Quiet, 0},       {"steps", Steps, 2},
-                  {"find", Find, 1},       {"crash", Crash, 2},       {"publish", Publish, 1},
-                  {"storm", Storm, 1},     {"pins", Pins, 0}};
+  } commands[] = {
+      {"hold", Hold, 2},         {"create", Create, 3},   {"put", PutMany, 2},     {"contain", Contain, 2},
+      {"scribble", Scribble, 2}, {"message", Message, 0}, {"as", As, 1},           {"watch", Watch, 0},
+      {"serve", Serve, 1},       {"fill", Fill, 2},       {"quiet", Quiet, 0},     {"steps", Steps, 2},
+      {"find", Find, 1},         {"crash", Crash, 2},     {"inherit", Inherit, 3}, {"hand", HandDown, 0},
+      {"publish", Publish, 1},   {"storm", Storm, 1},     {"pins", Pins, 0}};
   for (const auto& command : commands) {
     if (std::strcmp(argv[1], command.name) == 0 && argc == 3 + command.arguments) {
       command.run(argv[2], argv + 3);

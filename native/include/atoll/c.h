@@ -93,6 +93,15 @@ ATOLL_API int64_t atoll_server_bury(atoll_server* server, uint64_t client_index)
 /* Attaches this process to the store behind the socket. One process may attach several times. */
 ATOLL_API int64_t atoll_attach(const char* socket_path, atoll_client** client);
 
+/* A connection to the store behind the socket, for a process that will inherit it: a descriptor,
+ * close-on-exec, which the parent hands down (dup2 in the child) and closes. The child needs no access to the
+ * path. */
+ATOLL_API int64_t atoll_connect(const char* socket_path);
+/* Attaches this process over such a connection, which is the client's from then on, also when this fails. The
+ * server takes the process that calls this for its peer, not the one that connected. REFUSED by kernels
+ * before 6.5, which cannot attest that, unless they are the same. */
+ATOLL_API int64_t atoll_attach_fd(int64_t connection, atoll_client** client);
+
 /* Gives everything back and unmaps. REQUIRES: no other thread uses the client, no view is in use. */
 ATOLL_API int64_t atoll_detach(atoll_client* client);
 

@@ -114,6 +114,14 @@ class Client {
     if (!attached.ok()) return attached;
     return Client(client);
   }
+  // Over a connection of atoll_connect() that this process has inherited, and which is the client's from now
+  // on.
+  static Result<Client> AttachInherited(int connection) {
+    atoll_client* client = nullptr;
+    const Status attached = StatusOf(atoll_attach_fd(connection, &client));
+    if (!attached.ok()) return attached;
+    return Client(client);
+  }
   Client(Client&& other) noexcept : client_(std::exchange(other.client_, nullptr)) {}
   Client& operator=(Client&& other) noexcept {
     std::swap(client_, other.client_);

@@ -36,11 +36,15 @@ Status Refused(const Welcome& welcome) {
 }  // namespace
 
 Result<std::unique_ptr<ClientCore>> ClientCore::Attach(const char* socket_path) {
-  std::unique_ptr<ClientCore> client(new (std::nothrow) ClientCore);
-  if (client == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a client");
   auto connected = os::Connect(socket_path);
   if (!connected.ok()) return connected.status();
-  client->socket_ = std::move(connected).value();
+  return Attach(std::move(connected).value(), socket_path);
+}
+
+Result<std::unique_ptr<ClientCore>> ClientCore::Attach(os::UniqueFd connection, const char* name) {
+  std::unique_ptr<ClientCore> client(new (std::nothrow) ClientCore);
+  if (client == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a client");
+  client->socket_ = std::move(connection);
   const int socket = client->socket_.get();
   ATOLL_RETURN_IF_ERROR(os::SetTimeout(socket, kAttachSeconds));
   auto peer = os::PeerOf(socket);
@@ -61,7 +65,7 @@ Result<std::unique_ptr<ClientCore>> ClientCore::Attach(const char* socket_path) 
   if (!received.ok()) return received.status();
   if (received.value() == 0) return Status::Error(ATOLL_DISCONNECTED, "the server closed the connection");
   if (received.value() != sizeof(welcome) || welcome.magic != kMagic) {
-    return Status::Error(ATOLL_REFUSED, "%s: not an Atoll store", socket_path);
+    return Status::Error(ATOLL_REFUSED, "%s: not an Atoll store", name);
   }
   if (welcome.code != ATOLL_OK) return Refused(welcome);
   if (!fds[0].valid() || !fds[1].valid()) return Status::Error(ATOLL_CORRUPT, "the server sent no segments");

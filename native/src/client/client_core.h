@@ -31,6 +31,8 @@ namespace atollstore {
 class ClientCore {
  public:
   static Result<std::unique_ptr<ClientCore>> Attach(const char* socket_path);
+  // Over a connection that is there already; `name` is for what there is to say about a failure.
+  static Result<std::unique_ptr<ClientCore>> Attach(os::UniqueFd connection, const char* name);
   ~ClientCore();
   Status Detach();
 

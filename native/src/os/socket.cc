@@ -16,6 +16,12 @@
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77
 #endif
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD 76
+#endif
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 4
+#endif
 
 namespace atollstore::os {
 namespace {
@@ -69,6 +75,12 @@ Result<UniqueFd> Listen(const std::string& path) {
     if (::bind(fd.get(), name, sizeof(address)) != 0) return Status::System("bind");
   }
   if (::chmod(path.c_str(), 0600) != 0) return Status::System("chmod(socket)");
+  // Inherited by what is accepted, so that no message comes without its sender.
+  const int on = 1;
+  if (::setsockopt(fd.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0) {
+    return Status::System("setsockopt(SO_PASSCRED)");
+  }
+  (void)::setsockopt(fd.get(), SOL_SOCKET, SO_PASSPIDFD, &on, sizeof(on));  // Linux 6.5
   if (::listen(fd.get(), 128) != 0) return Status::System("listen");
   return fd;
 }
@@ -118,6 +130,55 @@ Result<Peer> PeerOf(int socket) {
   auto opened = OpenPidFd(peer.pid);
   if (opened.ok() && before != 0 && StartTime(peer.pid) == before) peer.pidfd = std::move(opened).value();
   return peer;
+}
+
+Result<size_t> ReceiveFrom(int socket, void* data, size_t bytes, Peer* peer) {
+  iovec part{data, bytes};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int))];
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof(control);
+  ssize_t received;
+  do {
+    received = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  } while (received < 0 && errno == EINTR);
+  if (received < 0) return Status::System("recvmsg");
+  ucred sender{0, static_cast<uid_t>(-1), static_cast<gid_t>(-1)};
+  UniqueFd pidfd;
+  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET) continue;
+    if (header->cmsg_type == SCM_CREDENTIALS) std::memcpy(&sender, CMSG_DATA(header), sizeof(sender));
+    if (header->cmsg_type == SCM_PIDFD) {
+      int fd;
+      std::memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+      pidfd = UniqueFd(fd);
+    }
+  }
+  if (pidfd.valid() || sender.pid != peer->pid) peer->pidfd = std::move(pidfd);
+  peer->pid = sender.pid;
+  if (sender.uid != peer->uid) peer->pidfd.reset();  // one user has connected, another one speaks
+  return static_cast<size_t>(received);
+}
+
+Result<UniqueFd> AdoptSocket(int fd) {
+  UniqueFd owned(fd);
+  int domain = 0, type = 0;
+  socklen_t length = sizeof(int);
+  sockaddr_un peer;
+  socklen_t peer_length = sizeof(peer);
+  if (::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0 || domain != AF_UNIX ||
+      ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) != 0 || type != SOCK_SEQPACKET ||
+      ::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &peer_length) != 0) {
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "descriptor %d: not a connection that atoll_connect() made",
+                         fd);
+  }
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) != 0) {
+    return Status::System("fcntl");
+  }
+  return owned;
 }
 
 Status Send(int socket, const void* data, size_t bytes, const int* fds, size_t fd_count) {

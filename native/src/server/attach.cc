@@ -85,8 +85,15 @@ void ServerCore::AcceptAll() {
     if (!peer.ok() || guests_.size() >= kMostGuests) continue;
     const int number = fd.get();
     if (!Watch(number, Event(kGuest, static_cast<uint32_t>(number))).ok()) continue;
+    last_guest_ = os::NowNanos();
     guests_.emplace(number, std::pair(std::move(fd), std::move(peer).value()));
   }
+}
+
+// A connection that was made for a child says hello when the child is ready: that may take a while.
+bool ServerCore::HelloIsNear() const {
+  constexpr int64_t kSoon = 20'000'000;
+  return !guests_.empty() && os::NowNanos() - last_guest_ < kSoon;
 }
 
 void ServerCore::Greet(int fd) {
@@ -95,7 +102,7 @@ void ServerCore::Greet(int fd) {
   os::UniqueFd socket = std::move(node.mapped().first);
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
   Hello hello{};
-  auto received = os::Receive(fd, &hello, sizeof(hello), nullptr);
+  auto received = os::ReceiveFrom(fd, &hello, sizeof(hello), &node.mapped().second);
   if (!received.ok() || received.value() != sizeof(hello) || hello.magic != kMagic) return;
   Welcome welcome{kMagic, kLayoutVersion, ATOLL_OK, 0, 0};
   const uint32_t client = Admit(std::move(node.mapped().second), hello, &welcome);

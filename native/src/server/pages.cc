@@ -72,7 +72,8 @@ void ServerCore::TellOfRoom(bool freed) {
 
 // Keeps a few free extents backed, so that leasing one does not wait. One per call: others want to be served.
 bool ServerCore::ReserveAhead() {
-  if (!reserve_ahead_ || !guests_.empty()) return false;  // first those who want to come in
+  if (!reserve_ahead_) return false;
+  if (HelloIsNear()) return true;  // first those who want to come in; do not fall asleep over it
   const Geometry& g = control_.geometry();
   const uint64_t target =
       std::clamp<uint64_t>(kAheadBytes / g.extent_bytes(), 1, std::max<uint64_t>(1, g.extents() / 8));

@@ -70,6 +70,7 @@ class ServerCore {
   Status Watch(int fd, uint64_t event);
   void AcceptAll();
   void Greet(int fd);
+  bool HelloIsNear() const;
   uint32_t Admit(os::Peer peer, const Hello& hello, Welcome* welcome);
 
   // requests.cc
@@ -105,6 +106,7 @@ class ServerCore {
   os::UniqueFd epoll_, listener_, wake_;
   std::vector<Slot> slots_;                                  // by client index
   std::map<int, std::pair<os::UniqueFd, os::Peer>> guests_;  // connected, have not said hello
+  int64_t last_guest_ = 0;                                   // when the newest of them came
   bool reserve_ahead_ = true;
   bool pressure_ = false;
 

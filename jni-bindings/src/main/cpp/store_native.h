@@ -40,6 +40,10 @@ inline jlong serverBury(jlong s, jlong index) { return atoll_server_bury(server(
 inline jlong attach(jlong socket_path, jlong out) {
   return atoll_attach(pointer<const char>(socket_path), pointer<atoll_client*>(out));
 }
+inline jlong connect(jlong socket_path) { return atoll_connect(pointer<const char>(socket_path)); }
+inline jlong attachFd(jlong connection, jlong out) {
+  return atoll_attach_fd(connection, pointer<atoll_client*>(out));
+}
 inline jlong detach(jlong c) { return atoll_detach(client(c)); }
 inline jlong clientIndex(jlong c) { return atoll_client_index(client(c)); }
 inline jlong storeId(jlong c) { return static_cast<jlong>(atoll_store_id(client(c))); }

@@ -43,6 +43,10 @@ public final class StoreNative {
 
     public static native long attach(long socketPathUtf8Address, long clientOutAddress);
 
+    public static native long connect(long socketPathUtf8Address);
+
+    public static native long attachFd(long connection, long clientOutAddress);
+
     public static native long detach(long client);
 
     public static native long clientIndex(long client);

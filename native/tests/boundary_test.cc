@@ -76,7 +76,7 @@ TEST_F(BoundaryTest, RequestsThatMakeNoSenseAreRefused) {
   const atoll_object_id id = Put(client, 10);
   auto socket = os::Connect(path_);
   ASSERT_TRUE(socket.ok());
-  const Hello hello{kMagic, kLayoutVersion, 0};
+  const Hello hello{kMagic, kLayoutVersion, 0, 0, 0};
   ASSERT_TRUE(os::Send(socket.value().get(), &hello, sizeof(hello), nullptr, 0).ok());
   Welcome welcome{};
   std::array<os::UniqueFd, 2> fds;
@@ -106,7 +106,7 @@ TEST_F(BoundaryTest, AnotherLayoutVersionIsRefused) {
   Start();
   auto socket = os::Connect(path_);
   ASSERT_TRUE(socket.ok());
-  const Hello hello{kMagic, kLayoutVersion + 1, 0};
+  const Hello hello{kMagic, kLayoutVersion + 1, 0, 0, 0};
   ASSERT_TRUE(os::Send(socket.value().get(), &hello, sizeof(hello), nullptr, 0).ok());
   Welcome welcome{};
   auto received = os::Receive(socket.value().get(), &welcome, sizeof(welcome), nullptr);

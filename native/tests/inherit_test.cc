@@ -92,7 +92,7 @@ TEST_F(InheritTest, AnotherUserCannotSpeakOverAConnectionOfOurs) {
   ASSERT_GE(connection, 0);
   const pid_t child = ::fork();
   if (child == 0) {
-    const Hello hello{kMagic, kLayoutVersion, 0};
+    const Hello hello{kMagic, kLayoutVersion, 0, 0, 0};
     Welcome welcome{};
     std::array<os::UniqueFd, 2> fds;
     const bool said = ::setgid(65534) == 0 && ::setuid(65534) == 0 &&

@@ -55,7 +55,7 @@ Status BareStore::LetIn(uint32_t client) {
   auto received = os::Receive(socket.get(), &hello, sizeof(hello), nullptr);
   if (!received.ok()) return received.status();
   ClientRecord& record = control_.client(client);
-  record.state.store(static_cast<uint32_t>(ClientState::kAttached));
+  record.state.store(static_cast<uint32_t>(ClientState::kGreeted));
   u32& high = control_.header().clients_high;
   if (high.load() < client + 1) high.store(client + 1);
   const Welcome welcome{kMagic, kLayoutVersion, ATOLL_OK, client, 0};

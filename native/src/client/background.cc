@@ -47,27 +47,33 @@ void ClientCore::KeepWarm() {
 }
 
 void ClientCore::Background() {
+  constexpr int kRetryMillis = 10;
   bool connected = true;
+  os::UniqueFd reaching;  // a new connection that has not been answered yet
   while (!leaving_.load()) {
     if (has_containers_.load(std::memory_order_relaxed)) DrainContainers();
     if (!Disconnected()) KeepWarm();
+    const bool lost = !connected && Supervised() && !Disconnected();
+    if (lost && !reaching.valid()) reaching = Reach();
     pollfd watched[] = {{wake_.get(), POLLIN, 0},
                         {server_gone_.load() ? -1 : server_pidfd_.get(), POLLIN, 0},
-                        {connected ? socket_.get() : -1, POLLIN, 0}};
-    if (::poll(watched, 3, -1) <= 0) continue;
+                        {connected ? socket_.get() : reaching.get(), POLLIN, 0}};
+    if (::poll(watched, 3, lost && !reaching.valid() ? kRetryMillis : -1) <= 0) continue;
     if (watched[0].revents != 0) {
       uint64_t count;
       (void)!::read(wake_.get(), &count, sizeof(count));
     }
-    if (watched[2].revents != 0) connected = os::TakeNudges(socket_.get());
-    if (watched[1].revents != 0) {
-      server_gone_.store(true);
-      // Whoever of this client waits for something will not get it from this server.
-      record_->mailbox.Ring();
-      for (Bell& bell : record_->object_bells) bell.Ring();
-      control_.header().room_bell.Ring();
-      os::FutexWake(&record_->answered, UINT32_MAX);
+    if (watched[2].revents != 0) {
+      if (connected) {
+        connected = os::TakeNudges(socket_.get());
+      } else {
+        connected = Reconnected(reaching.get());
+        reaching = os::UniqueFd();
+        // A server that cannot be reached in this moment is not asked again in this moment.
+        if (!connected && ::poll(watched, 1, kRetryMillis) < 0) continue;
+      }
     }
+    if (watched[1].revents != 0) ServerHasGone();
   }
 }
 

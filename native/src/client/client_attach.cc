@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <climits>
+#include <ctime>
 #include <new>
 
 #include "client/client_core.h"
@@ -14,8 +16,6 @@
 
 namespace atollstore {
 namespace {
-
-constexpr int kAttachSeconds = 30;
 
 Status Refused(const Welcome& welcome) {
   const auto code = static_cast<atoll_code>(welcome.code);
@@ -36,17 +36,38 @@ Status Refused(const Welcome& welcome) {
 }  // namespace
 
 Result<std::unique_ptr<ClientCore>> ClientCore::Attach(const char* socket_path) {
-  auto connected = os::Connect(socket_path);
-  if (!connected.ok()) return connected.status();
-  return Attach(std::move(connected).value(), socket_path);
+  std::string path = socket_path;
+  if (char here[PATH_MAX]; !path.starts_with('/') && ::getcwd(here, sizeof(here)) != nullptr) {
+    path = std::string(here) + "/" + path;
+  }
+  // A server that was killed while it let this client in has a follower, who is asked again; if it was the
+  // only one, nobody listens the next time.
+  for (int tries = 0;; ++tries) {
+    auto connected = os::Connect(path);
+    if (!connected.ok()) return connected.status();
+    bool again = false;
+    auto attached = AttachOver(std::move(connected).value(), path, &again);
+    if (!again || tries == 100) return attached;
+    const timespec pause{0, 10'000'000};
+    (void)::nanosleep(&pause, nullptr);
+  }
 }
 
 Result<std::unique_ptr<ClientCore>> ClientCore::Attach(os::UniqueFd connection, const char* name) {
+  bool again = false;
+  std::string path = os::PathOfPeer(connection.get());
+  auto attached = AttachOver(std::move(connection), path.empty() ? name : path, &again);
+  return again && !path.empty() ? Attach(path.c_str()) : std::move(attached);
+}
+
+Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connection, const std::string& path,
+                                                           bool* again) {
   std::unique_ptr<ClientCore> client(new (std::nothrow) ClientCore);
   if (client == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a client");
+  client->socket_path_ = path;
   client->socket_ = std::move(connection);
   const int socket = client->socket_.get();
-  ATOLL_RETURN_IF_ERROR(os::SetTimeout(socket, kAttachSeconds));
+  ATOLL_RETURN_IF_ERROR(os::SetTimeout(socket, kSocketSeconds));
   auto peer = os::PeerOf(socket);
   if (!peer.ok()) return peer.status();
   if (peer.value().uid != ::geteuid()) {
@@ -54,18 +75,20 @@ Result<std::unique_ptr<ClientCore>> ClientCore::Attach(os::UniqueFd connection, 
                          ::geteuid());
   }
   if (peer.value().pid == 0) return Status::Error(ATOLL_REFUSED, "the server is in another pid namespace");
-  if (!peer.value().pidfd.valid()) return Status::Error(ATOLL_DISCONNECTED, "the server has just ended");
-  client->server_pidfd_ = std::move(peer.value().pidfd);
 
-  const Hello hello{kMagic, kLayoutVersion, 0};
-  ATOLL_RETURN_IF_ERROR(os::Send(socket, &hello, sizeof(hello), nullptr, 0));
+  const Hello hello{kMagic, kLayoutVersion, 0, 0, 0};
+  const auto killed = [again] {
+    *again = true;
+    return Status::Error(ATOLL_DISCONNECTED, "the server closed the connection");
+  };
+  if (!os::Send(socket, &hello, sizeof(hello), nullptr, 0).ok()) return killed();
   Welcome welcome;
   std::array<os::UniqueFd, 2> fds;
   auto received = os::Receive(socket, &welcome, sizeof(welcome), &fds);
   if (!received.ok()) return received.status();
-  if (received.value() == 0) return Status::Error(ATOLL_DISCONNECTED, "the server closed the connection");
+  if (received.value() == 0) return killed();
   if (received.value() != sizeof(welcome) || welcome.magic != kMagic) {
-    return Status::Error(ATOLL_REFUSED, "%s: not an Atoll store", name);
+    return Status::Error(ATOLL_REFUSED, "%s: not an Atoll store", path.c_str());
   }
   if (welcome.code != ATOLL_OK) return Refused(welcome);
   if (!fds[0].valid() || !fds[1].valid()) return Status::Error(ATOLL_CORRUPT, "the server sent no segments");
@@ -83,20 +106,11 @@ Result<std::unique_ptr<ClientCore>> ClientCore::Attach(os::UniqueFd connection, 
   if (!mapping.ok()) return mapping.status();
   client->control_mapping_ = std::move(mapping).value();
   const Header& header = *reinterpret_cast<const Header*>(client->control_mapping_.data());
-  if (header.ready.load(std::memory_order_acquire) != 1 || header.magic.load() != kMagic ||
-      header.layout_version.load() != kLayoutVersion) {
-    return Status::Error(ATOLL_CORRUPT, "control segment without a valid header");
-  }
-  auto geometry = Geometry::Of({header.capacity.load(), header.max_objects.load(), header.max_clients.load(),
-                                header.extent_bytes.load(), header.ring_bytes.load(),
-                                header.warm_bytes.load(), header.max_names.load()});
-  if (!geometry.ok()) return Status(ATOLL_CORRUPT);
+  auto geometry = Geometry::OfHeader(header, client->control_memory_->size(), client->data_->size());
+  if (!geometry.ok()) return geometry.status();
   const Geometry& g = geometry.value();
-  if (g.control_bytes != client->control_memory_->size() || g.capacity() != client->data_->size() ||
-      welcome.client == 0 || welcome.client >= g.columns()) {
-    return Status::Error(ATOLL_CORRUPT, "segments of %lu and %lu bytes, %lu and %lu expected",
-                         client->control_memory_->size(), client->data_->size(), g.control_bytes,
-                         g.capacity());
+  if (welcome.client == 0 || welcome.client >= g.columns()) {
+    return Status::Error(ATOLL_CORRUPT, "the server gave out slot %u of %lu", welcome.client, g.columns());
   }
   auto views = os::Mapping::Map(*client->data_, os::Mapping::Access::kRead);
   if (!views.ok()) return views.status();
@@ -108,8 +122,22 @@ Result<std::unique_ptr<ClientCore>> ClientCore::Attach(os::UniqueFd connection, 
   if (!client->wake_.valid()) return Status::System("eventfd");
 
   ClientCore& c = *client;
-  c.me_ = welcome.client;
   c.control_ = Control(c.control_mapping_.data(), g);
+  // In a supervised store another process may listen than the one that serves; there only the connection
+  // counts.
+  if (!c.Supervised()) {
+    if (!peer.value().pidfd.valid()) return Status::Error(ATOLL_DISCONNECTED, "the server has just ended");
+    c.server_pidfd_ = std::move(peer.value().pidfd);
+  }
+  c.server_epoch_ = header.server_epoch.load();
+  // seq_cst; from here on the slot is held, whoever of the two is killed. A server life that began since the
+  // greeting has taken the promise back.
+  auto greeted = static_cast<uint32_t>(ClientState::kGreeted);
+  if (!c.control_.client(welcome.client)
+           .state.compare_exchange_strong(greeted, static_cast<uint32_t>(ClientState::kAttached))) {
+    return killed();
+  }
+  c.me_ = welcome.client;
   c.store_ = header.store.load();
   c.objects_ = g.objects();
   c.capacity_ = g.capacity();
@@ -158,6 +186,11 @@ bool ClientCore::Disconnected() const {
 
 Status ClientCore::AwaitServerExit(int64_t timeout_ns) {
   const auto deadline = os::Deadline::After(timeout_ns);
+  while (Supervised()) {  // the death of one server is not the end
+    if (Disconnected()) return {};
+    if (deadline.passed()) return Status::Error(ATOLL_TIMED_OUT, "the server lives");
+    os::FutexWait(&control_.header().stopped, 0, deadline.AtMost(100'000'000));
+  }
   for (;;) {
     if (control_.header().stopped.load(std::memory_order_acquire) != 0) return {};
     pollfd watched[] = {{server_pidfd_.get(), POLLIN, 0}, {socket_.get(), POLLRDHUP, 0}};

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -104,6 +105,8 @@ class ClientCore {
 
  private:
   ClientCore() = default;
+  static Result<std::unique_ptr<ClientCore>> AttachOver(os::UniqueFd connection, const std::string& path,
+                                                        bool* again);
 
   bool Pin(uint64_t index, uint64_t generation) {
     pins_[index].fetch_add(1, std::memory_order_seq_cst);
@@ -174,6 +177,15 @@ class ClientCore {
   uint32_t LeaseBell();
   void ReturnBell(uint32_t bell);
 
+  // reconnect.cc
+  bool Supervised() const;
+  // Says to all threads of this client that no server comes any more.
+  void ServerHasGone();
+  // A new connection that has said who this is, or an invalid descriptor: try again.
+  os::UniqueFd Reach();
+  // Takes the answer. Returns false when the connection is of no use.
+  bool Reconnected(int socket);
+
   // Background.
   static void RunBackground(void* self);
   void Background();
@@ -197,7 +209,13 @@ class ClientCore {
   os::Mapping control_mapping_;
   os::Mapping window_;  // the same offsets, read-write where an extent is leased
   std::unique_ptr<os::SharedMemory> control_memory_, data_;
-  os::UniqueFd socket_, server_pidfd_, wake_;
+  static constexpr int kSocketSeconds = 30;
+  std::string socket_path_;  // absolute
+  os::UniqueFd socket_;
+  os::UniqueFd server_pidfd_;  // invalid in a supervised store: there the connection tells
+  os::UniqueFd wake_;
+  uint32_t server_epoch_ = 0;
+  std::atomic<uint32_t> connections_{0};  // since the first
   std::unique_ptr<ClientHeap> heap_;
   std::unique_ptr<EntryPool> pool_;
 

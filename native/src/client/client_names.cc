@@ -17,8 +17,17 @@ Status ClientCore::AskForName(NameWish wish, std::string_view name, uint64_t pla
     return Status::Error(ATOLL_DISCONNECTED, "the server has gone while asked for the name %.*s", shown,
                          name.data());
   };
-  if (Disconnected() || !os::Send(socket_.get(), &request, sizeof(request), nullptr, 0).ok()) return gone();
-  for (;;) {
+  bool sent = false;
+  bool repeated = false;
+  for (uint32_t connection = connections_.load(std::memory_order_acquire);;) {
+    // A request that went to a server which died is made again; doing it twice does nothing.
+    const uint32_t now = connections_.load(std::memory_order_acquire);
+    if (!sent || connection != now) {
+      repeated = repeated || connection != now;
+      connection = now;
+      sent = os::Send(socket_.get(), &request, sizeof(request), nullptr, 0).ok();
+      if (!sent && !Supervised()) return gone();
+    }
     const uint32_t answered = record_->name_answered.load(std::memory_order_acquire);
     if (answered == request.ticket) break;
     if (Disconnected()) return gone();
@@ -34,6 +43,7 @@ Status ClientCore::AskForName(NameWish wish, std::string_view name, uint64_t pla
       return Status::Error(code, "name %.*s: all %lu names are in use", shown, name.data(),
                            control_.geometry().max_names());
     case ATOLL_NOT_FOUND:
+      if (wish == NameWish::kUnpublish && repeated) return {};  // the first time it was taken away
       if (wish == NameWish::kPublish) return NotFound(ObjectId({store_, place}));
       return Status::Error(code, "name %.*s: no object has it", shown, name.data());
     default:

@@ -73,6 +73,11 @@ bool EntryPool::Lease() {
   return false;
 }
 
+void EntryPool::ForgetHints() {
+  std::lock_guard lock(mutex_);
+  for (Leased& leased : blocks_) leased.cursor = 0;
+}
+
 void EntryPool::GiveBack() {
   std::lock_guard lock(mutex_);
   if (blocks_.size() < 2) return;

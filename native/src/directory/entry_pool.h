@@ -20,6 +20,8 @@ class EntryPool {
   uint64_t Expect();
   // Gives all blocks back but the one in use.
   void GiveBack();
+  // Looks at everything again, as ClientHeap::ForgetHints().
+  void ForgetHints();
 
  private:
   struct Leased {

@@ -77,7 +77,6 @@ bool ClientHeap::TakeFrom(Span& span, Entry& entry, uint64_t place) {
       entry.block.store(words + i + 1, std::memory_order_relaxed);
       // release; whoever finds the word also finds the entry pointing back.
       word.store(place, std::memory_order_release);
-      ++span.made;
       // The next one of this size will be written soon; what was freed long ago has left the caches.
       if (i + 1 < span.blocks)
         Prefetch(window_->data() + span.head * kSlabBytes + (i + 1) * span.bytes, span.bytes);
@@ -109,7 +108,7 @@ bool ClientHeap::NewSpan(std::vector<Span>& spans, uint64_t slabs, uint64_t bloc
   }
   const uint32_t freed = control_.slab_freed(head).load(std::memory_order_acquire);
   spans.push_back({static_cast<uint32_t>(head), static_cast<uint32_t>(slabs), static_cast<uint32_t>(blocks),
-                   0, freed, freed, bytes});
+                   0, freed, 0, bytes});
   return true;
 }
 
@@ -144,17 +143,37 @@ void ClientHeap::SetFree(uint64_t first, uint64_t count, bool free) {
   free_slabs_.fetch_add(free ? count : -count, std::memory_order_relaxed);
 }
 
+bool ClientHeap::Empty(Span& span) const {
+  const uint64_t words = uint64_t{span.head} * kWordsPerSlab;
+  const auto used = [&](uint32_t block) {
+    return control_.block_word(words + block).load(std::memory_order_acquire) != 0;  // pairs with FreeBlock()
+  };
+  // Nearly always one look is enough.
+  if (used(span.live)) return false;
+  for (uint32_t block = 0; block < span.blocks; ++block) {
+    if (!used(block)) continue;
+    span.live = block;
+    return false;
+  }
+  return true;
+}
+
 void ClientHeap::Reclaim(std::vector<Span>& spans) {
   for (size_t i = 0; i < spans.size();) {
-    const Span& span = spans[i];
-    // `made` counts before the word is set and `freed` after it was cleared: equal means that all are free.
-    if (span.made != control_.slab_freed(span.head).load(std::memory_order_acquire)) {
+    if (!Empty(spans[i])) {
       ++i;
       continue;
     }
-    SetFree(span.head, span.slabs, true);
+    SetFree(spans[i].head, spans[i].slabs, true);
     spans[i] = spans.back();
     spans.pop_back();
+  }
+}
+
+void ClientHeap::ForgetHints() {
+  std::lock_guard lock(mutex_);
+  for (Class& c : classes_) {
+    for (Span& span : c.spans) span.cursor = 0;
   }
 }
 

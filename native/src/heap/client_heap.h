@@ -51,6 +51,8 @@ class ClientHeap {
   // Gives back wholly free extents while more than `keep` bytes of such are left. Returns the bytes given
   // back.
   uint64_t GiveBack(uint64_t keep);
+  // Looks at everything again: a server was killed, maybe between freeing a block and counting it.
+  void ForgetHints();
   // Bytes in wholly free slabs. Takes no lock: the background thread asks often and must not be in the way.
   uint64_t FreeBytes() const { return free_slabs_.load(std::memory_order_relaxed) * kSlabBytes; }
 
@@ -60,8 +62,8 @@ class ClientHeap {
     uint32_t slabs;
     uint32_t blocks;
     uint32_t cursor;  // blocks below it have been looked at since `seen`
-    uint32_t made;    // as many as were freed and are alive, modulo 2^32
-    uint32_t seen;    // count of freed ones at the last look
+    uint32_t seen;    // count of freed ones at the last look: a hint, whoever frees may be killed before it
+    uint32_t live;    // a block that was in use at the last look at all of them
     uint64_t bytes;
   };
   struct Class {
@@ -73,6 +75,8 @@ class ClientHeap {
   bool TakeFromClass(Class& c, Entry& entry, uint64_t place);
   bool NewSpan(std::vector<Span>& spans, uint64_t slabs, uint64_t blocks, uint64_t bytes);
   bool TakeSlabs(uint64_t count, uint64_t* first);
+  // Whether none of its blocks is in use. The words alone say so.
+  bool Empty(Span& span) const;
   void Reclaim(std::vector<Span>& spans);
   void ReclaimAll();
   bool SlabFree(uint64_t slab) const { return free_[slab / 64] >> (slab % 64) & 1; }

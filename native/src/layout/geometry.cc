@@ -76,6 +76,23 @@ Result<Geometry> Geometry::Of(Sizes sizes) {
   return g;
 }
 
+Result<Geometry> Geometry::OfHeader(const Header& header, uint64_t control_bytes, uint64_t data_bytes) {
+  if (header.ready.load(std::memory_order_acquire) != 1 || header.magic.load() != kMagic ||
+      header.layout_version.load() != kLayoutVersion) {
+    return Status::Error(ATOLL_CORRUPT, "control segment without a valid header");
+  }
+  auto geometry = Of({header.capacity.load(), header.max_objects.load(), header.max_clients.load(),
+                      header.extent_bytes.load(), header.ring_bytes.load(), header.warm_bytes.load(),
+                      header.max_names.load()});
+  if (!geometry.ok()) return Status(ATOLL_CORRUPT);
+  const Geometry& g = geometry.value();
+  if (g.control_bytes != control_bytes || g.capacity() != data_bytes) {
+    return Status::Error(ATOLL_CORRUPT, "segments of %lu and %lu bytes, %lu and %lu expected", control_bytes,
+                         data_bytes, g.control_bytes, g.capacity());
+  }
+  return geometry;
+}
+
 uint64_t Control::entries_high() const {
   const uint64_t blocks = header().blocks_high.load(std::memory_order_acquire);
   return std::min(blocks, geometry_.entry_blocks()) * kEntriesPerBlock;

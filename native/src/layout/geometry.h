@@ -29,6 +29,8 @@ class Geometry {
   Geometry() = default;
   // Fills in defaults for zeros, rounds, and checks. Fails with ATOLL_INVALID_ARGUMENT.
   static Result<Geometry> Of(Sizes sizes);
+  // That of segments which somebody else made, and which have these lengths. Fails with ATOLL_CORRUPT.
+  static Result<Geometry> OfHeader(const Header& header, uint64_t control_bytes, uint64_t data_bytes);
 
   uint64_t capacity() const { return sizes_.capacity; }
   uint64_t objects() const { return sizes_.max_objects; }

@@ -19,7 +19,7 @@ using u64 = std::atomic<uint64_t>;
 static_assert(u64::is_always_lock_free && u32::is_always_lock_free && u8::is_always_lock_free);
 
 constexpr uint64_t kMagic = 0x314c4c4f5441;  // "ATOLL1"
-constexpr uint32_t kLayoutVersion = 2;       // raised when any byte below changes meaning
+constexpr uint32_t kLayoutVersion = 3;       // raised when any byte below changes meaning
 
 constexpr uint64_t kSlabBytes = 64 << 10;
 constexpr uint64_t kWordsPerSlab = kSlabBytes / 64;  // a block is at least 64 bytes
@@ -64,7 +64,7 @@ struct Header {
   u32 await_farewell;  // 1: a slot is cleaned only when somebody says so
   u8 pad0[36];
   // Line 2: read by clients when something has become free.
-  u32 stopped;         // 1: this server life is over
+  u32 stopped;         // 1: the store has been closed; no server comes any more
   u32 server_asleep;   // 1: the server must be nudged; cleared by whoever nudges
   u32 clients_high;    // every column in use has an index below this
   u32 pressure;        // 1: somebody waits for room, give back what is empty
@@ -72,7 +72,9 @@ struct Header {
   u64 reserved_bytes;  // of the data segment
   u32 room_turn;       // index of the client that waits for room and is the next to have it, 0: nobody waits
   u32 spill_failures;  // files that could not be written
-  u8 pad1[24];
+  u32 server_epoch;    // server lives so far; goes up when one begins, before it does anything
+  u32 supervised;      // 1: when a server dies another takes over; 0: it was the only one
+  u8 pad1[16];
   // Line 3 and 4: bells.
   Bell scheduler_bell;
   u8 pad2[56];
@@ -116,7 +118,8 @@ enum class ClientState : uint32_t {
   kAttached = 1,
   kDetached = 2,  // stored by the client: it will touch nothing any more
   kDead = 3,      // stored by the server
-  kLast = kDead,
+  kGreeted = 4,   // stored by the server: it has promised the slot, the client has not taken it yet
+  kLast = kGreeted,
 };
 
 struct alignas(64) ClientRecord {

@@ -12,9 +12,11 @@ namespace atollstore {
 struct Hello {
   uint64_t magic;
   uint32_t layout_version;
+  uint32_t client;  // 0: a new one; else the slot of one whose connection has ended
+  uint32_t epoch;   // of that slot
   uint32_t spare;
 };
-static_assert(sizeof(Hello) == 16);
+static_assert(sizeof(Hello) == 24);
 
 // Two descriptors come with it when code is 0: the control segment, then the data segment.
 struct Welcome {

@@ -85,11 +85,15 @@ Result<UniqueFd> Listen(const std::string& path) {
   return fd;
 }
 
-Result<UniqueFd> Connect(const std::string& path) {
+Status ListenAgain(int listener) {
+  return ::listen(listener, 128) == 0 ? Status() : Status::System("listen");
+}
+
+Result<UniqueFd> Connect(const std::string& path, bool wait) {
   sockaddr_un address;
   UniqueFd directory;
   ATOLL_RETURN_IF_ERROR(Address(path, &address, &directory));
-  auto made = NewSocket(0);
+  auto made = NewSocket(wait ? 0 : SOCK_NONBLOCK);
   if (!made.ok()) return made;
   UniqueFd fd = std::move(made).value();
   int done;
@@ -104,6 +108,22 @@ Result<UniqueFd> Connect(const std::string& path) {
     return Status::System("connect");
   }
   return fd;
+}
+
+std::string PathOfPeer(int socket) {
+  sockaddr_un address{};
+  socklen_t length = sizeof(address);
+  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &length) != 0) return {};
+  // One that goes through a descriptor of the listener means nothing here.
+  const std::string path(address.sun_path, ::strnlen(address.sun_path, sizeof(address.sun_path)));
+  return path.starts_with('/') && !path.starts_with("/proc/self/") ? path : std::string();
+}
+
+Status MakeBlocking(int socket) {
+  const int flags = ::fcntl(socket, F_GETFL);
+  if (flags < 0 || ::fcntl(socket, F_SETFL, flags & ~O_NONBLOCK) != 0)
+    return Status::System("fcntl(F_SETFL)");
+  return {};
 }
 
 UniqueFd Accept(int listener) {

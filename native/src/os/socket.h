@@ -15,7 +15,13 @@ namespace atollstore::os {
 
 // A listening socket of mode 0600 that does not block. A socket nobody listens to any more is replaced.
 Result<UniqueFd> Listen(const std::string& path);
-Result<UniqueFd> Connect(const std::string& path);
+// Makes the caller the process that PeerOf() shows to who connects from now on.
+Status ListenAgain(int listener);
+// With `wait` false a server that is slow to accept is a failure, and the socket does not block.
+Result<UniqueFd> Connect(const std::string& path, bool wait = true);
+Status MakeBlocking(int socket);
+// Where the other end of a connection listened, empty when that cannot be told.
+std::string PathOfPeer(int socket);
 
 // The next connection, or an invalid descriptor when there is none.
 UniqueFd Accept(int listener);

@@ -1,6 +1,5 @@
-// Making the segments, and letting clients in.
+// Mapping the segments, and letting clients in.
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,54 +14,34 @@ namespace {
 constexpr size_t kMostGuests = 256;
 }  // namespace
 
-Status ServerCore::OpenSegments(const atoll_server_options& options) {
-  auto geometry =
-      Geometry::Of({options.capacity, options.max_objects, options.max_clients, options.extent_bytes,
-                    options.ring_bytes, options.warm_bytes, options.max_names});
-  if (!geometry.ok()) return geometry.status();
-  const Geometry& g = geometry.value();
-  auto control = os::SharedMemory::Create("atoll-control", g.control_bytes);
-  if (!control.ok()) return control.status();
-  auto data = os::SharedMemory::Create("atoll-data", g.capacity());
-  if (!data.ok()) return data.status();
-  auto control_mapping = os::Mapping::Map(control.value(), os::Mapping::Access::kReadWrite);
+Status ServerCore::MapSegments(Segments segments) {
+  control_memory_ = std::make_unique<os::SharedMemory>(std::move(segments.control));
+  data_memory_ = std::make_unique<os::SharedMemory>(std::move(segments.data));
+  listener_ = std::move(segments.listener);
+  spill_lock_ = std::move(segments.spill_lock);
+  if (control_memory_->size() < sizeof(Header)) {
+    return Status::Error(ATOLL_CORRUPT, "control segment of %lu bytes", control_memory_->size());
+  }
+  auto control_mapping = os::Mapping::Map(*control_memory_, os::Mapping::Access::kReadWrite);
   if (!control_mapping.ok()) return control_mapping.status();
-  auto data_mapping = os::Mapping::Map(data.value(), os::Mapping::Access::kRead);
+  auto data_mapping = os::Mapping::Map(*data_memory_, os::Mapping::Access::kRead);
   if (!data_mapping.ok()) return data_mapping.status();
-  control_memory_ = std::make_unique<os::SharedMemory>(std::move(control).value());
-  data_memory_ = std::make_unique<os::SharedMemory>(std::move(data).value());
   control_mapping_ = std::move(control_mapping).value();
   data_mapping_ = std::move(data_mapping).value();
-  control_ = Control(control_mapping_.data(), g);
-  slots_.resize(g.columns());
+  auto geometry = Geometry::OfHeader(*reinterpret_cast<const Header*>(control_mapping_.data()),
+                                     control_memory_->size(), data_memory_->size());
+  if (!geometry.ok()) return geometry.status();
+  control_ = Control(control_mapping_.data(), geometry.value());
+  slots_.resize(geometry.value().columns());
   sweeper_ = std::make_unique<Sweeper>(control_, &data_mapping_);
   names_ = std::make_unique<NameTable>(control_);
-
-  uint64_t store = 0;
-  while (store == 0) {
-    if (::getrandom(&store, sizeof(store), 0) != sizeof(store)) return Status::System("getrandom");
-  }
-  Header& header = control_.header();
-  header.magic.store(kMagic);
-  header.layout_version.store(kLayoutVersion);
-  header.store.store(store);
-  header.capacity.store(g.capacity());
-  header.max_objects.store(g.objects());
-  header.max_clients.store(g.columns() - 1);
-  header.extent_bytes.store(g.extent_bytes());
-  header.ring_bytes.store(g.ring_bytes());
-  header.warm_bytes.store(g.warm_bytes());
-  header.max_names.store(g.max_names());
-  header.server_pid.store(static_cast<uint64_t>(::getpid()));
-  header.await_farewell.store(options.await_farewell != 0);
-  header.clients_high.store(1);
-  header.ready.store(1, std::memory_order_release);  // pairs with the acquire in Attach()
   return {};
 }
 
 Status ServerCore::OpenSpill(const atoll_server_options& options) {
-  if (options.spill_directory == nullptr) return {};
-  auto files = SpillFiles::Open(options.spill_directory, control_.header().store.load(), options.spill_limit);
+  if (options.spill_directory == nullptr || !spill_lock_.valid()) return {};
+  auto files = SpillFiles::TakeOver(options.spill_directory, control_.header().store.load(),
+                                    options.spill_limit, std::move(spill_lock_));
   if (!files.ok()) return files.status();
   spiller_ = std::make_unique<Spiller>(control_, &data_mapping_, data_memory_.get(), sweeper_.get(),
                                        std::move(files).value(), wake_.get(),
@@ -104,7 +83,17 @@ void ServerCore::Greet(int fd) {
   Hello hello{};
   auto received = os::ReceiveFrom(fd, &hello, sizeof(hello), &node.mapped().second);
   if (!received.ok() || received.value() != sizeof(hello) || hello.magic != kMagic) return;
-  Welcome welcome{kMagic, kLayoutVersion, ATOLL_OK, 0, 0};
+  Welcome welcome{kMagic, kLayoutVersion, ATOLL_OK, hello.client, 0};
+  if (hello.client != 0) {
+    if (hello.layout_version != kLayoutVersion || !Resume(node.mapped().second, hello)) {
+      welcome.code = ATOLL_REFUSED;
+    } else {
+      slots_[hello.client].socket = std::move(socket);
+      (void)Watch(fd, Event(kSocket, hello.client));
+    }
+    (void)os::Send(fd, &welcome, sizeof(welcome), nullptr, 0);
+    return;
+  }
   const uint32_t client = Admit(std::move(node.mapped().second), hello, &welcome);
   if (client == 0) {
     (void)os::Send(fd, &welcome, sizeof(welcome), nullptr, 0);
@@ -137,7 +126,8 @@ uint32_t ServerCore::Admit(os::Peer peer, const Hello& hello, Welcome* welcome) 
   ClientRecord& record = control_.client(client);
   record.pid.store(static_cast<uint64_t>(peer.pid), std::memory_order_relaxed);
   record.start_time.store(os::StartTime(peer.pid), std::memory_order_relaxed);
-  record.state.store(static_cast<uint32_t>(ClientState::kAttached), std::memory_order_seq_cst);
+  // A promise: the client itself makes it kAttached. A server killed before that leaves nothing behind.
+  record.state.store(static_cast<uint32_t>(ClientState::kGreeted), std::memory_order_seq_cst);
   // Before the client learns its index: whoever scans columns must see its column from its first pin on.
   u32& high = control_.header().clients_high;
   if (high.load() < client + 1) high.store(client + 1, std::memory_order_seq_cst);

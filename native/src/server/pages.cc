@@ -16,7 +16,8 @@ constexpr uint64_t kAheadBytes = 16 << 20;
 // it.
 bool ServerCore::Reserve(uint64_t extent) {
   const uint64_t bytes = control_.geometry().extent_bytes();
-  memory_refused_ = limits_.Available() < kMargin + bytes || !data_memory_->Reserve(extent * bytes, bytes).ok();
+  memory_refused_ =
+      limits_.Available() < kMargin + bytes || !data_memory_->Reserve(extent * bytes, bytes).ok();
   if (memory_refused_) return false;
   control_.extent(extent).fetch_or(kExtentReserved, std::memory_order_release);
   control_.header().reserved_bytes.fetch_add(bytes, std::memory_order_relaxed);

@@ -14,21 +14,28 @@ namespace atollstore {
 
 Result<std::unique_ptr<ServerCore>> ServerCore::Open(const atoll_server_options& options) {
   if (options.socket_path == nullptr) return Status::Error(ATOLL_INVALID_ARGUMENT, "no socket path");
+  auto segments = Segments::Make(options, false);
+  if (!segments.ok()) return segments.status();
+  return TakeOver(options, std::move(segments).value());
+}
+
+Result<std::unique_ptr<ServerCore>> ServerCore::TakeOver(const atoll_server_options& options,
+                                                         Segments segments) {
   std::unique_ptr<ServerCore> server(new (std::nothrow) ServerCore);
   if (server == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a server");
-  ATOLL_RETURN_IF_ERROR(server->OpenSegments(options));
+  ATOLL_RETURN_IF_ERROR(server->MapSegments(std::move(segments)));
   server->epoll_ = os::UniqueFd(::epoll_create1(EPOLL_CLOEXEC));
   if (!server->epoll_.valid()) return Status::System("epoll_create1");
   server->wake_ = os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!server->wake_.valid()) return Status::System("eventfd");
-  auto listener = os::Listen(options.socket_path);
-  if (!listener.ok()) return listener.status();
-  server->listener_ = std::move(listener).value();
   server->socket_path_ = options.socket_path;
   server->await_farewell_ = options.await_farewell != 0;
   ATOLL_RETURN_IF_ERROR(server->Watch(server->wake_.get(), Event(kWake, 0)));
   ATOLL_RETURN_IF_ERROR(server->OpenSpill(options));
+  // Clients see in the socket who has called this last: the process that serves them.
+  ATOLL_RETURN_IF_ERROR(os::ListenAgain(server->listener_.get()));
   ATOLL_RETURN_IF_ERROR(server->Watch(server->listener_.get(), Event(kListener, 0)));
+  ATOLL_RETURN_IF_ERROR(server->Recover());
   return server;
 }
 
@@ -184,7 +191,15 @@ void ServerCore::Handle(uint64_t event) {
       if (value >= slots_.size() || !slots_[value].used) return;
       Slot& slot = slots_[value];
       // A closed connection is not death; the pidfd alone decides that.
-      if (!TakeRequests(value)) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.socket.get(), nullptr);
+      if (!TakeRequests(value)) {
+        ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.socket.get(), nullptr);
+        // Unless it never began: then nothing is left to be held.
+        auto greeted = static_cast<uint32_t>(ClientState::kGreeted);
+        if (control_.client(value).state.compare_exchange_strong(greeted,
+                                                                 static_cast<uint32_t>(ClientState::kDead))) {
+          return NoteDeath(value);
+        }
+      }
       if (control_.client(value).state.load(std::memory_order_acquire) ==
           static_cast<uint32_t>(ClientState::kDetached)) {
         NoteDeath(value);

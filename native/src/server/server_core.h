@@ -22,6 +22,7 @@
 #include "os/socket.h"
 #include "os/sync.h"
 #include "server/name_table.h"
+#include "server/segments.h"
 #include "server/sweeper.h"
 #include "spill/spiller.h"
 
@@ -31,6 +32,9 @@ class ServerCore {
  public:
   // Makes the store and listens. Nothing happens until Poll().
   static Result<std::unique_ptr<ServerCore>> Open(const atoll_server_options& options);
+  // The same over segments that had a server before, which has died. What it was doing is brought to an end,
+  // and clients go on with this one. Of the options the socket path and await_farewell count.
+  static Result<std::unique_ptr<ServerCore>> TakeOver(const atoll_server_options& options, Segments segments);
   // Open(), then Poll() for ever in a thread of its own.
   static Result<std::unique_ptr<ServerCore>> Start(const atoll_server_options& options);
   ~ServerCore();
@@ -65,8 +69,8 @@ class ServerCore {
   bool Work();
 
   // attach.cc
-  Status OpenSegments(const atoll_server_options& options);
   Status OpenSpill(const atoll_server_options& options);
+  Status MapSegments(Segments segments);
   Status Watch(int fd, uint64_t event);
   void AcceptAll();
   void Greet(int fd);
@@ -76,6 +80,13 @@ class ServerCore {
   // requests.cc
   bool TakeRequests(uint32_t client);
   void AnswerName(uint32_t client, const NameRequest& request);
+
+  // recovery.cc
+  Status Recover();
+  // Watches the client of this slot again, or buries it.
+  Status FindAgain(uint32_t client);
+  // Whether this is the client of that slot, whose connection has ended.
+  bool Resume(const os::Peer& peer, const Hello& hello) const;
 
   // burial.cc
   void NoteDeath(uint32_t client);
@@ -104,6 +115,7 @@ class ServerCore {
   bool await_farewell_ = false;
 
   os::UniqueFd epoll_, listener_, wake_;
+  os::UniqueFd spill_lock_;                                  // on its way to the spiller
   std::vector<Slot> slots_;                                  // by client index
   std::map<int, std::pair<os::UniqueFd, os::Peer>> guests_;  // connected, have not said hello
   int64_t last_guest_ = 0;                                   // when the newest of them came

@@ -214,31 +214,38 @@ void Sweeper::Lose(uint64_t index, atoll_lost_reason reason) {
   work_.push_back(index);
 }
 
+std::vector<uint64_t> Sweeper::LiveOnes(const uint8_t* ids, uint64_t count) const {
+  const uint64_t store = control_.header().store.load(std::memory_order_relaxed);
+  std::vector<uint64_t> live;
+  for (uint64_t i = 0; i < count; ++i) {
+    atoll_object_id raw;
+    std::memcpy(&raw, ids + i * sizeof(raw), sizeof(raw));
+    const ObjectId id(raw);
+    if (id.store != store || id.index() >= control_.geometry().objects()) continue;
+    // Nobody but this thread frees, so a live child stays one until there is a reference.
+    const Word child(control_.entry(id.index()).word.load(std::memory_order_seq_cst));
+    if (child.generation() == id.generation() && child.state() != State::kFree) live.push_back(id.index());
+  }
+  return live;
+}
+
+std::vector<uint64_t> Sweeper::ChildrenOf(const Entry& entry) const {
+  const uint64_t capacity = control_.geometry().capacity();
+  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+  const uint64_t size = entry.size.load(std::memory_order_relaxed);
+  const uint64_t count = entry.contained.load(std::memory_order_relaxed);
+  if (size > capacity || offset > capacity || (size + 15) / 16 * 16 + count * 16 > capacity - offset)
+    return {};
+  return LiveOnes(data_->data() + offset + (size + 15) / 16 * 16, count);
+}
+
 void Sweeper::TakeIn(uint64_t index) {
   Entry& entry = control_.entry(index);
   uint64_t bits = entry.word.load(std::memory_order_acquire);
   if (Word(bits).state() != State::kSealed || Word(bits).has(Word::kTaken)) return;
-  const uint64_t capacity = control_.geometry().capacity();
-  const uint64_t store = control_.header().store.load(std::memory_order_relaxed);
-  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
-  const uint64_t size = entry.size.load(std::memory_order_relaxed);
-  const uint64_t count = entry.contained.load(std::memory_order_relaxed);
-  std::vector<uint64_t> children;
-  if (size <= capacity && offset <= capacity && (size + 15) / 16 * 16 + count * 16 <= capacity - offset) {
-    const uint8_t* ids = data_->data() + offset + (size + 15) / 16 * 16;
-    for (uint64_t i = 0; i < count; ++i) {
-      atoll_object_id raw;
-      std::memcpy(&raw, ids + i * sizeof(raw), sizeof(raw));
-      const ObjectId id(raw);
-      if (id.store != store || id.index() >= control_.geometry().objects()) continue;
-      // Nobody but this thread frees, so a live child stays one once the reference is there.
-      const Word child(control_.entry(id.index()).word.load(std::memory_order_seq_cst));
-      if (child.generation() != id.generation() || child.state() == State::kFree) continue;
-      control_.references(kServer)[id.index()].fetch_add(1, std::memory_order_seq_cst);
-      children.push_back(id.index());
-    }
-  }
-  children_[index] = std::move(children);
+  std::vector<uint64_t>& children = children_[index] = ChildrenOf(entry);
+  for (const uint64_t child : children)
+    control_.references(kServer)[child].fetch_add(1, std::memory_order_seq_cst);
   while (!entry.word.compare_exchange_weak(bits, Word(bits).With(Word::kTaken).bits(),
                                            std::memory_order_seq_cst)) {
   }

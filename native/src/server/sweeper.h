@@ -50,6 +50,15 @@ class Sweeper {
   // Spilled entries that somebody wants to have, since the last call.
   std::vector<uint64_t> TakeWanted();
 
+  // For a server that follows one that was killed (recovery.cc).
+  // Ends what was begun: no entry is DYING, FREEING or RESTORING afterwards.
+  void SettleEntries();
+  // Tells the spill files which records are needed. An object whose record cannot be had is lost.
+  void FindSpilled();
+  // Makes the server's column hold what containers that were taken in and the named entries call for.
+  void CountReferences(const std::vector<uint64_t>& named);
+  void AddAll();
+
   // Since the last call: whether anything became free, and which clients should look after themselves
   // (because much became free in their extents, or containers of theirs were taken in).
   bool TakeFreed();
@@ -57,6 +66,10 @@ class Sweeper {
 
  private:
   void Consider(uint64_t index);
+  // The live entries that a container's ids name. Of a spilled one too; false when its record is damaged.
+  std::vector<uint64_t> ChildrenOf(const Entry& entry) const;
+  bool ChildrenOfSpilled(const Entry& entry, std::vector<uint64_t>* children) const;
+  std::vector<uint64_t> LiveOnes(const uint8_t* ids, uint64_t count) const;
   bool Referenced(uint64_t index, uint64_t* pins) const;
   void ForgetChildren(uint64_t index);
   void ReleaseRecord(Entry& entry);

@@ -34,12 +34,16 @@ void SweepStale(const std::string& directory) {
 
 Result<std::unique_ptr<SpillFiles>> SpillFiles::Open(const std::string& directory, uint64_t store,
                                                      uint64_t limit) {
+  auto lock = Lock(directory, store);
+  if (!lock.ok()) return lock.status();
+  return TakeOver(directory, store, limit, std::move(lock).value());
+}
+
+Result<os::UniqueFd> SpillFiles::Lock(const std::string& directory, uint64_t store) {
   SweepStale(directory);
   const std::string path = directory + "/" + NameOf(store);
   ATOLL_RETURN_IF_ERROR(os::MakeDirectory(path));
-  auto lock = os::LockFile(path + kLock);
-  if (!lock.ok()) return lock.status();
-  return std::unique_ptr<SpillFiles>(new SpillFiles(path, store, limit, std::move(lock).value()));
+  return os::LockFile(path + kLock);
 }
 
 Result<std::unique_ptr<SpillFiles>> SpillFiles::TakeOver(const std::string& directory, uint64_t store,

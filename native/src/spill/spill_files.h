@@ -32,15 +32,17 @@ struct SpillItem {
 
 class SpillFiles {
  public:
-  // Makes the store's directory below `directory`, which must exist, and removes those of dead stores there.
-  // `limit`: bytes on disk, 0 for no limit.
+  // Both of what follows.
   static Result<std::unique_ptr<SpillFiles>> Open(const std::string& directory, uint64_t store,
                                                   uint64_t limit);
+  // Makes the store's directory below `directory`, which must exist, and removes those of dead stores there.
+  // Returns its lock, to be kept by whoever may start a life of this store's server.
+  static Result<os::UniqueFd> Lock(const std::string& directory, uint64_t store);
   // Removes the directory with all files.
   ~SpillFiles();
-  // The lock, to be kept by whoever may start the next life of this store's server.
   int lock() const { return lock_.get(); }
-  // Takes over what an earlier life of the same store has left, without its lock.
+  // Takes over what an earlier life of the same store has left there, if any. `limit`: bytes on disk, 0 for
+  // no limit.
   static Result<std::unique_ptr<SpillFiles>> TakeOver(const std::string& directory, uint64_t store,
                                                       uint64_t limit, os::UniqueFd lock);
 

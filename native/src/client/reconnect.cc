@@ -1,0 +1,64 @@
+// What a client does when its connection ends while the store is supervised: it connects to the same path
+// again and says which slot it has, until some server life answers. What it holds lies in shared memory and
+// is not touched by any of this; who waits goes on waiting.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "client/client_core.h"
+#include "layout/wire.h"
+#include "os/socket.h"
+
+namespace atollstore {
+
+bool ClientCore::Supervised() const {
+  return control_.header().supervised.load(std::memory_order_relaxed) != 0;
+}
+
+void ClientCore::ServerHasGone() {
+  server_gone_.store(true);
+  // Whoever of this client waits for something will not get it from this server.
+  record_->mailbox.Ring();
+  for (Bell& bell : record_->object_bells) bell.Ring();
+  control_.header().room_bell.Ring();
+  os::FutexWake(&record_->answered, UINT32_MAX);
+  os::FutexWake(&record_->name_answered, UINT32_MAX);
+}
+
+os::UniqueFd ClientCore::Reach() {
+  auto connected = os::Connect(socket_path_, false);
+  if (!connected.ok()) {
+    // Nobody listens: supervisor and server are both dead. Anything else may change.
+    if (connected.status().code() == ATOLL_DISCONNECTED) ServerHasGone();
+    return {};
+  }
+  const Hello hello{kMagic, kLayoutVersion, me_, record_->epoch.load(), 0};
+  if (!os::Send(connected.value().get(), &hello, sizeof(hello), nullptr, 0).ok()) return {};
+  return std::move(connected).value();
+}
+
+bool ClientCore::Reconnected(int socket) {
+  Welcome welcome;
+  auto received = os::Receive(socket, &welcome, sizeof(welcome), nullptr);
+  if (!received.ok() || received.value() != sizeof(welcome)) return false;  // that one has died too
+  if (welcome.magic != kMagic || welcome.code != ATOLL_OK || welcome.client != me_) {
+    ServerHasGone();  // another store, or one that has buried this client
+    return false;
+  }
+  if (!os::MakeBlocking(socket).ok() || !os::SetTimeout(socket, kSocketSeconds).ok()) return false;
+  // Other threads use the descriptor: its number stays and stands for the new connection from now on.
+  if (::dup3(socket, socket_.get(), O_CLOEXEC) < 0) return false;
+  if (const uint32_t epoch = control_.header().server_epoch.load(); epoch != server_epoch_) {
+    server_epoch_ = epoch;
+    heap_->ForgetHints();
+    pool_->ForgetHints();
+  }
+  connections_.fetch_add(1, std::memory_order_release);  // pairs with AskForName()
+  os::FutexWake(&record_->name_answered, UINT32_MAX);
+  // What was said while nobody listened.
+  os::Nudge(socket_.get());
+  return true;
+}
+
+}  // namespace atollstore

@@ -1,0 +1,65 @@
+#include "server/segments.h"
+
+#include <sys/random.h>
+
+#include <utility>
+
+#include "layout/geometry.h"
+#include "os/socket.h"
+#include "spill/spill_files.h"
+
+namespace atollstore {
+
+Result<Segments> Segments::Make(const atoll_server_options& options, bool supervised) {
+  auto geometry =
+      Geometry::Of({options.capacity, options.max_objects, options.max_clients, options.extent_bytes,
+                    options.ring_bytes, options.warm_bytes, options.max_names});
+  if (!geometry.ok()) return geometry.status();
+  const Geometry& g = geometry.value();
+  uint64_t store = 0;
+  while (store == 0) {
+    if (::getrandom(&store, sizeof(store), 0) != sizeof(store)) return Status::System("getrandom");
+  }
+  auto control = os::SharedMemory::Create("atoll-control", g.control_bytes);
+  if (!control.ok()) return control.status();
+  auto data = os::SharedMemory::Create("atoll-data", g.capacity());
+  if (!data.ok()) return data.status();
+  auto mapping = os::Mapping::Map(control.value(), os::Mapping::Access::kReadWrite);
+  if (!mapping.ok()) return mapping.status();
+  Header& header = *reinterpret_cast<Header*>(mapping.value().data());
+  header.magic.store(kMagic);
+  header.layout_version.store(kLayoutVersion);
+  header.store.store(store);
+  header.capacity.store(g.capacity());
+  header.max_objects.store(g.objects());
+  header.max_clients.store(g.columns() - 1);
+  header.extent_bytes.store(g.extent_bytes());
+  header.ring_bytes.store(g.ring_bytes());
+  header.warm_bytes.store(g.warm_bytes());
+  header.max_names.store(g.max_names());
+  header.await_farewell.store(options.await_farewell != 0);
+  header.supervised.store(supervised);
+  header.clients_high.store(1);
+  header.ready.store(1, std::memory_order_release);  // pairs with the acquire in Geometry::OfHeader()
+  auto listener = os::Listen(options.socket_path);
+  if (!listener.ok()) return listener.status();
+  Segments segments{std::move(control).value(), std::move(data).value(), std::move(listener).value(), {}};
+  if (options.spill_directory != nullptr) {
+    auto lock = SpillFiles::Lock(options.spill_directory, store);
+    if (!lock.ok()) return lock.status();
+    segments.spill_lock = std::move(lock).value();
+  }
+  return segments;
+}
+
+Result<Segments> Segments::Adopt(os::UniqueFd control, os::UniqueFd data, os::UniqueFd listener,
+                                 os::UniqueFd spill_lock) {
+  auto control_memory = os::SharedMemory::Adopt(std::move(control));
+  if (!control_memory.ok()) return control_memory.status();
+  auto data_memory = os::SharedMemory::Adopt(std::move(data));
+  if (!data_memory.ok()) return data_memory.status();
+  return Segments{std::move(control_memory).value(), std::move(data_memory).value(), std::move(listener),
+                  std::move(spill_lock)};
+}
+
+}  // namespace atollstore

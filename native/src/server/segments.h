@@ -1,0 +1,27 @@
+// What a store is outside of any process: two segments and the socket it listens at. Who holds these
+// descriptors can start a server life over them; supervisor and server of atoll-store both do.
+#ifndef ATOLL_SERVER_SEGMENTS_H_
+#define ATOLL_SERVER_SEGMENTS_H_
+
+#include "atoll/c.h"
+#include "atoll/result.h"
+#include "os/shared_memory.h"
+#include "os/unique_fd.h"
+
+namespace atollstore {
+
+struct Segments {
+  os::SharedMemory control, data;
+  os::UniqueFd listener;
+  os::UniqueFd spill_lock;  // invalid when nothing is spilled
+
+  // A new, empty store that listens already. REQUIRES: options.socket_path is not null
+  static Result<Segments> Make(const atoll_server_options& options, bool supervised);
+  // Those that this process was given. Fails when they are not segments of a store.
+  static Result<Segments> Adopt(os::UniqueFd control, os::UniqueFd data, os::UniqueFd listener,
+                                os::UniqueFd spill_lock);
+};
+
+}  // namespace atollstore
+
+#endif  // ATOLL_SERVER_SEGMENTS_H_

@@ -1,0 +1,110 @@
+// What the sweeper of a new server life makes again from the segments.
+#include <utility>
+
+#include "server/sweeper.h"
+
+namespace atollstore {
+
+void Sweeper::SettleEntries() {
+  for (uint64_t index = 0, high = control_.entries_high(); index < high; ++index) {
+    Entry& entry = control_.entry(index);
+    for (bool settled = false; !settled;) {
+      uint64_t bits = entry.word.load(std::memory_order_seq_cst);
+      const Word word(bits);
+      settled = true;
+      switch (word.state()) {
+        case State::kDying:
+          settled =
+              entry.word.compare_exchange_strong(bits, word.Revived().bits(), std::memory_order_seq_cst);
+          break;
+        case State::kFreeing:
+          // Its children are counted without it, and then looked at as all entries are.
+          Free(index, word, false);
+          break;
+        case State::kRestoring:
+          (void)FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
+          settled = entry.word.compare_exchange_strong(bits, word.As(State::kSpilled).bits(),
+                                                       std::memory_order_seq_cst);
+          break;
+        case State::kLost:
+          // Killed between saying so and freeing the block.
+          if (entry.block.load(std::memory_order_relaxed) != 0)
+            (void)FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
+          if (entry.reason.load(std::memory_order_relaxed) == 0)
+            entry.reason.store(1, std::memory_order_relaxed);
+          break;
+        default:
+          break;
+      }
+    }
+  }
+}
+
+void Sweeper::FindSpilled() {
+  for (uint64_t index = 0, high = control_.entries_high(); index < high; ++index) {
+    Entry& entry = control_.entry(index);
+    const State state = Word(entry.word.load(std::memory_order_acquire)).state();
+    if (state != State::kSealed && state != State::kSpilled) continue;
+    const SpillPlace place(entry.spill.load(std::memory_order_relaxed));
+    if (files_ != nullptr && !place.nowhere()) {
+      files_->Adopt(place, ObjectBytes(entry));
+    } else if (state == State::kSpilled) {
+      Lose(index, ATOLL_LOST_UNREADABLE);
+    }
+  }
+  if (files_ != nullptr) files_->RemoveUnknown();
+}
+
+bool Sweeper::ChildrenOfSpilled(const Entry& entry, std::vector<uint64_t>* children) const {
+  auto item = files_->Describe(SpillPlace(entry.spill.load(std::memory_order_relaxed)));
+  if (!item.ok() || item.value().bytes != ObjectBytes(entry) ||
+      item.value().contained != entry.contained.load(std::memory_order_relaxed)) {
+    return false;
+  }
+  std::vector<uint8_t> bytes(item.value().bytes);
+  if (!files_->Read(item.value(), bytes.data()).ok()) return false;
+  const uint64_t ids = uint64_t{item.value().contained} * sizeof(atoll_object_id);
+  *children = LiveOnes(bytes.data() + bytes.size() - ids, item.value().contained);
+  return true;
+}
+
+void Sweeper::CountReferences(const std::vector<uint64_t>& named) {
+  const uint64_t high = control_.entries_high();
+  std::vector<uint32_t> wanted(high);
+  for (const uint64_t index : named) {
+    if (index < high) ++wanted[index];
+  }
+  for (uint64_t index = 0; index < high; ++index) {
+    const Entry& entry = control_.entry(index);
+    const Word word(entry.word.load(std::memory_order_acquire));
+    const bool spilled = word.state() == State::kSpilled;
+    if ((word.state() != State::kSealed && !spilled) || !word.has(Word::kTaken)) continue;
+    std::vector<uint64_t> children;
+    if (!spilled) {
+      children = ChildrenOf(entry);
+    } else if (!ChildrenOfSpilled(entry, &children)) {
+      Lose(index, ATOLL_LOST_DAMAGED);
+      continue;
+    }
+    for (const uint64_t child : children) {
+      if (child < high) ++wanted[child];
+    }
+    children_[index] = std::move(children);
+  }
+  // Not through zero: whoever looks meanwhile finds what it was or what it will be.
+  for (uint64_t index = 0; index < high; ++index) {
+    u32& held = control_.references(kServer)[index];
+    if (held.load(std::memory_order_relaxed) != wanted[index])
+      held.store(wanted[index], std::memory_order_seq_cst);
+    if (control_.pins(kServer)[index].load(std::memory_order_relaxed) != 0)
+      control_.pins(kServer)[index].store(0, std::memory_order_seq_cst);
+  }
+}
+
+void Sweeper::AddAll() {
+  for (uint64_t index = 0, high = control_.entries_high(); index < high; ++index) {
+    if (Word(control_.entry(index).word.load(std::memory_order_acquire)).state() != State::kFree) Add(index);
+  }
+}
+
+}  // namespace atollstore

@@ -1,4 +1,6 @@
 // Names of objects: found by others, keeping objects alive, and what the table does at its limits.
+#include <sys/stat.h>
+
 #include <atomic>
 #include <map>
 #include <memory>
@@ -81,6 +83,41 @@ TEST_F(NamesTest, NameOfAKilledPublisherStays) {
   OK(atoll_dereference(client, &id));
   OK(atoll_unpublish(client, "left behind"));
   EXPECT_TRUE(BecomesEmpty(client));
+}
+
+TEST_F(NamesTest, NamedObjectThatWasSpilledComesBackForWhoFindsIt) {
+  auto options = Defaults();
+  const std::string spill = directory_ + "/spill";
+  ASSERT_EQ(::mkdir(spill.c_str(), 0700), 0);
+  options.spill_directory = spill.c_str();
+  Start(options);
+  atoll_client* client = Attach();
+  const atoll_object_id named = Put(client, 8 << 20, 33);
+  OK(atoll_publish(client, "old", &named));
+  OK(atoll_dereference(client, &named));
+  std::vector<atoll_object_id> ids;
+  while (Stats(client).evicted == 0 || atoll_contains(client, &named) != ATOLL_SEALED ||
+         Stats(client).spilled_bytes < (8 << 20)) {
+    ASSERT_LT(ids.size(), 40u);
+    ids.push_back(Put(client, 8 << 20));
+  }
+  atoll_stats_t stats = Stats(client);
+  EXPECT_EQ(stats.spilled_bytes, stats.spilled_objects * (8 << 20));
+  EXPECT_EQ(stats.evicted, stats.spilled_objects);
+  EXPECT_GE(stats.bytes_spilled, stats.spilled_bytes);
+  EXPECT_EQ(stats.sealed_bytes, (ids.size() + 1) * (8 << 20)) << "those on disk too";
+  EXPECT_LE(stats.allocated, stats.capacity);
+  Process peer({"find", path_, "old"});
+  EXPECT_EQ(peer.ReadLine(), "ready " + std::to_string(named.place) + " 33");
+  stats = Stats(client);
+  EXPECT_GE(stats.restored, 1u);
+  EXPECT_GE(stats.bytes_restored, 8u << 20);
+  EXPECT_GE(stats.extents_of_server, 4u) << "an object that was read back lies in extents of the server";
+  for (const atoll_object_id& id : ids) OK(atoll_dereference(client, &id));
+  OK(atoll_unpublish(client, "old"));
+  EXPECT_TRUE(BecomesEmpty(client));
+  Stop();
+  EXPECT_EQ(::rmdir(spill.c_str()), 0) << "nothing is left there";
 }
 
 TEST_F(NamesTest, NameBelongsToOneObject) {

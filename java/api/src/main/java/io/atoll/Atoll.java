@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Runs Java functions in parallel across processes that look at the same memory.
@@ -196,6 +197,43 @@ public final class Atoll extends TaskOverloads {
             (isReady[i] && ready.size() < numReturns ? ready : unready).add(all.get(i));
         }
         return new WaitResult<>(ready, unready);
+    }
+
+    /**
+     * Gives an object a name, under which every process of the node finds it: tasks need not be given the ref. The name
+     * keeps the object until {@link #unpublish} or the end of the node, whatever becomes of the process that gave it.
+     *
+     * @param name 1 to 224 bytes of UTF-8
+     * @param ref from put or remote; its task need not have run
+     * @throws StoreException when another object has the name, or too many names are given
+     */
+    public static void publish(String name, ObjectRef<?> ref) {
+        try {
+            Runtimes.current().publish(name, ref);
+        } finally {
+            Reference.reachabilityFence(ref);
+        }
+    }
+
+    /**
+     * The object that somebody has given this name.
+     *
+     * @param <T> type of its value; not checked
+     * @param name as it was given
+     * @return empty when no object has the name now
+     */
+    public static <T> Optional<ObjectRef<T>> lookup(String name) {
+        return Runtimes.current().lookup(name);
+    }
+
+    /**
+     * Takes a name away from its object, whoever gave it. Refs to the object stay good.
+     *
+     * @param name as it was given
+     * @return false when no object has the name
+     */
+    public static boolean unpublish(String name) {
+        return Runtimes.current().unpublish(name);
     }
 
     /**

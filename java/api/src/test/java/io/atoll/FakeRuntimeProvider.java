@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A runtime that keeps values in a map and writes down what it is asked. */
 public final class FakeRuntimeProvider implements RuntimeProvider {
@@ -24,6 +25,7 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         final List<TaskRequest> requests = new ArrayList<>();
         final List<Duration> timeouts = new ArrayList<>();
         final Map<ObjectId, Object> values = new HashMap<>();
+        final Map<String, ObjectRef<?>> names = new HashMap<>();
         int closed;
         private long lastPlace;
 
@@ -75,6 +77,22 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         public <T> ObjectRef<T> submit(TaskRequest request) {
             requests.add(request);
             return expect();
+        }
+
+        @Override
+        public void publish(String name, ObjectRef<?> ref) {
+            names.put(name, ref);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public <T> Optional<ObjectRef<T>> lookup(String name) {
+            return Optional.ofNullable((ObjectRef<T>) names.get(name));
+        }
+
+        @Override
+        public boolean unpublish(String name) {
+            return names.remove(name) != null;
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.atoll.NodeStats;
 import io.atoll.ObjectRef;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What stands behind the static methods of {@link io.atoll.Atoll}: one per process, a driver's or a worker's. All
@@ -57,6 +58,31 @@ public interface AtollRuntime extends AutoCloseable {
      * @return a ref to the result
      */
     <T> ObjectRef<T> submit(TaskRequest request);
+
+    /**
+     * Gives an object a name.
+     *
+     * @param name 1 to 224 bytes of UTF-8
+     * @param ref stays reachable during the call
+     */
+    void publish(String name, ObjectRef<?> ref);
+
+    /**
+     * The object of that name.
+     *
+     * @param <T> type of its value
+     * @param name as it was given
+     * @return empty when there is none
+     */
+    <T> Optional<ObjectRef<T>> lookup(String name);
+
+    /**
+     * Takes a name away.
+     *
+     * @param name as it was given
+     * @return false when no object has it
+     */
+    boolean unpublish(String name);
 
     /**
      * What the node holds and has done.

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** A store in memory and a codec over it; closing it asserts that nothing is pinned or left over. */
@@ -149,6 +150,21 @@ final class Fixture implements AutoCloseable {
 
         @Override
         public <T> ObjectRef<T> submit(TaskRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void publish(String name, ObjectRef<?> ref) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public <T> Optional<ObjectRef<T>> lookup(String name) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean unpublish(String name) {
             throw new UnsupportedOperationException();
         }
 

@@ -13,6 +13,7 @@ import io.atoll.store.StoreStats;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /** What the runtimes of drivers and workers have in common: both are clients of the store and may submit tasks. */
@@ -143,6 +144,21 @@ abstract class ClientRuntime implements AtollRuntime {
             }
             throw e;
         }
+    }
+
+    @Override
+    public void publish(String name, ObjectRef<?> ref) {
+        store.publish(name, ref.id());
+    }
+
+    @Override
+    public <T> Optional<ObjectRef<T>> lookup(String name) {
+        return Optional.ofNullable(store.lookup(name)).map(this::ref);
+    }
+
+    @Override
+    public boolean unpublish(String name) {
+        return store.unpublish(name);
     }
 
     @Override

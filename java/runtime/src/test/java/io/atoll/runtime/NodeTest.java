@@ -116,6 +116,26 @@ class NodeTest {
     }
 
     @Test
+    void shouldFindInAWorkerWhatTheDriverHasNamed() {
+        int[] table = {2, 3, 5, 7};
+        Atoll.publish("primes", Atoll.put(table));
+        assertThat(Atoll.get(Atoll.task(Tasks::namedSum, "primes").remote())).isEqualTo(17);
+        assertThatThrownBy(() -> Atoll.publish("primes", Atoll.put(table))).hasMessageContaining("another object");
+        assertThat(Atoll.unpublish("primes")).isTrue();
+        assertThat(Atoll.unpublish("primes")).isFalse();
+        assertThat(Atoll.get(Atoll.task(Tasks::namedSum, "primes").remote())).isEqualTo(-1);
+    }
+
+    @Test
+    void shouldFindTheResultOfATaskByANameThatAWorkerGave() {
+        assertThat(Atoll.get(Atoll.task(Tasks::publishSquare, "square", 12).remote()))
+                .isTrue();
+        assertThat(Atoll.<Integer>lookup("square").orElseThrow().get()).isEqualTo(144);
+        Atoll.unpublish("square");
+        assertThat(Atoll.lookup("square")).isEmpty();
+    }
+
+    @Test
     void shouldRunRecursions() {
         assertThat(Atoll.task(Tasks::fib, 12).remote().get()).isEqualTo(144L);
     }

@@ -6,6 +6,7 @@ import io.atoll.ObjectRef;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Functions that tests run as tasks. */
@@ -44,6 +45,23 @@ public final class Tasks {
 
     public static int sum(List<ObjectRef<Integer>> refs) {
         return Atoll.get(refs).stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** Sum of the array of that name, -1 when there is none. */
+    public static int namedSum(String name) {
+        return Atoll.<int[]>lookup(name)
+                .map(ref -> Arrays.stream(ref.get()).sum())
+                .orElse(-1);
+    }
+
+    /** Names the result of a task of its own. */
+    public static boolean publishSquare(String name, int number) {
+        Atoll.publish(name, Atoll.task(Tasks::multiply, number, number).remote());
+        return true;
+    }
+
+    public static int multiply(int a, int b) {
+        return a * b;
     }
 
     public static ObjectRef<Integer> addLater(int a, int b) {

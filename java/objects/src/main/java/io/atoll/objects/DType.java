@@ -15,7 +15,11 @@ public enum DType {
     FLOAT32(4),
     FLOAT64(8),
     /** One byte each, 0 or 1. */
-    BOOL(1);
+    BOOL(1),
+    /** Real part, then imaginary part, each a float32. */
+    COMPLEX64(8),
+    /** Real part, then imaginary part, each a float64. */
+    COMPLEX128(16);
 
     private final int bytes;
 
@@ -28,8 +32,18 @@ public enum DType {
         return bytes;
     }
 
+    /** Whether it is a floating-point number; a complex one is not. */
     public boolean isFloating() {
         return this == FLOAT16 || this == FLOAT32 || this == FLOAT64;
+    }
+
+    public boolean isComplex() {
+        return this == COMPLEX64 || this == COMPLEX128;
+    }
+
+    /** The type of the two parts of a complex type; of any other type itself. */
+    public DType part() {
+        return this == COMPLEX64 ? FLOAT32 : this == COMPLEX128 ? FLOAT64 : this;
     }
 
     /** Whether it is an integer without a sign. */

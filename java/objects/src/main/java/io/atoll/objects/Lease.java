@@ -37,6 +37,11 @@ final class Lease {
         }
     }
 
+    /** Whether anybody has a share. */
+    boolean isHeld() {
+        return shares.get() > 0;
+    }
+
     /** True when this was the last share. */
     boolean release() {
         int left = shares.decrementAndGet();

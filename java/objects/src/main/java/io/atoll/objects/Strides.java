@@ -28,6 +28,13 @@ final class Strides {
         return empty ? 0 : count;
     }
 
+    static long[] without(long[] numbers, int axis) {
+        long[] rest = new long[numbers.length - 1];
+        System.arraycopy(numbers, 0, rest, 0, axis);
+        System.arraycopy(numbers, axis + 1, rest, axis, rest.length - axis);
+        return rest;
+    }
+
     /** The last index runs fastest. */
     static long[] rowMajor(long[] shape, int width) {
         long[] strides = new long[shape.length];

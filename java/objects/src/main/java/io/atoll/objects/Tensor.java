@@ -1,9 +1,8 @@
 package io.atoll.objects;
 
-import io.atoll.store.Memory;
 import java.lang.ref.Reference;
+import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
@@ -74,14 +73,37 @@ public final class Tensor implements AutoCloseable {
         return ofArray(DType.BOOL, data, data.length, shape);
     }
 
-    /** Elements of a type that Java has no arrays of: unsigned integers, float16. The array's width must be the type's. */
+    /**
+     * Elements of a type that Java has no arrays of: unsigned integers, float16, and complex numbers as pairs of floats
+     * or doubles. The array's width must be the type's, or that of a complex type's parts.
+     */
     public static Tensor of(DType type, Object primitiveArray, long... shape) {
         int width = TensorMemory.elementBytes(primitiveArray);
-        if (width != type.bytes()) {
+        if (width != type.part().bytes()) {
             throw new IllegalArgumentException(primitiveArray.getClass().getSimpleName() + " has elements of " + width
-                    + " bytes, " + type + " of " + type.bytes());
+                    + " bytes, " + type + " of " + type.part().bytes());
         }
-        return ofArray(type, primitiveArray, java.lang.reflect.Array.getLength(primitiveArray), shape);
+        long bytes = (long) width * Array.getLength(primitiveArray);
+        return ofMemory(type, TensorMemory.ofArray(primitiveArray), bytes, shape);
+    }
+
+    /**
+     * Over whatever holds numbers: a primitive array, a {@code ByteBuffer} (as int8) or another buffer, a JavaCPP {@code
+     * Pointer} or {@code Indexer} with a type of its own, from JDK 22 on a {@code MemorySegment} (as int8), or an Arrow
+     * vector of numbers without nulls. Nothing is copied but a boolean vector and buffers that show their array to nobody;
+     * the tensor keeps what it is made from reachable, and that must not be freed or changed meanwhile. A tensor is
+     * returned as it is.
+     *
+     * @param shape none means one axis, or the indexer's own
+     * @throws IllegalArgumentException when the object holds no numbers, or the shape does not fit them
+     */
+    public static Tensor from(Object numbers, long... shape) {
+        return TensorSources.from(numbers, shape);
+    }
+
+    /** Like {@link #from(Object, long...)} of bytes without a type: a {@code ByteBuffer} or {@code MemorySegment}. */
+    public static Tensor from(DType type, Object bytes, long... shape) {
+        return TensorSources.from(type, bytes, shape);
     }
 
     /** Over the remaining bytes of a buffer, in the machine's byte order. A heap or direct buffer is not copied. */
@@ -123,7 +145,7 @@ public final class Tensor implements AutoCloseable {
         return ofMemory(type, TensorMemory.ofArray(array), length * type.bytes(), shape);
     }
 
-    private static Tensor ofMemory(DType type, TensorMemory memory, long bytes, long[] shape) {
+    static Tensor ofMemory(DType type, TensorMemory memory, long bytes, long[] shape) {
         long[] own = shape.length == 0 ? new long[] {bytes / type.bytes()} : shape.clone();
         long count = Strides.count(own);
         if (bytes % type.bytes() != 0 || count != bytes / type.bytes()) {
@@ -175,7 +197,7 @@ public final class Tensor implements AutoCloseable {
     public Tensor select(int axis, long index) {
         Objects.checkIndex(axis, shape.length);
         Objects.checkIndex(index, shape[axis]);
-        return derive(without(shape, axis), without(strides, axis), address + index * strides[axis]);
+        return derive(Strides.without(shape, axis), Strides.without(strides, axis), address + index * strides[axis]);
     }
 
     /** The elements from one index of an axis up to but without another. */
@@ -241,10 +263,29 @@ public final class Tensor implements AutoCloseable {
         return derive(newShape.clone(), Strides.rowMajor(newShape, type.bytes()), address);
     }
 
+    /** The real parts of a complex tensor; of any other the elements themselves. */
+    public Tensor real() {
+        return derive(type.part(), shape.clone(), strides.clone(), address);
+    }
+
+    /** The imaginary parts of a complex tensor. */
+    public Tensor imaginary() {
+        requireType(DType.COMPLEX64, DType.COMPLEX128);
+        return derive(
+                type.part(),
+                shape.clone(),
+                strides.clone(),
+                address + type.part().bytes());
+    }
+
     private Tensor derive(long[] newShape, long[] newStrides, long newAddress) {
+        return derive(type, newShape, newStrides, newAddress);
+    }
+
+    private Tensor derive(DType newType, long[] newShape, long[] newStrides, long newAddress) {
         memory.check();
         try {
-            return new Tensor(type, newShape, newStrides, memory, newAddress);
+            return new Tensor(newType, newShape, newStrides, memory, newAddress);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -252,224 +293,149 @@ public final class Tensor implements AutoCloseable {
 
     // ---- elements ----
 
-    /** An element of any type as a double: exact but for 64-bit integers beyond 2^53; true is 1. */
+    /** An element of any type but complex as a double: exact but for 64-bit integers beyond 2^53; true is 1. */
     public double getDouble(long... index) {
-        return doubleAt(at(index));
+        return Elements.asDouble(this, Elements.at(this, index));
     }
 
     public double getDouble(long i) {
-        return doubleAt(at(i));
+        return Elements.asDouble(this, Elements.at(this, i));
     }
 
     public double getDouble(long i, long j) {
-        return doubleAt(at(i, j));
+        return Elements.asDouble(this, Elements.at(this, i, j));
     }
 
-    /** An element of any type as a float, rounded. */
+    /** An element of any type but complex as a float, rounded. */
     public float getFloat(long... index) {
-        return (float) doubleAt(at(index));
+        return (float) Elements.asDouble(this, Elements.at(this, index));
     }
 
     public float getFloat(long i) {
-        return (float) doubleAt(at(i));
+        return (float) Elements.asDouble(this, Elements.at(this, i));
     }
 
     public float getFloat(long i, long j) {
-        return (float) doubleAt(at(i, j));
+        return (float) Elements.asDouble(this, Elements.at(this, i, j));
     }
 
     /** An integer or bool; the bits of a uint64. A floating type throws {@link UnsupportedOperationException}. */
     public long getLong(long... index) {
-        return longAt(at(index));
+        return Elements.asLong(this, Elements.at(this, index));
     }
 
     public long getLong(long i) {
-        return longAt(at(i));
+        return Elements.asLong(this, Elements.at(this, i));
     }
 
     public long getLong(long i, long j) {
-        return longAt(at(i, j));
+        return Elements.asLong(this, Elements.at(this, i, j));
     }
 
     /** Like {@link #getLong(long...)}; throws {@link ArithmeticException} when the element does not fit. */
     public int getInt(long... index) {
-        return Math.toIntExact(longAt(at(index)));
+        return Math.toIntExact(Elements.asLong(this, Elements.at(this, index)));
     }
 
     public int getInt(long i) {
-        return Math.toIntExact(longAt(at(i)));
+        return Math.toIntExact(Elements.asLong(this, Elements.at(this, i)));
     }
 
     public int getInt(long i, long j) {
-        return Math.toIntExact(longAt(at(i, j)));
+        return Math.toIntExact(Elements.asLong(this, Elements.at(this, i, j)));
     }
 
     /** An element of a {@link DType#BOOL} tensor. */
     public boolean getBoolean(long... index) {
         requireType(DType.BOOL);
-        return longAt(at(index)) != 0;
+        return Elements.asLong(this, Elements.at(this, index)) != 0;
     }
 
-    private long at(long i) {
-        requireRank(1);
-        Objects.checkIndex(i, shape[0]);
-        return address + i * strides[0];
+    /** The real part of a complex element; any other element as {@link #getDouble(long...)} gives it. */
+    public double getReal(long... index) {
+        return Elements.asDouble(this, type.part(), Elements.at(this, index));
     }
 
-    private long at(long i, long j) {
-        requireRank(2);
-        Objects.checkIndex(i, shape[0]);
-        Objects.checkIndex(j, shape[1]);
-        return address + i * strides[0] + j * strides[1];
-    }
-
-    private long at(long[] index) {
-        requireRank(index.length);
-        long at = address;
-        for (int i = 0; i < index.length; i++) {
-            at += Objects.checkIndex(index[i], shape[i]) * strides[i];
-        }
-        return at;
-    }
-
-    private void requireRank(int rank) {
-        if (shape.length != rank) {
-            throw new IllegalArgumentException(rank + " indices for a tensor of rank " + shape.length);
-        }
-    }
-
-    private double doubleAt(long at) {
-        memory.check();
-        try {
-            switch (type) {
-                case FLOAT64:
-                    return Memory.getDouble(memory.base(), at);
-                case FLOAT32:
-                    return Memory.getFloat(memory.base(), at);
-                case FLOAT16:
-                    return DType.halfToFloat(Memory.getShort(memory.base(), at));
-                case UINT64:
-                    return DType.unsignedToDouble(Memory.getLong(memory.base(), at));
-                default:
-                    return integerAt(at);
-            }
-        } finally {
-            Reference.reachabilityFence(this);
-        }
-    }
-
-    private long longAt(long at) {
-        if (type.isFloating()) {
-            throw new UnsupportedOperationException("a tensor of " + type + " has no integers: use getDouble");
-        }
-        memory.check();
-        try {
-            return integerAt(at);
-        } finally {
-            Reference.reachabilityFence(this);
-        }
-    }
-
-    private long integerAt(long at) {
-        Object base = memory.base();
-        switch (type) {
-            case INT8:
-            case BOOL:
-                return Memory.getByte(base, at);
-            case UINT8:
-                return Memory.getByte(base, at) & 0xff;
-            case INT16:
-                return Memory.getShort(base, at);
-            case UINT16:
-                return Memory.getShort(base, at) & 0xffff;
-            case INT32:
-                return Memory.getInt(base, at);
-            case UINT32:
-                return Memory.getInt(base, at) & 0xffffffffL;
-            default:
-                return Memory.getLong(base, at);
-        }
+    /** The imaginary part of a complex element; 0 of any other. */
+    public double getImaginary(long... index) {
+        long at = Elements.at(this, index);
+        return type.isComplex()
+                ? Elements.asDouble(this, type.part(), at + type.part().bytes())
+                : 0;
     }
 
     // ---- raw views ----
 
     /**
-     * The bytes of a contiguous tensor of at most 2^31 - 1 of them as a read-only direct buffer in the machine's byte
-     * order. It shares the pin: the memory stays while the buffer, or any made from it, is reachable, also when this
-     * tensor is closed. Of a tensor over a Java array it is a copy.
+     * This tensor as another type that holds numbers: the memory itself wherever that type can show it. A view shares the
+     * pin: the memory stays while the view, or any made from it, is reachable, also when this tensor is closed.
+     *
+     * <table>
+     * <caption>Types to ask for</caption>
+     * <tr><td>{@code ByteBuffer}, {@code DoubleBuffer} and the like<td>a read-only view of a contiguous tensor of at most
+     *     2^31 - 1 bytes; the kind of buffer must be of the elements' width, complex numbers are pairs
+     * <tr><td>{@code double[]} and the like<td>a copy in row-major order; complex numbers are pairs
+     * <tr><td>JavaCPP's {@code Pointer}, {@code DoublePointer} and the like<td>a view of a contiguous tensor of any length
+     * <tr><td>JavaCPP's {@code Indexer}, {@code DoubleIndexer} and the like<td>a view with this tensor's shape and
+     *     strides, none of which may be negative; complex numbers have one more axis, of length 2
+     * <tr><td>{@code java.lang.foreign.MemorySegment}<td>from JDK 22 on: a read-only view of a contiguous tensor of any
+     *     length that throws once this tensor is closed
+     * <tr><td>Arrow's {@code FieldVector}, {@code Float8Vector} and the like<td>a vector over a contiguous tensor; closing
+     *     it gives its share of the pin back
+     * </table>
+     *
+     * <p>Pointers, indexers and vectors have no read-only form. The store's memory is protected: writing to it through
+     * them ends the process that does so. Of a tensor over a Java array all but arrays and buffers are copies.
+     *
+     * @throws UnsupportedOperationException when elements of this type cannot be shown so
+     * @throws IllegalStateException when this tensor is closed, or a contiguous one is needed
      */
+    public <T> T as(Class<T> view) {
+        return view.cast(TensorViews.of(this, view));
+    }
+
+    /** {@link #as} {@code ByteBuffer}, in the machine's byte order. Of a tensor over a Java array it is a copy. */
     public ByteBuffer asByteBuffer() {
-        requireContiguous("asByteBuffer");
-        memory.check();
-        try {
-            return memory.bytes(address, byteSize()).asReadOnlyBuffer().order(ByteOrder.nativeOrder());
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        return RawViews.bytes(this);
     }
 
-    /** The elements of a contiguous float64 tensor; else like {@link #asByteBuffer()}, never copied. */
+    /** {@link #as} {@code DoubleBuffer}: the elements of a float64 or complex128 tensor. */
     public DoubleBuffer asDoubleBuffer() {
-        requireType(DType.FLOAT64);
-        return memory.base() instanceof double[] array
-                ? DoubleBuffer.wrap(array, index(), count()).slice().asReadOnlyBuffer()
-                : asByteBuffer().asDoubleBuffer();
+        return RawViews.doubles(this);
     }
 
-    /** The elements of a contiguous float32 tensor; else like {@link #asByteBuffer()}, never copied. */
+    /** {@link #as} {@code FloatBuffer}: the elements of a float32 or complex64 tensor. */
     public FloatBuffer asFloatBuffer() {
-        requireType(DType.FLOAT32);
-        return memory.base() instanceof float[] array
-                ? FloatBuffer.wrap(array, index(), count()).slice().asReadOnlyBuffer()
-                : asByteBuffer().asFloatBuffer();
+        return RawViews.floats(this);
     }
 
-    /** The elements of a contiguous int64 or uint64 tensor; else like {@link #asByteBuffer()}, never copied. */
+    /** {@link #as} {@code LongBuffer}: the elements of an int64 or uint64 tensor. */
     public LongBuffer asLongBuffer() {
-        requireType(DType.INT64, DType.UINT64);
-        return memory.base() instanceof long[] array
-                ? LongBuffer.wrap(array, index(), count()).slice().asReadOnlyBuffer()
-                : asByteBuffer().asLongBuffer();
+        return RawViews.longs(this);
     }
 
-    /** The elements of a contiguous int32 or uint32 tensor; else like {@link #asByteBuffer()}, never copied. */
+    /** {@link #as} {@code IntBuffer}: the elements of an int32 or uint32 tensor. */
     public IntBuffer asIntBuffer() {
-        requireType(DType.INT32, DType.UINT32);
-        return memory.base() instanceof int[] array
-                ? IntBuffer.wrap(array, index(), count()).slice().asReadOnlyBuffer()
-                : asByteBuffer().asIntBuffer();
+        return RawViews.ints(this);
     }
 
-    /** The elements of a contiguous tensor of 16-bit elements; else like {@link #asByteBuffer()}, never copied. */
+    /** {@link #as} {@code ShortBuffer}: the elements of a tensor of 16 bits each. */
     public ShortBuffer asShortBuffer() {
-        requireType(DType.INT16, DType.UINT16, DType.FLOAT16);
-        return memory.base() instanceof short[] array
-                ? ShortBuffer.wrap(array, index(), count()).slice().asReadOnlyBuffer()
-                : asByteBuffer().asShortBuffer();
+        return RawViews.shorts(this);
     }
 
-    private int index() {
-        requireContiguous("a buffer");
-        memory.check();
-        return (int) ((address - memory.start()) / type.bytes());
-    }
-
-    private int count() {
-        return Math.toIntExact(size());
-    }
-
-    private long byteSize() {
+    long byteSize() {
         return Math.multiplyExact(size(), (long) type.bytes());
     }
 
-    private void requireContiguous(String what) {
+    void requireContiguous(String what) {
         if (!isContiguous()) {
             throw new IllegalStateException(what + " needs a contiguous tensor; this one has shape "
                     + Arrays.toString(shape) + " and strides " + Arrays.toString(strides));
         }
     }
 
-    private void requireType(DType... allowed) {
+    void requireType(DType... allowed) {
         for (DType each : allowed) {
             if (each == type) {
                 return;
@@ -502,17 +468,23 @@ public final class Tensor implements AutoCloseable {
         return TensorContent.equal(this, other);
     }
 
-    private static long[] without(long[] numbers, int axis) {
-        long[] rest = new long[numbers.length - 1];
-        System.arraycopy(numbers, 0, rest, 0, axis);
-        System.arraycopy(numbers, axis + 1, rest, axis, rest.length - axis);
-        return rest;
-    }
-
-    /** Ends this view; the memory is unpinned with the last view of it. Twice is fine. */
+    /**
+     * Ends this view; the memory is unpinned with the last view of it. Twice is fine.
+     *
+     * @see #release
+     */
     @Override
     public void close() {
         memory.close();
+    }
+
+    /**
+     * Like {@link #close}, and tells what became of the memory.
+     *
+     * @return whether nothing holds the memory any more: false while another view of it is open, or a raw one reachable
+     */
+    public boolean release() {
+        return memory.close();
     }
 
     @Override

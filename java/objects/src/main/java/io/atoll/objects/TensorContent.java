@@ -10,23 +10,28 @@ final class TensorContent {
 
     /** Copies the elements to memory outside the heap, the last index running fastest. */
     static void copyRowMajor(Tensor from, long to) {
+        copyRowMajor(from, null, to);
+    }
+
+    /** Likewise to an array, or to memory outside the heap when that is null. */
+    static void copyRowMajor(Tensor from, Object toBase, long to) {
         from.memory().check();
-        copy(from, 0, from.address(), new long[] {to});
+        copy(from, 0, from.address(), toBase, new long[] {to});
         Reference.reachabilityFence(from);
     }
 
-    private static void copy(Tensor from, int axis, long at, long[] to) {
+    private static void copy(Tensor from, int axis, long at, Object toBase, long[] to) {
         long[] shape = from.ownShape();
         long[] strides = from.ownStrides();
         int width = from.type().bytes();
         if (isRun(shape, strides, axis, width)) {
             long bytes = width * Strides.count(Arrays.copyOfRange(shape, axis, shape.length));
-            Memory.copy(from.memory().base(), at, null, to[0], bytes);
+            Memory.copy(from.memory().base(), at, toBase, to[0], bytes);
             to[0] += bytes;
             return;
         }
         for (long i = 0; i < shape[axis]; i++) {
-            copy(from, axis + 1, at + i * strides[axis], to);
+            copy(from, axis + 1, at + i * strides[axis], toBase, to);
         }
     }
 
@@ -56,7 +61,8 @@ final class TensorContent {
     private static boolean equal(Tensor a, Tensor b, int axis, long atA, long atB) {
         long[] shape = a.ownShape();
         if (axis == shape.length) {
-            return bits(a, atA) == bits(b, atB);
+            int second = a.type().bytes() - Long.BYTES; // of 16 bytes, both halves
+            return bits(a, atA) == bits(b, atB) && (second <= 0 || bits(a, atA + second) == bits(b, atB + second));
         }
         for (long i = 0; i < shape[axis]; i++) {
             if (!equal(a, b, axis + 1, atA + i * a.ownStrides()[axis], atB + i * b.ownStrides()[axis])) {

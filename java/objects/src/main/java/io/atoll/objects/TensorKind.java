@@ -4,6 +4,8 @@ import com.google.flatbuffers.FlatBufferBuilder;
 import io.atoll.StoreException;
 import io.atoll.store.Memory;
 import java.lang.ref.Reference;
+import java.util.Arrays;
+import java.util.Locale;
 import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.FloatingPoint;
 import org.apache.arrow.flatbuf.Int;
@@ -16,12 +18,11 @@ import org.apache.arrow.flatbuf.Type;
 
 /**
  * Tensors as Arrow Tensor IPC messages. A tensor that fills its span in any order of its axes is copied in one piece and
- * keeps its strides; any other is stored in row-major order. Bool, which Arrow's tensors lack, is uint8 with a mark in
- * the message's own metadata.
+ * keeps its strides; any other is stored in row-major order. What Arrow's tensors lack has a mark in the message's own
+ * metadata: bool is uint8, a complex type is a float type with one more axis, of length 2.
  */
 final class TensorKind {
     private static final String TYPE_KEY = "atoll.dtype";
-    private static final String BOOL = "bool";
 
     private TensorKind() {}
 
@@ -37,7 +38,14 @@ final class TensorKind {
         return new Stored(tensor, dense, header(type, shape, strides, body), body);
     }
 
-    private static byte[] header(DType type, long[] shape, long[] strides, long body) {
+    private static byte[] header(DType tensorType, long[] tensorShape, long[] tensorStrides, long body) {
+        DType type = tensorType.part();
+        long[] shape = tensorShape;
+        long[] strides = tensorStrides;
+        if (tensorType.isComplex()) {
+            shape = append(shape, 2);
+            strides = append(strides, type.bytes());
+        }
         FlatBufferBuilder builder = new FlatBufferBuilder(256);
         int[] dims = new int[shape.length];
         for (int i = 0; i < dims.length; i++) {
@@ -55,9 +63,19 @@ final class TensorKind {
         org.apache.arrow.flatbuf.Tensor.addStrides(builder, stridesAt);
         org.apache.arrow.flatbuf.Tensor.addData(builder, Buffer.createBuffer(builder, 0, body));
         int tensorAt = org.apache.arrow.flatbuf.Tensor.endTensor(builder);
-        boolean bool = type == DType.BOOL;
-        return IpcMessage.finish(
-                builder, MessageHeader.Tensor, tensorAt, body, bool ? TYPE_KEY : null, bool ? BOOL : null);
+        String mark = mark(tensorType);
+        return IpcMessage.finish(builder, MessageHeader.Tensor, tensorAt, body, mark == null ? null : TYPE_KEY, mark);
+    }
+
+    /** What the message says of a type that Arrow's tensors lack; null for the others. */
+    private static String mark(DType type) {
+        return type == DType.BOOL || type.isComplex() ? type.name().toLowerCase(Locale.ROOT) : null;
+    }
+
+    private static long[] append(long[] numbers, long last) {
+        long[] longer = Arrays.copyOf(numbers, numbers.length + 1);
+        longer[numbers.length] = last;
+        return longer;
     }
 
     private static short precision(DType type) {
@@ -82,7 +100,8 @@ final class TensorKind {
         }
         org.apache.arrow.flatbuf.Tensor header =
                 (org.apache.arrow.flatbuf.Tensor) message.header(new org.apache.arrow.flatbuf.Tensor());
-        DType type = type(source, message, header);
+        String mark = mark(message);
+        DType part = type(source, mark, header);
         if (header.shapeLength() > metadataBytes / Long.BYTES) {
             throw source.damaged("it says it has " + header.shapeLength() + " axes");
         }
@@ -91,7 +110,7 @@ final class TensorKind {
             shape[i] = header.shape(i).size();
         }
         Strides.count(shape);
-        long[] strides = Strides.rowMajor(shape, type.bytes());
+        long[] strides = Strides.rowMajor(shape, part.bytes());
         if (header.stridesLength() != 0) {
             if (header.stridesLength() != shape.length) {
                 throw source.damaged(header.stridesLength() + " strides of " + shape.length + " axes");
@@ -103,6 +122,17 @@ final class TensorKind {
                 }
             }
         }
+        DType type = part;
+        if (mark(DType.COMPLEX64).equals(mark) || mark(DType.COMPLEX128).equals(mark)) {
+            type = DType.valueOf(mark.toUpperCase(Locale.ROOT));
+            int last = shape.length - 1;
+            if (type.part() != part || last < 0 || shape[last] != 2 || strides[last] != part.bytes()) {
+                throw source.damaged("it says it is " + mark + ", and has " + part + " of shape "
+                        + Arrays.toString(shape) + " and strides " + Arrays.toString(strides));
+            }
+            shape = Arrays.copyOf(shape, last);
+            strides = Arrays.copyOf(strides, last);
+        }
         long offset = Math.addExact(
                 IpcMessage.PREFIX + (long) metadataBytes, header.data().offset());
         source.checkRange(offset, Strides.extent(shape, strides, type.bytes()));
@@ -110,7 +140,7 @@ final class TensorKind {
         return new Tensor(type, shape, strides, TensorMemory.ofLease(address, source.lease()), address);
     }
 
-    private static DType type(Source source, Message message, org.apache.arrow.flatbuf.Tensor header) {
+    private static DType type(Source source, String mark, org.apache.arrow.flatbuf.Tensor header) {
         if (header.typeType() == Type.FloatingPoint) {
             switch (((FloatingPoint) header.type(new FloatingPoint())).precision()) {
                 case Precision.HALF:
@@ -126,7 +156,7 @@ final class TensorKind {
             Int integer = (Int) header.type(new Int());
             switch (integer.bitWidth()) {
                 case 8:
-                    return integer.isSigned() ? DType.INT8 : isBool(message) ? DType.BOOL : DType.UINT8;
+                    return integer.isSigned() ? DType.INT8 : mark(DType.BOOL).equals(mark) ? DType.BOOL : DType.UINT8;
                 case 16:
                     return integer.isSigned() ? DType.INT16 : DType.UINT16;
                 case 32:
@@ -140,14 +170,14 @@ final class TensorKind {
         throw source.damaged("its elements are of Arrow type " + header.typeType() + ", which no tensor has");
     }
 
-    private static boolean isBool(Message message) {
+    private static String mark(Message message) {
         for (int i = 0; i < message.customMetadataLength(); i++) {
             KeyValue pair = message.customMetadata(i);
             if (TYPE_KEY.equals(pair.key())) {
-                return BOOL.equals(pair.value());
+                return pair.value();
             }
         }
-        return false;
+        return null;
     }
 
     private static final class Stored extends Encoded {

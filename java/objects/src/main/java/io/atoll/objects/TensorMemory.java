@@ -1,6 +1,7 @@
 package io.atoll.objects;
 
 import io.atoll.store.Memory;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.CharBuffer;
@@ -21,6 +22,7 @@ final class TensorMemory {
     private final Lease lease; // null when nobody has to give it back
     private final Lease.Share share; // this tensor's; null likewise and before there is a tensor
     private volatile boolean closed;
+    private Runnable onClose; // guarded by this
 
     private TensorMemory(Object base, long start, ByteBuffer direct, Lease lease, Object view) {
         this.base = base;
@@ -103,7 +105,13 @@ final class TensorMemory {
         return ofArray(copy);
     }
 
-    private static TensorMemory ofArrayAt(Object array, long bytes) {
+    /** Memory outside the heap that somebody else frees once the owner is unreachable. */
+    static TensorMemory ofForeign(long address, Object owner) {
+        Lease lease = new Lease(() -> Reference.reachabilityFence(owner));
+        return ofLease(address, lease);
+    }
+
+    static TensorMemory ofArrayAt(Object array, long bytes) {
         return new TensorMemory(array, Memory.arrayOffset(array) + bytes, null, null, null);
     }
 
@@ -154,10 +162,41 @@ final class TensorMemory {
         return Views.byteBuffer(address, bytes, lease);
     }
 
-    void close() {
-        closed = true;
+    /** Views that can be told to throw are told so when the tensor is closed. */
+    synchronized void onClose(Runnable end) {
+        if (closed) {
+            end.run();
+            throw new IllegalStateException("this tensor is closed");
+        }
+        Runnable before = onClose;
+        onClose = before == null
+                ? end
+                : () -> {
+                    before.run();
+                    end.run();
+                };
+    }
+
+    /** Null of an array's memory and of a direct buffer's. */
+    Lease lease() {
+        return lease;
+    }
+
+    /** Whether the memory is held by nobody now. */
+    boolean close() {
+        Runnable ends;
+        synchronized (this) {
+            closed = true;
+            ends = onClose;
+            onClose = null;
+        }
+        if (ends != null) {
+            ends.run();
+        }
         if (share != null) {
             share.close();
+            return !share.lease().isHeld();
         }
+        return true;
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
+import java.nio.LongBuffer;
 import java.nio.ReadOnlyBufferException;
 import org.junit.jupiter.api.Test;
 
@@ -104,5 +105,49 @@ class TensorTest {
         assertThatThrownBy(() -> tensor.getInt(0)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(tensor::asIntBuffer).isInstanceOf(IllegalStateException.class);
         assertThat(slice.getInt(0)).isZero();
+    }
+
+    @Test
+    void shouldHoldComplexNumbers() {
+        Tensor complex = Tensor.of(DType.COMPLEX64, new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 2, 2);
+
+        assertThat(complex.getReal(1, 0)).isEqualTo(5);
+        assertThat(complex.getImaginary(1, 0)).isEqualTo(6);
+        assertThat(complex.transpose().imaginary().as(float[].class)).containsExactly(2, 6, 4, 8);
+        assertThat(complex.real().getFloat(1, 1)).isEqualTo(7);
+        assertThat(complex.asFloatBuffer().get(7)).isEqualTo(8);
+        assertThatThrownBy(() -> complex.getDouble(0, 0))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("getReal and getImaginary");
+    }
+
+    @Test
+    void shouldViewTheElementsThatABufferStandsAt() {
+        DoubleBuffer tail = DoubleBuffer.wrap(new double[] {0, 1, 2, 3}).position(2);
+
+        assertThat(Tensor.of(tail).asDoubleBuffer().get(0)).isEqualTo(2);
+    }
+
+    @Test
+    void shouldCopyIntoArrays() {
+        assertThat(counted.transpose().as(int[].class)).containsExactly(0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11);
+        assertThat(Tensor.of(DType.UINT16, new short[] {65}).as(char[].class)).containsExactly('A');
+        assertThatThrownBy(() -> counted.as(double[].class))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessage("a tensor of INT32 cannot be seen as double[]");
+        assertThatThrownBy(() -> counted.as(String.class)).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void shouldBeMadeFromArraysAndBuffers() {
+        assertThat(Tensor.from(new char[] {'A'}).type()).isEqualTo(DType.UINT16);
+        assertThat(Tensor.from(new double[] {1, 2, 3, 4}, 2, 2).getDouble(1, 0)).isEqualTo(3);
+        assertThat(Tensor.from(LongBuffer.wrap(new long[] {7})).getLong(0)).isEqualTo(7);
+        assertThat(Tensor.from(DType.FLOAT32, ByteBuffer.allocateDirect(8)).size())
+                .isEqualTo(2);
+        assertThat(Tensor.from(counted)).isSameAs(counted);
+        assertThatThrownBy(() -> Tensor.from("text"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no tensor can be made from a java.lang.String");
     }
 }

@@ -91,5 +91,22 @@ TEST_F(LimitsTest, StoreLargerThanItsCgroupIsFullAndNobodyDies) {
   EXPECT_TRUE(Eventually([&] { return ::rmdir(group.c_str()) == 0; }));
 }
 
+// What entries and slots will take when they are used counts before memory goes to data.
+TEST_F(LimitsTest, ControlSegmentCountsInTheLimitBeforeItIsUsed) {
+  const std::string group = MakeGroup(384 << 20);
+  if (group.empty()) GTEST_SKIP() << "cannot make a memory cgroup here";
+  Process peer({"refill", path_, std::to_string(uint64_t{1} << 30), group, "1000000"});
+  const std::string line = peer.ReadLine();
+  long first = 0, second = 0;
+  unsigned long large = 0, small = 0;
+  EXPECT_EQ(peer.Wait(), 0) << "it was killed for memory";
+  ASSERT_EQ(std::sscanf(line.c_str(), "%ld %lu %ld %lu", &first, &large, &second, &small), 4) << line;
+  EXPECT_EQ(first, -ATOLL_STORE_FULL);
+  EXPECT_GT(large * 3, 64u);
+  EXPECT_EQ(second, -ATOLL_TOO_MANY_OBJECTS);
+  EXPECT_EQ(small, 1'000'000u);
+  EXPECT_TRUE(Eventually([&] { return ::rmdir(group.c_str()) == 0; }));
+}
+
 }  // namespace
 }  // namespace atollstore

@@ -237,33 +237,65 @@ void Crash(const char* path, char** arguments) {
   ::raise(SIGSEGV);
 }
 
-// fill BYTES CGROUP: a store of that capacity inside the cgroup, filled until it is full.
-void Fill(const char* path, char** arguments) {
-  std::FILE* group = std::fopen((std::string(arguments[1]) + "/cgroup.procs").c_str(), "w");
+// Puts this process into the cgroup.
+void Join(const char* path) {
+  std::FILE* group = std::fopen((std::string(path) + "/cgroup.procs").c_str(), "w");
   if (group == nullptr || std::fprintf(group, "%d\n", ::getpid()) < 0 || std::fclose(group) != 0)
     std::_Exit(4);
+}
+
+// Seals objects of that size until there is no room or `most` bytes are there. Returns the last code.
+int64_t FillWith(atoll_client* client, uint64_t size, uint64_t most, std::vector<atoll_object_id>* ids) {
+  int64_t code = 0;
+  for (uint64_t bytes = 0; bytes < most; bytes += size) {
+    atoll_object_id id{};
+    uint64_t address = 0;
+    code = atoll_create(client, &id, size, 0, 0, 100'000'000, &address);
+    if (code != 0) break;
+    std::memset(reinterpret_cast<void*>(address), 1, size);
+    CHECK_OK(atoll_seal(client, &id, nullptr));
+    ids->push_back(id);
+  }
+  return code;
+}
+
+// refill BYTES CGROUP OBJECTS: a store of that capacity and that many entries inside the cgroup, filled with
+// large objects, emptied, and filled with the smallest ones.
+void Refill(const char* path, char** arguments) {
+  Join(arguments[1]);
+  atoll_server_options options{};
+  options.capacity = std::strtoull(arguments[0], nullptr, 10);
+  options.max_objects = std::strtoull(arguments[2], nullptr, 10);
+  options.socket_path = path;
+  atoll_server* server = nullptr;
+  CHECK_OK(atoll_server_start(&options, &server));
+  atoll_client* client = Attach(path);
+  std::vector<atoll_object_id> large, small;
+  small.reserve(options.max_objects);
+  const int64_t first = FillWith(client, 3 << 20, options.capacity, &large);
+  for (const atoll_object_id& id : large) CHECK_OK(atoll_dereference(client, &id));
+  const int64_t second = FillWith(client, 64, options.capacity, &small);
+  Say(std::to_string(first) + " " + std::to_string(large.size()) + " " + std::to_string(second) + " " +
+      std::to_string(small.size()));
+  atoll_detach(client);
+  atoll_server_stop(server);
+}
+
+// fill BYTES CGROUP: a store of that capacity inside the cgroup, filled until it is full.
+void Fill(const char* path, char** arguments) {
+  Join(arguments[1]);
   atoll_server_options options{};
   options.capacity = std::strtoull(arguments[0], nullptr, 10);
   options.socket_path = path;
   atoll_server* server = nullptr;
   CHECK_OK(atoll_server_start(&options, &server));
   atoll_client* client = Attach(path);
-  uint64_t bytes = 0;
-  int64_t code = 0;
-  while (code == 0 && bytes < options.capacity) {
-    atoll_object_id id{};
-    uint64_t address = 0;
-    code = atoll_create(client, &id, 3 << 20, 0, 0, 100'000'000, &address);
-    if (code != 0) break;
-    std::memset(reinterpret_cast<void*>(address), 1, 3 << 20);
-    CHECK_OK(atoll_seal(client, &id, nullptr));
-    bytes += 3 << 20;
-  }
-  Say(std::to_string(code) + " " + std::to_string(bytes) + " " + atoll_last_error());
+  std::vector<atoll_object_id> ids;
+  const int64_t code = FillWith(client, 3 << 20, options.capacity, &ids);
+  Say(std::to_string(code) + " " + std::to_string(ids.size() * (3 << 20)) + " " + atoll_last_error());
   atoll_detach(client);
   atoll_server_stop(server);
 }
-
 // quiet: the warm paths under a filter that kills for any system call.
 void Quiet(const char* path, char**) {
   atoll_client* client = Attach(path);
@@ -364,11 +396,11 @@ int main(int argc, char** argv) {
     void (*run)(const char*, char**);
     int arguments;
   } commands[] = {
-      {"hold", Hold, 2},         {"create", Create, 3},   {"put", PutMany, 2},     {"contain", Contain, 2},
-      {"scribble", Scribble, 2}, {"message", Message, 0}, {"as", As, 1},           {"watch", Watch, 0},
-      {"serve", Serve, 1},       {"fill", Fill, 2},       {"quiet", Quiet, 0},     {"steps", Steps, 2},
-      {"find", Find, 1},         {"crash", Crash, 2},     {"inherit", Inherit, 3}, {"hand", HandDown, 0},
-      {"publish", Publish, 1},   {"storm", Storm, 1},     {"pins", Pins, 0}};
+      {"hold", Hold, 2},         {"create", Create, 3},   {"put", PutMany, 2},   {"contain", Contain, 2},
+      {"scribble", Scribble, 2}, {"message", Message, 0}, {"as", As, 1},         {"watch", Watch, 0},
+      {"serve", Serve, 1},       {"fill", Fill, 2},       {"quiet", Quiet, 0},   {"steps", Steps, 2},
+      {"find", Find, 1},         {"crash", Crash, 2},     {"refill", Refill, 3}, {"inherit", Inherit, 3},
+      {"hand", HandDown, 0},     {"publish", Publish, 1}, {"storm", Storm, 1},   {"pins", Pins, 0}};
   for (const auto& command : commands) {
     if (std::strcmp(argv[1], command.name) == 0 && argc == 3 + command.arguments) {
       command.run(argv[2], argv + 3);

@@ -6,9 +6,12 @@
 namespace atollstore {
 namespace {
 
-// Left to everybody else: the control segment's own pages, and what the processes of this store still need.
+// Left to everybody else: what the processes of this store still need.
 constexpr uint64_t kMargin = 64 << 20;
 constexpr uint64_t kAheadBytes = 16 << 20;
+// What an entry takes once it is used, and no limit is asked again: itself, a block word, slots in two
+// columns, and its place in the server's queue of what may be spilled.
+constexpr uint64_t kEntryBytes = sizeof(Entry) + sizeof(u64) + 2 * 13 + 48;
 
 }  // namespace
 
@@ -16,8 +19,10 @@ constexpr uint64_t kAheadBytes = 16 << 20;
 // it.
 bool ServerCore::Reserve(uint64_t extent) {
   const uint64_t bytes = control_.geometry().extent_bytes();
-  memory_refused_ =
-      limits_.Available() < kMargin + bytes || !data_memory_->Reserve(extent * bytes, bytes).ok();
+  // Clients touch the control segment without asking: what they may still come to use is not given away.
+  const uint64_t entries_left = control_.geometry().objects() - control_.entries_high();
+  memory_refused_ = limits_.Available() < kMargin + entries_left * kEntryBytes + bytes ||
+                    !data_memory_->Reserve(extent * bytes, bytes).ok();
   if (memory_refused_) return false;
   control_.extent(extent).fetch_or(kExtentReserved, std::memory_order_release);
   control_.header().reserved_bytes.fetch_add(bytes, std::memory_order_relaxed);

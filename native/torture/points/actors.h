@@ -44,6 +44,7 @@ class Actor {
 // Commands of the server. It is driven by plain calls, in one thread.
 constexpr char kBeQuiet = 'q';  // does nothing until told
 constexpr char kGoOn = 'g';
+constexpr char kFsck = 'f';     // "" when every invariant of the store holds
 constexpr char kOperate = 'o';  // the rounds of the operation, for a driver
 Actor::Part MakeServer(Stage* stage);
 

@@ -204,7 +204,8 @@ std::string Run::At(const std::vector<Step>& trace, uint64_t step, uint64_t* whe
     const std::string saw = Finish(&driver);
     if (wrong.empty()) wrong = saw;
   }
-  const std::string after = second_->Ask(kVerify, operation_);
+  std::string after = second_->Ask(kVerify, operation_);
+  if (after.empty()) after = server_->Ask(kFsck, operation_);
   return wrong.empty() ? after : wrong;
 }
 

@@ -1,5 +1,6 @@
 // The server of the points: one thread, which is told when to go round.
 #include "atoll/c.h"
+#include "check/fsck.h"
 #include "points/actors.h"
 #include "points/driver.h"
 #include "server/server_core.h"
@@ -31,6 +32,12 @@ class TestServer {
       case kGoOn:
         quiet_ = false;
         break;
+      case kFsck: {
+        // Others work on beside it; what is found again and again is a fault.
+        FsckReport report = Fsck(core_->control(), core_->data());
+        if (!report.sound()) report = FsckLive(core_->control(), core_->data());
+        return report.sound() ? "" : "fsck: " + report.Text().substr(0, 500);
+      }
       case kOperate:
         BeginOperation();
         for (int i = 0; i < operation->rounds; ++i) core_->Poll(0);

@@ -42,12 +42,16 @@ class Life {
     options.max_objects = 256;
     options.max_clients = 4;
     options.socket_path = path_.c_str();
+    options.spill_directory = disk_.c_str();
     atoll_server* server = nullptr;
     Again("start", [&] { return atoll_server_start(&options, &server); });
     Again("attach", [&] { return atoll_attach(path_.c_str(), &client_); });
     atoll_client* other = nullptr;
     Again("attach the second", [&] { return atoll_attach(path_.c_str(), &other); });
     for (const uint64_t size : {100, 3'000, 60'000, 200'000, 500, 300'000, 20'000}) Put(size);
+    Check();
+    // More than there is room for: some of it goes to disk, and comes back.
+    for (uint64_t put = 0; put < 2 * kCapacity; put += 700'000) Put(700'000);
     Check();
     // Memory is handed to and fro between the two.
     for (int i = 0; i < 4; ++i) {

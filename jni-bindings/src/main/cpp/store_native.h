@@ -186,6 +186,8 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_FIELD(atoll_server_options, max_names),
     ATOLL_JNI_FIELD(atoll_server_options, await_farewell),
     ATOLL_JNI_FIELD(atoll_server_options, socket_path),
+    ATOLL_JNI_FIELD(atoll_server_options, spill_directory),
+    ATOLL_JNI_FIELD(atoll_server_options, spill_limit),
 
     ATOLL_JNI_SIZE(atoll_view),
     ATOLL_JNI_FIELD(atoll_view, address),

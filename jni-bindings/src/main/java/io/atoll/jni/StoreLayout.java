@@ -23,6 +23,8 @@ public final class StoreLayout {
     public static final int SERVER_OPTIONS_MAX_NAMES = ask("atoll_server_options.max_names");
     public static final int SERVER_OPTIONS_AWAIT_FAREWELL = ask("atoll_server_options.await_farewell");
     public static final int SERVER_OPTIONS_SOCKET_PATH = ask("atoll_server_options.socket_path");
+    public static final int SERVER_OPTIONS_SPILL_DIRECTORY = ask("atoll_server_options.spill_directory");
+    public static final int SERVER_OPTIONS_SPILL_LIMIT = ask("atoll_server_options.spill_limit");
 
     public static final int VIEW_SIZE = ask("sizeof atoll_view");
     public static final int VIEW_ADDRESS = ask("atoll_view.address");

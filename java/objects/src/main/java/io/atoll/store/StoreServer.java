@@ -24,6 +24,8 @@ public final class StoreServer implements AutoCloseable {
      * @param ringBytes of each message ring, a power of two
      * @param warmBytes how much each client keeps ready ahead of need
      * @param awaitFarewell a dead client is cleaned up after only by {@link StoreServer#bury}
+     * @param spillDirectory an existing directory for what does not fit; null: nothing is spilled
+     * @param spillLimit bytes on disk at most; 0: as much as the disk takes
      */
     public record Options(
             Path socket,
@@ -33,33 +35,110 @@ public final class StoreServer implements AutoCloseable {
             long extentBytes,
             long ringBytes,
             long warmBytes,
-            boolean awaitFarewell) {
+            boolean awaitFarewell,
+            Path spillDirectory,
+            long spillLimit) {
         public static Options of(Path socket, long capacity) {
-            return new Options(socket, capacity, 0, 0, 0, 0, 0, false);
+            return new Options(socket, capacity, 0, 0, 0, 0, 0, false, null, 0);
         }
 
         public Options withMaxObjects(long count) {
-            return new Options(socket, capacity, count, maxClients, extentBytes, ringBytes, warmBytes, awaitFarewell);
+            return new Options(
+                    socket,
+                    capacity,
+                    count,
+                    maxClients,
+                    extentBytes,
+                    ringBytes,
+                    warmBytes,
+                    awaitFarewell,
+                    spillDirectory,
+                    spillLimit);
         }
 
         public Options withMaxClients(long count) {
-            return new Options(socket, capacity, maxObjects, count, extentBytes, ringBytes, warmBytes, awaitFarewell);
+            return new Options(
+                    socket,
+                    capacity,
+                    maxObjects,
+                    count,
+                    extentBytes,
+                    ringBytes,
+                    warmBytes,
+                    awaitFarewell,
+                    spillDirectory,
+                    spillLimit);
         }
 
         public Options withExtentBytes(long bytes) {
-            return new Options(socket, capacity, maxObjects, maxClients, bytes, ringBytes, warmBytes, awaitFarewell);
+            return new Options(
+                    socket,
+                    capacity,
+                    maxObjects,
+                    maxClients,
+                    bytes,
+                    ringBytes,
+                    warmBytes,
+                    awaitFarewell,
+                    spillDirectory,
+                    spillLimit);
         }
 
         public Options withRingBytes(long bytes) {
-            return new Options(socket, capacity, maxObjects, maxClients, extentBytes, bytes, warmBytes, awaitFarewell);
+            return new Options(
+                    socket,
+                    capacity,
+                    maxObjects,
+                    maxClients,
+                    extentBytes,
+                    bytes,
+                    warmBytes,
+                    awaitFarewell,
+                    spillDirectory,
+                    spillLimit);
         }
 
         public Options withWarmBytes(long bytes) {
-            return new Options(socket, capacity, maxObjects, maxClients, extentBytes, ringBytes, bytes, awaitFarewell);
+            return new Options(
+                    socket,
+                    capacity,
+                    maxObjects,
+                    maxClients,
+                    extentBytes,
+                    ringBytes,
+                    bytes,
+                    awaitFarewell,
+                    spillDirectory,
+                    spillLimit);
         }
 
         public Options withAwaitFarewell(boolean await) {
-            return new Options(socket, capacity, maxObjects, maxClients, extentBytes, ringBytes, warmBytes, await);
+            return new Options(
+                    socket,
+                    capacity,
+                    maxObjects,
+                    maxClients,
+                    extentBytes,
+                    ringBytes,
+                    warmBytes,
+                    await,
+                    spillDirectory,
+                    spillLimit);
+        }
+
+        /** @param limit bytes on disk at most; 0: as much as the disk takes */
+        public Options withSpill(Path directory, long limit) {
+            return new Options(
+                    socket,
+                    capacity,
+                    maxObjects,
+                    maxClients,
+                    extentBytes,
+                    ringBytes,
+                    warmBytes,
+                    awaitFarewell,
+                    directory,
+                    limit);
         }
     }
 
@@ -85,11 +164,17 @@ public final class StoreServer implements AutoCloseable {
         struct.putLong(StoreLayout.SERVER_OPTIONS_WARM_BYTES, options.warmBytes());
         struct.putLong(StoreLayout.SERVER_OPTIONS_AWAIT_FAREWELL, options.awaitFarewell() ? 1 : 0);
         struct.putLong(StoreLayout.SERVER_OPTIONS_SOCKET_PATH, Memory.addressOf(path));
+        ByteBuffer spill = options.spillDirectory() == null
+                ? null
+                : NativeStore.cString(options.spillDirectory().toAbsolutePath().toString());
+        struct.putLong(StoreLayout.SERVER_OPTIONS_SPILL_DIRECTORY, spill == null ? 0 : Memory.addressOf(spill));
+        struct.putLong(StoreLayout.SERVER_OPTIONS_SPILL_LIMIT, options.spillLimit());
         ByteBuffer out = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
         StoreCodes.check(
                 StoreNative.serverStart(Memory.addressOf(struct), Memory.addressOf(out)),
                 "store " + options.socket() + ": start with " + options.capacity() + " bytes");
         java.lang.ref.Reference.reachabilityFence(path);
+        java.lang.ref.Reference.reachabilityFence(spill);
         return new StoreServer(options.socket(), out.getLong(0));
     }
 

@@ -54,7 +54,8 @@ final class DriverRuntime extends ClientRuntime {
             server = StoreServer.start(StoreServer.Options.of(socket, bytes)
                     .withMaxClients(Math.min(Board.MAX_CLIENTS, 2L * count + SPARE_CLIENTS))
                     .withMaxObjects(MAX_OBJECTS)
-                    .withAwaitFarewell(true));
+                    .withAwaitFarewell(true)
+                    .withSpill(options.spillDirectory(), 0));
             store = NativeStore.attach(socket);
             runtime = new DriverRuntime(options, directory, server, store, workers);
             workers.tell(new WorkerOrders(socket, library, store.clientIndex()));

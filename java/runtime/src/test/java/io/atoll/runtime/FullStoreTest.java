@@ -24,7 +24,8 @@ class FullStoreTest {
     @Test
     void shouldTellWhoWaitsForAResultThatHasNoRoom() {
         // One extent, which the driver has: none is left for the worker's results.
-        AtollOptions options = AtollOptions.defaults().withWorkers(1).withStoreBytes(2 << 20);
+        AtollOptions options =
+                AtollOptions.defaults().withWorkers(1).withStoreBytes(2 << 20).withoutSpilling();
         try (AtollSession session = Atoll.init(options)) {
             ObjectRef<byte[]> all = Atoll.put(new byte[(2 << 20) - (64 << 10)]);
             ObjectRef<Integer> result =

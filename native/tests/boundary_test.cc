@@ -211,6 +211,25 @@ TEST_F(BoundaryTest, CorruptEntryIsAnErrorNotACrash) {
   entry.contained.store(0);
   OK(atoll_get(client, &id, 0, &view));
   OK(atoll_release(client, &id));
+  // Nor does a creator write ids where a damaged entry of its own says.
+  atoll_object_id container{};
+  uint64_t address = 0;
+  OK(atoll_create(client, &container, 100, 1, 0, 0, &address));
+  Entry& made = control.entry(container.place >> 40);
+  const uint64_t right = made.offset.load();
+  for (const uint64_t bad : {uint64_t{64} << 20, ~uint64_t{63}, uint64_t{63} << 20}) {
+    made.offset.store(bad);
+    EXPECT_EQ(atoll_seal(client, &container, &id), -ATOLL_CORRUPT) << bad;
+  }
+  made.offset.store(right);
+  made.size.store(~uint64_t{0} - 10);
+  EXPECT_EQ(atoll_seal(client, &container, &id), -ATOLL_CORRUPT);
+  made.size.store(100);
+  made.contained.store(0xffffffff);
+  EXPECT_EQ(atoll_seal(client, &container, &id), -ATOLL_CORRUPT);
+  made.contained.store(1);
+  OK(atoll_seal(client, &container, &id));
+  OK(atoll_dereference(client, &container));
   // The server frees an entry whose block word is not its own without harm to whose it is.
   const atoll_object_id other = Put(client, 100, 9);
   entry.block.store(control.entry(other.place >> 40).block.load());

@@ -38,6 +38,11 @@ bool ClientCore::Corrupt(uint64_t index) {
   return false;
 }
 
+Status ClientCore::Corrupted(ObjectId id) const {
+  return Status::Error(ATOLL_CORRUPT, "object %lu.%lu: its entry points outside the store", id.index(),
+                       id.generation());
+}
+
 Result<ObjectId> ClientCore::Expect() {
   uint64_t place = pool_->Expect();
   if (place == 0) {
@@ -116,8 +121,10 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, uint64_t size, uint64_t contained
       return made;
     }
   }
+  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+  if (offset > capacity_ - bytes) return Corrupted(id);  // written by somebody else since
   Count(&Counters::creates);
-  return reinterpret_cast<uint64_t>(window_.data()) + entry.offset.load(std::memory_order_relaxed);
+  return reinterpret_cast<uint64_t>(window_.data()) + offset;
 }
 
 // CREATING by this client -> EXPECTED. The block goes first: its word names the entry, so that a second
@@ -159,6 +166,11 @@ Status ClientCore::Seal(ObjectId id, const atoll_object_id* contained) {
   if (count != 0) {
     if (contained == nullptr)
       return Status::Error(ATOLL_INVALID_ARGUMENT, "%u contained ids promised, none given", count);
+    const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+    const uint64_t bytes =
+        count > capacity_ / sizeof(atoll_object_id) ? UINT64_MAX : ObjectBytes(size, count);
+    // Else somebody has written into the entry, and the ids would go astray.
+    if (size > capacity_ || !heap_->CanWrite(offset, bytes)) return Corrupted(id);
     Container container{id.place, {}};
     container.children.reserve(count);
     for (uint32_t i = 0; i < count; ++i) {
@@ -169,8 +181,7 @@ Status ClientCore::Seal(ObjectId id, const atoll_object_id* contained) {
       }
       container.children.push_back(ObjectId(contained[i]).index());
     }
-    std::memcpy(window_.data() + entry.offset.load(std::memory_order_relaxed) + (size + 15) / 16 * 16,
-                contained, count * sizeof(atoll_object_id));
+    std::memcpy(window_.data() + offset + (size + 15) / 16 * 16, contained, count * sizeof(atoll_object_id));
     // Before the seal: from then on the server may take the container in at any time.
     std::lock_guard lock(containers_mutex_);
     containers_.push_back(std::move(container));

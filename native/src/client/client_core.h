@@ -150,6 +150,7 @@ class ClientCore {
   Status AwaitRestore(ObjectId id);
   Status NotFound(ObjectId id) const;
   Status Lost(ObjectId id) const;
+  Status Corrupted(ObjectId id) const;
   Status ReleasedTooOften(ObjectId id);
   Status NotPinned(ObjectId id) const;
   Status Check(ObjectId id) const;

@@ -182,6 +182,16 @@ void ClientHeap::ReclaimAll() {
   for (Class& c : classes_) Reclaim(c.spans);
 }
 
+bool ClientHeap::CanWrite(uint64_t offset, uint64_t bytes) {
+  const Geometry& g = control_.geometry();
+  if (bytes > g.capacity() || offset > g.capacity() - bytes) return false;
+  std::lock_guard lock(mutex_);
+  for (uint64_t extent = offset / g.extent_bytes(); extent * g.extent_bytes() < offset + bytes; ++extent) {
+    if (open_[extent] == 0) return false;
+  }
+  return true;
+}
+
 bool ClientHeap::ExtentFree(uint64_t extent) const {
   if (open_[extent] == 0) return false;
   for (uint64_t i = 0; i < slabs_per_extent_; ++i) {

@@ -48,6 +48,9 @@ class ClientHeap {
   // back. Returns how many it gave back.
   uint64_t Commit(const Run& run, bool populate);
 
+  // Whether all of these bytes lie in extents that are open for this client.
+  bool CanWrite(uint64_t offset, uint64_t bytes);
+
   // Gives back wholly free extents while more than `keep` bytes of such are left. Returns the bytes given
   // back.
   uint64_t GiveBack(uint64_t keep);

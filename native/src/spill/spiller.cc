@@ -210,7 +210,12 @@ bool Spiller::TryRestore(uint64_t index) {
   }
   SpillJob job;
   job.items.push_back(item);
-  job.to = window_.data() + entry.offset.load(std::memory_order_relaxed);
+  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+  if (!heap_.CanWrite(offset, item.bytes)) {  // somebody has written into the entry since
+    sweeper_->Lose(index, ATOLL_LOST_DAMAGED);
+    return true;
+  }
+  job.to = window_.data() + offset;
   thread_.HandIn(std::move(job));
   return true;
 }

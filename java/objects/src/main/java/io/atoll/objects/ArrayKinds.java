@@ -29,7 +29,7 @@ final class ArrayKinds {
         } else if (value instanceof ByteBuffer v) {
             return new Buffer(v);
         }
-        return null;
+        return value instanceof java.nio.Buffer v ? new TypedBuffer(v) : null;
     }
 
     static Object decode(int kind, int detail, Source source) {
@@ -52,6 +52,8 @@ final class ArrayKinds {
                 return copy(source, new double[length(source, 8)]);
             case Kind.BYTE_BUFFER:
                 return view(detail, source);
+            case Kind.TYPED_BUFFER:
+                return TypedBuffer.view(detail, source);
             default:
                 throw source.damaged("kind " + kind + " is not an array");
         }

@@ -7,12 +7,18 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SimpleTimeZone;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.fory.Fory;
 import org.apache.fory.config.Config;
+import org.apache.fory.config.ForyBuilder;
+import org.apache.fory.context.ReadContext;
+import org.apache.fory.context.WriteContext;
 import org.apache.fory.logging.LogLevel;
 import org.apache.fory.logging.LoggerFactory;
 import org.apache.fory.memory.MemoryBuffer;
 import org.apache.fory.memory.MemoryUtils;
+import org.apache.fory.serializer.JavaSerializer;
 import org.apache.fory.serializer.Serializer;
 
 /**
@@ -41,7 +47,12 @@ final class GraphCoder {
     }
 
     private final ClassLoader loader;
+    private final AllowList allowed = AllowList.current();
+    private final int codecs = Codecs.version();
     private final Fory fory;
+    private final GraphRefs refs;
+    private final WriteContext writing;
+    private final ReadContext reading;
     private MemoryBuffer buffer = MemoryUtils.buffer(BUFFER_FIRST);
     // While writing.
     private Set<ObjectId> ids;
@@ -52,7 +63,7 @@ final class GraphCoder {
 
     GraphCoder(ClassLoader loader, int maxDepth) {
         this.loader = loader;
-        fory = Fory.builder()
+        ForyBuilder builder = Fory.builder()
                 .withXlang(false)
                 .withRefTracking(true)
                 .withCompatible(false)
@@ -61,9 +72,27 @@ final class GraphCoder {
                 .serializeEnumByName(true)
                 .withMaxDepth(maxDepth)
                 .withMaxGraphMemoryBytes(Long.MAX_VALUE)
-                .withClassLoader(loader)
-                .build();
+                .withClassLoader(loader);
+        if (allowed.isSet()) {
+            builder.withTypeChecker((resolver, name) -> allowed.allows(name));
+        }
+        fory = builder.build();
         registerSerializers();
+        fory.serialize(null); // ends the registration
+        writing = fory.getWriteContext();
+        reading = fory.getReadContext();
+        refs = new GraphRefs(writing.getRefWriter());
+    }
+
+    /** Whether it may be used for a class loader, with the codecs and the allowed classes of now. */
+    boolean fits(ClassLoader wanted) {
+        return loader == wanted && codecs == Codecs.version() && allowed.isOf(System.getProperty(AllowList.PROPERTY));
+    }
+
+    void checkAllowed(String className) {
+        if (!allowed.allows(className)) {
+            throw new IllegalStateException(allowed.refusal(className));
+        }
     }
 
     private void registerSerializers() {
@@ -79,6 +108,13 @@ final class GraphCoder {
         ByteBuffer direct = ByteBuffer.allocateDirect(0);
         for (ByteBuffer each : List.of(heap, direct, heap.asReadOnlyBuffer(), direct.asReadOnlyBuffer())) {
             fory.registerSerializer(each.getClass(), new GraphSerializers.Lifted<>(config, each.getClass(), this));
+        }
+        fory.registerSerializer(AtomicReference.class, new GraphSerializers.References(config));
+        fory.registerSerializer(Class.class, new GraphSerializers.Classes(config, this));
+        fory.registerSerializer(SimpleTimeZone.class, new JavaSerializer(fory.getTypeResolver(), SimpleTimeZone.class));
+        for (Class<?> type : CollectionViews.KNOWN_TO_FORY) {
+            fory.registerSerializer(
+                    type, Containers.as(fory.getTypeResolver(), type, CollectionViews.serializer(config, type)));
         }
         fory.registerSerializerFactory(new GraphTypes(this));
     }
@@ -100,8 +136,15 @@ final class GraphCoder {
         ids = null;
         parts = new GraphParts();
         buffer.writerIndex(0);
-        fory.serialize(buffer, value);
-        byte[] bytes = buffer.getBytes(0, buffer.writerIndex());
+        byte[] bytes;
+        writing.prepare(buffer, null);
+        try {
+            writing.writeRootRef(value);
+            bytes = buffer.getBytes(0, buffer.writerIndex());
+            refuseCycles(bytes);
+        } finally {
+            writing.reset();
+        }
         if (buffer.size() > BUFFER_KEPT) {
             buffer = MemoryUtils.buffer(BUFFER_FIRST);
         }
@@ -109,6 +152,19 @@ final class GraphCoder {
         ids = null;
         parts = null;
         return encoded;
+    }
+
+    private void refuseCycles(byte[] bytes) {
+        List<Object> suspects = refs.reachedAgain(bytes);
+        Object found = suspects.isEmpty() ? null : Constructed.inCycle(suspects, refs);
+        if (found != null) {
+            throw new Refusal.Refused(
+                    found.getClass(),
+                    "it refers to itself, by way of what it holds, and is made only by its constructor, so that the"
+                            + " cycle cannot be made again. Let the cycle run through an object with a field that can"
+                            + " be set later",
+                    found);
+        }
     }
 
     void contain(ObjectId id) {
@@ -128,8 +184,10 @@ final class GraphCoder {
         source = from;
         codec = by;
         try {
-            return fory.deserialize(bytes);
+            reading.prepare(MemoryUtils.wrap(bytes), null, false);
+            return reading.readRootRef();
         } finally {
+            reading.reset();
             source = null;
             codec = null;
         }

@@ -65,7 +65,7 @@ final class GraphKind {
         if (coder != null) {
             IDLE_COUNT.decrementAndGet();
         }
-        return coder != null && coder.loader() == loader ? coder : new GraphCoder(loader, ORDINARY_DEPTH);
+        return coder != null && coder.fits(loader) ? coder : new GraphCoder(loader, ORDINARY_DEPTH);
     }
 
     private static void giveBack(GraphCoder coder) {

@@ -2,9 +2,12 @@ package io.atoll.objects;
 
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
-import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.fory.config.Config;
 import org.apache.fory.context.ReadContext;
 import org.apache.fory.context.WriteContext;
@@ -94,30 +97,91 @@ final class GraphSerializers {
         }
     }
 
-    /** Throwables, whole: Fory drops their stack traces. One that Java cannot serialize is refused inside a graph. */
-    static final class Throwables<T extends Throwable> extends Serializer<T> {
-        Throwables(Config config, Class<T> type) {
+    /** By a codec of the user's. */
+    static final class Coded<T> extends Serializer<T> {
+        private final Codec<T> codec;
+
+        @SuppressWarnings("unchecked")
+        Coded(Config config, Class<T> type, Codec<?> codec) {
             super(config, type);
+            this.codec = (Codec<T>) codec;
         }
 
         @Override
-        public void write(WriteContext context, T error) {
-            byte[] bytes = ErrorKind.serialized(error);
-            if (bytes.length == 0) {
-                throw new Refusal.Refused(type, "some field of it is not Serializable");
-            }
-            context.writeVarUInt32(bytes.length);
-            context.getBuffer().writeBytes(bytes);
+        public void write(WriteContext context, T value) {
+            codec.write(value, new CodecOutput(context));
         }
 
         @Override
         public T read(ReadContext context) {
-            int length = context.readVarUInt32();
-            try {
-                return type.cast(ErrorKind.deserialized(context.getBuffer().readBytes(length)));
-            } catch (IOException | ClassNotFoundException e) {
-                throw new IllegalStateException(type.getName() + " cannot be made again here", e);
+            return codec.read(new CodecInput(context));
+        }
+    }
+
+    /** Classes, by their name: Fory refuses to read some back that it has written. */
+    @SuppressWarnings("rawtypes")
+    static final class Classes extends Serializer<Class> {
+        private static final Map<String, Class<?>> PRIMITIVES = Stream.of(
+                        boolean.class,
+                        byte.class,
+                        short.class,
+                        char.class,
+                        int.class,
+                        long.class,
+                        float.class,
+                        double.class,
+                        void.class)
+                .collect(Collectors.toMap(Class::getName, Function.identity()));
+
+        private final GraphCoder coder;
+
+        Classes(Config config, GraphCoder coder) {
+            super(config, Class.class);
+            this.coder = coder;
+        }
+
+        @Override
+        public void write(WriteContext context, Class type) {
+            if (type.isHidden()) {
+                throw new Refusal.Refused(type, "a hidden class has no name that finds it", type);
             }
+            context.writeString(type.getName());
+        }
+
+        @Override
+        public Class read(ReadContext context) {
+            String name = context.readString();
+            Class<?> primitive = PRIMITIVES.get(name);
+            if (primitive != null) {
+                return primitive;
+            }
+            coder.checkAllowed(name);
+            try {
+                return Class.forName(name, false, coder.loader());
+            } catch (ClassNotFoundException e) {
+                throw new IllegalStateException(name + " is not on the class path here", e);
+            }
+        }
+    }
+
+    /** Fory makes them only when their content is there, so that none could contain itself. */
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    static final class References extends Serializer<AtomicReference> {
+        References(Config config) {
+            super(config, AtomicReference.class);
+        }
+
+        @Override
+        public void write(WriteContext context, AtomicReference reference) {
+            context.writeRef(reference.get());
+        }
+
+        @Override
+        public AtomicReference read(ReadContext context) {
+            AtomicReference reference = new AtomicReference();
+            context.reference(reference);
+            reference.set(context.readRef());
+            return reference;
         }
     }
 

@@ -1,12 +1,19 @@
 package io.atoll.objects;
 
+import java.io.Externalizable;
+import java.io.Serializable;
+import java.nio.Buffer;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Random;
+import java.util.WeakHashMap;
 import org.apache.fory.config.Config;
 import org.apache.fory.resolver.TypeResolver;
 import org.apache.fory.serializer.JavaSerializer;
+import org.apache.fory.serializer.ObjectStreamSerializer;
 import org.apache.fory.serializer.Serializer;
 import org.apache.fory.serializer.SerializerFactory;
+import org.apache.fory.serializer.collection.MapSerializer;
 
 /** Chooses how Fory writes a class that it has no serializer for: ours, its own (null), or not at all. */
 final class GraphTypes implements SerializerFactory {
@@ -22,19 +29,56 @@ final class GraphTypes implements SerializerFactory {
     @SuppressWarnings({"unchecked", "rawtypes"})
     public Serializer createSerializer(TypeResolver resolver, Class<?> type) {
         Config config = coder.config();
-        if (ObjectCodec.isArrow(type)) {
+        Codec<?> codec = Codecs.of(type);
+        if (codec != null) {
+            return Containers.as(resolver, type, new GraphSerializers.Coded<>(config, type, codec));
+        } else if (ObjectCodec.isArrow(type) || Buffer.class.isAssignableFrom(type)) {
             return new GraphSerializers.Lifted<>(config, type, coder);
         } else if (Throwable.class.isAssignableFrom(type)) {
-            return new GraphSerializers.Throwables<>(config, (Class<? extends Throwable>) type);
+            return new ThrowableSerializer<>(config, (Class<? extends Throwable>) type);
         } else if (type == IMMUTABLE_ENTRY) {
             return new GraphSerializers.Entries(config, type);
-        } else if (Random.class.isAssignableFrom(type) && type.getClassLoader() == null) {
+        } else if (type == WeakHashMap.class) {
+            return new MapSerializer(resolver, type);
+        } else if (isByJava(type)) {
             return new JavaSerializer(resolver, type);
+        } else if (isOwnContainer(type)) {
+            return Containers.as(resolver, type, new ObjectStreamSerializer(resolver, type));
+        }
+        Serializer view = CollectionViews.serializer(config, type);
+        if (view != null) {
+            return Containers.as(resolver, type, view);
         }
         String refusal = Refusal.of(type);
         if (refusal != null) {
             throw new Refusal.Refused(type, refusal);
         }
         return null;
+    }
+
+    /** The JDK's that are Serializable, and that Fory does not bring back. */
+    static boolean isByJava(Class<?> type) {
+        return Random.class.isAssignableFrom(type) && type.getClassLoader() == null;
+    }
+
+    /**
+     * A collection or map of the user's that extends one of the JDK's: Fory would call its constructor, which may put
+     * elements in before those that are stored; as Java serializes it, it does not run.
+     */
+    private static boolean isOwnContainer(Class<?> type) {
+        if (type.getClassLoader() == null
+                || !Serializable.class.isAssignableFrom(type)
+                || Externalizable.class.isAssignableFrom(type)
+                || !Collection.class.isAssignableFrom(type) && !Map.class.isAssignableFrom(type)
+                || JavaSerializer.getWriteReplaceMethod(type) != null
+                || JavaSerializer.getReadResolveMethod(type) != null) {
+            return false;
+        }
+        for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+            if (each.getClassLoader() == null) {
+                return Serializable.class.isAssignableFrom(each);
+            }
+        }
+        return false;
     }
 }

@@ -41,6 +41,8 @@ final class Kind {
     static final int GRAPH = 22;
     /** What a task threw. */
     static final int ERROR = 23;
+    /** The remaining elements of an {@code XxxBuffer}, little-endian; the detail is the kind of array of its elements. */
+    static final int TYPED_BUFFER = 24;
 
     static final int UTF_16 = 1;
     static final int LITTLE_ENDIAN = 1;

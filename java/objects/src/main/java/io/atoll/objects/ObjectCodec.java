@@ -191,6 +191,7 @@ public final class ObjectCodec {
             case Kind.FLOAT_ARRAY:
             case Kind.DOUBLE_ARRAY:
             case Kind.BYTE_BUFFER:
+            case Kind.TYPED_BUFFER:
                 return ArrayKinds.decode(kind, detail, source);
             case Kind.REF:
                 return refs.adopt(RefKind.decode(source));

@@ -2,15 +2,10 @@ package io.atoll.objects;
 
 import io.atoll.UnserializableException;
 import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * After a graph could not be stored, looks for the object that is to blame and says how to get to it:
@@ -21,25 +16,34 @@ final class PathFinder {
 
     private final ArrayDeque<Step> queue = new ArrayDeque<>();
     private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Object wanted; // null: whatever is refused by what it is
 
-    private PathFinder() {}
+    private PathFinder(Object wanted) {
+        this.wanted = wanted;
+    }
 
     /** One object on the way. */
-    private record Step(Step from, String name, Object object) {
-        String path() {
-            return from == null ? name : from.path() + name;
+    private record Step(Step from, Children.Child child, Object object) {
+        String path(String root) {
+            StringBuilder path = new StringBuilder();
+            for (Step each = this; each.from != null; each = each.from) {
+                path.insert(0, each.child.name());
+            }
+            return root + path;
         }
     }
 
     static UnserializableException explain(Object root, Throwable failure) {
-        String type = root.getClass().getSimpleName();
-        String name =
-                type.isEmpty() || root.getClass().isHidden() || root.getClass().isArray()
-                        ? "value"
-                        : Character.toLowerCase(type.charAt(0)) + type.substring(1);
+        String name = nameOf(root);
         String found = null;
+        Object blamed = blamedBy(failure);
         try {
-            found = new PathFinder().find(new Step(null, name, root));
+            found = blamed == null ? null : new PathFinder(blamed).find(root, name);
+            if (found != null) {
+                found += ": " + deepestMessage(failure);
+            } else {
+                found = new PathFinder(null).find(root, name);
+            }
         } catch (RuntimeException | StackOverflowError e) {
             failure.addSuppressed(e);
         }
@@ -47,6 +51,22 @@ final class PathFinder {
             found = name + ": " + root.getClass().getName() + " cannot be stored: " + deepestMessage(failure);
         }
         return new UnserializableException(found, failure);
+    }
+
+    private static String nameOf(Object root) {
+        String type = root.getClass().getSimpleName();
+        return type.isEmpty() || root.getClass().isHidden() || root.getClass().isArray()
+                ? "value"
+                : Character.toLowerCase(type.charAt(0)) + type.substring(1);
+    }
+
+    private static Object blamedBy(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof Refusal.Refused refused && refused.object() != null) {
+                return refused.object();
+            }
+        }
+        return null;
     }
 
     private static String deepestMessage(Throwable failure) {
@@ -60,38 +80,54 @@ final class PathFinder {
     }
 
     /** Null when nothing is found. */
-    private String find(Step root) {
-        queue.add(root);
-        seen.add(root.object());
+    private String find(Object root, String name) {
+        queue.add(new Step(null, null, root));
+        seen.add(root);
         while (!queue.isEmpty() && seen.size() < MAX_OBJECTS) {
             Step step = queue.remove();
-            String blamed = blame(step.object().getClass());
-            if (blamed == null) {
-                blamed = isLeaf(step.object()) ? ownRefusal(step.object()) : lookInside(step);
+            if (step.object() == wanted) {
+                return step.path(name);
             }
+            String blamed = wanted == null ? blame(step.object()) : null;
             if (blamed != null) {
-                return blamed.startsWith(".") ? step.path() + blamed : step.path() + ": " + blamed;
+                return step.path(name) + blamed;
+            }
+            for (Children.Child each : Children.of(step.object())) {
+                if (seen.add(each.value())) {
+                    queue.add(new Step(step, each, each.value()));
+                }
             }
         }
         return null;
     }
 
-    private static String blame(Class<?> type) {
+    private static String blame(Object object) {
+        String refusal = refusal(object.getClass());
+        if (refusal != null) {
+            return ": " + refusal;
+        }
+        if (Children.isLeaf(object)) {
+            String own = ownRefusal(object);
+            return own == null ? null : ": " + own;
+        }
+        for (Field field : Children.fields(object.getClass())) {
+            String declared = Children.value(field, object) == null ? refusal(field.getType()) : null;
+            if (declared != null) {
+                return "." + field.getName() + ": " + declared;
+            }
+        }
+        return null;
+    }
+
+    private static String refusal(Class<?> type) {
+        if (Codecs.of(type) != null) {
+            return null;
+        }
         String refusal = Refusal.of(type);
         return refusal == null
                 ? null
-                : type.getName() + " cannot be stored: " + refusal + ". Make the field transient, or store what it is"
-                        + " made from";
-    }
-
-    private static boolean isLeaf(Object object) {
-        return object instanceof String
-                || object instanceof Number
-                || object instanceof Enum
-                || object instanceof Class
-                || object instanceof Tensor
-                || object instanceof Throwable
-                || ObjectCodec.isArrow(object.getClass());
+                : type.getName() + " cannot be stored: " + refusal + ". Make the field transient, store what it is"
+                        + " made from, or register a codec for it (Codecs.register)";
     }
 
     /** Tensors and vectors can be refused by what they hold. */
@@ -104,72 +140,5 @@ final class PathFinder {
             }
         }
         return null;
-    }
-
-    private String lookInside(Step step) {
-        Object object = step.object();
-        if (object instanceof Object[] array) {
-            for (int i = 0; i < array.length; i++) {
-                add(step, "[" + i + "]", array[i]);
-            }
-        } else if (object instanceof Collection<?> collection) {
-            int i = 0;
-            for (Object each : collection) {
-                add(step, "[" + i++ + "]", each);
-            }
-        } else if (object instanceof Map<?, ?> map) {
-            for (Map.Entry<?, ?> each : map.entrySet()) {
-                add(step, ".key(" + describe(each.getKey()) + ")", each.getKey());
-                add(step, "[" + describe(each.getKey()) + "]", each.getValue());
-            }
-        } else if (object instanceof Optional<?> optional) {
-            add(step, ".get()", optional.orElse(null));
-        } else if (object instanceof AtomicReference<?> reference) {
-            add(step, ".get()", reference.get());
-        } else if (object instanceof Map.Entry<?, ?> entry) {
-            add(step, ".getKey()", entry.getKey());
-            add(step, ".getValue()", entry.getValue());
-        }
-        return object.getClass().isArray() ? null : lookAtFields(step);
-    }
-
-    private static String describe(Object key) {
-        if (key instanceof String text) {
-            return "\"" + text + "\"";
-        }
-        return key instanceof Number || key instanceof Enum || key == null
-                ? String.valueOf(key)
-                : key.getClass().getSimpleName();
-    }
-
-    private String lookAtFields(Step step) {
-        for (Class<?> type = step.object().getClass(); type != null; type = type.getSuperclass()) {
-            for (Field field : type.getDeclaredFields()) {
-                if (Modifier.isStatic(field.getModifiers())
-                        || Modifier.isTransient(field.getModifiers())
-                        || field.getType().isPrimitive()) {
-                    continue;
-                }
-                Object value;
-                try {
-                    field.setAccessible(true);
-                    value = field.get(step.object());
-                } catch (RuntimeException | IllegalAccessException e) {
-                    continue; // the JDK's own, which are looked at by what they are
-                }
-                String blamed = value == null ? blame(field.getType()) : null;
-                if (blamed != null) {
-                    return "." + field.getName() + ": " + blamed;
-                }
-                add(step, "." + field.getName(), value);
-            }
-        }
-        return null;
-    }
-
-    private void add(Step from, String name, Object object) {
-        if (object != null && seen.add(object)) {
-            queue.add(new Step(from, name, object));
-        }
     }
 }

@@ -1,7 +1,7 @@
 package io.atoll.objects;
 
 import java.io.Serializable;
-import java.nio.ByteBuffer;
+import java.nio.Buffer;
 import java.nio.charset.Charset;
 
 /**
@@ -48,7 +48,7 @@ final class Refusal {
                 || name.startsWith("java.util.ImmutableCollections")
                 || name.startsWith("java.util.ArrayList$SubList")
                 || name.startsWith("java.util.AbstractList$")
-                || ByteBuffer.class.isAssignableFrom(type)
+                || Buffer.class.isAssignableFrom(type)
                 || name.startsWith("sun.nio.fs.")
                 || Charset.class.isAssignableFrom(type);
     }
@@ -57,8 +57,20 @@ final class Refusal {
     static final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1;
 
+        private final transient Object object;
+
         Refused(Class<?> type, String why) {
+            this(type, why, null);
+        }
+
+        /** @param object the one that is to blame; null when any of the class is */
+        Refused(Class<?> type, String why, Object object) {
             super(type.getName() + " cannot be stored: " + why, null, false, false);
+            this.object = object;
+        }
+
+        Object object() {
+            return object;
         }
     }
 }

@@ -3,12 +3,26 @@ package io.atoll.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.CharBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.text.DecimalFormat;
+import java.text.MessageFormat;
+import java.text.SimpleDateFormat;
+import java.time.Clock;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,12 +31,15 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.MonthDay;
 import java.time.OffsetDateTime;
+import java.time.OffsetTime;
 import java.time.Period;
 import java.time.Year;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.chrono.JapaneseDate;
+import java.time.temporal.WeekFields;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,16 +69,29 @@ import java.util.PriorityQueue;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
+import java.util.SimpleTimeZone;
+import java.util.Stack;
 import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.Vector;
+import java.util.WeakHashMap;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,7 +177,42 @@ class JdkTypesTest {
                         new Properties(),
                         Comparator.naturalOrder(),
                         Collections.reverseOrder(),
+                        new WeakHashMap<>(Map.of("a", 1)),
+                        new HashMap<>(Map.of(1, 2)).keySet(),
+                        new HashMap<>(Map.of(1, 2)).entrySet(),
+                        new LinkedHashMap<>(Map.of(1, 2)).keySet(),
+                        new TreeMap<>(Map.of(1, 2, 3, 4)).keySet(),
+                        new TreeMap<>(Map.of(1, 2, 3, 4)).headMap(3),
+                        new TreeMap<>(Map.of(1, 2, 3, 4)).descendingMap(),
+                        new TreeSet<>(Set.of(1, 2)).descendingSet(),
+                        new ConcurrentHashMap<>(Map.of(1, 2)).keySet(),
+                        new CopyOnWriteArraySet<>(List.of(1)),
+                        new ConcurrentSkipListSet<>(List.of(1)),
+                        new Stack<>(),
+                        new SimpleTimeZone(3, "x"),
+                        new SimpleDateFormat("yyyy", Locale.ROOT),
+                        new DecimalFormat("0.0"),
+                        new MessageFormat("{0}"),
+                        Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
+                        JapaneseDate.of(2020, 1, 1),
+                        OffsetTime.of(1, 2, 3, 4, ZoneOffset.UTC),
+                        WeekFields.ISO,
+                        MathContext.DECIMAL32,
+                        InetAddress.getLoopbackAddress(),
+                        Thread.State.NEW,
+                        Thread.class,
+                        int.class,
+                        void.class,
+                        Collections.checkedList(new ArrayList<>(List.of("s")), String.class),
+                        Collections.newSetFromMap(new HashMap<>()),
+                        Collections.singletonMap(1, 2),
+                        Collections.unmodifiableNavigableMap(new TreeMap<>()),
+                        String.CASE_INSENSITIVE_ORDER,
+                        EnumSet.allOf(Character.UnicodeScript.class),
+                        new StackTraceElement("a", "b", "c", 1),
                         new Integer[] {1, 2},
+                        new Serializable[] {1, "a"},
+                        new Object[][] {{1}, {null, "x"}},
                         new String[][] {{"a"}, {}},
                         new int[][] {{1}, {2, 3}})
                 .map(value -> Arguments.of(value.getClass().getTypeName(), value));
@@ -163,6 +228,35 @@ class JdkTypesTest {
         }
     }
 
+    static Stream<Arguments> buffers() {
+        ByteBuffer direct = ByteBuffer.allocateDirect(16).putLong(0, 77);
+        return Stream.of(
+                        IntBuffer.wrap(new int[] {1, 2, 3}).position(1),
+                        LongBuffer.allocate(2).asReadOnlyBuffer(),
+                        CharBuffer.wrap("abc"),
+                        direct.asDoubleBuffer(),
+                        direct.duplicate().order(ByteOrder.LITTLE_ENDIAN).asShortBuffer(),
+                        ByteBuffer.allocate(16).putFloat(4, 1.5f).asFloatBuffer())
+                .map(value -> Arguments.of(value.getClass().getTypeName(), value));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("buffers")
+    void shouldComeBackAsAnEqualReadOnlyView(String type, Buffer value) {
+        try (Fixture fixture = new Fixture()) {
+            check(fixture, value);
+            Fixture.collectUntil(() -> fixture.pins() == 0);
+        }
+    }
+
+    private static void check(Fixture fixture, Buffer value) {
+        Buffer alone = (Buffer) fixture.roundTrip(value);
+        List<?> inside = (List<?>) fixture.roundTrip(List.of(value, "x"));
+        assertThat(alone).isEqualTo(value);
+        assertThat(inside.get(0)).isEqualTo(value);
+        assertThat(alone.isReadOnly() && alone.isDirect()).isTrue();
+    }
+
     static Stream<Arguments> described() {
         return Stream.of(
                         new AtomicInteger(4),
@@ -170,7 +264,20 @@ class JdkTypesTest {
                         new StringBuilder("abc"),
                         Pattern.compile("a+", Pattern.CASE_INSENSITIVE),
                         new ArrayDeque<>(List.of(3, 1)),
-                        new PriorityQueue<>(List.of(3, 1, 2)))
+                        new PriorityQueue<>(List.of(3, 1, 2)),
+                        new HashMap<>(Map.of(1, 2)).values(),
+                        new TreeMap<>(Map.of(1, 2, 3, 4)).values(),
+                        new LinkedBlockingQueue<>(List.of(1)),
+                        new ArrayBlockingQueue<>(4, true, List.of(1)),
+                        new ConcurrentLinkedDeque<>(List.of(1)),
+                        new PriorityBlockingQueue<>(List.of(1)),
+                        new AtomicLong(3),
+                        new AtomicBoolean(true),
+                        new AtomicReferenceArray<>(new Object[] {1}),
+                        new LongAdder(),
+                        new StringBuffer("a"),
+                        new SecureRandom(),
+                        new LinkedList<>(List.of(1)))
                 .map(value -> Arguments.of(value.getClass().getTypeName(), value));
     }
 

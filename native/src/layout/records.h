@@ -62,7 +62,8 @@ struct Header {
   u64 max_names;
   u64 server_pid;
   u32 await_farewell;  // 1: a slot is cleaned only when somebody says so
-  u8 pad0[36];
+  u32 supervisor_pid;  // 0: there is none
+  u8 pad0[32];
   // Line 2: read by clients when something has become free.
   u32 stopped;         // 1: the store has been closed; no server comes any more
   u32 server_asleep;   // 1: the server must be nudged; cleared by whoever nudges

@@ -5,6 +5,9 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <vector>
 
 #include "atoll/result.h"
 #include "os/unique_fd.h"
@@ -14,6 +17,19 @@ namespace atollstore::os {
 // Clock ticks since boot when the process started, 0 when there is no such process. Pid and start time
 // together name a process for good.
 uint64_t StartTime(pid_t pid);
+
+// Starts this very program again with these arguments. The child has the descriptors `inherited` under their
+// numbers, and no other but the standard ones; blocked signals stay blocked. The descriptor returned becomes
+// readable when it ends.
+Result<UniqueFd> SpawnSelf(const std::vector<std::string>& arguments, const std::vector<int>& inherited);
+// No program this process starts gets the descriptor, unless it is named to SpawnSelf().
+void CloseOnExec(int fd);
+// Takes away what is left of a child that has ended. Returns its status as waitpid() does, -1 for no child of
+// ours.
+int Reap(int pidfd);
+Status SendSignal(int pidfd, int signal);
+// Blocks the signals and returns a descriptor that becomes readable when one of them has come.
+Result<UniqueFd> CatchSignals(std::initializer_list<int> signals);
 
 // A descriptor that becomes readable when the process ends. Never fooled by a reused pid, once opened.
 Result<UniqueFd> OpenPidFd(pid_t pid);

@@ -41,11 +41,14 @@ Result<std::unique_ptr<ServerCore>> ServerCore::TakeOver(const atoll_server_opti
 
 Result<std::unique_ptr<ServerCore>> ServerCore::Start(const atoll_server_options& options) {
   auto server = Open(options);
-  if (!server.ok()) return server;
-  server.value()->threaded_ = true;
-  if (server.value()->spiller_ != nullptr) ATOLL_RETURN_IF_ERROR(server.value()->spiller_->Start());
-  ATOLL_RETURN_IF_ERROR(server.value()->thread_.Start("atoll-server", Run, server.value().get()));
+  if (server.ok()) ATOLL_RETURN_IF_ERROR(server.value()->StartThread());
   return server;
+}
+
+Status ServerCore::StartThread() {
+  threaded_ = true;
+  if (spiller_ != nullptr) ATOLL_RETURN_IF_ERROR(spiller_->Start());
+  return thread_.Start("atoll-server", Run, this);
 }
 
 ServerCore::~ServerCore() { Stop(); }

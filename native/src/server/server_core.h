@@ -35,7 +35,9 @@ class ServerCore {
   // The same over segments that had a server before, which has died. What it was doing is brought to an end,
   // and clients go on with this one. Of the options the socket path and await_farewell count.
   static Result<std::unique_ptr<ServerCore>> TakeOver(const atoll_server_options& options, Segments segments);
-  // Open(), then Poll() for ever in a thread of its own.
+  // Poll() for ever in a thread of its own.
+  Status StartThread();
+  // Open() and StartThread().
   static Result<std::unique_ptr<ServerCore>> Start(const atoll_server_options& options);
   ~ServerCore();
   // One round: does what there is to do, waits up to `timeout_ms` (< 0: for ever) for events and handles
@@ -43,6 +45,7 @@ class ServerCore {
   bool Poll(int timeout_ms);
   void Stop();
 
+  int spill_lock() const { return spiller_ == nullptr ? -1 : spiller_->lock(); }
   // The two segments, for who checks them. The server writes while it runs.
   const Control& control() const { return control_; }
   const os::Mapping& data() const { return data_mapping_; }

@@ -48,6 +48,7 @@ class Spiller {
   // moved.
   bool Poll();
 
+  int lock() const { return files_->lock(); }
   // Something is being written, or waits to be.
   bool evicting() const { return writing_ != 0; }
   // What the first restore that waits for room needs, 0 when none does.

@@ -3,6 +3,7 @@ package io.atoll;
 import io.atoll.spi.AtollRuntime;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -66,6 +67,41 @@ public final class ObjectRef<T> {
         Objects.requireNonNull(timeout, "timeout");
         try {
             return runtime.get(this, timeout);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * The bytes that the object is stored as, waiting for it as long as it takes: of a tensor an Arrow Tensor IPC
+     * message, of a table an Arrow IPC stream, both of which any implementation of Arrow can read.
+     *
+     * @return a read-only view of the store, which stays pinned while the view or any made from it is reachable
+     * @throws IllegalArgumentException when they are more than 2^31 - 1, which {@link #bytes(long, int)} shows in parts
+     * @throws RuntimeException as {@link Atoll#get(ObjectRef)}
+     */
+    public ByteBuffer bytes() {
+        return bytes(0, Long.MAX_VALUE);
+    }
+
+    /**
+     * Some of what {@link #bytes()} gives.
+     *
+     * @param offset of the first byte; no bytes are left at or beyond the end
+     * @param length how many, unless fewer are left
+     * @return a read-only view of the store
+     * @throws RuntimeException as {@link Atoll#get(ObjectRef)}
+     */
+    public ByteBuffer bytes(long offset, int length) {
+        if (offset < 0 || length < 0) {
+            throw new IllegalArgumentException("offset " + offset + " or length " + length + " is negative");
+        }
+        return bytes(offset, (long) length);
+    }
+
+    private ByteBuffer bytes(long offset, long length) {
+        try {
+            return runtime.bytes(this, offset, length);
         } finally {
             Reference.reachabilityFence(this);
         }

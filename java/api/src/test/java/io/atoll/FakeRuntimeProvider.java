@@ -3,6 +3,7 @@ package io.atoll;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.RuntimeProvider;
 import io.atoll.spi.TaskRequest;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,6 +53,16 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
                 throw new GetTimeoutException(ref.id() + " is not there");
             }
             return (T) values.get(ref.id());
+        }
+
+        @Override
+        public WritableTensor createTensor(DType type, long[] shape) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ByteBuffer bytes(ObjectRef<?> ref, long offset, long length) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -1,7 +1,10 @@
 package io.atoll.spi;
 
+import io.atoll.DType;
 import io.atoll.NodeStats;
 import io.atoll.ObjectRef;
+import io.atoll.WritableTensor;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +22,25 @@ public interface AtollRuntime extends AutoCloseable {
      * @return a ref to the sealed object
      */
     <T> ObjectRef<T> put(T value);
+
+    /**
+     * Begins a tensor in the store.
+     *
+     * @param type of its elements
+     * @param shape length of each axis
+     * @return not sealed yet
+     */
+    WritableTensor createTensor(DType type, long[] shape);
+
+    /**
+     * Some of the bytes that an object is stored as, waiting for it as long as it takes.
+     *
+     * @param ref stays reachable during the call
+     * @param offset of the first byte
+     * @param length how many, at most
+     * @return read-only; keeps the object pinned while it is reachable
+     */
+    ByteBuffer bytes(ObjectRef<?> ref, long offset, long length);
 
     /**
      * The value of one ref, or what its task threw.

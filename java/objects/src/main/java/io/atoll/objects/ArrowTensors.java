@@ -1,5 +1,6 @@
 package io.atoll.objects;
 
+import io.atoll.DType;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;

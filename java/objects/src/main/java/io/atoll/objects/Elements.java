@@ -1,5 +1,6 @@
 package io.atoll.objects;
 
+import io.atoll.DType;
 import io.atoll.store.Memory;
 import java.lang.ref.Reference;
 import java.util.Objects;
@@ -50,9 +51,9 @@ final class Elements {
                 case FLOAT32:
                     return Memory.getFloat(memory.base(), at);
                 case FLOAT16:
-                    return DType.halfToFloat(Memory.getShort(memory.base(), at));
+                    return halfToFloat(Memory.getShort(memory.base(), at));
                 case UINT64:
-                    return DType.unsignedToDouble(Memory.getLong(memory.base(), at));
+                    return unsignedToDouble(Memory.getLong(memory.base(), at));
                 case COMPLEX64:
                 case COMPLEX128:
                     throw new UnsupportedOperationException(
@@ -97,5 +98,26 @@ final class Elements {
             default:
                 return Memory.getLong(base, at);
         }
+    }
+
+    /** The value of an IEEE 754 binary16 by its bits. Exact. */
+    static float halfToFloat(short half) {
+        int sign = (half & 0x8000) << 16;
+        int exponent = half >>> 10 & 0x1f;
+        int fraction = half & 0x3ff;
+        if (exponent == 0) {
+            float magnitude = fraction * 0x1p-24f;
+            return sign == 0 ? magnitude : -magnitude;
+        }
+        int bits = exponent == 0x1f ? 0x7f800000 | fraction << 13 : exponent + 112 << 23 | fraction << 13;
+        return Float.intBitsToFloat(sign | bits);
+    }
+
+    /** The value of an unsigned 64-bit integer, rounded to a double. */
+    static double unsignedToDouble(long bits) {
+        if (bits >= 0) {
+            return bits;
+        }
+        return ((bits >>> 1) | (bits & 1)) * 2.0; // the last bit decides the rounding and must not be lost
     }
 }

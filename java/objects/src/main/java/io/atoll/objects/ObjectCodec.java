@@ -103,6 +103,32 @@ public final class ObjectCodec {
     }
 
     /**
+     * Some of the bytes of an object, as a read-only view that keeps it pinned; waits as {@link #get} does.
+     *
+     * @param length how many at most: no more than are left behind the offset
+     * @throws RuntimeException what {@link #putError} stored
+     */
+    public ByteBuffer bytes(ObjectId id, Duration timeout, long offset, long length) {
+        ObjectStore.Pin pin = store.get(id, timeout);
+        Lease lease = new Lease(pin::close);
+        try {
+            if (Kind.of(pin.tag()) == Kind.ERROR) {
+                throw ErrorKind.decode(new Source(pin.address(), pin.size(), lease))
+                        .unchecked();
+            }
+            long from = Math.min(offset, pin.size());
+            long bytes = Math.min(length, pin.size() - from);
+            if (bytes > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException(
+                        "object " + id + ": " + bytes + " bytes do not fit one buffer: use bytes(offset, length)");
+            }
+            return Views.byteBuffer(pin.address() + from, bytes, lease).asReadOnlyBuffer();
+        } finally {
+            lease.release();
+        }
+    }
+
+    /**
      * Makes a value ready to be written somewhere else than into the store, into a message for one.
      *
      * @throws io.atoll.UnserializableException when some part of it cannot be stored; the message names the path to it

@@ -15,6 +15,11 @@ final class Segments {
                 + Runtime.version().feature());
     }
 
+    /** Over memory outside the heap that may be written. */
+    static Object writable(Tensor tensor) {
+        return of(tensor);
+    }
+
     /** Null when the object is no segment, as on older JVMs none is. */
     static TensorMemory memory(Object segment) {
         return null;

@@ -1,5 +1,6 @@
 package io.atoll.objects;
 
+import io.atoll.DType;
 import java.lang.ref.Reference;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;

@@ -1,6 +1,7 @@
 package io.atoll.objects;
 
 import com.google.flatbuffers.FlatBufferBuilder;
+import io.atoll.DType;
 import io.atoll.StoreException;
 import io.atoll.store.Memory;
 import java.lang.ref.Reference;
@@ -38,7 +39,7 @@ final class TensorKind {
         return new Stored(tensor, dense, header(type, shape, strides, body), body);
     }
 
-    private static byte[] header(DType tensorType, long[] tensorShape, long[] tensorStrides, long body) {
+    static byte[] header(DType tensorType, long[] tensorShape, long[] tensorStrides, long body) {
         DType type = tensorType.part();
         long[] shape = tensorShape;
         long[] strides = tensorStrides;

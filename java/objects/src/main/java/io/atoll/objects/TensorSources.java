@@ -1,5 +1,6 @@
 package io.atoll.objects;
 
+import io.atoll.DType;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.DoubleBuffer;

@@ -14,19 +14,22 @@ final class Segments {
 
     private Segments() {}
 
-    @SuppressWarnings("restricted") // the memory is ours
     static Object of(Tensor tensor) {
         tensor.requireContiguous("a memory segment");
         TensorMemory memory = tensor.memory();
-        long bytes = tensor.byteSize();
         if (memory.base() != null) {
             return MemorySegment.ofBuffer(tensor.asByteBuffer());
         }
+        return writable(tensor).asReadOnly();
+    }
+
+    /** Over memory outside the heap that may be written. */
+    @SuppressWarnings("restricted") // the memory is ours
+    static MemorySegment writable(Tensor tensor) {
         Arena arena = Arena.ofShared();
         MemorySegment segment = MemorySegment.ofAddress(tensor.address())
-                .reinterpret(bytes, arena, each -> Reference.reachabilityFence(tensor))
-                .asReadOnly();
-        memory.onClose(arena::close);
+                .reinterpret(tensor.byteSize(), arena, each -> Reference.reachabilityFence(tensor));
+        tensor.memory().onClose(arena::close);
         return segment;
     }
 

@@ -1,8 +1,10 @@
 package io.atoll.objects;
 
+import io.atoll.DType;
 import io.atoll.NodeStats;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
+import io.atoll.WritableTensor;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.TaskRequest;
@@ -11,6 +13,7 @@ import io.atoll.store.NativeStore;
 import io.atoll.store.ObjectStore;
 import io.atoll.store.StoreServer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -135,6 +138,16 @@ final class Fixture implements AutoCloseable {
 
         @Override
         public <T> T get(ObjectRef<T> ref, Duration timeout) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public WritableTensor createTensor(DType type, long[] shape) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ByteBuffer bytes(ObjectRef<?> ref, long offset, long length) {
             throw new UnsupportedOperationException();
         }
 

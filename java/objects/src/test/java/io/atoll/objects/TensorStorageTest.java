@@ -3,6 +3,7 @@ package io.atoll.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.atoll.DType;
 import io.atoll.ObjectId;
 import io.atoll.StoreException;
 import io.atoll.store.Memory;

@@ -1,15 +1,19 @@
 package io.atoll.runtime;
 
+import io.atoll.DType;
 import io.atoll.NodeStats;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.ObjectStoreFullException;
+import io.atoll.WritableTensor;
 import io.atoll.objects.ObjectCodec;
+import io.atoll.objects.TensorWriter;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.TaskRequest;
 import io.atoll.store.ClientStats;
 import io.atoll.store.NativeStore;
 import io.atoll.store.StoreStats;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +74,17 @@ abstract class ClientRuntime implements AtollRuntime {
     @Override
     public <T> ObjectRef<T> put(T value) {
         return ref(writer.write(null, codec.encode(value)));
+    }
+
+    @Override
+    public WritableTensor createTensor(DType type, long[] shape) {
+        return TensorWriter.begin(type, shape, store, (size, tag) -> writer.create(null, size, 0, tag), this::ref);
+    }
+
+    @Override
+    public ByteBuffer bytes(ObjectRef<?> ref, long offset, long length) {
+        awaitReady(new ObjectId[] {ref.id()}, 1, null);
+        return codec.bytes(ref.id(), Duration.ZERO, offset, length);
     }
 
     @Override

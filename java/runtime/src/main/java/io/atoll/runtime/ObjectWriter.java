@@ -22,17 +22,8 @@ final class ObjectWriter {
 
     /** Stores the value under the expected id, or, for null, a new one, to which the caller then holds a reference. */
     ObjectId write(ObjectId expected, Encoded value) {
-        try {
-            return write(expected, value, AT_FIRST);
-        } catch (ObjectStoreFullException e) {
-            System.gc();
-            return write(expected, value, AFTER_COLLECTION);
-        }
-    }
-
-    private ObjectId write(ObjectId expected, Encoded value, Duration timeout) {
         ObjectId[] contained = value.contained();
-        ObjectStore.Creation creation = store.create(expected, value.size(), contained.length, value.tag(), timeout);
+        ObjectStore.Creation creation = create(expected, value.size(), contained.length, value.tag());
         boolean sealed = false;
         try {
             value.writeTo(creation.address());
@@ -46,6 +37,16 @@ final class ObjectWriter {
                     store.dereference(creation.id());
                 }
             }
+        }
+    }
+
+    /** Begins an object. */
+    ObjectStore.Creation create(ObjectId expected, long size, int contained, long tag) {
+        try {
+            return store.create(expected, size, contained, tag, AT_FIRST);
+        } catch (ObjectStoreFullException e) {
+            System.gc();
+            return store.create(expected, size, contained, tag, AFTER_COLLECTION);
         }
     }
 }

@@ -68,6 +68,12 @@ public final class Codecs {
         append(lines.toString());
     }
 
+    /** In the driver: the session is over. */
+    public static synchronized void shareNoMore() {
+        writes = false;
+        file = null;
+    }
+
     /** In a worker: has the codecs of a file that may not exist yet. */
     public static synchronized void takeFrom(Path path) {
         file = path;
@@ -116,6 +122,9 @@ public final class Codecs {
     }
 
     private static void append(String lines) {
+        if (lines.isEmpty()) {
+            return;
+        }
         try {
             Files.writeString(file, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InvalidClassException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
@@ -96,6 +97,7 @@ final class ErrorKind {
     /** Finds classes as the reading thread does. */
     private static final class LoadingStream extends ObjectInputStream {
         private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        private final AllowList allowed = AllowList.current();
 
         LoadingStream(InputStream in) throws IOException {
             super(in);
@@ -103,6 +105,9 @@ final class ErrorKind {
 
         @Override
         protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
+            if (!allowed.allows(description.getName())) {
+                throw new InvalidClassException(allowed.refusal(description.getName()));
+            }
             if (loader != null) {
                 try {
                     return Class.forName(description.getName(), false, loader);

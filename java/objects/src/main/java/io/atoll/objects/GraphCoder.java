@@ -201,7 +201,8 @@ final class GraphCoder {
         return GraphParts.decode(source, number, codec);
     }
 
-    private static final class Graph extends Encoded {
+    /** A graph that has been written to memory, but for its parts. */
+    static final class Graph extends Encoded {
         private final byte[] bytes;
         private final GraphParts parts;
         private final ObjectId[] contained;
@@ -213,6 +214,14 @@ final class GraphCoder {
             this.bytes = bytes;
             this.parts = parts;
             this.contained = contained;
+        }
+
+        long bytesInLine() {
+            return bytes.length;
+        }
+
+        List<Encoded> parts() {
+            return parts.all();
         }
 
         @Override

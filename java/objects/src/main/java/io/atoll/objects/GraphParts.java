@@ -26,6 +26,10 @@ final class GraphParts {
         return parts.size() - 1;
     }
 
+    List<Encoded> all() {
+        return parts;
+    }
+
     boolean isEmpty() {
         return parts.isEmpty();
     }

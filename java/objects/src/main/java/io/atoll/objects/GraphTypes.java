@@ -6,6 +6,7 @@ import java.nio.Buffer;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Random;
+import java.util.SimpleTimeZone;
 import java.util.WeakHashMap;
 import org.apache.fory.config.Config;
 import org.apache.fory.resolver.TypeResolver;
@@ -54,6 +55,21 @@ final class GraphTypes implements SerializerFactory {
             throw new Refusal.Refused(type, refusal);
         }
         return null;
+    }
+
+    /** Which way objects of a class take that is not Fory's own; null for those that take it. */
+    static String otherWay(Class<?> type) {
+        Codec<?> codec = Codecs.of(type);
+        if (codec != null) {
+            return "goes through the codec " + codec.getClass().getName();
+        } else if (isByJava(type) || type == SimpleTimeZone.class) {
+            return "goes through Java serialization";
+        } else if (Throwable.class.isAssignableFrom(type)) {
+            return ThrowableSerializer.hasHooks(type)
+                    ? "goes through Java serialization"
+                    : "is written field by field, with its stack trace";
+        }
+        return isOwnContainer(type) ? "is written as Java serialization writes it" : null;
     }
 
     /** The JDK's that are Serializable, and that Fory does not bring back. */

@@ -48,6 +48,34 @@ final class Kind {
     static final int LITTLE_ENDIAN = 1;
     static final int PARTS = 1;
 
+    private static final String[] NAMES = {
+        "byte[]",
+        "null",
+        "Boolean",
+        "Byte",
+        "Short",
+        "Character",
+        "Integer",
+        "Long",
+        "Float",
+        "Double",
+        "String",
+        "boolean[]",
+        "short[]",
+        "char[]",
+        "int[]",
+        "long[]",
+        "float[]",
+        "double[]",
+        "ByteBuffer",
+        "ObjectRef",
+        "Arrow tensor",
+        "Arrow stream",
+        "graph",
+        "error",
+        "typed buffer"
+    };
+
     private Kind() {}
 
     static long tag(int kind, int detail) {
@@ -60,5 +88,10 @@ final class Kind {
 
     static int detail(long tag) {
         return (int) (tag >>> 8) & 0xffffff;
+    }
+
+    /** For people. */
+    static String name(int kind) {
+        return kind >= 0 && kind < NAMES.length ? NAMES[kind] : "kind " + kind;
     }
 }

@@ -49,6 +49,11 @@ public final class ObjectCodec {
         Lease.prepare();
     }
 
+    /** One that encodes only. */
+    static ObjectCodec withoutStore() {
+        return new ObjectCodec();
+    }
+
     /**
      * Loads what graphs, tensors and tables need, so that the first of them does not wait for it. Takes up to a second;
      * meant for a thread that has nothing better to do.

@@ -35,7 +35,8 @@ final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
         slots = byJava ? new Slot[0] : slots(type);
     }
 
-    private static boolean hasHooks(Class<?> first) {
+    /** Whether a class has a say in how it is serialized. */
+    static boolean hasHooks(Class<?> first) {
         for (Class<?> type = first; type != Throwable.class; type = type.getSuperclass()) {
             for (java.lang.reflect.Method each : type.getDeclaredMethods()) {
                 if (HOOKS.contains(each.getName())) {

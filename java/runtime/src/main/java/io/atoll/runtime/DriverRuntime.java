@@ -3,6 +3,7 @@ package io.atoll.runtime;
 import io.atoll.AtollOptions;
 import io.atoll.ObjectId;
 import io.atoll.jni.NativeLibrary;
+import io.atoll.objects.Codecs;
 import io.atoll.store.NativeStore;
 import io.atoll.store.StoreServer;
 import java.nio.file.Path;
@@ -47,6 +48,7 @@ final class DriverRuntime extends ClientRuntime {
         DriverRuntime runtime = null;
         try {
             directory = SessionDirectory.create();
+            Codecs.shareBy(SessionDirectory.codecsIn(directory));
             Path library = NativeLibrary.extractTo(directory);
             NativeLibrary.load(library);
             Path socket = SessionDirectory.socketIn(directory);
@@ -70,7 +72,9 @@ final class DriverRuntime extends ClientRuntime {
                 if (server != null) {
                     server.close();
                 }
+                Codecs.shareNoMore();
                 if (directory != null) {
+                    Codecs.shareNoMore();
                     SessionDirectory.delete(directory);
                 }
             }
@@ -125,6 +129,7 @@ final class DriverRuntime extends ClientRuntime {
         closeMessages();
         store.close();
         server.close();
+        Codecs.shareNoMore();
         SessionDirectory.delete(directory);
         return true;
     }

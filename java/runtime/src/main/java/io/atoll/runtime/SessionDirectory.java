@@ -47,6 +47,11 @@ final class SessionDirectory {
         return directory.resolve("store.sock");
     }
 
+    /** The driver's codecs, by name, once there are any. */
+    static Path codecsIn(Path directory) {
+        return directory.resolve("codecs");
+    }
+
     /** Deletes it with the files in it. Nothing happens when somebody else is faster. */
     static void delete(Path directory) {
         File[] files = directory.toFile().listFiles();

@@ -3,6 +3,7 @@ package io.atoll.runtime;
 import io.atoll.AtollException;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.jni.StoreNative;
+import io.atoll.objects.Codecs;
 import io.atoll.spi.Runtimes;
 import io.atoll.store.NativeStore;
 import java.io.ByteArrayOutputStream;
@@ -38,12 +39,13 @@ public final class WorkerMain {
             }
             throw e;
         }
+        Path directory = orders.socket().getParent();
+        Codecs.takeFrom(SessionDirectory.codecsIn(directory));
         WorkerRuntime runtime = new WorkerRuntime(store, orders.driver());
         Runtimes.install(runtime);
         new TaskThreads(runtime).start();
         runtime.board.join(store.clientIndex());
         store.bellRing(NativeStore.SCHEDULER_BELL, 1);
-        Path directory = orders.socket().getParent();
         watch(store, directory);
         WarmUp.later();
         if (input.read() == WorkerOrders.END) {

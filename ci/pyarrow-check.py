@@ -1,0 +1,68 @@
+"""Usage: pyarrow-check.py FOLDER
+
+Reads objects of a store from their raw bytes: NAME.tensor as an Arrow tensor, NAME.stream as an Arrow stream of one
+column. NAME.expected holds the values, one a line in row-major order, as the Java test that wrote them sees them.
+"""
+import pathlib
+import struct
+import sys
+
+import pyarrow as pa
+
+
+def number(value):
+    if isinstance(value, float):
+        return "nan" if value != value else "f:" + struct.pack(">d", value).hex()
+    return "i:%d" % int(value)
+
+
+def tensor_lines(path):
+    tensor = pa.ipc.read_tensor(pa.py_buffer(path.read_bytes()))
+    values = tensor.to_numpy()
+    kind = float if values.dtype.kind == "f" else int
+    return [str(list(tensor.shape))] + [number(kind(value)) for value in values.flatten()]
+
+
+def text(value):
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "i:%d" % value
+    if isinstance(value, (int, float)):
+        return number(value)
+    if isinstance(value, bytes):
+        return "b:" + value.hex()
+    if isinstance(value, str):
+        return "s:" + value.encode().hex()
+    if isinstance(value, list):
+        return "[" + ",".join(text(each) for each in value) + "]"
+    if isinstance(value, pa.MonthDayNano):
+        return "m:%d,%d,%d" % (value.months, value.days, value.nanoseconds)
+    return "d:%s" % format(value, "f")
+
+
+def stream_lines(path):
+    table = pa.ipc.open_stream(pa.py_buffer(path.read_bytes())).read_all()
+    table.validate()
+    column = table.column(0).combine_chunks()
+    if pa.types.is_temporal(column.type) and column.type != pa.month_day_nano_interval():
+        # Numbers as they are stored: Python's own dates do not reach as far.
+        column = column.view(pa.int32() if column.type.bit_width == 32 else pa.int64())
+    return [text(value) for value in column.to_pylist()]
+
+
+def main(folder):
+    checked = 0
+    for path in sorted(folder.iterdir()):
+        if path.suffix not in (".tensor", ".stream"):
+            continue
+        found = tensor_lines(path) if path.suffix == ".tensor" else stream_lines(path)
+        expected = path.with_suffix(".expected").read_text().splitlines()
+        if found != expected:
+            at = next((i for i, (a, b) in enumerate(zip(found, expected)) if a != b), "the end")
+            sys.exit(f"{path.name}: differs at {at}: pyarrow read {found[:9]}..., stored were {expected[:9]}...")
+        checked += 1
+    print(f"pyarrow {pa.__version__} read {checked} objects")
+
+
+main(pathlib.Path(sys.argv[1]))

@@ -1,0 +1,217 @@
+package io.atoll.objects;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.atoll.DType;
+import io.atoll.ObjectId;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.BaseLargeVariableWidthVector;
+import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.BaseVariableWidthViewVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.Decimal256Vector;
+import org.apache.arrow.vector.DecimalVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.FixedSizeBinaryVector;
+import org.apache.arrow.vector.Float2Vector;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.IntervalMonthDayNanoVector;
+import org.apache.arrow.vector.NullVector;
+import org.apache.arrow.vector.types.IntervalUnit;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is stored is read by pyarrow from the raw bytes, value by value. `ci/setup` installs pyarrow. */
+class PyArrowTest {
+    private static final Path PYTHON = Path.of("../../build/pyarrow/bin/python");
+    private static final int ROWS = 70;
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path folder;
+
+    @Test
+    void shouldReadEveryTypeThatBothKnow() throws Exception {
+        assumeTrue(Files.isExecutable(PYTHON), "ci/setup makes " + PYTHON);
+        int written = 0;
+        try (Fixture fixture = new Fixture()) {
+            for (DType type : DType.values()) {
+                byte[] bytes = new byte[24 * type.bytes()];
+                new Random(type.ordinal()).nextBytes(bytes);
+                for (int i = 0; i < bytes.length && type == DType.BOOL; i++) {
+                    bytes[i] &= 1;
+                }
+                Tensor tensor = Tensor.of(type, ByteBuffer.wrap(bytes), 2, 3, 4);
+                write(fixture, type + ".tensor", tensor, lines(tensor));
+                Tensor part = tensor.transpose().slice(0, 0, 4, 2).reverse(1);
+                write(fixture, type + "-part.tensor", part, lines(part));
+                written += 2;
+            }
+            try (BufferAllocator allocator = new RootAllocator()) {
+                for (ArrowType type : knownToBoth()) {
+                    try (FieldVector vector = new Field("v", FieldType.nullable(type), null).createVector(allocator)) {
+                        String name = type.toString().replaceAll("\\W", "_") + ".stream";
+                        write(fixture, name, vector, fill(vector));
+                        written++;
+                    }
+                }
+            }
+            Fixture.collectUntil(() -> fixture.pins() == 0);
+        }
+        Process python = new ProcessBuilder(PYTHON.toString(), "../../ci/pyarrow-check.py", folder.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(python.waitFor()).as(said).isZero();
+        assertThat(said).endsWith(" read " + written + " objects\n");
+    }
+
+    /** All flat types but the two intervals that pyarrow lacks. */
+    private static List<ArrowType> knownToBoth() {
+        return ArrowTypesTest.flat()
+                .map(arguments -> (ArrowType) arguments.get()[0])
+                .filter(type -> !(type instanceof ArrowType.Interval interval
+                        && interval.getUnit() != IntervalUnit.MONTH_DAY_NANO))
+                .collect(Collectors.toList());
+    }
+
+    private void write(Fixture fixture, String name, Object value, List<String> expected) throws Exception {
+        ObjectId id = fixture.codec.put(value);
+        ByteBuffer view = fixture.codec.bytes(id, Duration.ZERO, 0, Long.MAX_VALUE);
+        byte[] bytes = new byte[view.remaining()];
+        view.get(bytes);
+        Files.write(folder.resolve(name), bytes);
+        Files.write(folder.resolve(name.substring(0, name.lastIndexOf('.')) + ".expected"), expected);
+        fixture.store.dereference(id);
+    }
+
+    private static List<String> lines(Tensor tensor) {
+        List<Long> shape = new ArrayList<>();
+        for (long each : tensor.shape()) {
+            shape.add(each);
+        }
+        List<String> lines = new ArrayList<>();
+        boolean complex = tensor.type().isComplex();
+        if (complex) {
+            shape.add(2L);
+        }
+        lines.add(shape.toString());
+        for (long i = 0; i < tensor.shape()[0]; i++) {
+            for (long j = 0; j < tensor.shape()[1]; j++) {
+                for (long k = 0; k < tensor.shape()[2]; k++) {
+                    if (complex || tensor.type().isFloating()) {
+                        lines.add(number(tensor.getReal(i, j, k)));
+                    } else {
+                        long bits = tensor.getLong(i, j, k);
+                        lines.add("i:" + (tensor.type() == DType.UINT64 ? Long.toUnsignedString(bits) : bits));
+                    }
+                    if (complex) {
+                        lines.add(number(tensor.getImaginary(i, j, k)));
+                    }
+                }
+            }
+        }
+        return lines;
+    }
+
+    private static String number(double value) {
+        return Double.isNaN(value) ? "nan" : "f:" + HexFormat.of().toHexDigits(Double.doubleToLongBits(value));
+    }
+
+    /** Fills a vector; every third row is null. */
+    private static List<String> fill(FieldVector vector) {
+        Random random = new Random(5);
+        List<String> lines = new ArrayList<>();
+        vector.setInitialCapacity(ROWS);
+        vector.allocateNew();
+        for (int i = 0; i < ROWS; i++) {
+            if (i % 3 == 1 || vector instanceof NullVector) {
+                vector.setNull(i);
+                lines.add("null");
+            } else {
+                lines.add(set(vector, i, random));
+            }
+        }
+        vector.setValueCount(ROWS);
+        return lines;
+    }
+
+    private static String set(FieldVector vector, int i, Random random) {
+        byte[] text = "größe".repeat(random.nextInt(5)).getBytes(StandardCharsets.UTF_8);
+        boolean isText = vector.getField().getType() instanceof ArrowType.Utf8
+                || vector.getField().getType() instanceof ArrowType.LargeUtf8
+                || vector.getField().getType() instanceof ArrowType.Utf8View;
+        String shown = (isText ? "s:" : "b:") + HexFormat.of().formatHex(text);
+        if (vector instanceof BaseVariableWidthVector variable) {
+            variable.setSafe(i, text);
+            return shown;
+        } else if (vector instanceof BaseLargeVariableWidthVector large) {
+            large.setSafe(i, text);
+            return shown;
+        } else if (vector instanceof BaseVariableWidthViewVector view) {
+            view.setSafe(i, text);
+            return shown;
+        } else if (vector instanceof BitVector bits) {
+            int bit = random.nextInt(2);
+            bits.setSafe(i, bit);
+            return "i:" + bit;
+        } else if (vector instanceof DecimalVector decimal) {
+            BigDecimal value = BigDecimal.valueOf(random.nextLong(), 4);
+            decimal.setSafe(i, value);
+            return "d:" + value.toPlainString();
+        } else if (vector instanceof Decimal256Vector decimal) {
+            BigDecimal value = BigDecimal.valueOf(random.nextLong(), 4);
+            decimal.setSafe(i, value);
+            return "d:" + value.toPlainString();
+        }
+        return setBits((BaseFixedWidthVector) vector, i, random);
+    }
+
+    private static String setBits(BaseFixedWidthVector vector, int i, Random random) {
+        int width = vector.getTypeWidth();
+        while (vector.getValueCapacity() <= i) {
+            vector.reAlloc();
+        }
+        byte[] bits = new byte[width];
+        random.nextBytes(bits);
+        vector.getDataBuffer().setBytes((long) i * width, bits);
+        org.apache.arrow.vector.BitVectorHelper.setBit(vector.getValidityBuffer(), i);
+        if (vector instanceof FixedSizeBinaryVector) {
+            return "b:" + HexFormat.of().formatHex(bits);
+        } else if (vector instanceof Float8Vector doubles) {
+            return number(doubles.get(i));
+        } else if (vector instanceof Float4Vector floats) {
+            return number(floats.get(i));
+        } else if (vector instanceof Float2Vector halves) {
+            return number(halves.getValueAsFloat(i));
+        } else if (vector instanceof IntervalMonthDayNanoVector) {
+            ByteBuffer parts = ByteBuffer.wrap(bits).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+            return "m:" + parts.getInt(0) + "," + parts.getInt(4) + "," + parts.getLong(8);
+        }
+        byte[] bigEndian = new byte[width];
+        for (int k = 0; k < width; k++) {
+            bigEndian[k] = bits[width - 1 - k];
+        }
+        boolean signed = !(vector.getField().getType() instanceof ArrowType.Int integer) || integer.getIsSigned();
+        return "i:" + (signed ? new BigInteger(bigEndian) : new BigInteger(1, bigEndian));
+    }
+}

@@ -132,7 +132,7 @@ void Storm::DeleteOne() {
 }
 
 void Storm::Run() {
-  for (;;) {
+  while (board_->stop.load(std::memory_order_relaxed) == 0) {
     operations_->fetch_add(1, std::memory_order_relaxed);
     switch (Random(32)) {
       case 0 ... 5:
@@ -157,6 +157,9 @@ void Storm::Run() {
         if (references_.size() > Random(24)) DropOne();
     }
   }
+  while (!pins_.empty()) ReleaseOne();
+  while (!references_.empty()) DropOne();
+  atoll_detach(client_);
 }
 
 void PinRace(const std::string& path) {

@@ -27,7 +27,8 @@ struct Board {
 class Storm {
  public:
   Storm(const std::string& path, uint64_t seed);
-  [[noreturn]] void Run();
+  // Until the board says stop; then everything it holds is given back.
+  void Run();
 
  private:
   void Create();

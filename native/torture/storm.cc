@@ -155,6 +155,7 @@ int RunStormPeer(int argc, char** argv) {
   if (argc != 2) return 2;
   (void)!::nice(10);  // eight at full speed must not keep the killer waiting
   Storm(argv[0], std::strtoull(argv[1], nullptr, 10)).Run();
+  return 0;
 }
 
 }  // namespace

@@ -115,7 +115,7 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   auto views = os::Mapping::Map(*client->data_, os::Mapping::Access::kRead);
   if (!views.ok()) return views.status();
   client->views_ = std::move(views).value();
-  auto window = os::Mapping::SetAside(g.capacity());
+  auto window = os::Mapping::SetAside(*client->data_);
   if (!window.ok()) return window.status();
   client->window_ = std::move(window).value();
   client->wake_ = os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));

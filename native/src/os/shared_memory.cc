@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
-Status KeepPrivate(void* data, uint64_t size) {
+[[maybe_unused]] Status KeepPrivate(void* data, uint64_t size) {
   if (::madvise(data, size, MADV_DONTFORK) != 0) return Status::System("madvise(MADV_DONTFORK)");
   if (::madvise(data, size, MADV_DONTDUMP) != 0) return Status::System("madvise(MADV_DONTDUMP)");
   return {};
@@ -77,6 +77,16 @@ uint64_t SharedMemory::Resident() const {
   return ::fstat(fd_.get(), &about) == 0 ? static_cast<uint64_t>(about.st_blocks) * 512 : 0;
 }
 
+Mapping::Mapping(Mapping&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+Mapping& Mapping::operator=(Mapping&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+#ifndef __SANITIZE_THREAD__  // that has other ones, in mapping_tsan.cc
 Result<Mapping> Mapping::Map(const SharedMemory& memory, Access access) {
   const int protection = access == Access::kRead ? PROT_READ : PROT_READ | PROT_WRITE;
   void* data = ::mmap(nullptr, memory.size(), protection, MAP_SHARED, memory.fd(), 0);
@@ -86,19 +96,11 @@ Result<Mapping> Mapping::Map(const SharedMemory& memory, Access access) {
   return mapping;
 }
 
-Result<Mapping> Mapping::SetAside(uint64_t bytes) {
-  void* data = ::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+Result<Mapping> Mapping::SetAside(const SharedMemory& memory) {
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  void* data = ::mmap(nullptr, memory.size(), PROT_NONE, flags, -1, 0);
   if (data == MAP_FAILED) return Status::System("mmap");
-  return Mapping(data, bytes);
-}
-
-Mapping::Mapping(Mapping&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-
-Mapping& Mapping::operator=(Mapping&& other) noexcept {
-  std::swap(data_, other.data_);
-  std::swap(size_, other.size_);
-  return *this;
+  return Mapping(data, memory.size());
 }
 
 Mapping::~Mapping() {
@@ -117,6 +119,7 @@ Status Mapping::UnmapPart(uint64_t offset, uint64_t bytes) {
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
   return data == MAP_FAILED ? Status::System("mmap") : Status();
 }
+#endif
 
 void Mapping::Populate(uint64_t offset, uint64_t bytes, Access access) {
   const int advice = access == Access::kRead ? MADV_POPULATE_READ : MADV_POPULATE_WRITE;

@@ -46,8 +46,10 @@ class Mapping {
   enum class Access { kRead, kReadWrite };
 
   static Result<Mapping> Map(const SharedMemory& memory, Access access);
-  // `bytes` of addresses without access, to be filled piecewise by MapPart().
-  static Result<Mapping> SetAside(uint64_t bytes);
+  // As many addresses as `memory` has bytes, without access, to be filled piecewise by MapPart().
+  // In a build with ThreadSanitizer, which tells memory apart by its address, all mappings of one segment in a
+  // process are the same one, and writable.
+  static Result<Mapping> SetAside(const SharedMemory& memory);
 
   Mapping() = default;
   Mapping(Mapping&& other) noexcept;

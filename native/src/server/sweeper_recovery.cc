@@ -26,11 +26,12 @@ void Sweeper::SettleEntries() {
           settled = entry.word.compare_exchange_strong(bits, word.As(State::kSpilled).bits(),
                                                        std::memory_order_seq_cst);
           break;
+        case State::kSpilled:  // the block goes after the word: the last life may have come to the word only
         case State::kLost:
           // Killed between saying so and freeing the block.
           if (entry.block.load(std::memory_order_relaxed) != 0)
             (void)FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
-          if (entry.reason.load(std::memory_order_relaxed) == 0)
+          if (word.state() == State::kLost && entry.reason.load(std::memory_order_relaxed) == 0)
             entry.reason.store(1, std::memory_order_relaxed);
           break;
         default:

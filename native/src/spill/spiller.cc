@@ -8,8 +8,8 @@ namespace {
 constexpr uint64_t kBatchBytes = 64 << 20;      // in one file
 constexpr int64_t kPauseNanos = 1'000'000'000;  // before a disk in trouble is asked again
 
-os::Mapping SetAsideOrNothing(uint64_t bytes) {
-  auto window = os::Mapping::SetAside(bytes);
+os::Mapping SetAsideOrNothing(const os::SharedMemory& memory) {
+  auto window = os::Mapping::SetAside(memory);
   return window.ok() ? std::move(window).value() : os::Mapping();
 }
 
@@ -24,7 +24,7 @@ Spiller::Spiller(const Control& control, const os::Mapping* data, const os::Shar
       reserve_(std::move(reserve)),
       files_(std::move(files)),
       classes_(control.geometry().slabs_per_extent()),
-      window_(SetAsideOrNothing(control.geometry().capacity())),
+      window_(SetAsideOrNothing(*data_memory)),
       heap_(control_, kRestorer, data_memory, &window_),
       sieve_(control_),
       thread_(files_.get(), wake_fd) {

@@ -44,8 +44,11 @@ class Actor {
 // Commands of the server. It is driven by plain calls, in one thread.
 constexpr char kBeQuiet = 'q';  // does nothing until told
 constexpr char kGoOn = 'g';
-constexpr char kFsck = 'f';     // "" when every invariant of the store holds
-constexpr char kOperate = 'o';  // the rounds of the operation, for a driver
+constexpr char kOperate = 'o';   // the rounds of the operation, for a driver
+constexpr char kTakeOver = 't';  // begins a life over the stage's segments; before that there is no server
+constexpr char kFsck = 'f';      // "" when every invariant of the store holds
+// Makes the stage's segments, whose descriptors this process keeps.
+void MakeSegments(Stage* stage);
 Actor::Part MakeServer(Stage* stage);
 
 // Commands of the second client.

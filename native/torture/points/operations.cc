@@ -84,9 +84,37 @@ int64_t Detach(atoll_client** victim, Stage*) {
   return atoll_detach(leaving);
 }
 
-// The last reference goes, so that the server's next look frees it.
-void Drop(atoll_client* second, Stage* stage) { MUST(atoll_dereference(second, &stage->target)); }
-void DeleteIt(atoll_client* second, Stage* stage) { MUST(atoll_delete(second, &stage->target)); }
+// The last references go, so that the server's next look frees them: one object dropped, one deleted.
+void DropTwo(atoll_client* second, Stage* stage) {
+  stage->made = PutSmall(second);
+  MUST(atoll_delete(second, &stage->made));
+  MUST(atoll_dereference(second, &stage->made));
+  MUST(atoll_dereference(second, &stage->target));
+}
+
+Operation OfServer(const char* name) {
+  Operation operation{};
+  operation.name = name;
+  operation.server = true;
+  return operation;
+}
+
+// The operations of the server.
+std::vector<Operation> ServerOperations() {
+  Operation free = OfServer("free"), spill = OfServer("spill"), evict = OfServer("evict");
+  Operation restore = OfServer("restore"), recovery = OfServer("recovery"), takeover = OfServer("takeover");
+  free.before = DropTwo;
+  free.drops = true;
+  spill.until = evict.until = Until::kSpilled;
+  spill.wish = evict.wish = Wish::kWholeStore;
+  evict.spills = true;  // it has its place on disk, nothing is written
+  restore.until = Until::kSealed;
+  restore.wish = Wish::kTarget;
+  restore.spills = true;
+  recovery.buries = true;
+  takeover.buries = takeover.takes_over = true;
+  return {free, spill, evict, restore, recovery, takeover};
+}
 
 }  // namespace
 
@@ -128,11 +156,13 @@ const std::vector<Operation>& Operations() {
       {"wait", false, true, false, Nothing, Wait, {kGone}, false},
       {"attach", false, false, true, Nothing, Attach, {}, false},
       {"detach", false, false, false, HoldAll, Detach, {}, false},
-      {"free", false, false, false, nullptr, nullptr, {}, false, 2, false, Drop, true},
-      {"free-deleted", false, false, false, nullptr, nullptr, {}, false, 2, false, DeleteIt, false},
-      {"recovery", false, false, false, nullptr, nullptr, {}, false, 2, true, nullptr, false},
   };
-  return operations;
+  static const std::vector<Operation> all = [] {
+    std::vector<Operation> both = operations;
+    for (const Operation& operation : ServerOperations()) both.push_back(operation);
+    return both;
+  }();
+  return all;
 }
 
 }  // namespace atollstore::torture

@@ -19,9 +19,14 @@ struct Stage {
   atoll_object_id made;         // by the victim
   std::atomic<int64_t> code;    // of the operation, when it came to its end
   std::atomic<uint32_t> ready;  // a client that is to be buried holds all
+  int segments[4];              // descriptors of the store: every server life gets a copy
   std::atomic<uint32_t> wrong;  // the victim saw what it must not see
   char what[200];               // what that was
 };
+
+// How long the server's rounds go on.
+enum class Until { kRounds, kSpilled, kSealed };
+enum class Wish { kNothing, kWholeStore, kTarget };
 
 struct Operation {
   const char* name;
@@ -35,11 +40,16 @@ struct Operation {
   bool pins;  // a success leaves the victim with a pinned view of the target
 
   // Of operations of the server, which is the victim then; `prepare` and `run` are of no use.
-  int rounds = 0;       // of ServerCore::Poll(); 0: an operation of a client
-  bool buries = false;  // a client that held all there is to hold has just been killed
+  bool server = false;
+  Until until = Until::kRounds;
+  bool buries = false;      // a client that held all there is to hold has just been killed
+  bool takes_over = false;  // the server of before has just been killed, too
+  bool spills = false;      // the target has been on disk: once, and is in memory again, or not
   // What the second client does while the server does nothing yet, and whether that drops the target.
   void (*before)(atoll_client* second, Stage* stage) = nullptr;
   bool drops = false;
+  // What a thread of the second client waits for meanwhile.
+  Wish wish = Wish::kNothing;
 };
 
 const std::vector<Operation>& Operations();
@@ -47,7 +57,7 @@ const std::vector<Operation>& Operations();
 // Takes one of each kind: a pin, a reference, a sealed and an unsealed object.
 void HoldAll(atoll_client* client, Stage* stage);
 
-constexpr uint64_t kSmall = 600;
+constexpr uint64_t kSmall = 600, kStoreBytes = 4 << 20;
 // Makes a sealed object of kSmall bytes that say whose they are; the client holds one reference.
 atoll_object_id PutSmall(atoll_client* client);
 // Fills the bytes of an object that is being created, and seals it.

@@ -86,7 +86,9 @@ void Run::Begin() {
   scratch_ = std::make_unique<Scratch>();
   std::snprintf(stage_->socket, sizeof(stage_->socket), "%s/store.sock", scratch_->path().c_str());
   (void)::sched_setaffinity(0, sizeof(everywhere_), &everywhere_);
-  server_ = std::make_unique<Actor>([this] { return MakeServer(stage_); });
+  MakeSegments(stage_);
+  StartServer();
+  (void)server_->Ask(kTakeOver, 0);
   second_ = std::make_unique<Actor>([this] { return MakeSecondClient(stage_); });
   // This process and the victims on one CPU: a step is two switches between them, and a wake-up across CPUs
   // costs ten times as much.
@@ -98,8 +100,20 @@ void Run::Begin() {
   (void)::sched_setaffinity(0, sizeof(one), &one);
 }
 
+void Run::StartServer() {
+  cpu_set_t here;
+  (void)::sched_getaffinity(0, sizeof(here), &here);
+  (void)::sched_setaffinity(0, sizeof(everywhere_), &everywhere_);
+  server_.reset();
+  server_ = std::make_unique<Actor>([this] { return MakeServer(stage_); });
+  (void)::sched_setaffinity(0, sizeof(here), &here);
+}
+
 void Run::End() {
   second_.reset();
+  if (server_ != nullptr) {
+    for (const int fd : stage_->segments) ::close(fd);
+  }
   server_.reset();
   scratch_.reset();
 }
@@ -114,7 +128,7 @@ pid_t Run::StartVictim() {
     if (pid == 0) body();
     return pid;
   };
-  if (operation.rounds == 0) return fork([&] { BeVictim(operation, stage_); });
+  if (!operation.server) return fork([&] { BeVictim(operation, stage_); });
   if (operation.buries) {
     stage_->ready.store(0);
     const pid_t dead = fork([this] {
@@ -132,13 +146,14 @@ pid_t Run::StartVictim() {
   }
   (void)server_->Ask(kBeQuiet, operation_);
   (void)second_->Ask(kBefore, operation_);
+  if (operation.takes_over) StartServer();  // the one of before is killed with its actor
   server_->Tell(kOperate, operation_);
   return server_->pid();
 }
 
 std::string Run::Finish(Driver* driver) {
   driver->LetGo();
-  if (Operations()[operation_].rounds != 0) {
+  if (Operations()[operation_].server) {
     const std::string wrong = server_->Hear();
     (void)server_->Ask(kGoOn, operation_);
     return wrong;
@@ -150,12 +165,13 @@ std::string Run::Finish(Driver* driver) {
   return stage_->wrong.load() != 0 ? stage_->what : "";
 }
 
-std::vector<Step> Run::Trace() {
+std::vector<Step> Run::Trace(double seconds) {
+  const double begin = Now();
   std::vector<Step> trace;
   std::map<uint64_t, uint32_t> visits;
   (void)second_->Ask(kArrange, operation_);
   Driver driver(StartVictim());
-  while (driver.Next() == Driver::At::kPoint) {
+  while ((seconds == 0 || Now() - begin < seconds) && driver.Next() == Driver::At::kPoint) {
     trace.push_back({driver.where(), driver.inside() ? ++visits[driver.where()] : 0});
   }
   std::string wrong = Finish(&driver);
@@ -199,13 +215,17 @@ std::string Run::At(const std::vector<Step>& trace, uint64_t step, uint64_t* whe
   std::string wrong;
   if (blow_ == Blow::kKill) {
     driver.Kill();
+    if (Operations()[operation_].server) {
+      StartServer();
+      (void)server_->Ask(kTakeOver, operation_);
+    }
   } else {
     wrong = second_->Ask(kMeddle, operation_);
     const std::string saw = Finish(&driver);
     if (wrong.empty()) wrong = saw;
   }
   std::string after = second_->Ask(kVerify, operation_);
-  if (after.empty()) after = server_->Ask(kFsck, operation_);
+  if (const std::string fsck = server_->Ask(kFsck, operation_); !fsck.empty()) after += " " + fsck;
   return wrong.empty() ? after : wrong;
 }
 
@@ -213,7 +233,6 @@ void Run::Go(const char* only, double seconds) {
   std::vector<size_t> todo;
   for (size_t i = 0; i < Operations().size(); ++i) {
     if (only != nullptr && std::strcmp(only, Operations()[i].name) != 0) continue;
-    if (blow_ == Blow::kKill && Operations()[i].rounds != 0) continue;  // nobody would take over
     todo.push_back(i);
   }
   const double end = Now() + seconds;
@@ -223,7 +242,7 @@ void Run::Go(const char* only, double seconds) {
     Begin();
     const double begin = Now();
     const double each = (end - begin) / static_cast<double>(todo.size() - i);
-    const std::vector<Step> trace = Trace();
+    const std::vector<Step> trace = Trace(seconds > 0 ? std::max(each / 3, 0.5) : 0);
     std::vector<uint64_t> steps = Choose(trace, kMostPoints);
     if (seconds > 0) {
       std::shuffle(steps.begin(), steps.end(), std::minstd_rand(static_cast<unsigned>(::getpid())));

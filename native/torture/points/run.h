@@ -35,12 +35,14 @@ class Run {
  private:
   void Begin();
   void End();
+  void StartServer();  // without a store yet; the one of before, if any, is killed
   // Arranges for the operation and returns the process to drive through it.
   pid_t StartVictim();
   // Lets a victim that was stopped come to its end. "" or what it saw that was wrong.
   std::string Finish(Driver* driver);
   // Each step of the operation, from one whole run of it.
-  std::vector<Step> Trace();
+  // It ends when the time is over, if that is not 0.
+  std::vector<Step> Trace(double seconds);
   std::string At(const std::vector<Step>& trace, uint64_t step, uint64_t* where);
 
   const char* const name_;

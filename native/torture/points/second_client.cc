@@ -36,6 +36,7 @@ class SecondClient {
       case kBefore:
         if (operation->before != nullptr) operation->before(client_, stage_);
         dropped_ = operation->drops;
+        StartWish(operation->wish);
         return "";
       case kMeddle:
         return Meddle(*operation);
@@ -55,6 +56,15 @@ class SecondClient {
     } else {
       stage_->target = PutSmall(client_);
     }
+    if (operation.spills) {
+      if (std::string wrong = SpillAll(); !wrong.empty()) return wrong;
+      // Evicting is to find it in memory again, with its place on disk.
+      if (operation.wish == Wish::kWholeStore) {
+        atoll_view view;
+        MUST(atoll_get(client_, &stage_->target, 20'000'000'000, &view));
+        MUST(atoll_release(client_, &stage_->target));
+      }
+    }
     if (operation.waited) {
       waiter_ = std::thread([this] {
         atoll_view view;
@@ -67,6 +77,40 @@ class SecondClient {
       ::usleep(300);
     }
     return "";
+  }
+
+  // A thread that waits for what only the server can give.
+  void StartWish(Wish wish) {
+    if (wish == Wish::kNothing) return;
+    waited_ = 0;
+    waiter_ = std::thread([this, wish] {
+      if (wish == Wish::kWholeStore) {
+        waited_ = TakeWholeStore();
+        if (waited_ != 0) why_ = atoll_last_error();
+        return;
+      }
+      atoll_view view;
+      waited_ = atoll_get(client_, &stage_->target, 20'000'000'000, &view);
+      if (waited_ != 0) return;
+      if (!BytesAreRight(view, stage_->target.place)) waited_ = 1;
+      atoll_release(client_, &stage_->target);
+    });
+    ::usleep(1500);  // until it has asked
+  }
+
+  // Room for it is there only when nothing else is in memory.
+  int64_t TakeWholeStore() {
+    atoll_object_id id{};
+    uint64_t address = 0;
+    const int64_t code = atoll_create(client_, &id, kStoreBytes, 0, 0, 20'000'000'000, &address);
+    if (code != 0) return code;
+    MUST(atoll_abort(client_, &id));
+    return atoll_dereference(client_, &id);
+  }
+
+  std::string SpillAll() {
+    const int64_t code = TakeWholeStore();
+    return code == 0 ? "" : Text("the whole store cannot be had: %ld %s", code, atoll_last_error());
   }
 
   // Everything another client may do, to every object there is; then room for the server to take away.
@@ -91,13 +135,14 @@ class SecondClient {
         MUST(FillAndSeal(client_, id, address, kSmall));
       }
     }
+    if (operation.wish != Wish::kNothing) return "";  // it is wanted, and the store is full
     if (!operation.waited && !dropped_) {
       MUST(atoll_dereference(client_, &stage_->target));
       dropped_ = true;
     }
     // The server looks every millisecond while there is something to do; when it is stopped itself, it does
     // not.
-    if (operation.rounds == 0) ::usleep(3000);
+    if (!operation.server) ::usleep(3000);
     // Whatever has been freed is used again at once.
     for (int i = 0; i < 4; ++i) {
       const atoll_object_id id = PutSmall(client_);
@@ -123,6 +168,20 @@ class SecondClient {
     }
     for (const atoll_object_id& id : reused_) MUST(atoll_dereference(client_, &id));
     reused_.clear();
+    if (operation.wish != Wish::kNothing) {
+      waiter_.join();
+      if (waited_ != 0) return Text("what it waited for came to %ld %s", waited_, why_.c_str());
+    }
+    if (operation.server && !dropped_) {
+      // Wherever it is now, in memory or on disk.
+      atoll_view view;
+      if (atoll_get(client_, &stage_->target, 20'000'000'000, &view) != 0) {
+        return Text("the target cannot be had: %s", atoll_last_error());
+      }
+      const bool right = BytesAreRight(view, stage_->target.place);
+      MUST(atoll_release(client_, &stage_->target));
+      if (!right) return "the target has changed";
+    }
     if (!dropped_) {
       const int64_t code = atoll_dereference(client_, &stage_->target);
       if (code != 0) return Text("the reference to the target is lost: %ld %s", code, atoll_last_error());
@@ -154,7 +213,8 @@ class SecondClient {
   // All that a client does, with small and large objects, and all of the memory there is.
   std::string FullCycle() {
     atoll_view view;
-    if (atoll_get(client_, &stage_->shared, 0, &view) != 0) return "the shared object cannot be had";
+    if (atoll_get(client_, &stage_->shared, 20'000'000'000, &view) != 0)
+      return "the shared object cannot be had";
     const bool right = BytesAreRight(view, stage_->shared.place);
     MUST(atoll_release(client_, &stage_->shared));
     if (!right) return "the shared object has changed";
@@ -190,6 +250,7 @@ class SecondClient {
   atoll_client* client_ = nullptr;
   std::thread waiter_;
   int64_t waited_ = 0;
+  std::string why_;
   bool meddled_ = false, dropped_ = false;
   std::vector<atoll_object_id> reused_;
   size_t most_ = 0;

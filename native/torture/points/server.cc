@@ -1,4 +1,6 @@
 // The server of the points: one thread, which is told when to go round.
+#include <unistd.h>
+
 #include "atoll/c.h"
 #include "check/fsck.h"
 #include "points/actors.h"
@@ -9,20 +11,24 @@
 namespace atollstore::torture {
 namespace {
 
+// The spill directory is that of the socket.
+atoll_server_options Options(Stage* stage, std::string* directory) {
+  *directory = stage->socket;
+  directory->resize(directory->rfind('/'));
+  atoll_server_options options{};
+  options.capacity = kStoreBytes;
+  options.extent_bytes = 64 << 10;
+  options.max_objects = 128;
+  options.max_clients = 4;
+  options.ring_bytes = 4096;
+  options.socket_path = stage->socket;
+  options.spill_directory = directory->c_str();
+  return options;
+}
+
 class TestServer {
  public:
-  explicit TestServer(Stage* stage) {
-    atoll_server_options options{};
-    options.capacity = 4 << 20;
-    options.extent_bytes = 64 << 10;
-    options.max_objects = 128;
-    options.max_clients = 4;
-    options.ring_bytes = 4096;
-    options.socket_path = stage->socket;
-    auto core = ServerCore::Open(options);
-    Must(core.ok() ? 0 : -1, "ServerCore::Open");
-    core_ = std::move(core).value();
-  }
+  explicit TestServer(Stage* stage) : stage_(stage) {}
 
   std::string Answer(char command, const Operation* operation) {
     switch (command) {
@@ -30,6 +36,10 @@ class TestServer {
         quiet_ = true;
         break;
       case kGoOn:
+        quiet_ = false;
+        break;
+      case kTakeOver:
+        TakeOver();
         quiet_ = false;
         break;
       case kFsck: {
@@ -40,7 +50,8 @@ class TestServer {
       }
       case kOperate:
         BeginOperation();
-        for (int i = 0; i < operation->rounds; ++i) core_->Poll(0);
+        if (operation->takes_over) TakeOver();
+        Rounds(*operation);
         EndOperation();
         break;
     }
@@ -48,16 +59,50 @@ class TestServer {
   }
 
   bool Idle() {
-    if (!quiet_) core_->Poll(1);
-    return !quiet_;
+    if (core_ == nullptr || quiet_) return false;
+    core_->Poll(1);
+    return true;
   }
 
  private:
+  void TakeOver() {
+    os::UniqueFd fds[4];
+    for (int i = 0; i < 4; ++i) fds[i] = os::UniqueFd(::dup(stage_->segments[i]));
+    auto segments =
+        Segments::Adopt(std::move(fds[0]), std::move(fds[1]), std::move(fds[2]), std::move(fds[3]));
+    Must(segments.ok() ? 0 : -1, "Segments::Adopt");
+    std::string directory;
+    auto core = ServerCore::TakeOver(Options(stage_, &directory), std::move(segments).value());
+    Must(core.ok() ? 0 : -1, "ServerCore::TakeOver");
+    core_ = std::move(core).value();
+  }
+
+  void Rounds(const Operation& operation) {
+    const uint64_t index = ObjectId(stage_->target).index();
+    for (int i = 0; i < (operation.until == Until::kRounds ? 2 : 400); ++i) {
+      core_->Poll(0);
+      const State state = Word(core_->control().entry(index).word.load()).state();
+      if (operation.until == Until::kSpilled && state == State::kSpilled) return;
+      if (operation.until == Until::kSealed && state == State::kSealed) return;
+    }
+  }
+
+  Stage* const stage_;
   std::unique_ptr<ServerCore> core_;
   bool quiet_ = false;
 };
 
 }  // namespace
+
+void MakeSegments(Stage* stage) {
+  std::string directory;
+  auto made = Segments::Make(Options(stage, &directory), true);
+  Must(made.ok() ? 0 : -1, "Segments::Make");
+  Segments& segments = made.value();
+  const int fds[] = {segments.control.fd(), segments.data.fd(), segments.listener.get(),
+                     segments.spill_lock.get()};
+  for (int i = 0; i < 4; ++i) stage->segments[i] = ::dup(fds[i]);
+}
 
 Actor::Part MakeServer(Stage* stage) {
   auto* server = new TestServer(stage);  // lives as long as its process

@@ -8,6 +8,9 @@
 namespace atollstore {
 namespace {
 
+// How long the first in the queue has to take a run that is there. It needs microseconds, unless it was
+// stopped (SIGSTOP, a debugger): then the others go first.
+constexpr int64_t kTakeNanos = 100'000'000;
 // How long those who hold empty extents have to give them back before more is evicted.
 constexpr int64_t kSettleNanos = 2'000'000;
 
@@ -37,6 +40,18 @@ bool ServerCore::HasFreeRun(uint64_t extents) const {
   return run >= extents;
 }
 
+bool ServerCore::LeavesItsTurn(uint32_t client) {
+  const uint64_t bytes = control_.client(client).wanted_bytes.load(std::memory_order_relaxed);
+  const uint64_t extent_bytes = control_.geometry().extent_bytes();
+  if (!HasFreeRun(std::max<uint64_t>(1, bytes / extent_bytes + (bytes % extent_bytes != 0)))) {
+    offered_since_ = 0;
+    return false;
+  }
+  const int64_t now = os::NowNanos();
+  if (offered_since_ == 0) offered_since_ = now;
+  return now - offered_since_ > kTakeNanos;
+}
+
 void ServerCore::SetPressure() {
   if (!pressure_) reserve_ahead_ = true;
   pressure_ = true;
@@ -52,6 +67,12 @@ bool ServerCore::ServeRoom() {
     header.room_turn.store(turn, std::memory_order_release);
     header.room_bell.Ring();  // it looks again, and so does everybody when nobody's turn is left
     rounds_for_turn_ = 0;
+    offered_since_ = 0;
+  }
+  if (room_queue_.size() > 1 && LeavesItsTurn(turn)) {
+    room_queue_.pop_front();
+    room_queue_.push_back(turn);
+    return true;
   }
   const uint64_t restore = spiller_ == nullptr ? 0 : spiller_->wanted_bytes();
   const uint64_t create = turn == 0 ? 0 : control_.client(turn).wanted_bytes.load(std::memory_order_relaxed);

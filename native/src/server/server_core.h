@@ -105,6 +105,7 @@ class ServerCore {
   void QueueForRoom(uint32_t client);
   bool WaitsForRoom(uint32_t client) const;
   bool HasFreeRun(uint64_t extents) const;
+  bool LeavesItsTurn(uint32_t client);
   void SetPressure();
   bool ServeRoom();
 
@@ -129,6 +130,7 @@ class ServerCore {
   std::deque<uint32_t> room_queue_;   // clients, first come first
   uint64_t rounds_for_turn_ = 0;      // of evicting for the first in the queue
   int64_t settle_until_ = 0;
+  int64_t offered_since_ = 0;    // when the first in the queue could have taken its run; 0: there is none
   bool memory_refused_ = false;  // by the limits of the machine or a cgroup, at the last try
 
   std::mutex mutex_;  // of what follows

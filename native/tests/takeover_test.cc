@@ -27,10 +27,12 @@ class TakeoverTest : public StoreTest {
     std::vector<std::string> arguments = {ATOLL_STORE_TOOL, "serve", "--socket", path_};
     arguments.insert(arguments.end(), options.begin(), options.end());
     first_ = Run(arguments);
-    ASSERT_TRUE(Eventually([&] { return ::access(path_.c_str(), F_OK) == 0; }));
-    auto looker = ClientCore::Attach(path_.c_str());
-    ASSERT_TRUE(looker.ok()) << LastError();
-    looker_ = std::move(looker).value();
+    // The file is there a moment before anybody listens.
+    ASSERT_TRUE(Eventually([&] {
+      auto looker = ClientCore::Attach(path_.c_str());
+      if (looker.ok()) looker_ = std::move(looker).value();
+      return looker_ != nullptr;
+    })) << LastError();
     ASSERT_TRUE(Eventually([&] { return supervisor() != 0; }));
   }
   void TearDown() override {

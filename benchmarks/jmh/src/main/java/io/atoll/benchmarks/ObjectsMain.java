@@ -1,0 +1,55 @@
+package io.atoll.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.openjdk.jmh.runner.RunnerException;
+
+/**
+ * {@code ci/bench jmh}: objects in Java, against the targets they are held to. Arguments: folder of the native programs
+ * (not needed), commit, and the JSON file to write, if any. Copies are compared by their times: 0.9 of the floor's rate
+ * is 1.11 of its time.
+ */
+final class ObjectsMain {
+    private static final List<Row> ROWS = List.of(
+            Row.of("get.tensor.view", "p50").over("jni.empty").atMost(1500),
+            Row.of("get.batch.10col", "p50").over("jni.empty").atMost(15_000),
+            Row.of("put.tensor.64MiB", "p50").over("memcpy.64MiB").target(1 / 0.9),
+            Row.of("put.batch.64MiB", "p50").over("memcpy.64MiB").target(1 / 0.9),
+            Row.of("put_get.record5", "p50").over("jni.empty").atMost(4000),
+            Row.of("get.double_array.1e6", "p50").over("memcpy.8MB").target(1 / 0.8),
+            Row.of("put_get.graph.10k", "p50").over("fory.graph.10k").target(1.2));
+
+    private static final Map<String, String> METHODS = new LinkedHashMap<>();
+
+    static {
+        METHODS.put("get.tensor.view", "getTensorView");
+        METHODS.put("get.batch.10col", "getBatch");
+        METHODS.put("memcpy.64MiB", "copyLarge");
+        METHODS.put("put.tensor.64MiB", "putTensor");
+        METHODS.put("put.batch.64MiB", "putBatch");
+        METHODS.put("put_get.record5", "putGetRecord");
+        METHODS.put("memcpy.8MB", "copyMillion");
+        METHODS.put("get.double_array.1e6", "getDoubleArray");
+        METHODS.put("fory.graph.10k", "foryGraph");
+        METHODS.put("put_get.graph.10k", "putGetGraph");
+    }
+
+    private ObjectsMain() {}
+
+    public static void main(String[] args) throws IOException, RunnerException {
+        Report report = new Report();
+        Programs.jmh("jni.empty", JniBenchmark.class, "empty", null).forEach(report::add);
+        for (Map.Entry<String, String> each : METHODS.entrySet()) {
+            System.err.println("measuring " + each.getKey());
+            Programs.jmh(each.getKey(), ObjectsBenchmark.class, each.getValue(), null)
+                    .forEach(report::add);
+        }
+        report.print(ROWS, System.out);
+        if (args.length > 2) {
+            report.writeJson(ROWS, args[1], Path.of(args[2]));
+        }
+    }
+}

@@ -219,6 +219,9 @@ ATOLL_API int64_t atoll_ring(atoll_client* client, uint64_t client_index, uint64
  *   n = atoll_bell(...); if (nothing to do) atoll_bell_wait(..., n, timeout);
  * never misses a ring that came after n was read. */
 #define ATOLL_SCHEDULER_BELL 0xffffffffu
+/* Rung by the server, at most once a second, while somebody waits for room and before anything is evicted for it:
+ * whoever has pins or references that it does not need gives them back now. */
+#define ATOLL_PRESSURE_BELL 0xfffffffeu
 
 ATOLL_API int64_t atoll_bell(atoll_client* client, uint64_t client_index);
 /* Returns the new count, or -ATOLL_TIMED_OUT. Any number of threads may wait; spins shortly (up to 50 us

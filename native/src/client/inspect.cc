@@ -190,6 +190,7 @@ Status ClientCore::Ring(uint64_t client, uint64_t direction, uint64_t* address, 
 
 Result<os::Bell*> ClientCore::BellOf(uint64_t client) {
   if (client == ATOLL_SCHEDULER_BELL) return &control_.header().scheduler_bell;
+  if (client == ATOLL_PRESSURE_BELL) return &control_.header().pressure_bell;
   if (client == 0 || client >= control_.geometry().columns()) {
     return Status::Error(ATOLL_INVALID_ARGUMENT, "no bell of client %lu", client);
   }

@@ -84,6 +84,7 @@ void RingAll(const Control& control) {
   }
   control.header().scheduler_bell.Ring();
   control.header().room_bell.Ring();
+  control.header().pressure_bell.Ring();
 }
 
 }  // namespace atollstore

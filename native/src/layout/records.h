@@ -79,8 +79,9 @@ struct Header {
   // Line 3 and 4: bells.
   Bell scheduler_bell;
   u8 pad2[56];
-  Bell room_bell;  // rung when memory or entries have become free while somebody waits for them
-  u8 pad3[56];
+  Bell room_bell;      // rung when memory or entries have become free while somebody waits for them
+  Bell pressure_bell;  // rung while somebody waits for room: let go of what you can
+  u8 pad3[48];
   // Line 5 and 6: what the server alone writes, for who wants to see inside.
   ServerCounters served;
 };

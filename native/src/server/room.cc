@@ -13,6 +13,10 @@ namespace {
 constexpr int64_t kTakeNanos = 100'000'000;
 // How long those who hold empty extents have to give them back before more is evicted.
 constexpr int64_t kSettleNanos = 2'000'000;
+// How often clients are asked to let go of what they do not need, and how long they have for it before the
+// first object is evicted: about a collection of a small heap.
+constexpr int64_t kAskNanos = 1'000'000'000;
+constexpr int64_t kLetGoNanos = 20'000'000;
 
 }  // namespace
 
@@ -76,9 +80,15 @@ bool ServerCore::ServeRoom() {
   }
   const uint64_t restore = spiller_ == nullptr ? 0 : spiller_->wanted_bytes();
   const uint64_t create = turn == 0 ? 0 : control_.client(turn).wanted_bytes.load(std::memory_order_relaxed);
-  if (spiller_ == nullptr || restore + create == 0) return turn != 0;
-  SetPressure();
+  if (restore + create == 0) return turn != 0;
   const int64_t now = os::NowNanos();
+  if (now >= ask_again_at_) {
+    ask_again_at_ = now + kAskNanos;
+    header.pressure_bell.Ring();
+    settle_until_ = now + kLetGoNanos;
+  }
+  if (spiller_ == nullptr) return true;
+  SetPressure();
   if (spiller_->evicting()) settle_until_ = now + kSettleNanos;
   if (now < settle_until_) return true;
   const uint64_t extent_bytes = control_.geometry().extent_bytes();

@@ -131,6 +131,7 @@ class ServerCore {
   uint64_t rounds_for_turn_ = 0;      // of evicting for the first in the queue
   int64_t settle_until_ = 0;
   int64_t offered_since_ = 0;    // when the first in the queue could have taken its run; 0: there is none
+  int64_t ask_again_at_ = 0;  // clients, to let go
   bool memory_refused_ = false;  // by the limits of the machine or a cgroup, at the last try
 
   std::mutex mutex_;  // of what follows

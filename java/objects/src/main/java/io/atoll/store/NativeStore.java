@@ -29,6 +29,8 @@ import java.util.concurrent.locks.LockSupport;
 public final class NativeStore implements ObjectStore {
     /** Stands for a client index in the bell methods: the bell on which the scheduler sleeps. */
     public static final long SCHEDULER_BELL = 0xffffffffL;
+    /** Rung while somebody waits for room: whoever holds what it does not need gives it back. */
+    public static final long PRESSURE_BELL = 0xfffffffeL;
 
     private static final int LIST_CHUNK = 256;
 
@@ -447,7 +449,7 @@ public final class NativeStore implements ObjectStore {
      * How often a bell has been rung: read it, look for work, then give it to {@link #bellWait}, which misses no ring
      * after the reading.
      *
-     * @param index a client's index, or {@link #SCHEDULER_BELL}
+     * @param index a client's index, {@link #SCHEDULER_BELL} or {@link #PRESSURE_BELL}
      */
     public long bell(long index) {
         Scratch s = enter();

@@ -37,6 +37,7 @@ abstract class ClientRuntime implements AtollRuntime {
     private final Gate gate = new Gate();
 
     private final Handover handover;
+    private final LettingGo lettingGo;
     private final int driverIndex;
     private final ThreadLocal<CallWriter> callWriters;
 
@@ -48,6 +49,7 @@ abstract class ClientRuntime implements AtollRuntime {
         board = new Board(store, driverIndex);
         ring = new UpRing(store, board);
         handover = new Handover(store, ring, gate);
+        lettingGo = LettingGo.start(store);
         callWriters = ThreadLocal.withInitial(() -> new CallWriter(store, codec, writer));
     }
 
@@ -143,7 +145,7 @@ abstract class ClientRuntime implements AtollRuntime {
         return ref(result);
     }
 
-    /** Refs that are garbage may be what holds all entries, as they may hold all bytes: see {@link ObjectWriter}. */
+    /** Refs that are garbage may be what holds all entries. */
     private ObjectId expect() {
         try {
             return store.expect();
@@ -219,6 +221,7 @@ abstract class ClientRuntime implements AtollRuntime {
     /** Lets nobody touch rings and board any more. */
     void closeMessages() {
         ring.close();
+        lettingGo.close();
         handover.close();
         gate.close();
     }

@@ -1,18 +1,13 @@
 package io.atoll.runtime;
 
 import io.atoll.ObjectId;
-import io.atoll.ObjectStoreFullException;
 import io.atoll.objects.Encoded;
 import io.atoll.store.ObjectStore;
 import java.time.Duration;
 
-/**
- * Writes values into the store. When it is full, garbage of this process may be what holds the memory: refs that nobody
- * can reach any more are given back only after a collection. Any thread.
- */
+/** Writes values into the store; when it is full, waits for room. Any thread. */
 final class ObjectWriter {
-    private static final Duration AT_FIRST = Duration.ofMillis(20);
-    private static final Duration AFTER_COLLECTION = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ObjectStore store;
 
@@ -42,11 +37,6 @@ final class ObjectWriter {
 
     /** Begins an object. */
     ObjectStore.Creation create(ObjectId expected, long size, int contained, long tag) {
-        try {
-            return store.create(expected, size, contained, tag, AT_FIRST);
-        } catch (ObjectStoreFullException e) {
-            System.gc();
-            return store.create(expected, size, contained, tag, AFTER_COLLECTION);
-        }
+        return store.create(expected, size, contained, tag, PATIENCE);
     }
 }

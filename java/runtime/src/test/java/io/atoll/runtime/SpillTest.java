@@ -8,6 +8,7 @@ import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
 import io.atoll.ObjectRef;
 import io.atoll.ObjectStoreFullException;
+import io.atoll.objects.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +80,30 @@ class SpillTest {
                     .isInstanceOf(ObjectStoreFullException.class)
                     .hasMessageContaining(Long.toString(STORE));
             assertThat(refs.get(0).get()).isEqualTo(array(0));
+        }
+    }
+
+    static byte[] make(int size) {
+        return new byte[size];
+    }
+
+    private static void lookAndForget(int tensors) {
+        Tensor source = Tensor.of(array(1), ARRAY);
+        for (int i = 0; i < tensors; ++i) {
+            Tensor view = Atoll.put(source).get();
+            assertThat(view.shape()).containsExactly(ARRAY);
+        }
+    }
+
+    /** What the driver's small heap would never have been collected for is what the worker needs. */
+    @Test
+    void shouldLetGoOfUnreachableViewsWhenAnotherProcessLacksRoom() {
+        AtollOptions options =
+                AtollOptions.defaults().withWorkers(1).withStoreBytes(STORE).withoutSpilling();
+        try (AtollSession session = Atoll.init(options)) {
+            lookAndForget(24);
+            byte[] made = Atoll.task(SpillTest::make, 20 << 20).remote().get();
+            assertThat(made).hasSize(20 << 20);
         }
     }
 }

@@ -28,7 +28,9 @@ void ClientCore::WakeBackground() {
 }
 
 void ClientCore::KeepWarm() {
-  const bool pressure = control_.header().pressure.load(std::memory_order_acquire) != 0;
+  // Whose turn it is keeps what it has just leased, to use it.
+  const bool pressure = control_.header().pressure.load(std::memory_order_acquire) != 0 &&
+                        control_.header().room_turn.load(std::memory_order_acquire) != me_;
   const uint64_t cap = WarmCap();
   if (pressure || heap_->FreeBytes() > cap + control_.geometry().extent_bytes()) {
     const uint64_t given = heap_->GiveBack(pressure ? 0 : cap);

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <memory>
 #include <tuple>
 
 #include "fixture.h"
@@ -105,6 +106,36 @@ TEST_F(LimitsTest, ControlSegmentCountsInTheLimitBeforeItIsUsed) {
   EXPECT_GT(large * 3, 64u);
   EXPECT_EQ(second, -ATOLL_TOO_MANY_OBJECTS);
   EXPECT_EQ(small, 1'000'000u);
+  EXPECT_TRUE(Eventually([&] { return ::rmdir(group.c_str()) == 0; }));
+}
+
+TEST_F(LimitsTest, SeveralClientsOfAStoreLargerThanTheirCgroupFindItFullAndNobodyDies) {
+  const std::string group = MakeGroup(256 << 20);
+  if (group.empty()) GTEST_SKIP() << "cannot make a memory cgroup here";
+  Process server({"serve_in", path_, std::to_string(uint64_t{1} << 30), group});
+  ASSERT_EQ(server.ReadLine(), "ready");
+  std::vector<std::unique_ptr<Process>> clients;
+  for (const char* size : {"3145728", "200000", "4096"}) {
+    clients.push_back(std::make_unique<Process>(std::vector<std::string>{"fill_from", path_, size, group}));
+  }
+  uint64_t total = 0;
+  for (auto& client : clients) {
+    long code = 0;
+    unsigned long bytes = 0;
+    const std::string line = client->ReadLine();
+    ASSERT_EQ(std::sscanf(line.c_str(), "%ld %lu", &code, &bytes), 2) << line;
+    EXPECT_EQ(code, -ATOLL_STORE_FULL) << line;
+    EXPECT_NE(line.find("memory limits"), std::string::npos) << line;
+    total += bytes;
+  }
+  EXPECT_GT(total, 32u << 20);
+  EXPECT_LT(total, 256u << 20);
+  for (auto& client : clients) {
+    client->WriteLine("end");
+    EXPECT_EQ(client->Wait(), 0);
+  }
+  server.WriteLine("end");
+  EXPECT_EQ(server.Wait(), 0);
   EXPECT_TRUE(Eventually([&] { return ::rmdir(group.c_str()) == 0; }));
 }
 

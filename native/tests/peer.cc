@@ -296,6 +296,45 @@ void Fill(const char* path, char** arguments) {
   atoll_detach(client);
   atoll_server_stop(server);
 }
+// Waits for a line, or the end of the input.
+void Hear() {
+  for (int c = 0; c != '\n' && c != EOF;) c = std::getchar();
+}
+
+// serve_in BYTES CGROUP: a store of that capacity inside the cgroup, until it is told a line.
+void ServeIn(const char* path, char** arguments) {
+  Join(arguments[1]);
+  atoll_server_options options{};
+  options.capacity = std::strtoull(arguments[0], nullptr, 10);
+  options.socket_path = path;
+  atoll_server* server = nullptr;
+  CHECK_OK(atoll_server_start(&options, &server));
+  Say("ready");
+  Hear();
+  atoll_server_stop(server);
+}
+
+// fill_from SIZE CGROUP: fills the store from inside the cgroup with objects of that size, says how it ended,
+// and keeps them until it is told a line.
+void FillFrom(const char* path, char** arguments) {
+  Join(arguments[1]);
+  atoll_client* client = Attach(path);
+  const uint64_t size = std::strtoull(arguments[0], nullptr, 10);
+  uint64_t bytes = 0;
+  int64_t code = 0;
+  for (;; bytes += size) {
+    atoll_object_id id{};
+    uint64_t address = 0;
+    code = atoll_create(client, &id, size, 0, 0, 100'000'000, &address);
+    if (code != 0) break;
+    std::memset(reinterpret_cast<void*>(address), 1, size);
+    CHECK_OK(atoll_seal(client, &id, nullptr));
+  }
+  Say(std::to_string(code) + " " + std::to_string(bytes) + " " + atoll_last_error());
+  Hear();
+  atoll_detach(client);
+}
+
 // quiet: the warm paths under a filter that kills for any system call.
 void Quiet(const char* path, char**) {
   atoll_client* client = Attach(path);
@@ -395,12 +434,14 @@ int main(int argc, char** argv) {
     const char* name;
     void (*run)(const char*, char**);
     int arguments;
-  } commands[] = {
-      {"hold", Hold, 2},         {"create", Create, 3},   {"put", PutMany, 2},   {"contain", Contain, 2},
-      {"scribble", Scribble, 2}, {"message", Message, 0}, {"as", As, 1},         {"watch", Watch, 0},
-      {"serve", Serve, 1},       {"fill", Fill, 2},       {"quiet", Quiet, 0},   {"steps", Steps, 2},
-      {"find", Find, 1},         {"crash", Crash, 2},     {"refill", Refill, 3}, {"inherit", Inherit, 3},
-      {"hand", HandDown, 0},     {"publish", Publish, 1}, {"storm", Storm, 1},   {"pins", Pins, 0}};
+  } commands[] = {{"hold", Hold, 2},       {"create", Create, 3},     {"put", PutMany, 2},
+                  {"contain", Contain, 2}, {"scribble", Scribble, 2}, {"message", Message, 0},
+                  {"as", As, 1},           {"watch", Watch, 0},       {"serve", Serve, 1},
+                  {"fill", Fill, 2},       {"serve_in", ServeIn, 2},  {"fill_from", FillFrom, 2},
+                  {"quiet", Quiet, 0},     {"steps", Steps, 2},       {"find", Find, 1},
+                  {"crash", Crash, 2},     {"refill", Refill, 3},     {"inherit", Inherit, 3},
+                  {"hand", HandDown, 0},   {"publish", Publish, 1},   {"storm", Storm, 1},
+                  {"pins", Pins, 0}};
   for (const auto& command : commands) {
     if (std::strcmp(argv[1], command.name) == 0 && argc == 3 + command.arguments) {
       command.run(argv[2], argv + 3);

@@ -28,13 +28,14 @@ void ClientCore::WakeBackground() {
 }
 
 void ClientCore::KeepWarm() {
-  // Whose turn it is keeps what it has just leased, to use it.
-  const bool pressure = control_.header().pressure.load(std::memory_order_acquire) != 0 &&
-                        control_.header().room_turn.load(std::memory_order_acquire) != me_;
+  const bool pressure = control_.header().pressure.load(std::memory_order_acquire) != 0;
+  // Whose turn it is has just leased for an object that waits: not to be given back under its hands.
+  if (pressure && control_.header().room_turn.load(std::memory_order_acquire) == me_) return;
   const uint64_t cap = WarmCap();
   if (pressure || heap_->FreeBytes() > cap + control_.geometry().extent_bytes()) {
     const uint64_t given = heap_->GiveBack(pressure ? 0 : cap);
     if (pressure) pool_->GiveBack();
+    if (given != 0) TellServerOfMoves();
     if (given != 0 || pressure) control_.header().room_bell.Ring();
     return;
   }
@@ -44,8 +45,39 @@ void ClientCore::KeepWarm() {
     // Only what has memory already: asking for more is for those who need it.
     const Run run = heap_->Lease(1, true);
     if (run.count == 0) break;
+    TellServerOfMoves();
     heap_->Commit(run, true);
   }
+}
+
+int ClientCore::GiveBackWhenIdle() {
+  constexpr int64_t kIdleNanos = 3'000'000'000;
+  constexpr int kLookMillis = 1'000, kIdleLookMillis = 10'000;
+  // A client that has come to stay gets room for a first large object; not at once, others are starting too.
+  constexpr int64_t kSettleNanos = 300'000'000;
+  constexpr uint64_t kSettled = 80 << 20;
+  const int64_t now = os::NowNanos();
+  if (!settled_) {
+    if (idle_since_ == 0) idle_since_ = now;
+    const int64_t left = idle_since_ + kSettleNanos - now;
+    if (left > 0) return static_cast<int>(left / 1'000'000) + 1;
+    settled_ = true;
+    warm_target_.store(std::max(warm_target_.load(std::memory_order_relaxed), std::min(WarmCap(), kSettled)),
+                       std::memory_order_relaxed);
+  }
+  const uint64_t made = heap_->allocations();
+  if (made != allocations_seen_) {
+    allocations_seen_ = made;
+    idle_since_ = now;
+  }
+  if (now < idle_since_ + kIdleNanos) return kLookMillis;
+  warm_target_.store(0, std::memory_order_relaxed);  // until something is made again
+  if (heap_->GiveBack(0) != 0) {
+    TellServerOfMoves();
+    if (control_.header().pressure.load(std::memory_order_relaxed) != 0) control_.header().room_bell.Ring();
+  }
+  // What is left holds objects; they may go while this client still does nothing.
+  return heap_->OwnedBytes() == 0 ? -1 : kIdleLookMillis;
 }
 
 void ClientCore::Background() {
@@ -54,13 +86,18 @@ void ClientCore::Background() {
   os::UniqueFd reaching;  // a new connection that has not been answered yet
   while (!leaving_.load()) {
     if (has_containers_.load(std::memory_order_relaxed)) DrainContainers();
-    if (!Disconnected()) KeepWarm();
+    int timeout = -1;
+    if (!Disconnected()) {
+      timeout = GiveBackWhenIdle();
+      KeepWarm();
+    }
     const bool lost = !connected && Supervised() && !Disconnected();
     if (lost && !reaching.valid()) reaching = Reach();
+    if (lost && !reaching.valid()) timeout = kRetryMillis;
     pollfd watched[] = {{wake_.get(), POLLIN, 0},
                         {server_gone_.load() ? -1 : server_pidfd_.get(), POLLIN, 0},
                         {connected ? socket_.get() : reaching.get(), POLLIN, 0}};
-    if (::poll(watched, 3, lost && !reaching.valid() ? kRetryMillis : -1) <= 0) continue;
+    if (::poll(watched, 3, timeout) <= 0) continue;
     if (watched[0].revents != 0) {
       uint64_t count;
       (void)!::read(wake_.get(), &count, sizeof(count));

@@ -149,7 +149,7 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   c.name_ticket_ = c.record_->name_answered.load();
   c.heap_ = std::make_unique<ClientHeap>(c.control_, c.me_, c.data_.get(), &c.window_);
   c.pool_ = std::make_unique<EntryPool>(c.control_, c.me_);
-  c.warm_target_ = std::min(c.WarmCap(), uint64_t{4} * g.extent_bytes());
+  c.warm_target_ = c.LeastWarm();
   ATOLL_RETURN_IF_ERROR(c.background_.Start("atoll-client", RunBackground, client.get()));
   return client;
 }
@@ -208,6 +208,11 @@ Status ClientCore::AwaitServerExit(int64_t timeout_ns) {
 void ClientCore::NudgeServer() {
   // The flag is cleared first, so that one nudge is enough for all who find it set.
   if (control_.header().server_asleep.exchange(0, std::memory_order_seq_cst) != 0) os::Nudge(socket_.get());
+}
+
+void ClientCore::TellServerOfMoves() {
+  // seq_cst; pairs with the server, which stores the flag and then looks at extent_moves once more.
+  if (control_.header().server_asleep.load(std::memory_order_seq_cst) != 0) NudgeServer();
 }
 
 void ClientCore::Drop(uint64_t index) {

@@ -8,6 +8,7 @@
 #ifndef ATOLL_CLIENT_CLIENT_CORE_H_
 #define ATOLL_CLIENT_CLIENT_CORE_H_
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -167,6 +168,8 @@ class ClientCore {
   // Tells the server to look at the entry.
   void Drop(uint64_t index);
   void NudgeServer();
+  // After extents were leased or given back: the server reserves others, or gives memory back to the OS.
+  void TellServerOfMoves();
   // Lets the server look after this client once and waits for it. Returns false when it is gone or slow.
   bool AskServer(const os::Deadline& deadline);
   // Drops the references that were held for the children of containers the server has taken in since.
@@ -191,8 +194,11 @@ class ClientCore {
   static void RunBackground(void* self);
   void Background();
   void KeepWarm();
+  // Gives back what is empty once nothing has been made for a while. Returns the ms until the next look.
+  int GiveBackWhenIdle();
   void WakeBackground();
   uint64_t WarmCap() const;
+  uint64_t LeastWarm() const { return std::min(WarmCap(), 4 * control_.geometry().extent_bytes()); }
 
   // Hot, read-only after Attach().
   u32* pins_ = nullptr;
@@ -224,6 +230,9 @@ class ClientCore {
   std::atomic<uint32_t> waiting_for_room_{0};
   std::atomic<uint32_t> free_bells_{~0u};
   std::atomic<uint64_t> warm_target_{0};
+  uint64_t allocations_seen_ = 0;  // by the background thread
+  int64_t idle_since_ = 0;
+  bool settled_ = false;
 
   struct Container {
     uint64_t place;

@@ -19,6 +19,7 @@ bool ClientCore::Grow(uint64_t bytes) {
   if (!MayLease()) return false;
   const Run run = heap_->Lease(bytes, false);
   if (run.count == 0) return false;
+  TellServerOfMoves();
   bool reserved = true;
   for (uint64_t i = run.first; i < run.first + run.count; ++i) {
     reserved = reserved && (control_.extent(i).load(std::memory_order_acquire) & kExtentReserved) != 0;
@@ -50,7 +51,7 @@ class ClientCore::RoomRequest {
 
 Status ClientCore::AllocateInTurn(uint64_t bytes, Entry& entry, uint64_t place, int64_t timeout_ns) {
   const uint64_t target = warm_target_.load(std::memory_order_relaxed);
-  if (target < WarmCap()) warm_target_.store(2 * target, std::memory_order_relaxed);
+  if (target < WarmCap()) warm_target_.store(std::max(2 * target, LeastWarm()), std::memory_order_relaxed);
   if (Grow(bytes)) {
     WakeBackground();
     if (heap_->Allocate(bytes, entry, place)) return {};

@@ -52,6 +52,7 @@ ClientHeap::ClientHeap(const Control& control, uint32_t me, const os::SharedMemo
 bool ClientHeap::Allocate(uint64_t bytes, Entry& entry, uint64_t place) {
   const uint32_t c = sizes_.For(bytes);
   std::lock_guard lock(mutex_);
+  allocations_.store(allocations_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (c < sizes_.count()) {
     Class& list = classes_[c];
     if (TakeFromClass(list, entry, place)) return true;
@@ -230,6 +231,7 @@ Run ClientHeap::Lease(uint64_t bytes, bool reserved_only) {
         for (uint64_t extent = first; extent <= at; ++extent) {
           if (open_[extent] != 0) SetFree(extent * slabs_per_extent_, slabs_per_extent_, false);
         }
+        control_.header().extent_moves.fetch_add(1, std::memory_order_seq_cst);
         return {first, need};
       }
       for (uint64_t undo = first; undo < taken; ++undo) {  // somebody was faster
@@ -261,6 +263,7 @@ uint64_t ClientHeap::Commit(const Run& run, bool populate) {
     if (populate) window_->Populate(extent * bytes, bytes, os::Mapping::Access::kReadWrite);
     std::lock_guard lock(mutex_);
     open_[extent] = 1;
+    owned_.fetch_add(bytes, std::memory_order_relaxed);
     SetFree(extent * slabs_per_extent_, slabs_per_extent_, true);
   }
   return given_back;
@@ -275,11 +278,13 @@ uint64_t ClientHeap::GiveBack(uint64_t keep) {
     if (!ExtentFree(extent)) continue;
     SetFree(extent * slabs_per_extent_, slabs_per_extent_, false);
     open_[extent] = 0;
+    owned_.fetch_sub(bytes, std::memory_order_relaxed);
     (void)window_->UnmapPart(extent * bytes, bytes);
     // release; the next owner comes after our last write.
     control_.extent(extent).fetch_and(~kExtentOwnerMask, std::memory_order_release);
     given += bytes;
   }
+  if (given != 0) control_.header().extent_moves.fetch_add(1, std::memory_order_seq_cst);
   return given;
 }
 

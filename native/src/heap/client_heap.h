@@ -58,6 +58,9 @@ class ClientHeap {
   void ForgetHints();
   // Bytes in wholly free slabs. Takes no lock: the background thread asks often and must not be in the way.
   uint64_t FreeBytes() const { return free_slabs_.load(std::memory_order_relaxed) * kSlabBytes; }
+  // Bytes in extents of this client, and how often it has asked for a block. No lock either.
+  uint64_t OwnedBytes() const { return owned_.load(std::memory_order_relaxed); }
+  uint64_t allocations() const { return allocations_.load(std::memory_order_relaxed); }
 
  private:
   struct Span {
@@ -99,6 +102,8 @@ class ClientHeap {
   std::vector<uint64_t> free_;  // a bit per slab: ours, mapped, and without blocks
   std::vector<uint8_t> open_;   // per extent: ours and mapped
   std::atomic<uint64_t> free_slabs_{0};
+  std::atomic<uint64_t> owned_{0};
+  std::atomic<uint64_t> allocations_{0};
 };
 
 }  // namespace atollstore

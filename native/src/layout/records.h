@@ -75,7 +75,8 @@ struct Header {
   u32 spill_failures;  // files that could not be written
   u32 server_epoch;    // server lives so far; goes up when one begins, before it does anything
   u32 supervised;      // 1: when a server dies another takes over; 0: it was the only one
-  u8 pad1[16];
+  u32 extent_moves;    // goes up when a client has leased extents or given some back
+  u8 pad1[12];
   // Line 3 and 4: bells.
   Bell scheduler_bell;
   u8 pad2[56];

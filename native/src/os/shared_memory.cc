@@ -12,6 +12,9 @@
 #define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
 #endif
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
 
 namespace atollstore::os {
 namespace {
@@ -64,6 +67,16 @@ Status SharedMemory::Reserve(uint64_t offset, uint64_t bytes) {
   return done == 0 ? Status() : Status::System("fallocate");
 }
 
+Status SharedMemory::ReserveHuge(const Mapping& mapping, uint64_t offset, uint64_t bytes) {
+  for (const uint64_t end = offset + bytes; offset < end; offset += kHugePage) {
+    // One page for the kernel to begin with: it does not collapse what has none.
+    ATOLL_RETURN_IF_ERROR(Reserve(offset, PageSize()));
+    if (::madvise(mapping.data() + offset, kHugePage, MADV_COLLAPSE) != 0)
+      return Status::System("madvise(MADV_COLLAPSE)");
+  }
+  return {};
+}
+
 Status SharedMemory::Punch(uint64_t offset, uint64_t bytes) {
   const int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
   if (::fallocate(fd_.get(), mode, static_cast<off_t>(offset), static_cast<off_t>(bytes)) != 0) {
@@ -89,18 +102,27 @@ Mapping& Mapping::operator=(Mapping&& other) noexcept {
 #ifndef __SANITIZE_THREAD__  // that has other ones, in mapping_tsan.cc
 Result<Mapping> Mapping::Map(const SharedMemory& memory, Access access) {
   const int protection = access == Access::kRead ? PROT_READ : PROT_READ | PROT_WRITE;
-  void* data = ::mmap(nullptr, memory.size(), protection, MAP_SHARED, memory.fd(), 0);
+  auto mapping = SetAside(memory);
+  if (!mapping.ok()) return mapping;
+  void* data =
+      ::mmap(mapping.value().data(), memory.size(), protection, MAP_SHARED | MAP_FIXED, memory.fd(), 0);
   if (data == MAP_FAILED) return Status::System("mmap");
-  Mapping mapping(data, memory.size());
   ATOLL_RETURN_IF_ERROR(KeepPrivate(data, memory.size()));
   return mapping;
 }
 
 Result<Mapping> Mapping::SetAside(const SharedMemory& memory) {
-  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-  void* data = ::mmap(nullptr, memory.size(), PROT_NONE, flags, -1, 0);
+  const uint64_t bytes = memory.size();
+  // More than asked, and the ends given back: huge pages can only be mapped at multiples of their size.
+  const uint64_t all = bytes + kHugePage;
+  void* data = ::mmap(nullptr, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (data == MAP_FAILED) return Status::System("mmap");
-  return Mapping(data, memory.size());
+  const auto begin = reinterpret_cast<uint64_t>(data);
+  const uint64_t aligned = (begin + kHugePage - 1) / kHugePage * kHugePage;
+  const uint64_t end = (aligned + bytes + PageSize() - 1) / PageSize() * PageSize();
+  if (aligned != begin) ::munmap(data, aligned - begin);
+  if (end < begin + all) ::munmap(reinterpret_cast<void*>(end), begin + all - end);
+  return Mapping(reinterpret_cast<void*>(aligned), bytes);
 }
 
 Mapping::~Mapping() {

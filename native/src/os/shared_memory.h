@@ -16,6 +16,10 @@ uint64_t PageSize();
 // Whether the page of a shared mapping has memory behind it; looking at its bytes would give it some.
 bool HasMemory(const void* address);
 
+constexpr uint64_t kHugePage = 2 << 20;
+
+class Mapping;
+
 class SharedMemory {
  public:
   // A new segment of `bytes` zeros, none of which has memory yet.
@@ -29,6 +33,10 @@ class SharedMemory {
   // Backs [offset, offset+bytes) with memory. Look at AvailableMemory() first: the kernel kills, it does not
   // refuse.
   Status Reserve(uint64_t offset, uint64_t bytes);
+  // The same with huge pages: about eight times faster, and as much faster to map. `mapping` is of this whole
+  // memory; nobody uses the range. REQUIRES: multiples of kHugePage. Fails where huge pages cannot be had;
+  // then some of the range may have memory.
+  Status ReserveHuge(const Mapping& mapping, uint64_t offset, uint64_t bytes);
   // Makes [offset, offset+bytes) zeros and gives its memory back.
   Status Punch(uint64_t offset, uint64_t bytes);
   // Bytes that have memory behind them now.
@@ -40,7 +48,8 @@ class SharedMemory {
   uint64_t size_;
 };
 
-// A range of addresses, mapped or only set aside. Not inherited by fork, not part of core dumps.
+// A range of addresses, mapped or only set aside, beginning at a multiple of kHugePage. Not inherited by
+// fork, not part of core dumps.
 class Mapping {
  public:
   enum class Access { kRead, kReadWrite };

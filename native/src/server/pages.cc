@@ -1,33 +1,7 @@
-// Backing extents with memory, answering clients that ask for something, and telling who waits for room.
-#include <algorithm>
-
+// Answering clients that ask for something, and telling who waits for room.
 #include "server/server_core.h"
 
 namespace atollstore {
-namespace {
-
-// Left to everybody else: what the processes of this store still need.
-constexpr uint64_t kMargin = 64 << 20;
-constexpr uint64_t kAheadBytes = 16 << 20;
-// What an entry takes once it is used, and no limit is asked again: itself, a block word, slots in two
-// columns, and its place in the server's queue of what may be spilled.
-constexpr uint64_t kEntryBytes = sizeof(Entry) + sizeof(u64) + 2 * 13 + 48;
-
-}  // namespace
-
-// One extent at a time, each after a look at what is left: the kernel does not refuse memory, it kills for
-// it.
-bool ServerCore::Reserve(uint64_t extent) {
-  const uint64_t bytes = control_.geometry().extent_bytes();
-  // Clients touch the control segment without asking: what they may still come to use is not given away.
-  const uint64_t entries_left = control_.geometry().objects() - control_.entries_high();
-  memory_refused_ = limits_.Available() < kMargin + entries_left * kEntryBytes + bytes ||
-                    !data_memory_->Reserve(extent * bytes, bytes).ok();
-  if (memory_refused_) return false;
-  control_.extent(extent).fetch_or(kExtentReserved, std::memory_order_release);
-  control_.header().reserved_bytes.fetch_add(bytes, std::memory_order_relaxed);
-  return true;
-}
 
 bool ServerCore::AnswerClients() {
   bool any = false;
@@ -43,7 +17,7 @@ bool ServerCore::AnswerClients() {
       const uint32_t word = control_.extent(extent).load(std::memory_order_acquire);
       if ((word & kExtentOwnerMask) == client && (word & kExtentReserved) == 0) refused = !Reserve(extent);
     }
-    record.refused.store(refused, std::memory_order_relaxed);
+    record.refused.store(refused != 0 || memory_refused_, std::memory_order_relaxed);
     record.answered.store(asked, std::memory_order_release);
     os::FutexWake(&record.answered, UINT32_MAX);
     reserve_ahead_ = true;
@@ -74,33 +48,6 @@ void ServerCore::TellOfRoom(bool freed) {
     if (slot.used && !slot.dead) os::Nudge(slot.socket.get());
   }
   control_.header().room_bell.Ring();
-}
-
-// Keeps a few free extents backed, so that leasing one does not wait. One per call: others want to be served.
-bool ServerCore::ReserveAhead() {
-  if (!reserve_ahead_) return false;
-  if (HelloIsNear()) return true;  // first those who want to come in; do not fall asleep over it
-  const Geometry& g = control_.geometry();
-  const uint64_t target =
-      std::clamp<uint64_t>(kAheadBytes / g.extent_bytes(), 1, std::max<uint64_t>(1, g.extents() / 8));
-  uint64_t ready = 0;
-  uint64_t next = UINT64_MAX;
-  for (uint64_t extent = 0; extent < g.extents(); ++extent) {
-    const uint32_t word = control_.extent(extent).load(std::memory_order_acquire);
-    if ((word & kExtentOwnerMask) != 0) continue;
-    if ((word & kExtentReserved) != 0) {
-      ++ready;
-    } else if (next == UINT64_MAX) {
-      next = extent;
-    }
-  }
-  if (ready < target && next != UINT64_MAX && Reserve(next)) return true;
-  reserve_ahead_ = false;
-  // Clients that keep windows warm take what is ready.
-  for (const Slot& slot : slots_) {
-    if (slot.used && !slot.dead) os::Nudge(slot.socket.get());
-  }
-  return false;
 }
 
 }  // namespace atollstore

@@ -133,6 +133,7 @@ bool ServerCore::Work() {
   for (const uint32_t client : sweeper_->TakeClientsToTell()) {
     if (client < slots_.size() && slots_[client].used) os::Nudge(slots_[client].socket.get());
   }
+  busy = GiveBackToSystem() || busy;
   return ReserveAhead() || busy;
 }
 
@@ -154,7 +155,7 @@ void ServerCore::Loop() {
       if (Work()) {
         quiet = 0;
       } else {
-        timeout = -1;
+        timeout = MillisToGiveBack();
       }
     }
     if (HandleEvents(timeout)) quiet = 0;

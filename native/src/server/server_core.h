@@ -96,9 +96,7 @@ class ServerCore {
   void BuryNow(uint32_t client);
 
   // pages.cc
-  bool Reserve(uint64_t extent);
   bool AnswerClients();
-  bool ReserveAhead();
   void TellOfRoom(bool freed);
 
   // room.cc
@@ -108,6 +106,20 @@ class ServerCore {
   bool LeavesItsTurn(uint32_t client);
   void SetPressure();
   bool ServeRoom();
+
+  // reserve.cc
+  uint64_t ControlToCome() const;
+  bool MayTake(uint64_t bytes);
+  bool ReserveHuge(uint64_t at, uint64_t bytes);
+  bool ReserveSmall(uint64_t at, uint64_t bytes);
+  bool Reserve(uint64_t extent);
+  void Unreserve(uint64_t extent);
+  uint64_t ReserveTarget() const;
+  bool ReserveAhead();
+  void NoteSurplus(uint64_t extents);
+  // How long to sleep until memory is to be given back; -1: there is none.
+  int MillisToGiveBack() const;
+  bool GiveBackToSystem();
 
   std::unique_ptr<os::SharedMemory> control_memory_, data_memory_;
   os::Mapping control_mapping_, data_mapping_;
@@ -124,6 +136,14 @@ class ServerCore {
   std::map<int, std::pair<os::UniqueFd, os::Peer>> guests_;  // connected, have not said hello
   int64_t last_guest_ = 0;                                   // when the newest of them came
   bool reserve_ahead_ = true;
+  uint32_t seen_moves_ = 0;  // extent_moves at the last look
+  int64_t looked_at_ = 0;    // at the memory limits; 20 ms and headroom_ may pass until the next look
+  uint64_t headroom_ = 0;
+  int64_t huge_nanos_ = 0;  // for an extent, as of late
+  int64_t small_nanos_ = 500'000;
+  uint32_t small_in_a_row_ = 0, try_huge_after_ = 1;
+  int64_t window_end_ = 0;      // of a time in which some free extents were not needed; 0: all are
+  uint64_t least_surplus_ = 0;  // in that time
   bool pressure_ = false;
 
   std::unique_ptr<Spiller> spiller_;  // null: nothing is spilled

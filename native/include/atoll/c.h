@@ -296,6 +296,7 @@ typedef struct atoll_stats_t {
   uint64_t evicted;  /* objects whose block was taken away for others; they are on disk */
   uint64_t restored; /* objects read back */
   uint64_t bytes_spilled;
+  uint64_t bytes_spilling; /* being written now: there will be room */
   uint64_t bytes_restored;
 } atoll_stats_t;
 ATOLL_API int64_t atoll_stats(atoll_client* client, atoll_stats_t* stats);

@@ -115,6 +115,7 @@ Status ClientCore::Stats(atoll_stats_t* stats) {
   stats->evicted = read(served.evicted);
   stats->restored = read(served.restored);
   stats->bytes_spilled = read(served.bytes_spilled);
+  stats->bytes_spilling = read(served.bytes_spilling);
   stats->bytes_restored = read(served.bytes_restored);
   return {};
 }

@@ -41,9 +41,10 @@ struct alignas(64) ServerCounters {
   u64 restored;  // objects
   u64 bytes_spilled;
   u64 bytes_restored;
+  u64 bytes_spilling;    // being written now
   u64 names;             // there are now
   u64 control_resident;  // bytes of the control segment with memory behind them, at the server's last look
-  u8 pad[56];
+  u8 pad[48];
 };
 static_assert(sizeof(ServerCounters) == 128);
 

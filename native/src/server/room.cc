@@ -17,6 +17,9 @@ constexpr int64_t kSettleNanos = 2'000'000;
 // first object is evicted: about a collection of a small heap.
 constexpr int64_t kAskNanos = 1'000'000'000;
 constexpr int64_t kLetGoNanos = 20'000'000;
+// Writing so much takes longer than that: then the larger heaps of busy machines are waited for too.
+constexpr uint64_t kMuch = 64 << 20;
+constexpr int64_t kLetGoOfMuchNanos = 200'000'000;
 
 }  // namespace
 
@@ -85,7 +88,7 @@ bool ServerCore::ServeRoom() {
   if (now >= ask_again_at_) {
     ask_again_at_ = now + kAskNanos;
     header.pressure_bell.Ring();
-    settle_until_ = now + kLetGoNanos;
+    settle_until_ = now + (std::max(restore, create) < kMuch ? kLetGoNanos : kLetGoOfMuchNanos);
   }
   if (spiller_ == nullptr) return true;
   SetPressure();

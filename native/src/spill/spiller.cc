@@ -138,6 +138,7 @@ uint64_t Spiller::Begin(const std::vector<uint64_t>& indices) {
     job.items.push_back(ItemOf(index));
     job.sources.push_back(data_->data() + offset);
     ++writing_;
+    control_.header().served.bytes_spilling.fetch_add(bytes, std::memory_order_relaxed);
     leaving += bytes;
     to_write += SpillFiles::RecordBytes(bytes);
     if (to_write >= kBatchBytes) hand_in();
@@ -151,6 +152,7 @@ void Spiller::Written(const SpillJob& job) {
   for (const SpillItem& item : job.items) {
     const uint64_t index = item.id.index();
     --writing_;
+    control_.header().served.bytes_spilling.fetch_sub(item.bytes, std::memory_order_relaxed);
     if (job.outcome.ok()) {
       control_.entry(index).spill.store(item.place.bits(), std::memory_order_release);
       control_.header().served.bytes_spilled.fetch_add(item.bytes, std::memory_order_relaxed);

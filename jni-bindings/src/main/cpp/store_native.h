@@ -247,6 +247,7 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_FIELD(atoll_stats_t, evicted),
     ATOLL_JNI_FIELD(atoll_stats_t, restored),
     ATOLL_JNI_FIELD(atoll_stats_t, bytes_spilled),
+    ATOLL_JNI_FIELD(atoll_stats_t, bytes_spilling),
     ATOLL_JNI_FIELD(atoll_stats_t, bytes_restored),
 
     ATOLL_JNI_SIZE(atoll_client_stats_t),

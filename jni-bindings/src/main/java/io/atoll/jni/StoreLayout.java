@@ -85,6 +85,7 @@ public final class StoreLayout {
     public static final int STATS_EVICTED = ask("atoll_stats_t.evicted");
     public static final int STATS_RESTORED = ask("atoll_stats_t.restored");
     public static final int STATS_BYTES_SPILLED = ask("atoll_stats_t.bytes_spilled");
+    public static final int STATS_BYTES_SPILLING = ask("atoll_stats_t.bytes_spilling");
     public static final int STATS_BYTES_RESTORED = ask("atoll_stats_t.bytes_restored");
 
     public static final int CLIENT_STATS_SIZE = ask("sizeof atoll_client_stats_t");

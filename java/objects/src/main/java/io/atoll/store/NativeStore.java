@@ -581,6 +581,7 @@ public final class NativeStore implements ObjectStore {
                     b.getLong(StoreLayout.STATS_EVICTED),
                     b.getLong(StoreLayout.STATS_RESTORED),
                     b.getLong(StoreLayout.STATS_BYTES_SPILLED),
+                    b.getLong(StoreLayout.STATS_BYTES_SPILLING),
                     b.getLong(StoreLayout.STATS_BYTES_RESTORED));
         } finally {
             s.leave();

@@ -34,6 +34,7 @@ package io.atoll.store;
  * @param evicted objects whose memory was taken away for others
  * @param restored objects read back
  * @param bytesSpilled written to disk
+ * @param bytesSpilling being written now: there will be room
  * @param bytesRestored read back
  */
 public record StoreStats(
@@ -68,4 +69,5 @@ public record StoreStats(
         long evicted,
         long restored,
         long bytesSpilled,
+        long bytesSpilling,
         long bytesRestored) {}

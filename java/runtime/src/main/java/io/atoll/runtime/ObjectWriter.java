@@ -1,18 +1,26 @@
 package io.atoll.runtime;
 
 import io.atoll.ObjectId;
+import io.atoll.ObjectStoreFullException;
 import io.atoll.objects.Encoded;
+import io.atoll.store.NativeStore;
 import io.atoll.store.ObjectStore;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
-/** Writes values into the store; when it is full, waits for room. Any thread. */
+/**
+ * Writes values into the store. When it is full, waits for room: for a while, and for as long as others are written to
+ * disk for it. Any thread.
+ */
 final class ObjectWriter {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ObjectStore store;
+    private final BooleanSupplier isSpilling;
 
     ObjectWriter(ObjectStore store) {
         this.store = store;
+        isSpilling = store instanceof NativeStore shared ? () -> shared.stats().bytesSpilling() > 0 : () -> false;
     }
 
     /** Stores the value under the expected id, or, for null, a new one, to which the caller then holds a reference. */
@@ -37,6 +45,17 @@ final class ObjectWriter {
 
     /** Begins an object. */
     ObjectStore.Creation create(ObjectId expected, long size, int contained, long tag) {
-        return store.create(expected, size, contained, tag, PATIENCE);
+        while (true) {
+            long start = System.nanoTime();
+            try {
+                return store.create(expected, size, contained, tag, PATIENCE);
+            } catch (ObjectStoreFullException e) {
+                // One that fails at once would fail again.
+                boolean waited = System.nanoTime() - start >= PATIENCE.toNanos() / 2;
+                if (!waited || !isSpilling.getAsBoolean()) {
+                    throw e;
+                }
+            }
+        }
     }
 }

@@ -112,6 +112,7 @@ void FirstAndFreshPuts();
 void Objects();
 void Wakeup();
 void Attaching();
+void Spilling();
 int GetterRole(const std::vector<std::string>& arguments);
 int CreatorRole(const std::vector<std::string>& arguments);
 int WaiterRole(const std::vector<std::string>& arguments);

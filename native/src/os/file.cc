@@ -61,6 +61,16 @@ Status File::Read(uint64_t offset, void* to, uint64_t bytes) const {
   return {};
 }
 
+void File::BeginWriteback(uint64_t offset, uint64_t bytes) {
+  (void)::sync_file_range(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(bytes),
+                          SYNC_FILE_RANGE_WRITE);
+}
+
+void File::ReadAhead(uint64_t offset, uint64_t bytes) const {
+  (void)::posix_fadvise(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(bytes),
+                        POSIX_FADV_WILLNEED);
+}
+
 Status File::Sync() { return ::fdatasync(fd_.get()) == 0 ? Status() : Status::System("fdatasync"); }
 
 void File::Punch(uint64_t offset, uint64_t bytes) {

@@ -23,6 +23,10 @@ class File {
   Status Write(uint64_t offset, std::vector<iovec> parts);
   // Exactly `bytes`. Fails with ATOLL_CORRUPT when the file ends before that.
   Status Read(uint64_t offset, void* to, uint64_t bytes) const;
+  // Has the disk begin with what was written to a part, without waiting for it. Best effort.
+  void BeginWriteback(uint64_t offset, uint64_t bytes);
+  // Has the disk begin to read a part ahead. Best effort.
+  void ReadAhead(uint64_t offset, uint64_t bytes) const;
   // What was written is on the disk when this has succeeded.
   Status Sync();
   // Gives the space of a part back; the file keeps its length. Best effort.

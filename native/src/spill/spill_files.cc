@@ -1,14 +1,18 @@
 #include "spill/spill_files.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
+#include <utility>
 
 #include "spill/checksum.h"
 
 namespace atollstore {
 namespace {
 
+constexpr uint64_t kPieceBytes = 1 << 20;
 constexpr char kPrefix[] = "atoll-spill-";
 constexpr char kLock[] = "/lock";
 
@@ -60,48 +64,62 @@ Result<std::unique_ptr<SpillFiles>> SpillFiles::TakeOver(const std::string& dire
 SpillFiles::~SpillFiles() { os::RemoveDirectory(path_); }
 
 Status SpillFiles::Write(std::vector<SpillItem>* items, const std::vector<const uint8_t*>& sources) {
-  static constexpr uint8_t kPadding[kSpillAlignment] = {};
-  std::vector<SpillRecord> records(items->size());
-  std::vector<iovec> parts;
-  parts.reserve(3 * items->size());
-  uint64_t at = 0;
-  for (size_t i = 0; i < items->size(); ++i) {
-    SpillItem& item = (*items)[i];
-    records[i] = {kSpillMagic,
-                  item.id.store,
-                  item.id.place,
-                  item.size,
-                  item.tag,
-                  item.contained,
-                  Crc32c(sources[i], item.bytes),
-                  0,
-                  {}};
-    records[i].head_crc = HeadCrc(records[i]);
-    item.place = SpillPlace(next_, at);
-    parts.push_back({&records[i], sizeof(SpillRecord)});
-    if (item.bytes != 0) parts.push_back({const_cast<uint8_t*>(sources[i]), item.bytes});
-    const uint64_t whole = RecordBytes(item.bytes);
-    if (const uint64_t rest = whole - sizeof(SpillRecord) - item.bytes; rest != 0) {
-      parts.push_back({const_cast<uint8_t*>(kPadding), rest});
-    }
-    at += whole;
+  uint64_t bytes = 0;
+  for (SpillItem& item : *items) {
+    item.place = SpillPlace(next_, bytes);
+    bytes += RecordBytes(item.bytes);
   }
-  if (at > SpillPlace::kMaxFileBytes) {
-    return Status::Error(ATOLL_INVALID_ARGUMENT, "%lu bytes in one spill file, %lu at most", at,
+  if (bytes > SpillPlace::kMaxFileBytes) {
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "%lu bytes in one spill file, %lu at most", bytes,
                          SpillPlace::kMaxFileBytes);
   }
   const std::string path = PathOf(next_);
   auto made = os::File::Create(path);
   if (!made.ok()) return made.status();
-  Status written = made.value().Write(0, std::move(parts));
+  Status written = WriteRecords(&made.value(), *items, sources);
   if (written.ok()) written = made.value().Sync();
   if (!written.ok()) {
     os::RemoveFile(path);
     return written;
   }
-  bytes_on_disk_.fetch_add(at, std::memory_order_relaxed);
+  bytes_on_disk_.fetch_add(bytes, std::memory_order_relaxed);
   std::lock_guard lock(mutex_);
   records_[next_++] = items->size();
+  return {};
+}
+
+// Piece by piece, so that the disk is busy with one while the checksums of the next are made.
+Status SpillFiles::WriteRecords(os::File* file, const std::vector<SpillItem>& items,
+                                const std::vector<const uint8_t*>& sources) {
+  static constexpr uint8_t kPadding[kSpillAlignment] = {};
+  std::deque<SpillRecord> records;  // stay where they are until they are written
+  std::vector<iovec> parts;
+  uint64_t begin = 0, end = 0;
+  for (size_t i = 0; i < items.size(); ++i) {
+    const SpillItem& item = items[i];
+    SpillRecord& record = records.emplace_back(SpillRecord{kSpillMagic,
+                                                           item.id.store,
+                                                           item.id.place,
+                                                           item.size,
+                                                           item.tag,
+                                                           item.contained,
+                                                           Crc32c(sources[i], item.bytes),
+                                                           0,
+                                                           {}});
+    record.head_crc = HeadCrc(record);
+    parts.push_back({&record, sizeof(record)});
+    if (item.bytes != 0) parts.push_back({const_cast<uint8_t*>(sources[i]), item.bytes});
+    const uint64_t whole = RecordBytes(item.bytes);
+    if (const uint64_t rest = whole - sizeof(record) - item.bytes; rest != 0) {
+      parts.push_back({const_cast<uint8_t*>(kPadding), rest});
+    }
+    end += whole;
+    if (end - begin < kPieceBytes && i + 1 < items.size()) continue;
+    ATOLL_RETURN_IF_ERROR(file->Write(begin, std::exchange(parts, {})));
+    file->BeginWriteback(begin, end - begin);
+    records.clear();
+    begin = end;
+  }
   return {};
 }
 
@@ -117,6 +135,8 @@ Result<SpillRecord> SpillFiles::HeaderAt(const os::File& file, SpillPlace place)
 Status SpillFiles::Read(const SpillItem& item, uint8_t* to) const {
   auto file = FileOf(item.place.file());
   if (!file.ok()) return file.status();
+  // All of it is asked for at once, and as much of what lies behind it, which is likely to be wanted next.
+  file.value().ReadAhead(item.place.offset(), 2 * RecordBytes(item.bytes));
   auto record = HeaderAt(file.value(), item.place);
   if (!record.ok()) return record.status();
   const SpillRecord& head = record.value();
@@ -126,10 +146,16 @@ Status SpillFiles::Read(const SpillItem& item, uint8_t* to) const {
                          item.place.file(), item.place.offset(), head.place, head.size, item.id.place,
                          item.size);
   }
-  ATOLL_RETURN_IF_ERROR(file.value().Read(item.place.offset() + sizeof(head), to, item.bytes));
-  if (Crc32c(to, item.bytes) != head.bytes_crc) {
+  uint32_t crc = 0;
+  for (uint64_t at = 0; at < item.bytes;) {
+    const uint64_t piece = std::min(kPieceBytes, item.bytes - at);
+    ATOLL_RETURN_IF_ERROR(file.value().Read(item.place.offset() + sizeof(head) + at, to + at, piece));
+    crc = Crc32c(to + at, piece, crc);
+    at += piece;
+  }
+  if (crc != head.bytes_crc) {
     return Status::Error(ATOLL_CORRUPT, "spill file %lu at %lu: checksum %08x, %08x expected",
-                         item.place.file(), item.place.offset(), Crc32c(to, item.bytes), head.bytes_crc);
+                         item.place.file(), item.place.offset(), crc, head.bytes_crc);
   }
   return {};
 }

@@ -74,6 +74,8 @@ class SpillFiles {
       : path_(std::move(path)), store_(store), limit_(limit), lock_(std::move(lock)) {}
   std::string PathOf(uint64_t file) const { return path_ + "/" + std::to_string(file); }
   Result<os::File> FileOf(uint64_t file) const { return os::File::Open(PathOf(file)); }
+  Status WriteRecords(os::File* file, const std::vector<SpillItem>& items,
+                      const std::vector<const uint8_t*>& sources);
   Result<SpillRecord> HeaderAt(const os::File& file, SpillPlace place) const;
 
   const std::string path_;

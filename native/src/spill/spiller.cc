@@ -5,7 +5,7 @@
 namespace atollstore {
 namespace {
 
-constexpr uint64_t kBatchBytes = 64 << 20;      // in one file
+constexpr uint64_t kBatchBytes = 256 << 20;     // in one file
 constexpr int64_t kPauseNanos = 1'000'000'000;  // before a disk in trouble is asked again
 
 os::Mapping SetAsideOrNothing(const os::SharedMemory& memory) {

@@ -30,7 +30,9 @@ final class NativeMain {
             Row.of("get.objects.1000000", "p50").over("touch.objects.1000000"),
             Row.of("wakeup", "p50").over("futex.half").target(1.3),
             Row.of("wakeup.pinned", "p50").over("futex.half.pinned").target(1.3),
-            Row.of("attach.4GiB", "p50").over("map.4GiB").atMost(5_000_000));
+            Row.of("attach.4GiB", "p50").over("map.4GiB").atMost(5_000_000),
+            Row.of("spill.1GiB", "p50").over("write_sync.1GiB").target(0.8),
+            Row.of("restore.1GiB", "p50").over("read.1GiB").target(0.8));
 
     private NativeMain() {}
 

@@ -126,7 +126,7 @@ Status SpillFiles::WriteRecords(os::File* file, const std::vector<SpillItem>& it
 Result<SpillRecord> SpillFiles::HeaderAt(const os::File& file, SpillPlace place) const {
   SpillRecord record;
   ATOLL_RETURN_IF_ERROR(file.Read(place.offset(), &record, sizeof(record)));
-  if (record.magic != kSpillMagic || record.head_crc != HeadCrc(record)) {
+  if (record.magic != kSpillMagic || record.head_crc != HeadCrc(record) || record.store != store_) {
     return Status::Error(ATOLL_CORRUPT, "spill file %lu: no record at %lu", place.file(), place.offset());
   }
   return record;

@@ -263,7 +263,7 @@ void Run::Go(const char* only, double seconds) {
                 Now() - begin);
     std::fflush(stdout);
     points += tried;
-    ++operations;
+    operations += tried != 0;
     End();
   }
 }

@@ -59,6 +59,12 @@ public final class Codecs {
         }
     }
 
+    /** For tests, whose JVM goes on: takes back what {@link #register} did; workers that run keep the codec. */
+    static synchronized void unregister(Class<?> type) {
+        BY_TYPE.remove(type.getName());
+        version++;
+    }
+
     /** In the driver: shares the codecs, those registered already and later ones, by a file. */
     public static synchronized void shareBy(Path path) {
         file = path;

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import org.apache.fory.config.Config;
 import org.apache.fory.context.ReadContext;
 import org.apache.fory.context.WriteContext;
+import org.apache.fory.exception.InsecureException;
 import org.apache.fory.serializer.Serializer;
 
 /**
@@ -167,6 +168,8 @@ final class CollectionViews {
     /** Fory reads them back by a constructor that they have not. */
     @SuppressWarnings("rawtypes")
     private static final class Queues extends Serializer<ArrayBlockingQueue> {
+        private static final int PLACE_BYTES = 8;
+
         Queues(Config config) {
             super(config, ArrayBlockingQueue.class);
         }
@@ -186,8 +189,17 @@ final class CollectionViews {
         public ArrayBlockingQueue read(ReadContext context) {
             int capacity = context.readVarUInt32();
             int size = context.readVarUInt32();
-            // The stored capacity is not believed further than memory allows.
-            ArrayBlockingQueue<Object> queue = new ArrayBlockingQueue<>(Math.max(1, Math.max(size, capacity)));
+            if (size < 0 || capacity < Math.max(1, size)) {
+                throw new IllegalStateException("a queue of " + size + " elements has a capacity of " + capacity);
+            }
+            // Its array is made now, and no bytes vouch for the free places: they count against the graph's share.
+            try {
+                context.reserveGraphMemory((long) PLACE_BYTES * capacity);
+            } catch (InsecureException e) {
+                throw new IllegalStateException(
+                        "a queue with a capacity of " + capacity + " takes more of the heap than may be believed", e);
+            }
+            ArrayBlockingQueue<Object> queue = new ArrayBlockingQueue<>(capacity);
             context.reference(queue);
             for (int i = 0; i < size; i++) {
                 queue.add(context.readRef());

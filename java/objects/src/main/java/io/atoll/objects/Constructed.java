@@ -29,8 +29,11 @@ import java.util.concurrent.atomic.AtomicReference;
  * before all it refers to is there. (One that is entered at an ordinary object can.)
  */
 final class Constructed {
-    /** Steps of the search after which it is given up: the reader refuses such an object, too, if later. */
-    private static final int MAX_STEPS = 5_000_000;
+    /**
+     * Steps of the search for the one object after which it is given up, and the graph refused: what is reached again
+     * before it is there reads back as null, so that the reader would not notice.
+     */
+    private static final int MAX_STEPS = 50_000_000;
 
     /** Of java.util, what can be made first and filled later. */
     private static final Set<Class<?>> FILLED = Set.of(
@@ -66,10 +69,11 @@ final class Constructed {
     };
 
     private final GraphRefs numbers;
-    private int steps;
+    private int stepsLeft;
 
-    private Constructed(GraphRefs numbers) {
+    private Constructed(GraphRefs numbers, int maxSteps) {
         this.numbers = numbers;
+        this.stepsLeft = maxSteps;
     }
 
     /** Whether a record's components can refer to anything but values. */
@@ -100,24 +104,32 @@ final class Constructed {
     }
 
     /**
-     * Of objects that were reached again, one that is reached from itself by objects that were first met inside it.
+     * Throws when, of objects that were reached again, one is reached from itself by objects that were first met inside
+     * it.
      *
      * @param numbers in which order objects were met
-     * @return null when there is none
      */
-    static Object inCycle(List<Object> suspects, GraphRefs numbers) {
-        Constructed search = new Constructed(numbers);
-        if (!search.anyCycle(suspects)) {
-            return null; // as mostly, and known after one look at every object
+    static void refuseCycles(List<Object> suspects, GraphRefs numbers) {
+        refuseCycles(suspects, numbers, MAX_STEPS);
+    }
+
+    static void refuseCycles(List<Object> suspects, GraphRefs numbers, int maxSteps) {
+        Constructed search = new Constructed(numbers, maxSteps);
+        if (!anyCycle(suspects)) {
+            return; // as mostly, and known after one look at every object
         }
         Set<Object> each = Collections.newSetFromMap(new IdentityHashMap<>());
         each.addAll(suspects);
         for (Object suspect : each) {
             if (search.reachesItself(suspect)) {
-                return suspect;
+                throw new Refusal.Refused(
+                        suspect.getClass(),
+                        "it refers to itself, by way of what it holds, and is made only by its constructor, so that"
+                                + " the cycle cannot be made again. Let the cycle run through an object with a field"
+                                + " that can be set later",
+                        suspect);
             }
         }
-        return null;
     }
 
     private static final class Frame {
@@ -131,21 +143,20 @@ final class Constructed {
         }
     }
 
-    private boolean anyCycle(List<Object> suspects) {
+    private static boolean anyCycle(List<Object> suspects) {
         Map<Object, Boolean> open = new IdentityHashMap<>(); // false: all that it refers to has been seen
         ArrayDeque<Frame> stack = new ArrayDeque<>();
         for (Object suspect : suspects) {
             if (open.putIfAbsent(suspect, true) == null) {
                 stack.push(new Frame(suspect));
             }
-            while (!stack.isEmpty() && steps < MAX_STEPS) {
+            while (!stack.isEmpty()) {
                 Frame frame = stack.peek();
                 if (frame.next == frame.children.size()) {
                     open.put(frame.object, false);
                     stack.pop();
                     continue;
                 }
-                steps++;
                 Object child = frame.children.get(frame.next++).value();
                 Boolean state = Children.isLeaf(child) ? Boolean.FALSE : open.putIfAbsent(child, true);
                 if (state == null) {
@@ -163,9 +174,15 @@ final class Constructed {
         Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         ArrayDeque<Object> queue = new ArrayDeque<>();
         queue.add(suspect);
-        while (!queue.isEmpty() && steps < MAX_STEPS) {
+        while (!queue.isEmpty()) {
             for (Children.Child each : Children.of(queue.remove())) {
-                steps++;
+                if (--stepsLeft < 0) {
+                    throw new Refusal.Refused(
+                            suspect.getClass(),
+                            "there are cycles among what it holds, and too many objects to tell whether one leads back"
+                                    + " to it, which is made only by its constructor",
+                            suspect);
+                }
                 Object child = each.value();
                 if (child == suspect) {
                     return true;

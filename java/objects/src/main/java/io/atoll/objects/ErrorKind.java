@@ -1,35 +1,61 @@
 package io.atoll.objects;
 
+import io.atoll.ObjectId;
 import io.atoll.TaskException;
+import io.atoll.store.Memory;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InvalidClassException;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
-import java.io.ObjectStreamClass;
 
 /**
  * What a task threw. The bytes are its description by ourselves (classes, messages, stack traces, causes, suppressed),
- * which can always be read, and then the serialized original, where that could be made. A throwable that cannot be made
- * again where it is read becomes a {@link TaskException} that says the same.
+ * which can always be read, and then the original: by Java's serialization, which keeps a throwable as its class wants
+ * it; where that fails, as a graph of ours, which needs nothing to be Serializable:
+ *
+ * <pre>
+ *   description, or with a graph: bytes of the description (int64) | tag of the graph (int64) | description | graph, at a multiple of 64
+ *   in a description: text | why there is no original, or null | bytes of the original by Java (int32), the original
+ * </pre>
+ *
+ * A throwable that cannot be made again where it is read becomes a {@link TaskException} that says the same.
  */
 final class ErrorKind {
+    private static final int WITH_GRAPH = 1;
+    private static final int HEAD = 16;
+    private static final int ALIGNMENT = 64;
+    private static final byte[] NO_ORIGINAL = {};
+
     private ErrorKind() {}
 
     static Encoded encode(Throwable error) {
-        return new SimpleKinds.Bytes(Kind.tag(Kind.ERROR, 0), bytes(error));
+        byte[] original;
+        try {
+            original = JavaBytes.write(error);
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            return encodeAsGraph(error);
+        }
+        return new SimpleKinds.Bytes(Kind.tag(Kind.ERROR, 0), description(error, null, original));
     }
 
-    static byte[] bytes(Throwable error) {
+    private static Encoded encodeAsGraph(Throwable error) {
+        Encoded graph;
+        try {
+            graph = GraphKind.encode(error);
+        } catch (RuntimeException | StackOverflowError e) {
+            return new SimpleKinds.Bytes(
+                    Kind.tag(Kind.ERROR, 0), description(error, "it cannot be stored: " + e.getMessage(), NO_ORIGINAL));
+        }
+        return new WithGraph(description(error, null, NO_ORIGINAL), graph);
+    }
+
+    private static byte[] description(Throwable error, String whyNoOriginal, byte[] original) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             DataOutputStream out = new DataOutputStream(bytes);
             ErrorText.of(error).writeTo(out);
-            byte[] original = serialized(error);
+            ErrorText.write(out, whyNoOriginal);
             out.writeInt(original.length);
             out.write(original);
             return bytes.toByteArray();
@@ -38,46 +64,93 @@ final class ErrorKind {
         }
     }
 
-    /** Empty when it cannot be. Java's own serialization keeps a throwable whole, which Fory's does not. */
-    static byte[] serialized(Throwable error) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-            out.writeObject(error);
-        } catch (IOException | RuntimeException | StackOverflowError e) {
-            return new byte[0];
-        }
-        return bytes.toByteArray();
-    }
-
-    static Throwable deserialized(byte[] bytes) throws IOException, ClassNotFoundException {
-        try (ObjectInputStream in = new LoadingStream(new ByteArrayInputStream(bytes))) {
-            return (Throwable) in.readObject();
-        }
-    }
-
-    static Thrown decode(Source source) {
+    static Thrown decode(int detail, Source source, ObjectCodec codec) {
         try {
-            return new Thrown(throwable(source.copyOut(0, source.size())));
+            return new Thrown(
+                    detail == WITH_GRAPH
+                            ? fromGraph(source, codec)
+                            : fromDescription(source.copyOut(0, source.size())));
         } catch (IOException e) {
             throw source.damaged("an error's description makes no sense", e);
         }
     }
 
+    private static Throwable fromGraph(Source source, ObjectCodec codec) throws IOException {
+        source.checkRange(0, HEAD);
+        long length = Memory.getLong(source.address());
+        long tag = Memory.getLong(source.address() + 8);
+        source.checkRange(HEAD, length);
+        ErrorText text =
+                ErrorText.readFrom(new DataInputStream(new ByteArrayInputStream(source.copyOut(HEAD, length))));
+        long offset = graphOffset(length);
+        if (Kind.of(tag) != Kind.GRAPH || offset > source.size()) {
+            throw source.damaged("an error of kind " + Kind.of(tag) + " is said to lie at " + offset);
+        }
+        Source graph = new Source(source.address() + offset, source.size() - offset, source.lease());
+        try {
+            Object error = codec.decode(tag, graph);
+            source.addCopied(graph.copied());
+            return error instanceof Throwable throwable
+                    ? throwable
+                    : text.standIn("a " + error.getClass().getName() + " is in its place");
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            return text.standIn("it cannot be made again here: " + e);
+        }
+    }
+
+    private static long graphOffset(long descriptionBytes) {
+        return HEAD + descriptionBytes + ALIGNMENT - 1 & -ALIGNMENT;
+    }
+
     /** The throwable that was written, or a stand-in. */
-    static Throwable throwable(byte[] bytes) throws IOException {
+    private static Throwable fromDescription(byte[] bytes) throws IOException {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
         ErrorText text = ErrorText.readFrom(in);
+        String whyNoOriginal = ErrorText.read(in);
         int length = in.readInt();
         if (length != in.available()) {
             throw new IOException("the original is said to have " + length + " bytes");
         }
-        if (length == 0) {
-            return text.standIn("it cannot be serialized");
+        if (whyNoOriginal != null) {
+            return text.standIn(whyNoOriginal);
         }
         try {
-            return deserialized(in.readAllBytes());
+            return (Throwable) JavaBytes.read(in.readAllBytes());
         } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError | StackOverflowError e) {
             return text.standIn("it cannot be made again here: " + e);
+        }
+    }
+
+    /** A description and then the throwable as a graph. */
+    private static final class WithGraph extends Encoded {
+        private final byte[] description;
+        private final Encoded graph;
+
+        WithGraph(byte[] description, Encoded graph) {
+            super(Kind.tag(Kind.ERROR, WITH_GRAPH), graphOffset(description.length) + graph.size());
+            this.description = description;
+            this.graph = graph;
+        }
+
+        @Override
+        public ObjectId[] contained() {
+            return graph.contained();
+        }
+
+        @Override
+        public boolean hasBuffers() {
+            return graph.hasBuffers();
+        }
+
+        @Override
+        public void writeTo(long address) {
+            Memory.putLong(address, description.length);
+            Memory.putLong(address + 8, graph.tag());
+            Memory.copyFromArray(description, description.length, address + HEAD);
+            long end = HEAD + (long) description.length;
+            long offset = graphOffset(description.length);
+            Memory.fill(address + end, offset - end, (byte) 0);
+            graph.writeTo(address + offset);
         }
     }
 
@@ -91,31 +164,6 @@ final class ErrorKind {
             return throwable instanceof RuntimeException exception
                     ? exception
                     : new TaskException("the task threw " + throwable, throwable);
-        }
-    }
-
-    /** Finds classes as the reading thread does. */
-    private static final class LoadingStream extends ObjectInputStream {
-        private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        private final AllowList allowed = AllowList.current();
-
-        LoadingStream(InputStream in) throws IOException {
-            super(in);
-        }
-
-        @Override
-        protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
-            if (!allowed.allows(description.getName())) {
-                throw new InvalidClassException(allowed.refusal(description.getName()));
-            }
-            if (loader != null) {
-                try {
-                    return Class.forName(description.getName(), false, loader);
-                } catch (ClassNotFoundException e) {
-                    return super.resolveClass(description); // knows the names of primitive types
-                }
-            }
-            return super.resolveClass(description);
         }
     }
 }

@@ -112,7 +112,8 @@ final class ErrorText {
         return new StackTraceElement(type, method, read(in), in.readInt());
     }
 
-    private static void write(DataOutputStream out, String text) throws IOException {
+    /** @param text may be null */
+    static void write(DataOutputStream out, String text) throws IOException {
         if (text == null) {
             out.writeInt(-1);
         } else {
@@ -122,7 +123,8 @@ final class ErrorText {
         }
     }
 
-    private static String read(DataInputStream in) throws IOException {
+    /** What was written; may be null. */
+    static String read(DataInputStream in) throws IOException {
         int length = in.readInt();
         if (length == -1) {
             return null;

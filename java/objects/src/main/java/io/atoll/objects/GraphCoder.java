@@ -3,6 +3,7 @@ package io.atoll.objects;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +19,6 @@ import org.apache.fory.logging.LogLevel;
 import org.apache.fory.logging.LoggerFactory;
 import org.apache.fory.memory.MemoryBuffer;
 import org.apache.fory.memory.MemoryUtils;
-import org.apache.fory.serializer.JavaSerializer;
 import org.apache.fory.serializer.Serializer;
 
 /**
@@ -30,6 +30,12 @@ final class GraphCoder {
     private static final int BUFFER_KEPT = 1 << 20;
 
     private static final int BUFFER_FIRST = 4096;
+
+    /** A graph may ask for this part of the heap whatever its bytes are: a queue may be long and empty. */
+    private static final long HEAP_FREE_OF_PROOF = Runtime.getRuntime().maxMemory() / 8;
+
+    /** Beyond it for so much a byte: an empty map takes two bytes. */
+    private static final long HEAP_BYTES_PER_BYTE = 64;
 
     private static final List<Class<?>> ARRAYS = List.of(
             byte[].class,
@@ -60,6 +66,7 @@ final class GraphCoder {
     // While reading.
     private Source source;
     private ObjectCodec codec;
+    private final BitSet partsTaken = new BitSet();
 
     GraphCoder(ClassLoader loader, int maxDepth) {
         this.loader = loader;
@@ -111,7 +118,7 @@ final class GraphCoder {
         }
         fory.registerSerializer(AtomicReference.class, new GraphSerializers.References(config));
         fory.registerSerializer(Class.class, new GraphSerializers.Classes(config, this));
-        fory.registerSerializer(SimpleTimeZone.class, new JavaSerializer(fory.getTypeResolver(), SimpleTimeZone.class));
+        fory.registerSerializer(SimpleTimeZone.class, new JavaBytes.InGraph<>(config, SimpleTimeZone.class));
         for (Class<?> type : CollectionViews.KNOWN_TO_FORY) {
             fory.registerSerializer(
                     type, Containers.as(fory.getTypeResolver(), type, CollectionViews.serializer(config, type)));
@@ -141,7 +148,10 @@ final class GraphCoder {
         try {
             writing.writeRootRef(value);
             bytes = buffer.getBytes(0, buffer.writerIndex());
-            refuseCycles(bytes);
+            List<Object> suspects = refs.reachedAgain(bytes);
+            if (!suspects.isEmpty()) {
+                Constructed.refuseCycles(suspects, refs);
+            }
         } finally {
             writing.reset();
         }
@@ -152,19 +162,6 @@ final class GraphCoder {
         ids = null;
         parts = null;
         return encoded;
-    }
-
-    private void refuseCycles(byte[] bytes) {
-        List<Object> suspects = refs.reachedAgain(bytes);
-        Object found = suspects.isEmpty() ? null : Constructed.inCycle(suspects, refs);
-        if (found != null) {
-            throw new Refusal.Refused(
-                    found.getClass(),
-                    "it refers to itself, by way of what it holds, and is made only by its constructor, so that the"
-                            + " cycle cannot be made again. Let the cycle run through an object with a field that can"
-                            + " be set later",
-                    found);
-        }
     }
 
     void contain(ObjectId id) {
@@ -185,9 +182,12 @@ final class GraphCoder {
         codec = by;
         try {
             reading.prepare(MemoryUtils.wrap(bytes), null, false);
+            long believed = Math.max(HEAP_FREE_OF_PROOF, HEAP_BYTES_PER_BYTE * bytes.length);
+            reading.reserveGraphMemory(Long.MAX_VALUE - believed);
             return reading.readRootRef();
         } finally {
             reading.reset();
+            partsTaken.clear();
             source = null;
             codec = null;
         }
@@ -198,7 +198,12 @@ final class GraphCoder {
     }
 
     Object part(int number) {
-        return GraphParts.decode(source, number, codec);
+        if (number < 0 || partsTaken.get(number)) {
+            throw source.damaged("its part " + number + " is there more than once"); // each time a copy, it may be
+        }
+        Object part = GraphParts.decode(source, number, codec);
+        partsTaken.set(number);
+        return part;
     }
 
     /** A graph that has been written to memory, but for its parts. */

@@ -36,13 +36,15 @@ final class GraphTypes implements SerializerFactory {
         } else if (ObjectCodec.isArrow(type) || Buffer.class.isAssignableFrom(type)) {
             return new GraphSerializers.Lifted<>(config, type, coder);
         } else if (Throwable.class.isAssignableFrom(type)) {
-            return new ThrowableSerializer<>(config, (Class<? extends Throwable>) type);
+            return ThrowableSerializer.hasHooks(type)
+                    ? new JavaBytes.InGraph<>(config, type)
+                    : new ThrowableSerializer<>(config, (Class<? extends Throwable>) type);
         } else if (type == IMMUTABLE_ENTRY) {
             return new GraphSerializers.Entries(config, type);
         } else if (type == WeakHashMap.class) {
             return new MapSerializer(resolver, type);
         } else if (isByJava(type)) {
-            return new JavaSerializer(resolver, type);
+            return new JavaBytes.InGraph<>(config, type);
         } else if (isOwnContainer(type)) {
             return Containers.as(resolver, type, new ObjectStreamSerializer(resolver, type));
         }

@@ -39,7 +39,7 @@ final class Kind {
     static final int ARROW = 21;
     /** A graph of objects by Apache Fory; detail {@link #PARTS} when it has lifted parts. */
     static final int GRAPH = 22;
-    /** What a task threw. */
+    /** What a task threw; the detail says whether it is there as a graph. */
     static final int ERROR = 23;
     /** The remaining elements of an {@code XxxBuffer}, little-endian; the detail is the kind of array of its elements. */
     static final int TYPED_BUFFER = 24;

@@ -118,8 +118,8 @@ public final class ObjectCodec {
         Lease lease = new Lease(pin::close);
         try {
             if (Kind.of(pin.tag()) == Kind.ERROR) {
-                throw ErrorKind.decode(new Source(pin.address(), pin.size(), lease))
-                        .unchecked();
+                Source source = new Source(pin.address(), pin.size(), lease);
+                throw ErrorKind.decode(Kind.detail(pin.tag()), source, this).unchecked();
             }
             long from = Math.min(offset, pin.size());
             long bytes = Math.min(length, pin.size() - from);
@@ -233,7 +233,7 @@ public final class ObjectCodec {
             case Kind.GRAPH:
                 return GraphKind.decode(detail, source, this);
             case Kind.ERROR:
-                return ErrorKind.decode(source);
+                return ErrorKind.decode(detail, source, this);
             default:
                 throw source.damaged("kind " + kind + " is unknown to this version");
         }

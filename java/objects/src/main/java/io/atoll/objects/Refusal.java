@@ -65,7 +65,15 @@ final class Refusal {
 
         /** @param object the one that is to blame; null when any of the class is */
         Refused(Class<?> type, String why, Object object) {
-            super(type.getName() + " cannot be stored: " + why, null, false, false);
+            this(type, why, object, null);
+        }
+
+        Refused(Class<?> type, String why, Object object, Throwable cause) {
+            super(
+                    type.getName() + " cannot be stored: " + why + (cause == null ? "" : " (" + cause + ")"),
+                    null,
+                    false,
+                    false);
             this.object = object;
         }
 

@@ -43,7 +43,10 @@ final class Source {
     /** A heap copy of some of the bytes, counted. */
     byte[] copyOut(long offset, long length) {
         checkRange(offset, length);
-        byte[] bytes = new byte[Math.toIntExact(length)];
+        if (length > Integer.MAX_VALUE - 8) {
+            throw damaged(length + " of its bytes are one array");
+        }
+        byte[] bytes = new byte[(int) length];
         Memory.copyToArray(address + offset, bytes, length);
         copied += length;
         return bytes;

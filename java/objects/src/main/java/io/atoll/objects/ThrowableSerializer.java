@@ -1,7 +1,6 @@
 package io.atoll.objects;
 
 import java.io.Externalizable;
-import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -13,7 +12,7 @@ import org.apache.fory.serializer.Serializer;
 
 /**
  * Throwables, whole: Fory drops their stack traces. Field by field, so that identity is kept, cycles too, and fields
- * need not be Serializable; a class that has a say in its own serialization goes through Java's.
+ * need not be Serializable.
  */
 final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
     private static final List<String> HOOKS = List.of("writeObject", "readObject", "writeReplace", "readResolve");
@@ -27,12 +26,10 @@ final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
     private record Slot(Class<?> type, long offset) {}
 
     private final Slot[] slots;
-    private final boolean byJava;
 
     ThrowableSerializer(Config config, Class<T> type) {
         super(config, type);
-        byJava = hasHooks(type);
-        slots = byJava ? new Slot[0] : slots(type);
+        slots = slots(type);
     }
 
     /** Whether a class has a say in how it is serialized. */
@@ -61,10 +58,6 @@ final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
 
     @Override
     public void write(WriteContext context, T error) {
-        if (byJava) {
-            writeByJava(context, error);
-            return;
-        }
         context.writeRef(RawFields.get(error, MESSAGE));
         context.writeRef(RawFields.get(error, CAUSE)); // itself as long as it has not been set
         context.writeRef(error.getStackTrace());
@@ -82,21 +75,8 @@ final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
         }
     }
 
-    private void writeByJava(WriteContext context, T error) {
-        byte[] bytes = ErrorKind.serialized(error);
-        if (bytes.length == 0) {
-            throw new Refusal.Refused(
-                    getType(), "it has a say in its serialization, and some field of it is not Serializable", error);
-        }
-        context.writeVarUInt32(bytes.length);
-        context.getBuffer().writeBytes(bytes);
-    }
-
     @Override
     public T read(ReadContext context) {
-        if (byJava) {
-            return readByJava(context);
-        }
         T error = RawFields.allocate(getType());
         context.reference(error);
         RawFields.put(error, MESSAGE, (String) context.readRef());
@@ -116,14 +96,5 @@ final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
             }
         }
         return error;
-    }
-
-    private T readByJava(ReadContext context) {
-        int length = context.readVarUInt32();
-        try {
-            return getType().cast(ErrorKind.deserialized(context.getBuffer().readBytes(length)));
-        } catch (IOException | ClassNotFoundException e) {
-            throw new IllegalStateException(getType().getName() + " cannot be made again here", e);
-        }
     }
 }

@@ -19,6 +19,8 @@ class CodecsTest {
     @AfterEach
     void close() {
         System.clearProperty(AllowList.PROPERTY);
+        Codecs.unregister(Signal.class);
+        Codecs.unregister(InputStream.class); // elsewhere one is refused
         fixture.close();
     }
 

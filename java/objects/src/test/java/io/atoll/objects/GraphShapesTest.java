@@ -212,6 +212,20 @@ class GraphShapesTest {
     }
 
     @Test
+    void shouldRefuseWhatIsTooMuchToBeCheckedForCycles() {
+        List<Object> cycle = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            cycle.add(new ArrayList<>(List.of(cycle)));
+        }
+        Object pair = Map.entry(cycle, 1);
+        GraphRefs numbers = new GraphRefs(new org.apache.fory.context.MapRefWriter(0.5f));
+        Constructed.refuseCycles(List.of(pair), numbers, 10_000);
+        assertThatThrownBy(() -> Constructed.refuseCycles(List.of(pair), numbers, 50))
+                .isInstanceOf(Refusal.Refused.class)
+                .hasMessageContaining("too many objects to tell");
+    }
+
+    @Test
     void shouldNameThePathThroughAThrowable() {
         IllegalStateException error = new IllegalStateException("x", new Failure("y", null, null));
         ((Failure) error.getCause()).addSuppressed(new Failure("z", new Node(), null));

@@ -118,13 +118,33 @@ class ObjectCodecTest {
     }
 
     @Test
-    void shouldStandInForWhatCannotBeSerialized() {
+    void shouldThrowTheOriginalAlsoWhenItIsNotSerializable() {
         ObjectId id = store.expect();
-        codec.putError(id, new Unserializable("text", new IOException("why")));
+        Unserializable thrown = new Unserializable("text", new IOException("why"), Tensor.of(new double[] {1, 2, 3}));
+        codec.putError(id, thrown);
+
+        assertThatThrownBy(() -> codec.get(id, Duration.ZERO))
+                .isExactlyInstanceOf(Unserializable.class)
+                .hasMessage("text")
+                .hasRootCauseMessage("why")
+                .satisfies(e -> assertThat(e.getStackTrace()).isEqualTo(thrown.getStackTrace()))
+                .satisfies(e -> {
+                    try (Tensor tensor = (Tensor) ((Unserializable) e).field) {
+                        assertThat(tensor.getDouble(2)).isEqualTo(3);
+                    }
+                });
+        assertThat(store.pins()).isZero();
+    }
+
+    @Test
+    void shouldStandInForWhatCannotBeStored() {
+        ObjectId id = store.expect();
+        codec.putError(id, new Unserializable("text", new IOException("why"), Thread.currentThread()));
 
         assertThatThrownBy(() -> codec.get(id, Duration.ZERO))
                 .isExactlyInstanceOf(TaskException.class)
                 .hasMessageContaining(Unserializable.class.getName() + ": text")
+                .hasMessageContaining("unserializable.field: java.lang.Thread cannot be stored")
                 .cause()
                 .hasMessage("java.io.IOException: why");
     }
@@ -135,10 +155,11 @@ class ObjectCodecTest {
 
     static final class Unserializable extends RuntimeException {
         private static final long serialVersionUID = 1;
-        final Object field = new Object();
+        final Object field;
 
-        Unserializable(String message, Throwable cause) {
+        Unserializable(String message, Throwable cause, Object field) {
             super(message, cause);
+            this.field = field;
         }
     }
 }

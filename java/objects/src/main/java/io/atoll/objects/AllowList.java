@@ -11,6 +11,8 @@ import java.util.List;
 final class AllowList {
     static final String PROPERTY = "atoll.allowed.classes";
 
+    private static final String LAMBDA = "$$Lambda";
+
     private static final List<String> ALWAYS = List.of(
             "java.lang.*", "java.util.*", "java.time.*", "java.math.*", "java.nio.*", "java.net.URI", "io.atoll.*");
 
@@ -56,6 +58,8 @@ final class AllowList {
             }
             name = name.startsWith("L") ? name.substring(1, name.length() - 1) : name;
         }
+        int lambda = name.indexOf(LAMBDA); // it is made by the class that wrote it down
+        name = lambda < 0 ? name : name.substring(0, lambda);
         return matches(ALWAYS, name) || matches(names, name);
     }
 

@@ -81,7 +81,10 @@ final class GraphCoder {
                 .withMaxGraphMemoryBytes(Long.MAX_VALUE)
                 .withClassLoader(loader);
         if (allowed.isSet()) {
-            builder.withTypeChecker((resolver, name) -> allowed.allows(name));
+            builder.withTypeChecker((resolver, name) -> {
+                checkAllowed(name); // Fory's own message would not name the setting
+                return true;
+            });
         }
         fory = builder.build();
         registerSerializers();

@@ -145,6 +145,9 @@ final class GraphSerializers {
             if (type.isHidden()) {
                 throw new Refusal.Refused(type, "a hidden class has no name that finds it", type);
             }
+            if (!type.isPrimitive()) {
+                coder.checkAllowed(type.getName());
+            }
             context.writeString(type.getName());
         }
 

@@ -12,6 +12,9 @@ final class WorkerCommand {
     /** Further JVM flags for workers, separated by spaces. */
     static final String FLAGS_PROPERTY = "atoll.worker.flags";
 
+    /** Which classes may be made from stored bytes. */
+    private static final String ALLOWED_CLASSES = "atoll.allowed.classes";
+
     /** Flags of the driver's own command line that its workers are given as well, by how they begin. */
     private static final List<String> INHERITED = List.of(
             "--add-opens", "--add-exports", "--add-reads", "--enable-preview", "-ea", "-enableassertions", "-D");
@@ -32,6 +35,10 @@ final class WorkerCommand {
         command.add("-XX:-UsePerfData");
         command.add("-Xshare:auto");
         command.addAll(inherited(ownArguments()));
+        String allowed = System.getProperty(ALLOWED_CLASSES); // the program may have set it itself
+        if (allowed != null) {
+            command.add("-D" + ALLOWED_CLASSES + "=" + allowed);
+        }
         String more = System.getProperty(FLAGS_PROPERTY, "").trim();
         if (!more.isEmpty()) {
             command.addAll(List.of(more.split(" +")));

@@ -1,6 +1,6 @@
 // A get while the store holds 10, 1000 or a million objects, in a random order. The floor does, in memory of
-// its own of the same shape, what the protocol cannot do without: add to a pin counter, read the entry's
-// line, look at the used byte, and take from the counter again. It grows with the number of objects as caches
+// its own of the same shape, what the protocol cannot do without: read the id, add to a pin counter, read the
+// entry's line, look at the used byte, and take from the counter again. It grows with the number of objects as caches
 // and TLB run out.
 #include <algorithm>
 #include <atomic>
@@ -67,7 +67,7 @@ void Objects() {
       // Objects spread over the store, as many as the row says.
       for (auto& at : order) at = static_cast<uint32_t>(random() % counts[c] * (kMost / counts[c]));
       touches[c].push_back(TimeOf([&] {
-                             for (const uint32_t at : order) sum += floor.Touch(at);
+                             for (const uint32_t at : order) sum += floor.Touch(ids[at].place >> 40);
                            }) /
                            kGets);
       gets[c].push_back(TimeOf([&] {

@@ -1,5 +1,6 @@
 // What a spilled object is on disk: a header, then its bytes and contained ids as they lay in the store. A
-// file holds one or more records, each at a multiple of 64.
+// file holds one or more records, each at a multiple of 64. The first is at kSpillBegin, and large ones come
+// before small ones: so the bytes of a large one begin at a block, and go between disk and store directly.
 //
 //    0       8       16      24      32      40          44          48          52         64
 //   +-------+-------+-------+-------+-------+-----------+-----------+-----------+----------+------------
@@ -15,6 +16,9 @@ namespace atollstore {
 
 constexpr uint64_t kSpillMagic = 0x314c4c495053;  // "SPILL1"
 constexpr uint64_t kSpillAlignment = 64;
+constexpr uint64_t kSpillBlock = 4096;
+constexpr uint64_t kSpillBegin = kSpillBlock - 64;
+constexpr uint64_t kSpillLarge = 64 << 10;  // bytes of a large object at least
 
 struct SpillRecord {
   uint64_t magic;
@@ -28,6 +32,12 @@ struct SpillRecord {
   uint8_t spare[12];
 };
 static_assert(sizeof(SpillRecord) == 64 && offsetof(SpillRecord, head_crc) == 48);
+
+// What a record of an object with so many bytes takes in its file.
+constexpr uint64_t SpillRecordBytes(uint64_t bytes) {
+  const uint64_t unit = bytes < kSpillLarge ? kSpillAlignment : kSpillBlock;
+  return (sizeof(SpillRecord) + bytes + unit - 1) / unit * unit;
+}
 
 // Where a record lies: the number of its file, from 1 on, and its offset there in units of 64 bytes. 0:
 // nowhere.

@@ -13,14 +13,28 @@
 
 namespace atollstore::os {
 
+namespace {
+UniqueFd OpenDirectly(const std::string& path, int flags) {
+  flags |= O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+  const int fd = ::open(path.c_str(), flags | O_DIRECT, 0600);
+  if (fd >= 0 || errno != EINVAL) return UniqueFd(fd);
+  // The file system cannot; it may have made the file all the same.
+  return UniqueFd(::open(path.c_str(), flags & ~O_EXCL, 0600));
+}
+}  // namespace
+
+BlockBuffer MakeBlockBuffer(uint64_t bytes) {
+  return BlockBuffer(static_cast<uint8_t*>(std::aligned_alloc(kBlockBytes, BlockCeiling(bytes))));
+}
+
 Result<File> File::Create(const std::string& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  UniqueFd fd = OpenDirectly(path, O_CREAT | O_EXCL);
   if (!fd.valid()) return Status::System("open");
   return File(std::move(fd));
 }
 
 Result<File> File::Open(const std::string& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  UniqueFd fd = OpenDirectly(path, 0);
   if (!fd.valid()) return Status::System("open");
   return File(std::move(fd));
 }
@@ -61,21 +75,13 @@ Status File::Read(uint64_t offset, void* to, uint64_t bytes) const {
   return {};
 }
 
-void File::BeginWriteback(uint64_t offset, uint64_t bytes) {
-  (void)::sync_file_range(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(bytes),
-                          SYNC_FILE_RANGE_WRITE);
-}
-
-void File::ReadAhead(uint64_t offset, uint64_t bytes) const {
-  (void)::posix_fadvise(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(bytes),
-                        POSIX_FADV_WILLNEED);
-}
-
 Status File::Sync() { return ::fdatasync(fd_.get()) == 0 ? Status() : Status::System("fdatasync"); }
 
 void File::Punch(uint64_t offset, uint64_t bytes) {
-  (void)::fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
-                    static_cast<off_t>(bytes));
+  const uint64_t begin = BlockCeiling(offset), end = BlockFloor(offset + bytes);
+  if (begin >= end) return;
+  (void)::fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(begin),
+                    static_cast<off_t>(end - begin));
 }
 
 Status MakeDirectory(const std::string& path) {

@@ -1,10 +1,15 @@
 // Files and directories on disk. Everything here may fail as disks do, and says how.
+//
+// Files are read and written past the page cache where their file system can: what goes to disk for want of
+// memory must not take more of it. So all offsets, lengths and addresses are multiples of kBlockBytes.
 #ifndef ATOLL_OS_FILE_H_
 #define ATOLL_OS_FILE_H_
 
 #include <sys/uio.h>
 
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +17,18 @@
 #include "os/unique_fd.h"
 
 namespace atollstore::os {
+
+constexpr uint64_t kBlockBytes = 4096;
+
+constexpr uint64_t BlockFloor(uint64_t bytes) { return bytes / kBlockBytes * kBlockBytes; }
+constexpr uint64_t BlockCeiling(uint64_t bytes) { return BlockFloor(bytes + kBlockBytes - 1); }
+
+// Memory of this process that files can be read into and written from; null when there is none.
+struct Freeing {
+  void operator()(uint8_t* memory) const { std::free(memory); }
+};
+using BlockBuffer = std::unique_ptr<uint8_t[], Freeing>;
+BlockBuffer MakeBlockBuffer(uint64_t bytes);
 
 class File {
  public:
@@ -23,13 +40,9 @@ class File {
   Status Write(uint64_t offset, std::vector<iovec> parts);
   // Exactly `bytes`. Fails with ATOLL_CORRUPT when the file ends before that.
   Status Read(uint64_t offset, void* to, uint64_t bytes) const;
-  // Has the disk begin with what was written to a part, without waiting for it. Best effort.
-  void BeginWriteback(uint64_t offset, uint64_t bytes);
-  // Has the disk begin to read a part ahead. Best effort.
-  void ReadAhead(uint64_t offset, uint64_t bytes) const;
   // What was written is on the disk when this has succeeded.
   Status Sync();
-  // Gives the space of a part back; the file keeps its length. Best effort.
+  // Gives the whole blocks of a part back, which need be no multiple; the file keeps its length. Best effort.
   void Punch(uint64_t offset, uint64_t bytes);
 
   const UniqueFd& fd() const { return fd_; }

@@ -21,6 +21,8 @@ constexpr int64_t kLetGoNanos = 20'000'000;
 constexpr uint64_t kMuch = 64 << 20;
 constexpr int64_t kLetGoOfMuchNanos = 200'000'000;
 
+bool Heard(const os::Bell& bell) { return bell.waiters.load(std::memory_order_relaxed) != 0; }
+
 }  // namespace
 
 void ServerCore::QueueForRoom(uint32_t client) {
@@ -87,8 +89,9 @@ bool ServerCore::ServeRoom() {
   const int64_t now = os::NowNanos();
   if (now >= ask_again_at_) {
     ask_again_at_ = now + kAskNanos;
+    const bool heard = Heard(header.pressure_bell);
     header.pressure_bell.Ring();
-    settle_until_ = now + (std::max(restore, create) < kMuch ? kLetGoNanos : kLetGoOfMuchNanos);
+    if (heard) settle_until_ = now + (std::max(restore, create) < kMuch ? kLetGoNanos : kLetGoOfMuchNanos);
   }
   if (spiller_ == nullptr) return true;
   SetPressure();

@@ -4,15 +4,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
 #include <utility>
 
 #include "spill/checksum.h"
+#include "spill/spill_writer.h"
 
 namespace atollstore {
 namespace {
 
-constexpr uint64_t kPieceBytes = 1 << 20;
+constexpr uint64_t kPieceBytes = 4 << 20;
 constexpr char kPrefix[] = "atoll-spill-";
 constexpr char kLock[] = "/lock";
 
@@ -21,8 +21,6 @@ std::string NameOf(uint64_t store) {
   std::snprintf(name, sizeof(name), "%s%016lx", kPrefix, store);
   return name;
 }
-
-uint32_t HeadCrc(const SpillRecord& record) { return Crc32c(&record, offsetof(SpillRecord, head_crc)); }
 
 // Directories here whose store has no process left.
 void SweepStale(const std::string& directory) {
@@ -63,69 +61,38 @@ Result<std::unique_ptr<SpillFiles>> SpillFiles::TakeOver(const std::string& dire
 
 SpillFiles::~SpillFiles() { os::RemoveDirectory(path_); }
 
-Status SpillFiles::Write(std::vector<SpillItem>* items, const std::vector<const uint8_t*>& sources) {
-  uint64_t bytes = 0;
+Status SpillFiles::Write(std::vector<SpillItem>* items) {
+  std::stable_partition(items->begin(), items->end(),
+                        [](const SpillItem& item) { return item.bytes >= kSpillLarge; });
+  uint64_t end = kSpillBegin;
   for (SpillItem& item : *items) {
-    item.place = SpillPlace(next_, bytes);
-    bytes += RecordBytes(item.bytes);
+    item.place = SpillPlace(next_, end);
+    end += SpillRecordBytes(item.bytes);
   }
-  if (bytes > SpillPlace::kMaxFileBytes) {
-    return Status::Error(ATOLL_INVALID_ARGUMENT, "%lu bytes in one spill file, %lu at most", bytes,
+  if (end > SpillPlace::kMaxFileBytes) {
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "%lu bytes in one spill file, %lu at most", end,
                          SpillPlace::kMaxFileBytes);
   }
   const std::string path = PathOf(next_);
   auto made = os::File::Create(path);
   if (!made.ok()) return made.status();
-  Status written = WriteRecords(&made.value(), *items, sources);
-  if (written.ok()) written = made.value().Sync();
+  SpillWriter writer(&made.value());
+  Status written = writer.Skip(kSpillBegin);
+  for (size_t i = 0; i < items->size() && written.ok(); ++i) written = writer.Add((*items)[i]);
+  if (written.ok()) written = writer.Finish();
   if (!written.ok()) {
     os::RemoveFile(path);
     return written;
   }
-  bytes_on_disk_.fetch_add(bytes, std::memory_order_relaxed);
+  bytes_on_disk_.fetch_add(end - kSpillBegin, std::memory_order_relaxed);
   std::lock_guard lock(mutex_);
   records_[next_++] = items->size();
   return {};
 }
 
-// Piece by piece, so that the disk is busy with one while the checksums of the next are made.
-Status SpillFiles::WriteRecords(os::File* file, const std::vector<SpillItem>& items,
-                                const std::vector<const uint8_t*>& sources) {
-  static constexpr uint8_t kPadding[kSpillAlignment] = {};
-  std::deque<SpillRecord> records;  // stay where they are until they are written
-  std::vector<iovec> parts;
-  uint64_t begin = 0, end = 0;
-  for (size_t i = 0; i < items.size(); ++i) {
-    const SpillItem& item = items[i];
-    SpillRecord& record = records.emplace_back(SpillRecord{kSpillMagic,
-                                                           item.id.store,
-                                                           item.id.place,
-                                                           item.size,
-                                                           item.tag,
-                                                           item.contained,
-                                                           Crc32c(sources[i], item.bytes),
-                                                           0,
-                                                           {}});
-    record.head_crc = HeadCrc(record);
-    parts.push_back({&record, sizeof(record)});
-    if (item.bytes != 0) parts.push_back({const_cast<uint8_t*>(sources[i]), item.bytes});
-    const uint64_t whole = RecordBytes(item.bytes);
-    if (const uint64_t rest = whole - sizeof(record) - item.bytes; rest != 0) {
-      parts.push_back({const_cast<uint8_t*>(kPadding), rest});
-    }
-    end += whole;
-    if (end - begin < kPieceBytes && i + 1 < items.size()) continue;
-    ATOLL_RETURN_IF_ERROR(file->Write(begin, std::exchange(parts, {})));
-    file->BeginWriteback(begin, end - begin);
-    records.clear();
-    begin = end;
-  }
-  return {};
-}
-
-Result<SpillRecord> SpillFiles::HeaderAt(const os::File& file, SpillPlace place) const {
+Result<SpillRecord> SpillFiles::HeaderIn(const uint8_t* block, SpillPlace place) const {
   SpillRecord record;
-  ATOLL_RETURN_IF_ERROR(file.Read(place.offset(), &record, sizeof(record)));
+  std::memcpy(&record, block + place.offset() % kSpillBlock, sizeof(record));
   if (record.magic != kSpillMagic || record.head_crc != HeadCrc(record) || record.store != store_) {
     return Status::Error(ATOLL_CORRUPT, "spill file %lu: no record at %lu", place.file(), place.offset());
   }
@@ -135,9 +102,18 @@ Result<SpillRecord> SpillFiles::HeaderAt(const os::File& file, SpillPlace place)
 Status SpillFiles::Read(const SpillItem& item, uint8_t* to) const {
   auto file = FileOf(item.place.file());
   if (!file.ok()) return file.status();
-  // All of it is asked for at once, and as much of what lies behind it, which is likely to be wanted next.
-  file.value().ReadAhead(item.place.offset(), 2 * RecordBytes(item.bytes));
-  auto record = HeaderAt(file.value(), item.place);
+  const uint64_t begin = os::BlockFloor(item.place.offset());
+  const uint64_t head_bytes = item.place.offset() + sizeof(SpillRecord) - begin;
+  const bool large = item.bytes >= kSpillLarge;
+  if (large && head_bytes != kSpillBlock) {
+    return Status::Error(ATOLL_CORRUPT, "spill file %lu: no large record can be at %lu", item.place.file(),
+                         item.place.offset());
+  }
+  const uint64_t buffer_bytes = os::BlockCeiling(large ? kPieceBytes : head_bytes + item.bytes);
+  const os::BlockBuffer buffer = os::MakeBlockBuffer(buffer_bytes);
+  if (buffer == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "%lu bytes to read a file", buffer_bytes);
+  ATOLL_RETURN_IF_ERROR(file.value().Read(begin, buffer.get(), large ? kSpillBlock : buffer_bytes));
+  auto record = HeaderIn(buffer.get(), item.place);
   if (!record.ok()) return record.status();
   const SpillRecord& head = record.value();
   if (ObjectId({head.store, head.place}) != item.id || head.size != item.size ||
@@ -147,9 +123,19 @@ Status SpillFiles::Read(const SpillItem& item, uint8_t* to) const {
                          item.size);
   }
   uint32_t crc = 0;
-  for (uint64_t at = 0; at < item.bytes;) {
-    const uint64_t piece = std::min(kPieceBytes, item.bytes - at);
-    ATOLL_RETURN_IF_ERROR(file.value().Read(item.place.offset() + sizeof(head) + at, to + at, piece));
+  if (!large) {
+    std::memcpy(to, buffer.get() + head_bytes, item.bytes);
+    crc = Crc32c(to, item.bytes);
+  }
+  // Whole blocks go to where they belong, if that is aligned; what is left goes through the buffer.
+  const bool aligned = reinterpret_cast<uintptr_t>(to) % kSpillBlock == 0;
+  for (uint64_t at = 0; large && at < item.bytes;) {
+    const uint64_t left = item.bytes - at;
+    const bool direct = aligned && left >= kSpillBlock;
+    const uint64_t piece = std::min(kPieceBytes, direct ? os::BlockFloor(left) : left);
+    ATOLL_RETURN_IF_ERROR(file.value().Read(begin + kSpillBlock + at, direct ? to + at : buffer.get(),
+                                            os::BlockCeiling(piece)));
+    if (!direct) std::memcpy(to + at, buffer.get(), piece);
     crc = Crc32c(to + at, piece, crc);
     at += piece;
   }
@@ -163,7 +149,10 @@ Status SpillFiles::Read(const SpillItem& item, uint8_t* to) const {
 Result<SpillItem> SpillFiles::Describe(SpillPlace place) const {
   auto file = FileOf(place.file());
   if (!file.ok()) return file.status();
-  auto record = HeaderAt(file.value(), place);
+  const os::BlockBuffer block = os::MakeBlockBuffer(kSpillBlock);
+  if (block == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "%lu bytes to read a file", kSpillBlock);
+  ATOLL_RETURN_IF_ERROR(file.value().Read(os::BlockFloor(place.offset()), block.get(), kSpillBlock));
+  auto record = HeaderIn(block.get(), place);
   if (!record.ok()) return record.status();
   const SpillRecord& head = record.value();
   const uint64_t ids = uint64_t{head.contained} * sizeof(atoll_object_id);
@@ -180,19 +169,19 @@ void SpillFiles::Release(SpillPlace place, uint64_t bytes) {
   std::lock_guard lock(mutex_);
   const auto found = records_.find(place.file());
   if (found == records_.end()) return;
-  bytes_on_disk_.fetch_sub(RecordBytes(bytes), std::memory_order_relaxed);
+  bytes_on_disk_.fetch_sub(SpillRecordBytes(bytes), std::memory_order_relaxed);
   if (--found->second == 0) {
     os::RemoveFile(PathOf(place.file()));
     records_.erase(found);
   } else if (auto file = FileOf(place.file()); file.ok()) {
-    file.value().Punch(place.offset(), RecordBytes(bytes));
+    file.value().Punch(place.offset(), SpillRecordBytes(bytes));
   }
 }
 
 void SpillFiles::Adopt(SpillPlace place, uint64_t bytes) {
   std::lock_guard lock(mutex_);
   ++records_[place.file()];
-  bytes_on_disk_.fetch_add(RecordBytes(bytes), std::memory_order_relaxed);
+  bytes_on_disk_.fetch_add(SpillRecordBytes(bytes), std::memory_order_relaxed);
 }
 
 void SpillFiles::RemoveUnknown() {

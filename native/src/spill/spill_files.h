@@ -26,8 +26,9 @@ struct SpillItem {
   uint64_t size = 0;
   uint64_t tag = 0;
   uint32_t contained = 0;
-  uint64_t bytes = 0;  // of the object with its ids, as they lie in the store
-  SpillPlace place;    // set by Write()
+  uint64_t bytes = 0;             // of the object with its ids, as they lie in the store
+  SpillPlace place;               // set by Write()
+  const uint8_t* from = nullptr;  // in memory; for Write()
 };
 
 class SpillFiles {
@@ -46,9 +47,9 @@ class SpillFiles {
   static Result<std::unique_ptr<SpillFiles>> TakeOver(const std::string& directory, uint64_t store,
                                                       uint64_t limit, os::UniqueFd lock);
 
-  // Writes the items, whose bytes are at `sources`, into one new file; all of it is on the disk when this has
-  // succeeded, and nothing when it has failed. Sets the places.
-  Status Write(std::vector<SpillItem>* items, const std::vector<const uint8_t*>& sources);
+  // Writes the items into one new file; all of it is on the disk when this has succeeded, and nothing when it
+  // has failed. Sets the places, and may change the order.
+  Status Write(std::vector<SpillItem>* items);
   // The bytes of the item at its place, checked. Fails with ATOLL_CORRUPT when they are not what was written,
   // with ATOLL_SYSTEM when the disk does not give them.
   Status Read(const SpillItem& item, uint8_t* to) const;
@@ -64,19 +65,13 @@ class SpillFiles {
   uint64_t bytes_on_disk() const { return bytes_on_disk_.load(std::memory_order_relaxed); }
   uint64_t limit() const { return limit_; }
 
-  // What a record of an object with so many bytes takes in its file.
-  static constexpr uint64_t RecordBytes(uint64_t bytes) {
-    return (sizeof(SpillRecord) + bytes + kSpillAlignment - 1) / kSpillAlignment * kSpillAlignment;
-  }
-
  private:
   SpillFiles(std::string path, uint64_t store, uint64_t limit, os::UniqueFd lock)
       : path_(std::move(path)), store_(store), limit_(limit), lock_(std::move(lock)) {}
   std::string PathOf(uint64_t file) const { return path_ + "/" + std::to_string(file); }
   Result<os::File> FileOf(uint64_t file) const { return os::File::Open(PathOf(file)); }
-  Status WriteRecords(os::File* file, const std::vector<SpillItem>& items,
-                      const std::vector<const uint8_t*>& sources);
-  Result<SpillRecord> HeaderAt(const os::File& file, SpillPlace place) const;
+  // The header in what was read of the place's block.
+  Result<SpillRecord> HeaderIn(const uint8_t* block, SpillPlace place) const;
 
   const std::string path_;
   const uint64_t store_;

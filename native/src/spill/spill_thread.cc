@@ -25,8 +25,7 @@ void SpillThread::Run(void* self) {
 }
 
 void SpillThread::Do(SpillJob* job) {
-  job->outcome =
-      job->writes() ? files_->Write(&job->items, job->sources) : files_->Read(job->items[0], job->to);
+  job->outcome = job->writes() ? files_->Write(&job->items) : files_->Read(job->items[0], job->to);
   // A read that fails costs the object, and a lack of descriptors or memory passes: ask again first.
   for (int pause = 10'000; !job->writes() && job->outcome.code() == ATOLL_SYSTEM && pause <= 100'000;
        pause *= 10) {

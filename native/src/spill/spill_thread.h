@@ -14,10 +14,9 @@
 
 namespace atollstore {
 
-// Either writes `items` from `sources`, or reads its one item into `to`.
+// Either writes `items`, or reads its one item into `to`.
 struct SpillJob {
   std::vector<SpillItem> items;
-  std::vector<const uint8_t*> sources;
   uint8_t* to = nullptr;
   Status outcome;
   std::string failure;  // what there is to say about it

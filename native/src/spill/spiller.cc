@@ -39,7 +39,8 @@ SpillItem Spiller::ItemOf(uint64_t index) const {
           entry.tag.load(std::memory_order_relaxed),
           entry.contained.load(std::memory_order_relaxed),
           ObjectBytes(entry),
-          SpillPlace(entry.spill.load(std::memory_order_relaxed))};
+          SpillPlace(entry.spill.load(std::memory_order_relaxed)),
+          nullptr};
 }
 
 bool Spiller::Pinned(uint64_t index) const {
@@ -125,8 +126,7 @@ uint64_t Spiller::Begin(const std::vector<uint64_t>& indices) {
       continue;
     }
     const uint64_t limit = files_->limit();
-    if (!may_write ||
-        (limit != 0 && files_->bytes_on_disk() + to_write + SpillFiles::RecordBytes(bytes) > limit)) {
+    if (!may_write || (limit != 0 && files_->bytes_on_disk() + to_write + SpillRecordBytes(bytes) > limit)) {
       continue;
     }
     // From here on the bytes stay where they are until they are written, whatever happens to the object.
@@ -136,11 +136,11 @@ uint64_t Spiller::Begin(const std::vector<uint64_t>& indices) {
       continue;
     }
     job.items.push_back(ItemOf(index));
-    job.sources.push_back(data_->data() + offset);
+    job.items.back().from = data_->data() + offset;
     ++writing_;
     control_.header().served.bytes_spilling.fetch_add(bytes, std::memory_order_relaxed);
     leaving += bytes;
-    to_write += SpillFiles::RecordBytes(bytes);
+    to_write += SpillRecordBytes(bytes);
     if (to_write >= kBatchBytes) hand_in();
   }
   hand_in();

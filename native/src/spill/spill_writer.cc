@@ -1,0 +1,70 @@
+#include "spill/spill_writer.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "spill/checksum.h"
+
+namespace atollstore {
+namespace {
+
+constexpr uint64_t kGathered = 1 << 20;
+constexpr uint8_t kZeros[kSpillBlock] = {};
+
+}  // namespace
+
+SpillWriter::SpillWriter(os::File* file) : file_(file), gathered_(os::MakeBlockBuffer(kGathered)) {}
+
+Status SpillWriter::Skip(uint64_t bytes) { return Append(kZeros, bytes); }
+
+Status SpillWriter::Add(const SpillItem& item) {
+  SpillRecord record{kSpillMagic,
+                     item.id.store,
+                     item.id.place,
+                     item.size,
+                     item.tag,
+                     item.contained,
+                     Crc32c(item.from, item.bytes),
+                     0,
+                     {}};
+  record.head_crc = HeadCrc(record);
+  ATOLL_RETURN_IF_ERROR(Append(&record, sizeof(record)));
+  uint64_t direct = 0;
+  if (item.bytes >= kSpillLarge && reinterpret_cast<uintptr_t>(item.from) % kSpillBlock == 0) {
+    direct = os::BlockFloor(item.bytes);
+    ATOLL_RETURN_IF_ERROR(Flush(item.from, direct));
+  }
+  ATOLL_RETURN_IF_ERROR(Append(item.from + direct, item.bytes - direct));
+  return Skip(SpillRecordBytes(item.bytes) - sizeof(record) - item.bytes);
+}
+
+Status SpillWriter::Finish() {
+  ATOLL_RETURN_IF_ERROR(Skip(os::BlockCeiling(fill_) - fill_));
+  ATOLL_RETURN_IF_ERROR(Flush());
+  return file_->Sync();
+}
+
+Status SpillWriter::Append(const void* bytes, uint64_t count) {
+  if (gathered_ == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "%lu bytes to write a file", kGathered);
+  for (const auto* at = static_cast<const uint8_t*>(bytes); count != 0;) {
+    const uint64_t piece = std::min(count, kGathered - fill_);
+    std::memcpy(gathered_.get() + fill_, at, piece);
+    fill_ += piece;
+    at += piece;
+    count -= piece;
+    if (fill_ == kGathered) ATOLL_RETURN_IF_ERROR(Flush());
+  }
+  return {};
+}
+
+Status SpillWriter::Flush(const uint8_t* bytes, uint64_t count) {
+  std::vector<iovec> parts;
+  if (fill_ != 0) parts.push_back({gathered_.get(), fill_});
+  if (count != 0) parts.push_back({const_cast<uint8_t*>(bytes), count});
+  ATOLL_RETURN_IF_ERROR(file_->Write(end_, std::move(parts)));
+  end_ += fill_ + count;
+  fill_ = 0;
+  return {};
+}
+
+}  // namespace atollstore

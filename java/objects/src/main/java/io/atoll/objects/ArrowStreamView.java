@@ -14,6 +14,7 @@ import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.Dictionary;
@@ -44,7 +45,7 @@ final class ArrowStreamView {
             Table table = new Table(view.schema, view.batches, view.dictionaries);
             view.whole.close();
             return table;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | StackOverflowError e) {
             view.batches.forEach(VectorSchemaRoot::close);
             view.dictionaries
                     .values()
@@ -71,11 +72,27 @@ final class ArrowStreamView {
         if (schema == null) {
             throw source.damaged("its Arrow stream has no schema");
         }
+        if (!dictionaries.isEmpty()) {
+            batches.forEach(batch -> batch.getFieldVectors().forEach(this::checkIndices));
+            dictionaries
+                    .values()
+                    .forEach(each -> each.getVector().getChildrenFromFields().forEach(this::checkIndices));
+        }
+    }
+
+    private void checkIndices(FieldVector vector) {
+        if (vector.getField().getDictionary() != null) {
+            Dictionary dictionary =
+                    dictionaries.get(vector.getField().getDictionary().getId());
+            ArrowCheck.checkIndices(source, vector, dictionary.getVector().getValueCount());
+        }
+        vector.getChildrenFromFields().forEach(this::checkIndices);
     }
 
     private void read(Message message) throws IOException {
         byte type = message.headerType();
         if (type == MessageHeader.Schema && schema == null) {
+            ArrowSchemas.checkSize(source, message);
             schema = ArrowSchemas.toMemory(MessageSerializer.deserializeSchema(message), allocator, dictionaries);
         } else if (type == MessageHeader.RecordBatch && schema != null) {
             VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
@@ -100,6 +117,8 @@ final class ArrowStreamView {
         ArrowBuf body = whole.slice(position, bodyBytes);
         body.getReferenceManager().retain(); // the next call releases it
         try (ArrowRecordBatch batch = MessageSerializer.deserializeRecordBatch(header, body)) {
+            long from = source.address() + position;
+            ArrowCheck.check(source, root, batch, from, from + bodyBytes);
             new VectorLoader(root).load(batch);
         }
     }

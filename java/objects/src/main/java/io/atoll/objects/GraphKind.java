@@ -34,7 +34,7 @@ final class GraphKind {
             return with(coder -> coder.read(bytes, source, codec));
         } catch (StoreException | UnserializableException e) {
             throw e;
-        } catch (RuntimeException | StackOverflowError | LinkageError e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             throw source.damaged("its graph of objects cannot be read here: " + e, e);
         }
     }

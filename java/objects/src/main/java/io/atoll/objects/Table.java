@@ -18,6 +18,11 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * none of its buffers is reachable. Its vectors must not be written: that would end the process. Reading is free to any
  * number of threads while nobody closes it.
  *
+ * <p>When a stored table is read, lengths and buffers of every column are checked against each other, and the first and
+ * last of its offsets. The rows are not looked at: an offset or index in a damaged object that leads nowhere throws when
+ * the row is read. Where Arrow is told not to check ({@code -Darrow.enable_unsafe_memory_access=true}), or with
+ * {@code -Datoll.arrow.check.rows=true}, every row is checked when the table is read.
+ *
  * <p>A {@code ByteBuffer} made by {@code ArrowBuf.nioBuffer()} keeps nothing pinned: keep the table beside it.
  */
 public final class Table implements AutoCloseable {

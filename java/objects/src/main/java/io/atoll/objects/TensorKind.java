@@ -5,6 +5,7 @@ import io.atoll.DType;
 import io.atoll.StoreException;
 import io.atoll.store.Memory;
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.arrow.flatbuf.Buffer;
@@ -110,7 +111,9 @@ final class TensorKind {
         for (int i = 0; i < shape.length; i++) {
             shape[i] = header.shape(i).size();
         }
-        Strides.count(shape);
+        if (Strides.count(shape) > source.size()) { // with strides of 0 it could show any number
+            throw source.damaged("it says its shape is " + Arrays.toString(shape));
+        }
         long[] strides = Strides.rowMajor(shape, part.bytes());
         if (header.stridesLength() != 0) {
             if (header.stridesLength() != shape.length) {
@@ -174,7 +177,8 @@ final class TensorKind {
     private static String mark(Message message) {
         for (int i = 0; i < message.customMetadataLength(); i++) {
             KeyValue pair = message.customMetadata(i);
-            if (TYPE_KEY.equals(pair.key())) {
+            ByteBuffer key = pair.keyAsByteBuffer(); // many pairs can have one long key
+            if (key != null && key.remaining() == TYPE_KEY.length() && TYPE_KEY.equals(pair.key())) {
                 return pair.value();
             }
         }

@@ -291,7 +291,7 @@ class ArrowTypesTest {
     }
 
     /** Any bits are a value of a fixed-width type; every third row is null. */
-    private static void fill(FieldVector vector, int rows) {
+    static void fill(FieldVector vector, int rows) {
         Random random = new Random(rows);
         if (vector instanceof BaseFixedWidthVector fixed) {
             fixed.allocateNew(rows);

@@ -37,7 +37,11 @@ final class CallReader {
 
     /** Comes last. */
     Object[] arguments(ObjectCodec codec, Dependencies dependencies) throws Throwable {
-        Object[] arguments = new Object[integer()];
+        int count = integer();
+        if (count < 0 || count > bytes.length) { // each takes a byte at least
+            throw new IllegalArgumentException("a call of " + bytes.length + " bytes has " + count + " arguments");
+        }
+        Object[] arguments = new Object[count];
         for (int i = 0; i < arguments.length; ++i) {
             byte kind = record.getByte(at++);
             switch (kind) {

@@ -52,7 +52,7 @@ class CallCodecTest {
         return reader.arguments(codec, id -> codec.get(id, null));
     }
 
-    private static final F1<Object, Object> IDENTITY = CallCodecTest::identity;
+    static final F1<Object, Object> IDENTITY = CallCodecTest::identity;
 
     @Test
     void shouldKeepTheHeader() {

@@ -136,7 +136,7 @@ final class JavaCppViews {
         Lease lease = memory.lease();
         if (lease != null) {
             Root root = new Root(tensor.address(), bytes / width, null);
-            lease.share(root);
+            lease.shareUntilUnreachable(root);
             return root;
         }
         ByteBuffer buffer = memory.bytes(tensor.address(), bytes);

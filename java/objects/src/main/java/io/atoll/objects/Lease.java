@@ -24,8 +24,17 @@ final class Lease {
 
     /** A share that ends when it is closed or, failing that, when the view is unreachable. */
     Share share(Object view) {
+        return share(view, true);
+    }
+
+    /** A share of a view that nobody can close: it ends when the view is unreachable. */
+    void shareUntilUnreachable(Object view) {
+        share(view, false);
+    }
+
+    private Share share(Object view, boolean closeable) {
         retain();
-        Share share = new Share(this);
+        Share share = new Share(Leaks.ON ? new Leaks.Traced(this, view.getClass(), closeable) : new State(this));
         share.cleanable = CLEANER.register(view, share.state);
         return share;
     }
@@ -56,8 +65,8 @@ final class Lease {
         private final State state;
         private Cleaner.Cleanable cleanable;
 
-        Share(Lease lease) {
-            state = new State(lease);
+        private Share(State state) {
+            this.state = state;
         }
 
         boolean isOpen() {
@@ -70,23 +79,26 @@ final class Lease {
 
         /** Gives the share back; twice is fine. */
         void close() {
+            if (Leaks.ON) {
+                ((Leaks.Traced) state).closing();
+            }
             cleanable.clean();
         }
+    }
 
-        /** Apart from the share, so that the cleaner does not hold the view. */
-        private static final class State implements Runnable {
-            private final AtomicBoolean over = new AtomicBoolean();
-            private final Lease lease;
+    /** Apart from the share, so that the cleaner does not hold the view. */
+    static class State implements Runnable {
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final Lease lease;
 
-            State(Lease lease) {
-                this.lease = lease;
-            }
+        State(Lease lease) {
+            this.lease = lease;
+        }
 
-            @Override
-            public void run() {
-                if (over.compareAndSet(false, true)) {
-                    lease.release();
-                }
+        @Override
+        public void run() {
+            if (over.compareAndSet(false, true)) {
+                lease.release();
             }
         }
     }

@@ -13,7 +13,7 @@ final class Views {
      */
     static ByteBuffer byteBuffer(long address, long bytes, Lease lease) {
         ByteBuffer root = Memory.buffer(address, bytes);
-        lease.share(root);
+        lease.shareUntilUnreachable(root);
         return root;
     }
 }

@@ -45,10 +45,14 @@ final class Fixture implements AutoCloseable {
 
     /** Over a store in shared memory, where writing to a view ends the process. */
     static Fixture shared() {
+        return shared(64 << 20);
+    }
+
+    static Fixture shared(long bytes) {
         try {
             Path directory = Files.createTempDirectory(
                     "atoll-test", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            StoreServer server = StoreServer.start(StoreServer.Options.of(directory.resolve("store.sock"), 64 << 20));
+            StoreServer server = StoreServer.start(StoreServer.Options.of(directory.resolve("store.sock"), bytes));
             return new Fixture(NativeStore.attach(server.socket()), server);
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -68,6 +72,11 @@ final class Fixture implements AutoCloseable {
     /** Objects that anybody refers to; what a server frees in its own time may still be counted. */
     long objects() {
         return store instanceof NativeStore shared ? shared.stats().objects() : ((InMemoryStore) store).objects();
+    }
+
+    /** What a ref needs that nobody gets by. */
+    AtollRuntime noRuntime() {
+        return new NoRuntime();
     }
 
     /** A ref with a reference of its own. */
@@ -116,7 +125,9 @@ final class Fixture implements AutoCloseable {
     @Override
     public void close() {
         if (pins() != 0) {
-            throw new AssertionError(pins() + " pins at the end");
+            AssertionError error = new AssertionError(pins() + " pins at the end");
+            Leaks.open().forEach(error::addSuppressed);
+            throw error;
         }
         awaitThat(() -> objects() == 0);
         store.close();

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.DType;
+import io.atoll.ObjectId;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,11 +53,29 @@ class MemorySegmentIT {
             assertThat(call(segment, "byteSize")).isEqualTo(24L);
             assertThat(call(segment, "address")).isEqualTo(read.address());
             assertThat(call(segment, "isReadOnly")).isEqualTo(true);
+            assertThat(made.isReadOnly()).isTrue();
             assertThat(read(segment, 2)).isEqualTo(3);
             read.close();
             assertThat(fixture.pins()).isZero();
             assertThatThrownBy(() -> made.get(0)).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> read.as(type())).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void shouldShowMoreThanTwoGibibytes() throws Throwable {
+        try (Fixture fixture = Fixture.shared(3L << 30)) {
+            ObjectId id = LargeTensorTest.create(fixture);
+            try (Tensor tensor = (Tensor) fixture.codec.get(id, Duration.ZERO)) {
+                Object segment = tensor.as(type());
+                long size = (long) call(segment, "byteSize");
+                assertThat(size).isEqualTo(tensor.size()).isGreaterThan(1L << 31);
+                Object end = type().getMethod("asSlice", long.class).invoke(segment, size - 1);
+                assertThat(((ByteBuffer) call(end, "asByteBuffer")).get(0)).isEqualTo((byte) 2);
+                assertThat(call(segment, "isReadOnly")).isEqualTo(true);
+            }
+            Fixture.collectUntil(() -> fixture.pins() == 0);
+            fixture.store.dereference(id);
         }
     }
 

@@ -6,15 +6,25 @@ import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -26,6 +36,11 @@ class GraphPropertyTest {
         private Object content;
         private Box other;
         private int number;
+    }
+
+    enum Colour {
+        RED,
+        GREEN
     }
 
     record Pair(Object left, Object right) {}
@@ -47,13 +62,53 @@ class GraphPropertyTest {
         }
     }
 
+    /** Cycles through lists, maps and arrays, some of which contain themselves; nothing made by a constructor alone. */
+    @Property(tries = 200)
+    void shouldKeepCycles(@ForAll Random random, @ForAll @IntRange(min = 1, max = 40) int size) {
+        try (Fixture fixture = new Fixture()) {
+            List<Object> made = new ArrayList<>();
+            while (made.size() < size) {
+                switch (random.nextInt(6)) {
+                    case 0 -> made.add(new Object[random.nextInt(4)]);
+                    case 1 -> made.add(new ArrayList<>());
+                    case 2 -> made.add(new LinkedHashMap<>());
+                    case 3 -> made.add(new ArrayDeque<>());
+                    case 4 -> made.add(new AtomicReference<>());
+                    default -> made.add(new Box());
+                }
+            }
+            made.forEach(each -> fill(each, made, random));
+            Object read = fixture.roundTrip(made);
+            assertSame(made, read, new IdentityHashMap<>());
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void fill(Object object, List<Object> made, Random random) {
+        if (object instanceof Object[] array) {
+            Arrays.setAll(array, i -> pick(random, made));
+        } else if (object instanceof List<?> list) {
+            ((List<Object>) list).addAll(Arrays.asList(pick(random, made), pick(random, made)));
+        } else if (object instanceof Map<?, ?> map) {
+            ((Map<Object, Object>) map).put("self", map);
+            ((Map<Object, Object>) map).put("k", pick(random, made));
+        } else if (object instanceof ArrayDeque<?> deque) {
+            ((ArrayDeque<Object>) deque).add(pick(random, made));
+        } else if (object instanceof AtomicReference<?> reference) {
+            ((AtomicReference<Object>) reference).set(pick(random, made));
+        } else if (object instanceof Box box) {
+            box.content = pick(random, made);
+            box.other = boxOf(made, random);
+        }
+    }
+
     private static Box boxOf(List<Object> made, Random random) {
         Object any = made.get(random.nextInt(made.size()));
         return any instanceof Box box ? box : null;
     }
 
     private static Object any(Random random, List<Object> made) {
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(22)) {
             case 0:
                 return random.nextInt();
             case 1:
@@ -98,6 +153,40 @@ class GraphPropertyTest {
                 return new Pair(pick(random, made), pick(random, made));
             case 13:
                 return Optional.ofNullable(pick(random, made));
+            case 15: {
+                TreeMap<String, Object> map = new TreeMap<>(String.CASE_INSENSITIVE_ORDER.reversed());
+                for (int i = random.nextInt(5); i > 0; i--) {
+                    map.put("k" + random.nextInt(100), pick(random, made));
+                }
+                return map;
+            }
+            case 16: {
+                TreeSet<Integer> set = new TreeSet<>(Comparator.reverseOrder());
+                random.ints(5).forEach(set::add);
+                return set;
+            }
+            case 17: {
+                double[] array = new double[random.nextInt(300)];
+                Arrays.setAll(array, i -> random.nextDouble());
+                return array;
+            }
+            case 18: {
+                Set<Object> set = random.nextBoolean() ? new LinkedHashSet<>() : new HashSet<>();
+                random.ints(random.nextInt(5)).forEach(set::add);
+                return set;
+            }
+            case 19: {
+                long[][] array = new long[random.nextInt(3)][random.nextInt(200)];
+                if (array.length > 1) {
+                    array[1] = array[0]; // one row twice
+                }
+                return array;
+            }
+            case 20: {
+                Map<Colour, Object> map = new EnumMap<>(Colour.class);
+                map.put(Colour.values()[random.nextInt(2)], pick(random, made));
+                return map;
+            }
             case 14:
                 return List.of(random.nextInt(), "x");
             default: {
@@ -136,6 +225,24 @@ class GraphPropertyTest {
         }
         if (expected instanceof int[] array) {
             assertThat((int[]) read).isEqualTo(array);
+        } else if (expected instanceof double[] array) {
+            assertThat((double[]) read).isEqualTo(array);
+        } else if (expected instanceof long[] array) {
+            assertThat((long[]) read).isEqualTo(array);
+        } else if (expected instanceof Enum) {
+            assertThat(read).isSameAs(expected);
+        } else if (expected instanceof SortedSet<?> set) {
+            assertThat(((SortedSet<?>) read).comparator()).isEqualTo(set.comparator());
+            assertThat(new ArrayList<Object>((SortedSet<?>) read)).isEqualTo(new ArrayList<Object>(set));
+        } else if (expected instanceof Set<?> set) {
+            assertThat(read).isEqualTo(set);
+            if (set instanceof LinkedHashSet) {
+                assertThat(new ArrayList<Object>((Set<?>) read)).isEqualTo(new ArrayList<Object>(set));
+            }
+        } else if (expected instanceof ArrayDeque<?> deque) {
+            assertSame(deque.toArray(), ((ArrayDeque<?>) read).toArray(), seen);
+        } else if (expected instanceof AtomicReference<?> reference) {
+            assertSame(reference.get(), ((AtomicReference<?>) read).get(), seen);
         } else if (expected instanceof Object[] array) {
             assertThat((Object[]) read).hasSameSizeAs(array);
             for (int i = 0; i < array.length; i++) {

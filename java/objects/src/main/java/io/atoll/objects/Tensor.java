@@ -91,7 +91,8 @@ public final class Tensor implements AutoCloseable {
     /**
      * Over whatever holds numbers: a primitive array, a {@code ByteBuffer} (as int8) or another buffer, a JavaCPP {@code
      * Pointer} or {@code Indexer} with a type of its own, from JDK 22 on a {@code MemorySegment} (as int8), or an Arrow
-     * vector of numbers without nulls. Nothing is copied but a boolean vector and buffers that show their array to nobody;
+     * vector of numbers without nulls, or TensorFlow's {@code NdArray} of numbers. Nothing is copied but a boolean vector,
+     * an {@code NdArray}, and buffers that show their array to nobody;
      * the tensor keeps what it is made from reachable, and that must not be freed or changed meanwhile. A tensor is
      * returned as it is.
      *
@@ -383,6 +384,9 @@ public final class Tensor implements AutoCloseable {
      *     length that throws once this tensor is closed
      * <tr><td>Arrow's {@code FieldVector}, {@code Float8Vector} and the like<td>a vector over a contiguous tensor; closing
      *     it gives its share of the pin back
+     * <tr><td>TensorFlow's {@code NdArray}, {@code FloatNdArray} and the like<td>a read-only view of a contiguous tensor of
+     *     at most 2^31 - 1 bytes, if {@code org.tensorflow:ndarray} is on the class path; float16 as a {@code
+     *     FloatNdArray}, unsigned integers by their bits, complex numbers with one more axis, of length 2
      * </table>
      *
      * <p>Pointers, indexers and vectors have no read-only form. The store's memory is protected: writing to it through

@@ -38,6 +38,9 @@ final class TensorSources {
         if (tensor == null && ObjectCodec.isArrow(type)) {
             tensor = ArrowTensors.from(numbers, shape);
         }
+        if (tensor == null && NdArrayViews.isNdArray(type)) {
+            tensor = NdArrayViews.from(numbers, shape);
+        }
         if (tensor == null && isJavaCpp(type)) {
             tensor = JavaCppViews.from(numbers, shape);
         }

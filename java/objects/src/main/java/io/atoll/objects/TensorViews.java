@@ -32,6 +32,8 @@ final class TensorViews {
             return Segments.of(tensor);
         } else if (view.getName().startsWith("org.apache.arrow.vector.")) {
             return ArrowTensors.of(tensor);
+        } else if (view.getName().startsWith(NdArrayViews.PACKAGE)) {
+            return NdArrayViews.of(tensor);
         }
         return view.getName().startsWith("org.bytedeco.javacpp.") ? JavaCppViews.of(tensor, view) : null;
     }

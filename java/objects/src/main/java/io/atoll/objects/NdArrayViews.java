@@ -1,0 +1,119 @@
+package io.atoll.objects;
+
+import io.atoll.DType;
+import java.util.Arrays;
+import org.tensorflow.ndarray.BooleanNdArray;
+import org.tensorflow.ndarray.ByteNdArray;
+import org.tensorflow.ndarray.DoubleNdArray;
+import org.tensorflow.ndarray.FloatNdArray;
+import org.tensorflow.ndarray.IntNdArray;
+import org.tensorflow.ndarray.LongNdArray;
+import org.tensorflow.ndarray.NdArray;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.ShortNdArray;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.ndarray.buffer.layout.DataLayouts;
+
+/** Tensors seen as TensorFlow's NdArrays, read-only ones over the same memory, and copied from such. */
+final class NdArrayViews {
+    static final String PACKAGE = "org.tensorflow.ndarray.";
+
+    private NdArrayViews() {}
+
+    /** Whether objects of a class are NdArrays: told by name, since the library may not be there. */
+    static boolean isNdArray(Class<?> type) {
+        if (type == null) {
+            return false;
+        }
+        for (Class<?> each : type.getInterfaces()) {
+            if (each.getName().equals(PACKAGE + "NdArray") || isNdArray(each)) {
+                return true;
+            }
+        }
+        return isNdArray(type.getSuperclass());
+    }
+
+    /** Unsigned integers show their bits, complex numbers have one more axis, of length 2. */
+    static Object of(Tensor tensor) {
+        DType type = tensor.type();
+        long[] lengths = tensor.shape();
+        if (type.isComplex()) {
+            lengths = Arrays.copyOf(lengths, lengths.length + 1);
+            lengths[lengths.length - 1] = 2;
+        }
+        Shape shape = Shape.of(lengths);
+        switch (type) {
+            case FLOAT64:
+            case COMPLEX128:
+                return NdArrays.wrap(shape, DataBuffers.of(RawViews.doubles(tensor)));
+            case FLOAT32:
+            case COMPLEX64:
+                return NdArrays.wrap(shape, DataBuffers.of(RawViews.floats(tensor)));
+            case FLOAT16:
+                return NdArrays.wrap(shape, DataLayouts.FLOAT16.applyTo(DataBuffers.of(RawViews.shorts(tensor))));
+            case INT64:
+            case UINT64:
+                return NdArrays.wrap(shape, DataBuffers.of(RawViews.longs(tensor)));
+            case INT32:
+            case UINT32:
+                return NdArrays.wrap(shape, DataBuffers.of(RawViews.ints(tensor)));
+            case INT16:
+            case UINT16:
+                return NdArrays.wrap(shape, DataBuffers.of(RawViews.shorts(tensor)));
+            case BOOL:
+                return NdArrays.wrap(shape, DataLayouts.BOOL.applyTo(DataBuffers.of(RawViews.bytes(tensor))));
+            default:
+                return NdArrays.wrap(shape, DataBuffers.of(RawViews.bytes(tensor)));
+        }
+    }
+
+    /** A copy: an NdArray does not show where it lies. Null when it has elements that are no numbers. */
+    static Tensor from(Object object, long[] newShape) {
+        NdArray<?> any = (NdArray<?>) object;
+        long size = any.size();
+        if (size > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException(
+                    "an NdArray of " + size + " elements is copied, and does not fit a Java array");
+        }
+        int count = (int) size;
+        Object copy;
+        if (any instanceof DoubleNdArray array) {
+            double[] to = new double[count];
+            array.copyTo(DataBuffers.of(to, false, false));
+            copy = to;
+        } else if (any instanceof FloatNdArray array) {
+            float[] to = new float[count];
+            array.copyTo(DataBuffers.of(to, false, false));
+            copy = to;
+        } else if (any instanceof LongNdArray array) {
+            long[] to = new long[count];
+            array.copyTo(DataBuffers.of(to, false, false));
+            copy = to;
+        } else if (any instanceof IntNdArray array) {
+            int[] to = new int[count];
+            array.copyTo(DataBuffers.of(to, false, false));
+            copy = to;
+        } else if (any instanceof ShortNdArray array) {
+            short[] to = new short[count];
+            array.copyTo(DataBuffers.of(to, false, false));
+            copy = to;
+        } else if (any instanceof ByteNdArray array) {
+            byte[] to = new byte[count];
+            array.copyTo(DataBuffers.of(to, false, false));
+            copy = to;
+        } else if (any instanceof BooleanNdArray array) {
+            boolean[] to = new boolean[count];
+            array.copyTo(DataBuffers.of(to, false, false));
+            copy = to;
+        } else {
+            return null;
+        }
+        Tensor flat = TensorSources.from(copy, new long[0]);
+        if (newShape.length != 0) {
+            return flat.reshape(newShape);
+        }
+        long[] shape = any.shape().asArray();
+        return shape.length == 0 ? flat.select(0, 0) : flat.reshape(shape);
+    }
+}

@@ -21,19 +21,6 @@ final class NdArrayViews {
 
     private NdArrayViews() {}
 
-    /** Whether objects of a class are NdArrays: told by name, since the library may not be there. */
-    static boolean isNdArray(Class<?> type) {
-        if (type == null) {
-            return false;
-        }
-        for (Class<?> each : type.getInterfaces()) {
-            if (each.getName().equals(PACKAGE + "NdArray") || isNdArray(each)) {
-                return true;
-            }
-        }
-        return isNdArray(type.getSuperclass());
-    }
-
     /** Unsigned integers show their bits, complex numbers have one more axis, of length 2. */
     static Object of(Tensor tensor) {
         DType type = tensor.type();

@@ -38,7 +38,7 @@ final class TensorSources {
         if (tensor == null && ObjectCodec.isArrow(type)) {
             tensor = ArrowTensors.from(numbers, shape);
         }
-        if (tensor == null && NdArrayViews.isNdArray(type)) {
+        if (tensor == null && isNdArray(type)) {
             tensor = NdArrayViews.from(numbers, shape);
         }
         if (tensor == null && isJavaCpp(type)) {
@@ -61,6 +61,19 @@ final class TensorSources {
             throw new IllegalArgumentException("a " + bytes.getClass().getTypeName() + " is not bytes without a type");
         }
         return Tensor.ofMemory(type, memory, Segments.bytes(bytes), shape);
+    }
+
+    /** Whether objects of a class are NdArrays: told by name and here, since the library may not be there. */
+    private static boolean isNdArray(Class<?> type) {
+        if (type == null) {
+            return false;
+        }
+        for (Class<?> each : type.getInterfaces()) {
+            if (each.getName().equals(NdArrayViews.PACKAGE + "NdArray") || isNdArray(each)) {
+                return true;
+            }
+        }
+        return isNdArray(type.getSuperclass());
     }
 
     private static boolean isJavaCpp(Class<?> type) {

@@ -20,7 +20,9 @@ final class ObjectsMain {
             Row.of("put.batch.64MiB", "p50").over("memcpy.64MiB").target(1 / 0.9),
             Row.of("put_get.record5", "p50").over("jni.empty").atMost(4000),
             Row.of("get.double_array.1e6", "p50").over("memcpy.8MB").target(1 / 0.8),
-            Row.of("put_get.graph.10k", "p50").over("fory.graph.10k").target(1.2));
+            Row.of("put_get.graph.10k", "p50").over("fory.graph.10k").target(1.2),
+            Row.of("get.tensor.1GiB.first", "p50").atMost(1_000_000),
+            Row.of("get.tensor.1GiB.first.allocated", "p50").atMost(64 << 10));
 
     private static final Map<String, String> METHODS = new LinkedHashMap<>();
 
@@ -39,7 +41,7 @@ final class ObjectsMain {
 
     private ObjectsMain() {}
 
-    public static void main(String[] args) throws IOException, RunnerException {
+    public static void main(String[] args) throws IOException, InterruptedException, RunnerException {
         Report report = new Report();
         Programs.jmh("jni.empty", JniBenchmark.class, "empty", null).forEach(report::add);
         for (Map.Entry<String, String> each : METHODS.entrySet()) {
@@ -47,6 +49,8 @@ final class ObjectsMain {
             Programs.jmh(each.getKey(), ObjectsBenchmark.class, each.getValue(), null)
                     .forEach(report::add);
         }
+        System.err.println("measuring get.tensor.1GiB.first");
+        Programs.measurements(Programs.java(LargeReadMain.class)).forEach(report::add);
         report.print(ROWS, System.out);
         if (args.length > 2) {
             report.writeJson(ROWS, args[1], Path.of(args[2]));

@@ -15,7 +15,18 @@ final class WarmUp {
         private final String text = "text";
     }
 
+    /** Classes that only a get from a store comes upon. */
+    private static final List<String> OF_GET = List.of(
+            "io.atoll.store.NativePin", "io.atoll.store.ObjectStore$State", ObjectCodec.class.getName() + "$Unpin");
+
     static void run(ObjectCodec codec) {
+        for (String each : OF_GET) {
+            try {
+                Class.forName(each);
+            } catch (ClassNotFoundException e) {
+                throw new AssertionError(each + " is a class of this jar", e);
+            }
+        }
         decode(codec, codec.encode(Tensor.of(new double[1])));
         decode(codec, codec.encode(new Sample()));
         try (IntVector vector = new IntVector("warm", ArrowMemory.allocator())) {
@@ -29,6 +40,11 @@ final class WarmUp {
         ByteBuffer bytes = ByteBuffer.allocateDirect((int) encoded.size() + 128).alignedSlice(64);
         encoded.writeTo(io.atoll.store.Memory.addressOf(bytes));
         Object value = codec.decode(encoded.tag(), bytes.limit((int) encoded.size()));
+        if (value instanceof ErrorKind.Thrown thrown) {
+            throw thrown.unchecked();
+        } else if (value instanceof Tensor tensor) {
+            tensor.getDouble(0);
+        }
         if (value instanceof AutoCloseable view) {
             try {
                 view.close();

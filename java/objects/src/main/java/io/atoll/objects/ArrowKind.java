@@ -19,8 +19,14 @@ final class ArrowKind {
     /** Null when the value is of another kind. */
     static Encoded encode(Object value) {
         if (value instanceof Table table) {
+            if (table.isClosed()) {
+                throw new UnserializableException(
+                        Table.class.getName() + " cannot be stored: it is closed. Put it before you close it");
+            }
+            table.batches().forEach(ArrowKind::refuseClosed);
             return ArrowStream.of(TABLE, table.schema(), table.ownDictionaries(), table.batches(), table);
         } else if (value instanceof VectorSchemaRoot root) {
+            refuseClosed(root);
             refuseEncoded(root.getSchema().getFields());
             return ArrowStream.of(BATCH, root.getSchema(), Map.of(), List.of(root), root);
         } else if (value instanceof FieldVector vector) {
@@ -29,6 +35,16 @@ final class ArrowKind {
             return ArrowStream.of(VECTOR, new Schema(List.of(vector.getField())), Map.of(), List.of(root), vector);
         }
         return null;
+    }
+
+    /** A vector that is closed cannot be told from an empty one, but in a batch that has rows. */
+    private static void refuseClosed(VectorSchemaRoot root) {
+        for (FieldVector vector : root.getFieldVectors()) {
+            if (vector.getValueCount() != root.getRowCount()) {
+                throw new UnserializableException("column " + vector.getName() + " has " + vector.getValueCount()
+                        + " rows and its batch " + root.getRowCount() + ": was it closed, or setRowCount forgotten?");
+            }
+        }
     }
 
     private static void refuseEncoded(List<Field> fields) {

@@ -4,6 +4,7 @@ import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -126,6 +127,14 @@ final class GraphCoder {
             fory.registerSerializer(
                     type, Containers.as(fory.getTypeResolver(), type, CollectionViews.serializer(config, type)));
         }
+        fory.registerSerializer(LinkedHashMap.class, new JdkContainers.LinkedHashMaps(fory.getTypeResolver()));
+        Class<?> lists = JdkContainers.LIST_N;
+        fory.registerSerializer(
+                lists,
+                Containers.as(
+                        fory.getTypeResolver(),
+                        lists,
+                        new JdkContainers.ListsWithNulls(config, fory.getSerializer(lists))));
         fory.registerSerializerFactory(new GraphTypes(this));
     }
 

@@ -3,6 +3,7 @@ package io.atoll.objects;
 import java.io.Serializable;
 import java.nio.Buffer;
 import java.nio.charset.Charset;
+import java.util.Iterator;
 
 /**
  * What cannot be stored by its class: what stands for something of this process (threads, sockets, streams, class
@@ -45,7 +46,7 @@ final class Refusal {
         return type == Record.class
                 || name.startsWith("java.util.Abstract")
                 || name.startsWith("java.util.Optional")
-                || name.startsWith("java.util.ImmutableCollections")
+                || name.startsWith("java.util.ImmutableCollections") && !Iterator.class.isAssignableFrom(type)
                 || name.startsWith("java.util.ArrayList$SubList")
                 || name.startsWith("java.util.AbstractList$")
                 || Buffer.class.isAssignableFrom(type)

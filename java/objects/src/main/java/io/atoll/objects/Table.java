@@ -109,6 +109,10 @@ public final class Table implements AutoCloseable {
         return dictionaries;
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("this table is closed");

@@ -3,6 +3,7 @@ package io.atoll.objects;
 import com.google.flatbuffers.FlatBufferBuilder;
 import io.atoll.DType;
 import io.atoll.StoreException;
+import io.atoll.UnserializableException;
 import io.atoll.store.Memory;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -29,7 +30,10 @@ final class TensorKind {
     private TensorKind() {}
 
     static Encoded encode(Tensor tensor) {
-        tensor.memory().check();
+        if (!tensor.memory().isOpen()) {
+            throw new UnserializableException(
+                    Tensor.class.getName() + " cannot be stored: it is closed. Put it before you close it");
+        }
         DType type = tensor.type();
         long[] shape = tensor.ownShape();
         boolean dense = Strides.isDense(shape, tensor.ownStrides(), type.bytes());

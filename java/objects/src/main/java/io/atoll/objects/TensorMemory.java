@@ -143,8 +143,12 @@ final class TensorMemory {
         return start;
     }
 
+    boolean isOpen() {
+        return !closed && (share == null || share.isOpen());
+    }
+
     void check() {
-        if (closed || share != null && !share.isOpen()) {
+        if (!isOpen()) {
             throw new IllegalStateException("this tensor is closed");
         }
     }

@@ -40,6 +40,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.chrono.JapaneseDate;
 import java.time.temporal.WeekFields;
+import java.util.AbstractMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -214,7 +215,21 @@ class JdkTypesTest {
                         new Serializable[] {1, "a"},
                         new Object[][] {{1}, {null, "x"}},
                         new String[][] {{"a"}, {}},
-                        new int[][] {{1}, {2, 3}})
+                        new int[][] {{1}, {2, 3}},
+                        Stream.of(1, null, "x").toList(),
+                        Stream.of("x", null).toList(),
+                        Map.copyOf(Map.of(1, 2)),
+                        Collections.unmodifiableSet(new HashSet<>(Set.of(1))),
+                        Collections.synchronizedMap(new HashMap<>(Map.of(1, 2))),
+                        Collections.emptySortedMap(),
+                        new AbstractMap.SimpleEntry<>(1, 2),
+                        new HashMap<>(Collections.singletonMap(null, null)),
+                        List.of("\ud800 half", "half \udc00"),
+                        List.of(Double.NaN, -0.0, Float.NaN),
+                        new List<?>[] {List.of(1)},
+                        ZoneId.of("Europe/Berlin").getRules(),
+                        Optional.of(Optional.of(List.of(1))),
+                        new ArrayList<>(List.of(1, 2, 3, 4)).subList(1, 3))
                 .map(value -> Arguments.of(value.getClass().getTypeName(), value));
     }
 
@@ -298,6 +313,26 @@ class JdkTypesTest {
             random.nextInt();
             Random read = (Random) fixture.roundTrip(random);
             assertThat(read.nextLong()).isEqualTo(random.nextLong());
+        }
+    }
+
+    @org.junit.jupiter.api.Test
+    void shouldKeepTheOrderOfAccess() {
+        try (Fixture fixture = new Fixture()) {
+            LinkedHashMap<String, Integer> map = new LinkedHashMap<>(16, 0.75f, true);
+            map.putAll(Map.of("a", 1, "b", 2));
+            map.get("a");
+            @SuppressWarnings("unchecked")
+            LinkedHashMap<String, Integer> read = (LinkedHashMap<String, Integer>) fixture.roundTrip(map);
+            assertThat(read.keySet()).containsExactly("b", "a");
+            read.get("b");
+            assertThat(read.keySet()).containsExactly("a", "b");
+            LinkedHashMap<String, Integer> plain = new LinkedHashMap<>(Map.of("a", 1, "b", 2));
+            List<String> order = List.copyOf(plain.keySet());
+            @SuppressWarnings("unchecked")
+            LinkedHashMap<String, Integer> readPlain = (LinkedHashMap<String, Integer>) fixture.roundTrip(plain);
+            readPlain.get(order.get(0));
+            assertThat(readPlain.keySet()).containsExactlyElementsOf(order);
         }
     }
 

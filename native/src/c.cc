@@ -152,6 +152,12 @@ int64_t atoll_get(atoll_client* client, const atoll_object_id* id, int64_t timeo
   return Code(client->core->Get(*id, timeout_ns, view));
 }
 
+int64_t atoll_get_all(atoll_client* client, const atoll_object_id* ids, uint64_t count, int64_t timeout_ns,
+                      atoll_view* views) {
+  if (client == nullptr || (count != 0 && (ids == nullptr || views == nullptr))) return Null();
+  return Guarded([&] { return Code(client->core->GetAll(ids, count, timeout_ns, views)); });
+}
+
 int64_t atoll_release(atoll_client* client, const atoll_object_id* id) {
   return client == nullptr || id == nullptr ? Null() : Code(client->core->Release(*id));
 }

@@ -241,6 +241,64 @@ TEST_F(SpillTest, CreatorsAreServedInTurn) {
   EXPECT_EQ(second_was, 2);
 }
 
+// 24 of the store's 32 MiB each: whoever kept half of its own while it waits for the rest would wait for
+// ever.
+TEST_F(SpillTest, ListsThatFitOneByOneDoNotWaitForEachOther) {
+  StartSpilling();
+  atoll_client* clients[] = {Attach(), Attach()};
+  constexpr uint64_t kWords = (1 << 20) / 8, kCount = 24;
+  std::vector<atoll_object_id> lists[2];
+  for (uint64_t i = 0; i < kCount; ++i) {
+    for (uint64_t l = 0; l < 2; ++l) lists[l].push_back(PutWords(clients[l], kWords, (l * kCount + i) << 32));
+  }
+  std::vector<std::thread> readers;
+  for (uint64_t l = 0; l < 2; ++l) {
+    readers.emplace_back([&, l] {
+      std::vector<atoll_view> views(kCount);
+      for (int round = 0; round < 5; ++round) {
+        ASSERT_EQ(atoll_get_all(clients[l], lists[l].data(), kCount, 0, views.data()), 0)
+            << atoll_last_error();
+        for (uint64_t i = 0; i < kCount; ++i) {
+          EXPECT_EQ(views[i].tag, (l * kCount + i) << 32);
+          EXPECT_EQ(reinterpret_cast<const uint64_t*>(views[i].address)[kWords - 1],
+                    ((l * kCount + i) << 32) + kWords - 1);
+        }
+        for (const auto& id : lists[l]) ASSERT_EQ(atoll_release(clients[l], &id), 0);
+      }
+    });
+  }
+  for (auto& reader : readers) reader.join();
+  EXPECT_GT(Stats(clients[0]).restored, 0u);
+  for (uint64_t l = 0; l < 2; ++l) {
+    for (const auto& id : lists[l]) OK(atoll_dereference(clients[l], &id));
+  }
+  EXPECT_TRUE(BecomesEmpty(clients[0]));
+}
+
+TEST_F(SpillTest, ListOfMoreThanTheStoreFailsAtOnceAndPinsNothing) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  std::vector<atoll_object_id> ids;
+  for (uint64_t i = 0; i < 40; ++i) ids.push_back(PutWords(client, (1 << 20) / 8, i));
+  std::vector<atoll_view> views(ids.size());
+  EXPECT_EQ(atoll_get_all(client, ids.data(), ids.size(), kSecond, views.data()), -ATOLL_STORE_FULL);
+  EXPECT_NE(std::string(atoll_last_error()).find("40 objects"), std::string::npos) << atoll_last_error();
+  EXPECT_EQ(Stats(client).pinned_bytes, 0u);
+  // One of ten is not there: none is pinned either.
+  atoll_object_id expected{};
+  OK(atoll_expect(client, &expected));
+  std::vector<atoll_object_id> some(ids.begin(), ids.begin() + 9);
+  some.push_back(expected);
+  EXPECT_EQ(atoll_get_all(client, some.data(), some.size(), 1'000'000, views.data()), -ATOLL_TIMED_OUT);
+  EXPECT_NE(std::string(atoll_last_error()).find("9 of 10"), std::string::npos) << atoll_last_error();
+  OK(atoll_delete(client, &some[3]));
+  EXPECT_EQ(atoll_get_all(client, some.data(), 9, kSecond, views.data()), -ATOLL_LOST);
+  EXPECT_EQ(Stats(client).pinned_bytes, 0u);
+  OK(atoll_dereference(client, &expected));
+  for (const auto& id : ids) OK(atoll_dereference(client, &id));
+  EXPECT_TRUE(BecomesEmpty(client));
+}
+
 TEST_F(SpillTest, StoreFullOfPinsSaysWhoHoldsThem) {
   StartSpilling();
   atoll_client* client = Attach();

@@ -147,6 +147,12 @@ typedef struct atoll_view {
  * Every success must be matched by one atoll_release(), from any thread of this client. */
 ATOLL_API int64_t atoll_get(atoll_client* client, const atoll_object_id* id, int64_t timeout_ns,
                             atoll_view* view);
+/* Pins and describes all of the objects, or none: views[i] is that of ids[i]. Objects that are on disk are
+ * read back together, one list at a time, so that lists which only fit the store one by one do not wait for
+ * each other. STORE_FULL at once when they are more bytes than the store has. Each is to be released by
+ * itself. */
+ATOLL_API int64_t atoll_get_all(atoll_client* client, const atoll_object_id* ids, uint64_t count,
+                                int64_t timeout_ns, atoll_view* views);
 ATOLL_API int64_t atoll_release(atoll_client* client, const atoll_object_id* id);
 
 /* One more / one less reference by this client. The last one to go lets the server free the object.
@@ -219,8 +225,8 @@ ATOLL_API int64_t atoll_ring(atoll_client* client, uint64_t client_index, uint64
  *   n = atoll_bell(...); if (nothing to do) atoll_bell_wait(..., n, timeout);
  * never misses a ring that came after n was read. */
 #define ATOLL_SCHEDULER_BELL 0xffffffffu
-/* Rung by the server, at most once a second, while somebody waits for room and before anything is evicted for it:
- * whoever has pins or references that it does not need gives them back now. */
+/* Rung by the server, at most once a second, while somebody waits for room and before anything is evicted for
+ * it: whoever has pins or references that it does not need gives them back now. */
 #define ATOLL_PRESSURE_BELL 0xfffffffeu
 
 ATOLL_API int64_t atoll_bell(atoll_client* client, uint64_t client_index);

@@ -162,6 +162,18 @@ class Client {
     if (!got.ok()) return got;
     return View(client_, c, view);
   }
+  // All of the objects, in the same order, as soon as all are sealed; objects on disk are read back together.
+  // Fails at once when they are more bytes than the store has.
+  Result<std::vector<View>> GetAll(std::span<const atoll_object_id> ids, Timeout timeout) {
+    std::vector<atoll_view> views(ids.size());
+    const Status got =
+        StatusOf(atoll_get_all(client_, ids.data(), ids.size(), timeout.count(), views.data()));
+    if (!got.ok()) return got;
+    std::vector<View> all;
+    all.reserve(ids.size());
+    for (size_t i = 0; i < ids.size(); ++i) all.push_back(View(client_, ids[i], views[i]));
+    return all;
+  }
   // Which of the objects are sealed or lost, as soon as `wanted` of them are or time is over.
   Result<std::vector<bool>> Wait(std::span<const atoll_object_id> ids, size_t wanted, Timeout timeout) {
     std::vector<uint8_t> ready(ids.size());

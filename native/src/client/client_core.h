@@ -58,6 +58,7 @@ class ClientCore {
     }
     return GetSlowly(id, timeout_ns, view);
   }
+  Status GetAll(const atoll_object_id* ids, uint64_t count, int64_t timeout_ns, atoll_view* views);
   Status Release(ObjectId id) {
     const uint64_t index = id.index();
     if (id.store != store_ || index >= objects_) return NotFound(id);
@@ -149,6 +150,8 @@ class ClientCore {
   Status Refer(ObjectId id);
   Status GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view);
   Status AwaitRestore(ObjectId id);
+  class ListTurn;
+  Status PinAll(const atoll_object_id* ids, uint64_t count, atoll_view* views);
   Status NotFound(ObjectId id) const;
   Status Lost(ObjectId id) const;
   Status Corrupted(ObjectId id) const;

@@ -207,38 +207,49 @@ Run ClientHeap::Lease(uint64_t bytes, bool reserved_only) {
   const uint64_t extents = control_.geometry().extents();
   if (need > extents) return {};
   std::lock_guard lock(mutex_);
-  for (const bool reserved : {true, false}) {
-    if (!reserved && reserved_only) break;
-    for (uint64_t at = 0, run = 0; at < extents; ++at) {
-      const uint32_t word = control_.extent(at).load(std::memory_order_acquire);
-      const bool free = (word & kExtentOwnerMask) == 0 && (!reserved || (word & kExtentReserved) != 0);
-      // A single extent is asked for because ours are not enough, a run may join free ones of ours.
-      run = free || (need > 1 && ExtentFree(at)) ? run + 1 : 0;
-      if (run < need) continue;
-      const uint64_t first = at + 1 - need;
-      uint64_t taken = first;
-      for (; taken <= at; ++taken) {
-        if (open_[taken] != 0) continue;
-        uint32_t now = control_.extent(taken).load(std::memory_order_relaxed);
-        bool mine = false;
-        while ((now & kExtentOwnerMask) == 0 && !mine) {
-          mine = control_.extent(taken).compare_exchange_weak(now, now | me_, std::memory_order_acq_rel);
-        }
-        if (!mine) break;
-      }
-      if (taken > at) {
-        // Free ones of ours are set aside, so that nobody gives them back before Commit().
-        for (uint64_t extent = first; extent <= at; ++extent) {
-          if (open_[extent] != 0) SetFree(extent * slabs_per_extent_, slabs_per_extent_, false);
-        }
-        control_.header().extent_moves.fetch_add(1, std::memory_order_seq_cst);
-        return {first, need};
-      }
-      for (uint64_t undo = first; undo < taken; ++undo) {  // somebody was faster
-        if (open_[undo] == 0) control_.extent(undo).fetch_and(~kExtentOwnerMask, std::memory_order_release);
-      }
-      run = 0;
+  // Runs begin at multiples of their own length where they can: so those of one length, of which there tend
+  // to be many, leave no holes between them that are too short for another. Memory that is there already
+  // comes next.
+  for (const uint64_t step : {need, uint64_t{1}}) {
+    for (const bool reserved : {true, false}) {
+      if (reserved_only && !reserved) continue;
+      const Run run = LeaseAt(step, need, reserved);
+      if (run.count != 0) return run;
     }
+  }
+  return {};
+}
+
+Run ClientHeap::LeaseAt(uint64_t step, uint64_t need, bool reserved) {
+  for (uint64_t at = 0, run = 0, extents = control_.geometry().extents(); at < extents; ++at) {
+    const uint32_t word = control_.extent(at).load(std::memory_order_acquire);
+    const bool free = (word & kExtentOwnerMask) == 0 && (!reserved || (word & kExtentReserved) != 0);
+    // A single extent is asked for because ours are not enough, a run may join free ones of ours.
+    run = free || (need > 1 && ExtentFree(at)) ? run + 1 : 0;
+    const uint64_t first = at + 1 - need;
+    if (run < need || first % step != 0) continue;
+    uint64_t taken = first;
+    for (; taken <= at; ++taken) {
+      if (open_[taken] != 0) continue;
+      uint32_t now = control_.extent(taken).load(std::memory_order_relaxed);
+      bool mine = false;
+      while ((now & kExtentOwnerMask) == 0 && !mine) {
+        mine = control_.extent(taken).compare_exchange_weak(now, now | me_, std::memory_order_acq_rel);
+      }
+      if (!mine) break;
+    }
+    if (taken > at) {
+      // Free ones of ours are set aside, so that nobody gives them back before Commit().
+      for (uint64_t extent = first; extent <= at; ++extent) {
+        if (open_[extent] != 0) SetFree(extent * slabs_per_extent_, slabs_per_extent_, false);
+      }
+      control_.header().extent_moves.fetch_add(1, std::memory_order_seq_cst);
+      return {first, need};
+    }
+    for (uint64_t undo = first; undo < taken; ++undo) {  // somebody was faster
+      if (open_[undo] == 0) control_.extent(undo).fetch_and(~kExtentOwnerMask, std::memory_order_release);
+    }
+    run = 0;
   }
   return {};
 }

@@ -63,6 +63,8 @@ class ClientHeap {
   uint64_t allocations() const { return allocations_.load(std::memory_order_relaxed); }
 
  private:
+  // Such a run that begins at a multiple of `step`.
+  Run LeaseAt(uint64_t step, uint64_t need, bool reserved);
   struct Span {
     uint32_t head;  // slab whose words tell of its blocks
     uint32_t slabs;

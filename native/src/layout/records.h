@@ -19,7 +19,7 @@ using u64 = std::atomic<uint64_t>;
 static_assert(u64::is_always_lock_free && u32::is_always_lock_free && u8::is_always_lock_free);
 
 constexpr uint64_t kMagic = 0x314c4c4f5441;  // "ATOLL1"
-constexpr uint32_t kLayoutVersion = 3;       // raised when any byte below changes meaning
+constexpr uint32_t kLayoutVersion = 4;       // raised when any byte below changes meaning
 
 constexpr uint64_t kSlabBytes = 64 << 10;
 constexpr uint64_t kWordsPerSlab = kSlabBytes / 64;  // a block is at least 64 bytes
@@ -77,7 +77,8 @@ struct Header {
   u32 server_epoch;    // server lives so far; goes up when one begins, before it does anything
   u32 supervised;      // 1: when a server dies another takes over; 0: it was the only one
   u32 extent_moves;    // goes up when a client has leased extents or given some back
-  u8 pad1[12];
+  u32 list_turn;       // index of the client whose list of objects is brought back now, 0: nobody's
+  u8 pad1[8];
   // Line 3 and 4: bells.
   Bell scheduler_bell;
   u8 pad2[56];

@@ -55,6 +55,8 @@ void ServerCore::BuryNow(uint32_t client) {
   (void)control_memory_->Punch(g.columns_at + client * g.column_stride, g.column_stride);
   (void)control_memory_->Punch(g.rings_at + client * g.ring_stride, g.ring_stride);
 
+  uint32_t turn = client;
+  control_.header().list_turn.compare_exchange_strong(turn, 0, std::memory_order_seq_cst);
   ClientRecord& record = control_.client(client);
   record.pid.store(0, std::memory_order_relaxed);
   record.start_time.store(0, std::memory_order_relaxed);

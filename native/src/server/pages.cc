@@ -40,7 +40,7 @@ void ServerCore::TellOfRoom(bool freed) {
   for (uint32_t client = 1, high = control_.columns_high(); client < high; ++client) {
     pressure_ = pressure_ || control_.client(client).wants_room.load(std::memory_order_seq_cst) != 0;
   }
-  pressure_ = pressure_ || (spiller_ != nullptr && spiller_->wanted_bytes() != 0);
+  pressure_ = pressure_ || (spiller_ != nullptr && spiller_->wanted().runs != 0);
   if (!pressure_) control_.header().pressure.store(0, std::memory_order_seq_cst);
   if (!freed) return;
   // The owners of what became free look whether an extent of theirs is empty now.

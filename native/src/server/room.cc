@@ -17,6 +17,8 @@ constexpr int64_t kSettleNanos = 2'000'000;
 // first object is evicted: about a collection of a small heap.
 constexpr int64_t kAskNanos = 1'000'000'000;
 constexpr int64_t kLetGoNanos = 20'000'000;
+// How long objects that are wanted together wait for room for all of them.
+constexpr int64_t kGatherNanos = 100'000'000;
 // Writing so much takes longer than that: then the larger heaps of busy machines are waited for too.
 constexpr uint64_t kMuch = 64 << 20;
 constexpr int64_t kLetGoOfMuchNanos = 200'000'000;
@@ -38,21 +40,42 @@ bool ServerCore::WaitsForRoom(uint32_t client) const {
          record.wanted_bytes.load(std::memory_order_relaxed) != 0;
 }
 
-// Whether so many extents in a row are nobody's, and can have memory.
-bool ServerCore::HasFreeRun(uint64_t extents) const {
+// Whether so many times so many extents in a row are nobody's, and can have memory.
+bool ServerCore::HasFreeRuns(uint64_t runs, uint64_t extents) const {
   uint64_t run = 0;
-  for (uint64_t e = 0; e < control_.geometry().extents() && run < extents; ++e) {
+  for (uint64_t e = 0; e < control_.geometry().extents() && runs != 0; ++e) {
     const uint32_t word = control_.extent(e).load(std::memory_order_acquire);
     const bool usable = (word & kExtentReserved) != 0 || !memory_refused_;
     run = (word & kExtentOwnerMask) == 0 && usable ? run + 1 : 0;
+    if (run < extents) continue;
+    --runs;
+    run = 0;
   }
-  return run >= extents;
+  return runs == 0;
+}
+
+// What is wanted together gets its room together, if that comes about soon. Each by itself would take the
+// first that becomes free, wherever it lies, and leave holes between them that are too short for the last
+// ones.
+bool ServerCore::MayRestore() {
+  const Spiller::Wanted wanted = spiller_->wanted();
+  if (wanted.runs <= 1 || HasFreeRuns(wanted.runs, ExtentsFor(wanted.bytes))) {
+    gather_until_ = 0;
+    return true;
+  }
+  const int64_t now = os::NowNanos();
+  if (gather_until_ == 0) gather_until_ = now + kGatherNanos;
+  return now >= gather_until_;
+}
+
+uint64_t ServerCore::ExtentsFor(uint64_t bytes) const {
+  const uint64_t extent_bytes = control_.geometry().extent_bytes();
+  return std::max<uint64_t>(1, bytes / extent_bytes + (bytes % extent_bytes != 0));
 }
 
 bool ServerCore::LeavesItsTurn(uint32_t client) {
   const uint64_t bytes = control_.client(client).wanted_bytes.load(std::memory_order_relaxed);
-  const uint64_t extent_bytes = control_.geometry().extent_bytes();
-  if (!HasFreeRun(std::max<uint64_t>(1, bytes / extent_bytes + (bytes % extent_bytes != 0)))) {
+  if (!HasFreeRuns(1, ExtentsFor(bytes))) {
     offered_since_ = 0;
     return false;
   }
@@ -83,7 +106,8 @@ bool ServerCore::ServeRoom() {
     room_queue_.push_back(turn);
     return true;
   }
-  const uint64_t restore = spiller_ == nullptr ? 0 : spiller_->wanted_bytes();
+  const Spiller::Wanted restores = spiller_ == nullptr ? Spiller::Wanted() : spiller_->wanted();
+  const uint64_t restore = restores.bytes;
   const uint64_t create = turn == 0 ? 0 : control_.client(turn).wanted_bytes.load(std::memory_order_relaxed);
   if (restore + create == 0) return turn != 0;
   const int64_t now = os::NowNanos();
@@ -97,13 +121,13 @@ bool ServerCore::ServeRoom() {
   SetPressure();
   if (spiller_->evicting()) settle_until_ = now + kSettleNanos;
   if (now < settle_until_) return true;
-  const uint64_t extent_bytes = control_.geometry().extent_bytes();
-  const uint64_t bytes = std::max(restore, create);
-  const uint64_t extents = (bytes + extent_bytes - 1) / extent_bytes;
+  const uint64_t extents = ExtentsFor(std::max(restore, create));
   if (create != 0 && spiller_->GiveBack() != 0) header.room_bell.Ring();
-  if (extents > control_.geometry().extents() || HasFreeRun(extents)) return true;
+  if (extents > control_.geometry().extents() || HasFreeRuns(std::max<uint64_t>(1, restores.runs), extents)) {
+    return true;
+  }
   // First the objects that were looked at least lately; when what that frees lies too scattered, a whole run.
-  const uint64_t goal = std::max(bytes, control_.geometry().capacity() / 16);
+  const uint64_t goal = std::max({create, restore * restores.runs, control_.geometry().capacity() / 16});
   const bool scattered = rounds_for_turn_++ % 2 == 1;
   if ((scattered ? spiller_->EvictRun(extents) : spiller_->Evict(goal)) == 0) {
     if (scattered) {

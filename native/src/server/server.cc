@@ -124,7 +124,7 @@ bool ServerCore::Work() {
   bool busy = sweeper_->Sweep() != 0;
   if (spiller_ != nullptr) {
     for (const uint64_t index : sweeper_->TakeWanted()) spiller_->Restore(index);
-    busy = spiller_->Poll() || busy;
+    busy = spiller_->Poll(MayRestore()) || busy;
   }
   busy = AnswerClients() || busy;
   busy = ServeRoom() || busy;

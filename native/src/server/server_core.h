@@ -102,7 +102,9 @@ class ServerCore {
   // room.cc
   void QueueForRoom(uint32_t client);
   bool WaitsForRoom(uint32_t client) const;
-  bool HasFreeRun(uint64_t extents) const;
+  bool HasFreeRuns(uint64_t runs, uint64_t extents) const;
+  uint64_t ExtentsFor(uint64_t bytes) const;
+  bool MayRestore();
   bool LeavesItsTurn(uint32_t client);
   void SetPressure();
   bool ServeRoom();
@@ -151,7 +153,8 @@ class ServerCore {
   uint64_t rounds_for_turn_ = 0;      // of evicting for the first in the queue
   int64_t settle_until_ = 0;
   int64_t offered_since_ = 0;    // when the first in the queue could have taken its run; 0: there is none
-  int64_t ask_again_at_ = 0;  // clients, to let go
+  int64_t gather_until_ = 0;     // room for all that is wanted is waited for so long
+  int64_t ask_again_at_ = 0;     // clients, to let go
   bool memory_refused_ = false;  // by the limits of the machine or a cgroup, at the last try
 
   std::mutex mutex_;  // of what follows

@@ -27,7 +27,7 @@ Spiller::Spiller(const Control& control, const os::Mapping* data, const os::Shar
       window_(SetAsideOrNothing(*data_memory)),
       heap_(control_, kRestorer, data_memory, &window_),
       sieve_(control_),
-      thread_(files_.get(), wake_fd) {
+      threads_(files_.get(), wake_fd) {
   sweeper_->UseSpillFiles(files_.get());
 }
 
@@ -112,7 +112,7 @@ uint64_t Spiller::Begin(const std::vector<uint64_t>& indices) {
   uint64_t to_write = 0;
   SpillJob job;
   const auto hand_in = [&] {
-    if (!job.items.empty()) thread_.HandIn(std::exchange(job, {}));
+    if (!job.items.empty()) threads_.HandIn(std::exchange(job, {}));
     to_write = 0;
   };
   const bool may_write = os::NowNanos() >= no_writing_before_;
@@ -174,8 +174,18 @@ void Spiller::Restore(uint64_t index) {
   to_restore_.push_back(index);
 }
 
-uint64_t Spiller::wanted_bytes() const {
-  return to_restore_.empty() ? 0 : std::max<uint64_t>(1, ObjectBytes(control_.entry(to_restore_.front())));
+Spiller::Wanted Spiller::wanted() const {
+  Wanted wanted;
+  uint64_t sum = 0;
+  for (const uint64_t index : to_restore_) {
+    const uint64_t bytes = std::clamp<uint64_t>(ObjectBytes(control_.entry(index)), 1, data_->size());
+    wanted.bytes = std::max(wanted.bytes, bytes);
+    sum += bytes;
+  }
+  const uint64_t extent_bytes = control_.geometry().extent_bytes();
+  const uint64_t run = (wanted.bytes + extent_bytes - 1) / extent_bytes * extent_bytes;
+  if (run != 0) wanted.runs = (sum + run - 1) / run;
+  return wanted;
 }
 
 bool Spiller::Allocate(Entry& entry, uint64_t bytes, uint64_t place) {
@@ -218,7 +228,7 @@ bool Spiller::TryRestore(uint64_t index) {
     return true;
   }
   job.to = window_.data() + offset;
-  thread_.HandIn(std::move(job));
+  threads_.HandIn(std::move(job));
   return true;
 }
 
@@ -232,9 +242,9 @@ void Spiller::HaveRead(const SpillJob& job) {
   }
 }
 
-bool Spiller::Poll() {
+bool Spiller::Poll(bool may_restore) {
   bool moved = false;
-  for (const SpillJob& job : thread_.TakeDone()) {
+  for (const SpillJob& job : threads_.TakeDone()) {
     moved = true;
     if (job.writes()) {
       Written(job);
@@ -242,7 +252,7 @@ bool Spiller::Poll() {
       HaveRead(job);
     }
   }
-  while (!to_restore_.empty() && TryRestore(to_restore_.front())) {
+  while (may_restore && !to_restore_.empty() && TryRestore(to_restore_.front())) {
     known_.erase(to_restore_.front());
     to_restore_.pop_front();
     moved = true;

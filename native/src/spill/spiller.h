@@ -23,7 +23,7 @@
 #include "server/sweeper.h"
 #include "spill/sieve.h"
 #include "spill/spill_files.h"
-#include "spill/spill_thread.h"
+#include "spill/spill_threads.h"
 
 namespace atollstore {
 
@@ -35,7 +35,7 @@ class Spiller {
           std::function<bool(uint64_t extent)> reserve);
 
   // Jobs from now on are done by a thread.
-  Status Start() { return thread_.Start(); }
+  Status Start() { return threads_.Start(); }
 
   // Begins to evict about so many bytes, by SIEVE. Returns the bytes that are leaving memory: 0 when nothing
   // may.
@@ -44,15 +44,19 @@ class Spiller {
   uint64_t EvictRun(uint64_t extents);
   // The entry is SPILLED and pinned by a getter.
   void Restore(uint64_t index);
-  // Goes on with what has been read and written, and with what waits for room. Returns whether anything
-  // moved.
-  bool Poll();
+  // Goes on with what has been read and written, and, if it may, with what waits for room. Returns whether
+  // anything moved.
+  bool Poll(bool may_restore);
 
   int lock() const { return files_->lock(); }
   // Something is being written, or waits to be.
   bool evicting() const { return writing_ != 0; }
-  // What the first restore that waits for room needs, 0 when none does.
-  uint64_t wanted_bytes() const;
+  // What restores that wait for room need: all would fit into so many runs of extents, each for so many
+  // bytes.
+  struct Wanted {
+    uint64_t bytes = 0, runs = 0;
+  };
+  Wanted wanted() const;
   // Gives back the extents that the server holds without use. Returns the bytes.
   uint64_t GiveBack() { return heap_.GiveBack(0); }
 
@@ -80,7 +84,7 @@ class Spiller {
   int64_t no_writing_before_ = 0;    // after trouble with the disk
   std::deque<uint64_t> to_restore_;  // entries that wait for room
   std::set<uint64_t> known_;         // those in to_restore_
-  SpillThread thread_;
+  SpillThreads threads_;
 };
 
 }  // namespace atollstore

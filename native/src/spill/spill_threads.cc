@@ -1,4 +1,4 @@
-#include "spill/spill_thread.h"
+#include "spill/spill_threads.h"
 
 #include <unistd.h>
 
@@ -6,25 +6,37 @@
 
 namespace atollstore {
 
-void SpillThread::Run(void* self) {
-  auto& me = *static_cast<SpillThread*>(self);
+Status SpillThreads::Start() {
+  for (os::Thread& thread : threads_) ATOLL_RETURN_IF_ERROR(thread.Start("atoll-spill", Run, this));
+  return {};
+}
+
+void SpillThreads::Run(void* self) {
+  auto& me = *static_cast<SpillThreads*>(self);
   std::unique_lock lock(me.mutex_);
+  const auto may_write = [&] { return !me.to_write_.empty() && !me.writing_; };
   for (;;) {
-    me.work_.wait(lock, [&] { return me.stopping_ || !me.to_read_.empty() || !me.to_write_.empty(); });
+    me.work_.wait(lock, [&] { return me.stopping_ || !me.to_read_.empty() || may_write(); });
     if (me.stopping_) return;
     auto& queue = me.to_read_.empty() ? me.to_write_ : me.to_read_;
     SpillJob job = std::move(queue.front());
     queue.pop_front();
+    const bool writes = job.writes();
+    me.writing_ = me.writing_ || writes;
     lock.unlock();
     me.Do(&job);
     lock.lock();
+    if (writes) {
+      me.writing_ = false;
+      if (may_write()) me.work_.notify_one();
+    }
     me.done_.push_back(std::move(job));
     const uint64_t one = 1;
     (void)!::write(me.wake_fd_, &one, sizeof(one));
   }
 }
 
-void SpillThread::Do(SpillJob* job) {
+void SpillThreads::Do(SpillJob* job) {
   job->outcome = job->writes() ? files_->Write(&job->items) : files_->Read(job->items[0], job->to);
   // A read that fails costs the object, and a lack of descriptors or memory passes: ask again first.
   for (int pause = 10'000; !job->writes() && job->outcome.code() == ATOLL_SYSTEM && pause <= 100'000;
@@ -35,8 +47,8 @@ void SpillThread::Do(SpillJob* job) {
   if (!job->outcome.ok()) job->failure = LastError();
 }
 
-void SpillThread::HandIn(SpillJob job) {
-  if (!thread_.IsRunning()) {
+void SpillThreads::HandIn(SpillJob job) {
+  if (!threads_[0].IsRunning()) {
     Do(&job);
     std::lock_guard lock(mutex_);
     done_.push_back(std::move(job));
@@ -47,18 +59,18 @@ void SpillThread::HandIn(SpillJob job) {
   work_.notify_one();
 }
 
-std::vector<SpillJob> SpillThread::TakeDone() {
+std::vector<SpillJob> SpillThreads::TakeDone() {
   std::lock_guard lock(mutex_);
   return std::exchange(done_, {});
 }
 
-void SpillThread::Stop() {
+void SpillThreads::Stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
-    work_.notify_one();
+    work_.notify_all();
   }
-  thread_.Join();
+  for (os::Thread& thread : threads_) thread.Join();
 }
 
 }  // namespace atollstore

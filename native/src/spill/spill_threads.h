@@ -1,7 +1,8 @@
-// Reads and writes spill files beside the server's thread, which must not wait for disks. Reads go first:
-// somebody waits for each. Without Start() every job is done at once, on the thread that hands it in.
-#ifndef ATOLL_SPILL_SPILL_THREAD_H_
-#define ATOLL_SPILL_SPILL_THREAD_H_
+// Read and write spill files beside the server's thread, which must not wait for disks. Reads go first:
+// somebody waits for each; two at a time, so that the disk is busy while one is checked. Of writes there is
+// one at a time. Without Start() every job is done at once, on the thread that hands it in.
+#ifndef ATOLL_SPILL_SPILL_THREADS_H_
+#define ATOLL_SPILL_SPILL_THREADS_H_
 
 #include <condition_variable>
 #include <deque>
@@ -23,12 +24,12 @@ struct SpillJob {
   bool writes() const { return to == nullptr; }
 };
 
-class SpillThread {
+class SpillThreads {
  public:
   // `wake_fd`: an eventfd that is written when a job is done.
-  SpillThread(SpillFiles* files, int wake_fd) : files_(files), wake_fd_(wake_fd) {}
-  ~SpillThread() { Stop(); }
-  Status Start() { return thread_.Start("atoll-spill", Run, this); }
+  SpillThreads(SpillFiles* files, int wake_fd) : files_(files), wake_fd_(wake_fd) {}
+  ~SpillThreads() { Stop(); }
+  Status Start();
   // What is not begun is dropped.
   void Stop();
 
@@ -45,10 +46,11 @@ class SpillThread {
   std::condition_variable work_;
   std::deque<SpillJob> to_read_, to_write_;
   std::vector<SpillJob> done_;
+  bool writing_ = false;
   bool stopping_ = false;
-  os::Thread thread_;
+  os::Thread threads_[2];
 };
 
 }  // namespace atollstore
 
-#endif  // ATOLL_SPILL_SPILL_THREAD_H_
+#endif  // ATOLL_SPILL_SPILL_THREADS_H_

@@ -1,0 +1,116 @@
+// Many objects at once: all pinned, or none.
+#include <algorithm>
+#include <vector>
+
+#include "client/client_core.h"
+
+namespace atollstore {
+namespace {
+
+// How long whoever has the turn may bring nothing back before others go on beside it.
+constexpr int64_t kNoProgressNanos = 1'000'000'000;
+
+bool IsOnDisk(uint64_t bits) {
+  const State state = Word(bits).state();
+  return state == State::kSpilled || state == State::kRestoring;
+}
+
+}  // namespace
+
+// Two lists that do not fit the store together, each with half of it in pins, would wait for each other. So
+// one list is brought back after the other. A turn is good manners and no lock: its owner may be stopped, and
+// is not waited for when nothing moves; when it has died the server takes the turn back.
+class ClientCore::ListTurn {
+ public:
+  explicit ListTurn(ClientCore* client) : client_(client), header_(client->control_.header()) {
+    uint64_t restored = Restored();
+    auto stuck = os::Deadline::After(kNoProgressNanos);
+    for (;;) {
+      const uint32_t seen = header_.room_bell.Read();
+      uint32_t owner = 0;
+      mine_ = header_.list_turn.compare_exchange_strong(owner, client_->me_, std::memory_order_seq_cst);
+      if (mine_ || client_->Disconnected() || stuck.passed()) return;
+      (void)header_.room_bell.Wait(seen, os::Deadline::After(kNoProgressNanos / 10));
+      if (const uint64_t now = Restored(); now != restored) {
+        restored = now;
+        stuck = os::Deadline::After(kNoProgressNanos);
+      }
+    }
+  }
+  ~ListTurn() {
+    if (!mine_) return;
+    uint32_t me = client_->me_;
+    if (header_.list_turn.compare_exchange_strong(me, 0, std::memory_order_seq_cst)) header_.room_bell.Ring();
+  }
+  ListTurn(const ListTurn&) = delete;
+  ListTurn& operator=(const ListTurn&) = delete;
+
+ private:
+  uint64_t Restored() const { return header_.served.restored.load(std::memory_order_relaxed); }
+
+  ClientCore* const client_;
+  Header& header_;
+  bool mine_ = false;
+};
+
+Status ClientCore::GetAll(const atoll_object_id* ids, uint64_t count, int64_t timeout_ns, atoll_view* views) {
+  std::vector<uint8_t> ready(count);
+  auto sealed = Wait(ids, count, count, timeout_ns, ready.data());
+  if (!sealed.ok()) return sealed.status();
+  if (static_cast<uint64_t>(sealed.value()) < count) {
+    return Status::Error(ATOLL_TIMED_OUT, "%ld of %lu objects sealed within %ld ns", sealed.value(), count,
+                         timeout_ns);
+  }
+  uint64_t bytes = 0;
+  bool on_disk = false;
+  for (uint64_t i = 0; i < count; ++i) {
+    const Entry& entry = entries_[ObjectId(ids[i]).index()];
+    bytes += std::min(ObjectBytes(entry), capacity_ + 1);
+    if (bytes > capacity_) {
+      return Status::Error(ATOLL_STORE_FULL,
+                           "%lu objects of more than %lu bytes together, which is all the store has", count,
+                           capacity_);
+    }
+    on_disk = on_disk || IsOnDisk(entry.word.load(std::memory_order_acquire));
+  }
+  if (!on_disk) return PinAll(ids, count, views);
+  const ListTurn turn(this);
+  return PinAll(ids, count, views);
+}
+
+Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, atoll_view* views) {
+  // All pins first: they keep in memory what is there, and tell the server what is wanted, all at once.
+  for (uint64_t i = 0; i < count; ++i) {
+    const uint64_t index = ObjectId(ids[i]).index();
+    pins_[index].fetch_add(1, std::memory_order_seq_cst);
+    if (IsOnDisk(entries_[index].word.load(std::memory_order_seq_cst))) Drop(index);
+  }
+  Status result;
+  for (uint64_t i = 0; i < count && result.ok(); ++i) {
+    const ObjectId id(ids[i]);
+    Word word;
+    Found found = Validate(entries_[id.index()], id.generation(), &word);
+    if (found == Found::kPending && IsOnDisk(word.bits())) {
+      result = AwaitRestore(id);
+      if (result.ok()) found = Validate(entries_[id.index()], id.generation(), &word);
+    }
+    if (!result.ok()) break;
+    if (found == Found::kSealed) {
+      used_[id.index()].store(1, std::memory_order_relaxed);
+    } else {
+      result = found == Found::kLost ? Lost(id) : NotFound(id);
+    }
+  }
+  uint64_t described = 0;
+  while (result.ok() && described < count && Describe(ObjectId(ids[described]).index(), &views[described])) {
+    ++described;
+  }
+  if (described == count) return result;
+  for (uint64_t i = 0; i < count; ++i) {
+    // One that could not be described is unpinned already.
+    if (!result.ok() || i != described) Unpin(ObjectId(ids[i]).index());
+  }
+  return result.ok() ? Corrupted(ids[described]) : result;
+}
+
+}  // namespace atollstore

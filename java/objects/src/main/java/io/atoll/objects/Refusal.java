@@ -1,5 +1,6 @@
 package io.atoll.objects;
 
+import io.atoll.WritableTensor;
 import java.io.Serializable;
 import java.nio.Buffer;
 import java.nio.charset.Charset;
@@ -19,6 +20,9 @@ final class Refusal {
         }
         if (type.isHidden() && type.getName().contains("$$Lambda") && !Serializable.class.isAssignableFrom(type)) {
             return "a lambda of an interface that is not Serializable";
+        }
+        if (WritableTensor.class.isAssignableFrom(type)) {
+            return "it is still being written; seal it, and pass its ref";
         }
         for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
             String name = each.getName();

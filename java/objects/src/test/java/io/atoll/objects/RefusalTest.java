@@ -110,7 +110,7 @@ class RefusalTest {
             refuse(fixture, numbers.as(IntPointer.class), "IntPointer", "memory of this process");
             refuse(fixture, numbers.as(IntIndexer.class), "IntPointer", "memory of this process");
             refuse(fixture, allocator, "RootAllocator");
-            refuse(fixture, tensor, "TensorWriter");
+            refuse(fixture, tensor, "TensorWriter cannot be stored: it is still being written");
         }
     }
 

@@ -54,6 +54,7 @@ final class GraphCoder {
     }
 
     private final ClassLoader loader;
+    private final int maxDepth; // that Fory reads
     private final AllowList allowed = AllowList.current();
     private final int codecs = Codecs.version();
     private final Fory fory;
@@ -93,6 +94,7 @@ final class GraphCoder {
         writing = fory.getWriteContext();
         reading = fory.getReadContext();
         refs = new GraphRefs(writing.getRefWriter());
+        this.maxDepth = maxDepth;
     }
 
     /** Whether it may be used for a class loader, with the codecs and the allowed classes of now. */
@@ -163,6 +165,10 @@ final class GraphCoder {
             List<Object> suspects = refs.reachedAgain(bytes);
             if (!suspects.isEmpty()) {
                 Constructed.refuseCycles(suspects, refs);
+            }
+            if (refs.count() >= GraphKind.DEEP_DEPTH && maxDepth == GraphKind.DEEP_DEPTH) {
+                Nesting.refuse(
+                        value, maxDepth); // Fory writes as deep as the stack bears, and reads no deeper than this
             }
         } finally {
             writing.reset();

@@ -12,7 +12,7 @@ final class GraphKind {
     private static final int ORDINARY_DEPTH = 500;
 
     /** As much as the large stack bears; Fory makes arrays of this length. */
-    private static final int DEEP_DEPTH = 2_000_000;
+    static final int DEEP_DEPTH = 2_000_000;
 
     private static final int IDLE_KEPT = 2 * Runtime.getRuntime().availableProcessors();
     private static final ConcurrentLinkedDeque<GraphCoder> IDLE = new ConcurrentLinkedDeque<>();

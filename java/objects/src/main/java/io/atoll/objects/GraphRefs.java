@@ -24,6 +24,11 @@ final class GraphRefs {
         numbers = (IdentityObjectIntMap<Object>) RawFields.get((MapRefWriter) writer, MAP);
     }
 
+    /** How many objects there were. */
+    int count() {
+        return numbers.size;
+    }
+
     /** In order of the first writing; -1 for what has none. */
     int number(Object object) {
         return numbers.get(object, -1);

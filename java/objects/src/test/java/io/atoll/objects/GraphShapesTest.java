@@ -212,6 +212,20 @@ class GraphShapesTest {
     }
 
     @Test
+    void shouldTellHowDeepAGraphIsNested() {
+        List<Object> chain = new ArrayList<>();
+        chain.add(chain);
+        for (int i = 0; i < 99; i++) {
+            chain = new ArrayList<>(List.of(i, chain, "x"));
+        }
+        Object root = chain;
+        Nesting.refuse(root, 101);
+        assertThatThrownBy(() -> Nesting.refuse(root, 100))
+                .isInstanceOf(Refusal.Refused.class)
+                .hasMessageContaining("nested 100 objects deep or more");
+    }
+
+    @Test
     void shouldRefuseWhatIsTooMuchToBeCheckedForCycles() {
         List<Object> cycle = new ArrayList<>();
         for (int i = 0; i < 100; i++) {

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "client/client_core.h"
+#include "os/copy.h"
 #include "os/socket.h"
 #include "server/server_core.h"
 
@@ -136,6 +137,12 @@ int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, u
     *address = made.value();
     return 0;
   });
+}
+
+int64_t atoll_copy(void* to, const void* from, uint64_t bytes) {
+  if (bytes != 0 && (to == nullptr || from == nullptr)) return Null();
+  atollstore::os::Copy(to, from, bytes);
+  return 0;
 }
 
 int64_t atoll_seal(atoll_client* client, const atoll_object_id* id, const atoll_object_id* contained) {

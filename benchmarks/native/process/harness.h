@@ -109,6 +109,7 @@ class SharedFile {
 // The benchmarks, and the roles of processes; each in a file of its own.
 void Contended();
 void FirstAndFreshPuts();
+void Copies();
 void Objects();
 void Wakeup();
 void Attaching();

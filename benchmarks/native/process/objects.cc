@@ -1,7 +1,7 @@
 // A get while the store holds 10, 1000 or a million objects, in a random order. The floor does, in memory of
 // its own of the same shape, what the protocol cannot do without: read the id, add to a pin counter, read the
-// entry's line, look at the used byte, and take from the counter again. It grows with the number of objects as caches
-// and TLB run out.
+// entry's line, look at the used byte, and take from the counter again. It grows with the number of objects
+// as caches and TLB run out.
 #include <algorithm>
 #include <atomic>
 #include <cstdint>

@@ -124,6 +124,10 @@ ATOLL_API int64_t atoll_expect(atoll_client* client, atoll_object_id* id);
 ATOLL_API int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, uint64_t contained,
                                uint64_t tag, int64_t timeout_ns, uint64_t* address);
 
+/* Copies bytes, which must not overlap, in the way that is best for values of this size: to an address that
+ * create gave, say. Never fails but for null pointers. */
+ATOLL_API int64_t atoll_copy(void* to, const void* from, uint64_t bytes);
+
 /* Makes the object immutable and visible, and wakes who waits for it. `contained` points to as many ids
  * as create was told; each must be referenced by the caller at this moment, and stays alive as long as
  * this object does. */

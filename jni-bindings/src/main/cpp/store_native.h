@@ -1,5 +1,6 @@
-// What io.atoll.jni.StoreNative calls: atoll/c.h with jlongs for pointers and ids. JavaCPP generates the JNI functions
-// themselves. Nothing here has state, and nothing throws but where a Java exception is said to be pending.
+// What io.atoll.jni.StoreNative calls: atoll/c.h with jlongs for pointers and ids. JavaCPP generates the JNI
+// functions themselves. Nothing here has state, and nothing throws but where a Java exception is said to be
+// pending.
 #ifndef ATOLL_JNI_STORE_NATIVE_H_
 #define ATOLL_JNI_STORE_NATIVE_H_
 
@@ -112,9 +113,7 @@ inline jlong publish(jlong c, jlong name, jlong store, jlong place) {
   const atoll_object_id id = object_id(store, place);
   return atoll_publish(client(c), pointer<const char>(name), &id);
 }
-inline jlong unpublish(jlong c, jlong name) {
-  return atoll_unpublish(client(c), pointer<const char>(name));
-}
+inline jlong unpublish(jlong c, jlong name) { return atoll_unpublish(client(c), pointer<const char>(name)); }
 inline jlong lookup(jlong c, jlong name, jlong id_out) {
   return atoll_lookup(client(c), pointer<const char>(name), pointer<atoll_object_id>(id_out));
 }
@@ -159,6 +158,23 @@ inline jlong addressOf(JNIEnv* env, jclass, jobject buffer) {
   return reinterpret_cast<jlong>(buffer == nullptr ? nullptr : env->GetDirectBufferAddress(buffer));
 }
 
+// From an array's elements, or from an address when there is none. The array is held for a MiB at a time: a
+// collector may have to wait for whoever holds one.
+inline void copy(JNIEnv* env, jclass, jobject array, jlong from, jlong to, jlong bytes) {
+  constexpr jlong kHeld = 1 << 20;
+  if (array == nullptr) {
+    (void)atoll_copy(pointer<void>(to), pointer<void>(from), static_cast<uint64_t>(bytes));
+    return;
+  }
+  for (jlong at = 0; at < bytes; at += kHeld) {
+    auto* elements = static_cast<char*>(env->GetPrimitiveArrayCritical(static_cast<jarray>(array), nullptr));
+    if (elements == nullptr) return;  // an OutOfMemoryError is pending
+    (void)atoll_copy(pointer<char>(to) + at, elements + from + at,
+                     static_cast<uint64_t>(bytes - at < kHeld ? bytes - at : kHeld));
+    env->ReleasePrimitiveArrayCritical(static_cast<jarray>(array), elements, JNI_ABORT);
+  }
+}
+
 inline void empty() {}
 [[noreturn]] inline void endProcess(jint status) { _exit(status); }
 
@@ -167,9 +183,12 @@ struct Number {
   int64_t value;
 };
 
-#define ATOLL_JNI_SIZE(type) {"sizeof " #type, sizeof(type)}
-#define ATOLL_JNI_FIELD(type, field) {#type "." #field, offsetof(type, field)}
-#define ATOLL_JNI_CONSTANT(name) {#name, name}
+#define ATOLL_JNI_SIZE(type) \
+  { "sizeof " #type, sizeof(type) }
+#define ATOLL_JNI_FIELD(type, field) \
+  { #type "." #field, offsetof(type, field) }
+#define ATOLL_JNI_CONSTANT(name) \
+  { #name, name }
 
 constexpr Number kNumbers[] = {
     ATOLL_JNI_SIZE(atoll_object_id),
@@ -307,16 +326,15 @@ inline jlong layout(JNIEnv* env, jclass, jstring string) {
   return value;
 }
 
-// JNI does not check access, which is what makes these two possible. A JDK that has renamed what they touch is left as
-// it is: Arrow then says which --add-opens it misses, and the warning is printed.
+// JNI does not check access, which is what makes these two possible. A JDK that has renamed what they touch
+// is left as it is: Arrow then says which --add-opens it misses, and the warning is printed.
 
 inline void open_package(JNIEnv* env, const char* package) {
   const jclass class_class = env->FindClass("java/lang/Class");
   const jclass module_class = env->FindClass("java/lang/Module");
   const jmethodID get_module = env->GetMethodID(class_class, "getModule", "()Ljava/lang/Module;");
   const jobject java_base = env->CallObjectMethod(class_class, get_module);
-  const jmethodID open =
-      env->GetMethodID(module_class, "implAddOpensToAllUnnamed", "(Ljava/lang/String;)V");
+  const jmethodID open = env->GetMethodID(module_class, "implAddOpensToAllUnnamed", "(Ljava/lang/String;)V");
   const jstring name = open == nullptr ? nullptr : env->NewStringUTF(package);
   if (name != nullptr) env->CallVoidMethod(java_base, open, name);
   env->ExceptionClear();

@@ -141,6 +141,12 @@ public final class StoreNative {
     /** Where a direct buffer's first byte lies; 0 for any other buffer. */
     public static native long addressOf(@Raw(withEnv = true) ByteBuffer buffer);
 
+    /**
+     * {@code atoll_copy} to memory outside the heap: from an array, {@code from} bytes behind the first of its elements,
+     * or from the address {@code from} when the array is null. Nothing is checked.
+     */
+    public static native void copy(@Raw(withEnv = true) Object array, long from, long to, long bytes);
+
     /** Does nothing: the price of crossing the boundary. */
     public static native void empty();
 

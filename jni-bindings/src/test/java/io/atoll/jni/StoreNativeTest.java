@@ -9,10 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StoreNativeTest {
     private static final List<ByteBuffer> STRINGS = new ArrayList<>();
@@ -32,6 +36,23 @@ class StoreNativeTest {
         assertThat(same.get(7)).isEqualTo((byte) 42);
         assertThat(StoreNative.addressOf(ByteBuffer.allocate(8))).isZero();
         assertThat(StoreNative.addressOf(null)).isZero();
+    }
+
+    /** Sizes around a MiB, at which another way of copying and another stretch of an array begin. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 1000, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, (3 << 20) + 5})
+    void shouldCopyFromArraysAndAddresses(int bytes) {
+        byte[] array = new byte[bytes + 7];
+        new Random(bytes).nextBytes(array);
+        ByteBuffer first = ByteBuffer.allocateDirect(bytes + 1);
+        StoreNative.copy(array, 7, StoreNative.addressOf(first), bytes);
+        ByteBuffer second = ByteBuffer.allocateDirect(bytes + 3);
+        StoreNative.copy(null, StoreNative.addressOf(first), StoreNative.addressOf(second) + 3, bytes);
+        byte[] copied = new byte[bytes];
+        second.get(3, copied);
+        assertThat(copied).isEqualTo(Arrays.copyOfRange(array, 7, bytes + 7));
+        assertThat(first.get(bytes)).as("what lies behind").isZero();
+        assertThat(second.get(2)).as("what lies before").isZero();
     }
 
     @Test

@@ -142,7 +142,7 @@ public class ObjectsBenchmark {
     /** The floor of both: the same bytes into shared memory that is there already. */
     @Benchmark
     public void copyLarge() {
-        Memory.copyFromArray(largeArray, LARGE, warm.address());
+        Memory.buffer(warm.address(), LARGE).asDoubleBuffer().put(largeArray);
     }
 
     @Benchmark

@@ -15,8 +15,9 @@ import java.io.IOException;
  * it; where that fails, as a graph of ours, which needs nothing to be Serializable:
  *
  * <pre>
- *   description, or with a graph: bytes of the description (int64) | tag of the graph (int64) | description | graph, at a multiple of 64
- *   in a description: text | why there is no original, or null | bytes of the original by Java (int32), the original
+ *   a description:  text | why there is no original, or null | bytes of the original by Java (int32) | the original
+ *   with a graph:   bytes of the description (int64) | tag of the graph (int64) | description
+ *                   the graph, at a multiple of 64
  * </pre>
  *
  * A throwable that cannot be made again where it is read becomes a {@link TaskException} that says the same.

@@ -3,6 +3,9 @@ package com.acme;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.function.Supplier;
 
 /** Classes outside Atoll's packages, which an allow-list can leave out. */
@@ -18,6 +21,24 @@ public final class Gadgets {
 
     public enum Colour {
         RED
+    }
+
+    /** A container that puts elements in by itself. */
+    public static final class Numbers extends ArrayList<Integer> {
+        private static final long serialVersionUID = 1;
+
+        public Numbers() {
+            add(1);
+        }
+    }
+
+    public static final class Handler implements InvocationHandler, Serializable {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Object invoke(Object proxy, Method method, Object[] arguments) {
+            return method.getName().equals("toString") ? "a proxy" : null;
+        }
     }
 
     public record Plain(int number) {}

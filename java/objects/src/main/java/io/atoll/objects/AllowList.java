@@ -14,7 +14,14 @@ final class AllowList {
     private static final String LAMBDA = "$$Lambda";
 
     private static final List<String> ALWAYS = List.of(
-            "java.lang.*", "java.util.*", "java.time.*", "java.math.*", "java.nio.*", "java.net.URI", "io.atoll.*");
+            "java.lang.*",
+            "java.util.*",
+            "java.time.*",
+            "java.math.*",
+            "java.nio.*",
+            "java.net.URI",
+            "io.atoll.*",
+            "jdk.proxy*"); // classes of dynamic proxies, whose interfaces and handlers are looked up, too
 
     private final List<String> names; // null: all
     private final String setting;

@@ -74,6 +74,16 @@ final class JavaBytes {
             }
             return super.resolveClass(description);
         }
+
+        @Override
+        protected Class<?> resolveProxyClass(String[] interfaces) throws IOException, ClassNotFoundException {
+            for (String each : interfaces) {
+                if (!allowed.allows(each)) {
+                    throw new InvalidClassException(allowed.refusal(each));
+                }
+            }
+            return super.resolveProxyClass(interfaces);
+        }
     }
 
     /** Inside a graph. */

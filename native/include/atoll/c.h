@@ -333,7 +333,7 @@ ATOLL_API int64_t atoll_count_user(atoll_client* client, uint64_t counter, uint6
 typedef struct atoll_object_info {
   atoll_object_id id;
   uint64_t state; /* atoll_object_state */
-  uint64_t size;
+  uint64_t size; /* this and the next two are 0 while the bytes are not in memory */
   uint64_t tag;
   uint64_t offset;
   uint64_t pins;       /* of all clients */

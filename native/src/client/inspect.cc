@@ -167,7 +167,7 @@ int64_t ClientCore::List(uint64_t* cursor, atoll_object_info* infos, uint64_t ma
     if (state == ATOLL_ABSENT) continue;
     atoll_object_info& info = infos[filled++];
     info = {ObjectId(store_, index, word.generation()).c(), state, 0, 0, 0, 0, 0};
-    if (entry.block.load(std::memory_order_relaxed) != 0) {
+    if (entry.block.load(std::memory_order_relaxed) != 0 && word.state() != State::kRestoring) {
       info.size = entry.size.load(std::memory_order_relaxed);
       info.tag = entry.tag.load(std::memory_order_relaxed);
       info.offset = entry.offset.load(std::memory_order_relaxed);

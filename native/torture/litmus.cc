@@ -1,6 +1,8 @@
 // litmus: two processes on two CPUs race over one entry a round, with the code that is shipped. One is the
-// server and considers the entry (Sweeper::Sweep). The other
-//   - gets it (atoll_get): a validated pin on a freed object is a lost one;
+// server and considers the entry (Sweeper::Sweep), or evicts it (Sweeper::SetAside). The other
+//   - gets it (atoll_get) while it may be freed: a validated pin on a freed object is a lost one;
+//   - gets it while it may be evicted: a get that did not wait for a restore, of an object that is gone, is a
+//     lost one;
 //   - registers a receiver's reference and then drops the sender's: freeing it at all is a lost one.
 // A build whose pin is a plain store must lose some: else the race is none.
 #include <sched.h>
@@ -27,13 +29,14 @@ constexpr uint64_t kRounds = 100'000'000;
 // scan.
 constexpr uint32_t kReceiver = 1, kSender = 2;
 
-enum class Race { kPin, kHandOver };
+enum class Race { kPin, kEvict, kHandOver };
 
 // What the two share beside the store.
 struct Table {
   alignas(64) std::atomic<uint64_t> arrived[2][8];
   alignas(64) std::atomic<uint64_t> generation;  // of this batch; 0: the end
   alignas(64) std::atomic<uint64_t> got;         // bit per entry: the client's call succeeded
+  alignas(64) std::atomic<uint64_t> restored;    // entries that were evicted first, and then wanted
 };
 
 class Barrier {
@@ -45,6 +48,8 @@ class Barrier {
       if (++spins % 20'000 == 0) ::sched_yield();  // a busy machine has taken the other one's CPU
     }
   }
+  // Whether the other one has come to the barrier that this one is to pass next.
+  bool OtherIsThere() const { return other_.load(std::memory_order_acquire) > round_; }
 
  private:
   std::atomic<uint64_t>& mine_;
@@ -89,11 +94,13 @@ void RunOn(int which) {
       const atoll_object_id id{store, i << ObjectId::kGenerationBits | generation};
       barrier.Pass();
       for (auto wait = random() % static_cast<unsigned>(2 * delay); wait > 0; --wait) asm volatile("");
-      if (race == Race::kPin) {
+      if (race != Race::kHandOver) {
         atoll_view view;
+        const uint64_t restored = table->restored.load();
         const bool ok = atoll_get(receiver, &id, 0, &view) == 0;
         got |= uint64_t{ok} << i;
-        delay = ok ? (delay < 4096 ? delay + 1 : delay) : (delay > 1 ? delay - 1 : delay);
+        const bool first = ok && table->restored.load() == restored;
+        delay = first ? (delay < 4096 ? delay + 1 : delay) : (delay > 1 ? delay - 1 : delay);
       } else {
         got |= uint64_t{atoll_reference(receiver, &id) == 0} << i;
         MUST(atoll_dereference(sender, &id));
@@ -105,7 +112,7 @@ void RunOn(int which) {
     for (uint64_t i = 0; i < kBatch; ++i) {
       if ((got >> i & 1) == 0) continue;
       const atoll_object_id id{store, i << ObjectId::kGenerationBits | generation};
-      if (race == Race::kPin) {
+      if (race != Race::kHandOver) {
         atoll_release(receiver, &id);  // fails for a lost one, which has been counted
       } else {
         atoll_dereference(receiver, &id);
@@ -118,6 +125,23 @@ void RunOn(int which) {
 struct Outcome {
   uint64_t rounds = 0, lost = 0, raced = 0;
 };
+
+// Evicts the entry beside the client's get, and brings it back when the get waits for that. Returns whether
+// the client has a pin on what is not there.
+bool Evict(const Control& control, Sweeper* sweeper, const Barrier& barrier, Table* table, uint64_t index) {
+  Entry& entry = control.entry(index);
+  (void)sweeper->SetAside(index);
+  for (int spins = 0; !barrier.OtherIsThere();) {
+    uint64_t bits = entry.word.load(std::memory_order_seq_cst);
+    const bool wanted = Word(bits).state() == State::kSpilled && Word(bits).has(Word::kWaited);
+    if (wanted && entry.word.compare_exchange_strong(bits, Word(bits).As(State::kRestoring).bits())) {
+      table->restored.fetch_add(1);
+      sweeper->BringBack(index);
+    }
+    if (++spins % 20'000 == 0) ::sched_yield();
+  }
+  return Word(entry.word.load()).state() != State::kSealed;
+}
 
 Outcome Run(Race race, uint64_t rounds, double seconds) {
   Scratch scratch;
@@ -147,14 +171,27 @@ Outcome Run(Race race, uint64_t rounds, double seconds) {
     table->generation.store(enough ? 0 : generation);
     barrier.Pass();
     if (enough) break;
+    uint64_t freed = 0;
     for (uint64_t i = 0; i < kBatch; ++i) {
-      sweeper.Add(i);
+      if (race != Race::kEvict) sweeper.Add(i);
       barrier.Pass();
-      sweeper.Sweep();
+      if (race != Race::kEvict) {
+        sweeper.Sweep();
+      } else if (Evict(control, &sweeper, barrier, table, i)) {
+        freed |= uint64_t{1} << i;
+      }
     }
     barrier.Pass();
     const uint64_t got = table->got.load();
-    uint64_t freed = 0;
+    if (race == Race::kEvict) {
+      outcome.rounds += kBatch;
+      outcome.raced = table->restored.load();
+      // Each get must succeed, and have its object.
+      outcome.lost += static_cast<uint64_t>(std::popcount(freed | ~got));
+      barrier.Pass();
+      barrier.Pass();
+      continue;
+    }
     for (uint64_t i = 0; i < kBatch; ++i) {
       const Word word(control.entry(i).word.load());
       freed |= uint64_t{word.state() != State::kSealed || word.generation() != generation} << i;
@@ -186,10 +223,10 @@ Outcome Run(Race race, uint64_t rounds, double seconds) {
 }
 
 // The lost pins of the build whose pin is a plain store; 0 also when it could not be run.
-uint64_t BrokenBuildLost(double seconds) {
+uint64_t LostByBroken(const Command& race, double seconds) {
   int out[2];
   if (::pipe(out) != 0) return 0;
-  const pid_t child = Spawn({kLitmusPins.name, std::to_string(seconds)}, "atoll_torture_plain_pin", out[1]);
+  const pid_t child = Spawn({race.name, std::to_string(seconds)}, "atoll_torture_plain_pin", out[1]);
   ::close(out[1]);
   std::FILE* lines = ::fdopen(out[0], "r");
   uint64_t lost = 0;
@@ -199,31 +236,45 @@ uint64_t BrokenBuildLost(double seconds) {
   return lost;
 }
 
-int RunLitmus(int argc, char** argv) {
-  const double seconds = SecondsOf(argc, argv);
-  const Outcome pins = Run(Race::kPin, kRounds, 0.45 * seconds);
-  std::printf("litmus: pin against free: %lu rounds, %lu freed first, %lu lost\n", pins.rounds, pins.raced,
-              pins.lost);
-  const Outcome handed = Run(Race::kHandOver, kRounds, 0.45 * seconds);
-  std::printf("litmus: hand-over against free: %lu rounds, %lu lost\n", handed.rounds, handed.lost);
-  uint64_t broken = 0;
-  // Some thousand are lost in a million; on a busy machine the two may not meet for a while.
-  for (int tries = 0; tries < 20 && broken == 0; ++tries) broken = BrokenBuildLost(seconds > 0 ? 1 : 5);
-  const uint64_t lost = pins.lost + handed.lost;
-  std::printf("litmus: rounds=%lu lost=%lu broken_build_lost=%lu\n", pins.rounds + handed.rounds, lost,
-              broken);
-  return lost == 0 && broken > 0 ? 0 : 1;
+// Some thousand are lost in a million; on a busy machine the two may not meet for a while.
+uint64_t BrokenBuildLost(const Command& race, double seconds) {
+  uint64_t lost = 0;
+  for (int tries = 0; tries < 20 && lost == 0; ++tries) lost = LostByBroken(race, seconds);
+  std::printf("litmus: %s with a plain store: %lu lost\n", race.name, lost);
+  return lost;
 }
 
-int RunPins(int argc, char** argv) {
-  const Outcome pins = Run(Race::kPin, kRounds, SecondsOf(argc, argv));
-  std::printf("lost %lu of %lu\n", pins.lost, pins.rounds);
+int RunLitmus(int argc, char** argv) {
+  const double seconds = SecondsOf(argc, argv);
+  const Outcome pins = Run(Race::kPin, kRounds, 0.3 * seconds);
+  std::printf("litmus: pin against free: %lu rounds, %lu freed first, %lu lost\n", pins.rounds, pins.raced,
+              pins.lost);
+  const Outcome evicted = Run(Race::kEvict, kRounds, 0.3 * seconds);
+  std::printf("litmus: pin against evict: %lu rounds, %lu evicted first, %lu lost\n", evicted.rounds,
+              evicted.raced, evicted.lost);
+  const Outcome handed = Run(Race::kHandOver, kRounds, 0.3 * seconds);
+  std::printf("litmus: hand-over against free: %lu rounds, %lu lost\n", handed.rounds, handed.lost);
+  const double each = seconds > 0 ? 1 : 5;
+  const uint64_t freed_broken = BrokenBuildLost(kLitmusPins, each);
+  const uint64_t evicted_broken = BrokenBuildLost(kLitmusEvictions, each);
+  const uint64_t lost = pins.lost + evicted.lost + handed.lost;
+  std::printf("litmus: rounds=%lu lost=%lu broken_build_lost=%lu\n",
+              pins.rounds + evicted.rounds + handed.rounds, lost, freed_broken + evicted_broken);
+  return lost == 0 && freed_broken > 0 && evicted_broken > 0 ? 0 : 1;
+}
+
+int RunOne(Race race, int argc, char** argv) {
+  const Outcome outcome = Run(race, kRounds, SecondsOf(argc, argv));
+  std::printf("lost %lu of %lu\n", outcome.lost, outcome.rounds);
   return 0;
 }
+int RunPins(int argc, char** argv) { return RunOne(Race::kPin, argc, argv); }
+int RunEvictions(int argc, char** argv) { return RunOne(Race::kEvict, argc, argv); }
 
 }  // namespace
 
 const Command kLitmus = {"litmus", RunLitmus};
 const Command kLitmusPins = {"litmus-pins", RunPins};
+const Command kLitmusEvictions = {"litmus-evictions", RunEvictions};
 
 }  // namespace atollstore::torture

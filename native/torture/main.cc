@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
   using namespace atollstore::torture;
   // A parent that was killed leaves nobody behind.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const Command* commands[] = {&kFaults, &kLitmus, &kLitmusPins, &kStorm, &kStormPeer};
+  const Command* commands[] = {&kFaults, &kLitmus, &kLitmusPins, &kLitmusEvictions, &kStorm, &kStormPeer};
   for (const Command* command : commands) {
     if (argc >= 2 && std::strcmp(argv[1], command->name) == 0) return command->run(argc - 2, argv + 2);
   }

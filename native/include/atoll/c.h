@@ -120,7 +120,7 @@ ATOLL_API int64_t atoll_expect(atoll_client* client, atoll_object_id* id);
  * With the nil id a new one is made, to which the caller holds one reference; else *id must be expected.
  * `tag` is the caller's own and comes back from get. *address is writable until seal or abort,
  * 64-byte aligned, by this client alone. size may be 0.
- * Waits up to timeout_ns for room. Fails with STORE_FULL, TOO_MANY_OBJECTS, ALREADY_EXISTS, NOT_FOUND. */
+ * Waits up to timeout_ns for room, and for an entry. Fails with STORE_FULL, TOO_MANY_OBJECTS, ALREADY_EXISTS, NOT_FOUND. */
 ATOLL_API int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, uint64_t contained,
                                uint64_t tag, int64_t timeout_ns, uint64_t* address);
 

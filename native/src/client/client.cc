@@ -43,11 +43,14 @@ Status ClientCore::Corrupted(ObjectId id) const {
                        id.generation());
 }
 
-Result<ObjectId> ClientCore::Expect() {
+Result<ObjectId> ClientCore::Expect(int64_t timeout_ns) {
   uint64_t place = pool_->Expect();
   if (place == 0) {
-    // Entries that wait to be swept, or that other clients could give back, are worth one question.
-    const auto deadline = os::Deadline::After(50'000'000);
+    // Entries that wait to be swept, or that other clients could give back, are worth one question, also to
+    // the impatient.
+    constexpr int64_t kLeastNanos = 50'000'000;
+    const auto deadline =
+        os::Deadline::After(timeout_ns < 0 ? timeout_ns : std::max(timeout_ns, kLeastNanos));
     record_->wants_room.store(1, std::memory_order_seq_cst);
     for (;;) {
       const uint32_t seen = control_.header().room_bell.Read();
@@ -75,7 +78,7 @@ Result<uint64_t> ClientCore::Create(ObjectId* id, uint64_t size, uint64_t contai
   }
   if (has_containers_.load(std::memory_order_relaxed)) DrainContainers();
   if (id->nil()) {
-    auto made = Expect();
+    auto made = Expect(timeout_ns);
     if (!made.ok()) return made.status();
     auto address = Fill(made.value(), size, contained, tag, timeout_ns);
     if (address.ok()) {

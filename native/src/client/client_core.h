@@ -45,7 +45,7 @@ class ClientCore {
   const os::Mapping& data() const { return views_; }
   Status AwaitServerExit(int64_t timeout_ns);
 
-  Result<ObjectId> Expect();
+  Result<ObjectId> Expect(int64_t timeout_ns = 0);
   Result<uint64_t> Create(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag, int64_t timeout_ns);
   Status Seal(ObjectId id, const atoll_object_id* contained);
   Status Abort(ObjectId id);

@@ -60,20 +60,31 @@ public final class Table implements AutoCloseable {
     }
 
     /**
-     * All batches that a reader still has; closes neither it nor what it owns before the table is closed. The columns are
-     * shared with the reader's buffers, not copied.
+     * All batches that a reader still has. The columns share the reader's buffers, which are not copied; the reader stays
+     * the caller's, and may be closed before the table. A dictionary may grow between batches.
      *
      * @throws IOException when the reader cannot go on
+     * @throws IllegalArgumentException when a dictionary is replaced by one that does not begin with the same values: one
+     *     table has one dictionary for all its batches
      */
     public static Table readAll(ArrowReader reader) throws IOException {
         VectorSchemaRoot current = reader.getVectorSchemaRoot();
         List<VectorSchemaRoot> batches = new ArrayList<>();
-        while (reader.loadNextBatch()) {
-            batches.add(current.slice(0, current.getRowCount()));
+        GrowingDictionaries dictionaries = new GrowingDictionaries();
+        try {
+            while (reader.loadNextBatch()) {
+                dictionaries.update(current.getSchema(), reader);
+                batches.add(ArrowShares.of(current));
+            }
+            if (batches.isEmpty()) {
+                dictionaries.update(current.getSchema(), reader);
+            }
+            return new Table(current.getSchema(), batches, dictionaries.shared());
+        } catch (IOException | RuntimeException e) {
+            batches.forEach(VectorSchemaRoot::close);
+            dictionaries.close();
+            throw e;
         }
-        Map<Long, Dictionary> used = new HashMap<>();
-        ArrowSchemas.collectDictionaries(current.getSchema().getFields(), reader, used);
-        return new Table(current.getSchema(), batches, used);
     }
 
     public Schema schema() {

@@ -26,7 +26,9 @@ import org.apache.arrow.vector.dictionary.DictionaryEncoder;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
+import org.apache.arrow.vector.types.pojo.FieldType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +141,58 @@ class TableTest {
             assertThat(read.rowCount()).isEqualTo(20);
             assertEqual(read.batches().get(1), table.batches().get(1));
         }
+    }
+
+    @Test
+    void shouldTakeDictionariesThatGrow() throws Exception {
+        byte[] bytes = streamOfTwo(List.of("red", "green"), List.of("red", "green", "blue"));
+        try (ArrowStreamReader reader = new ArrowStreamReader(new ByteArrayInputStream(bytes), allocator);
+                Table table = Table.readAll(reader)) {
+            reader.close();
+            try (Table read = (Table) fixture.roundTrip(table)) {
+                FieldVector words = read.dictionaries().lookup(7).getVector();
+                assertThat(words.getValueCount()).isEqualTo(3);
+                assertThat(words.getObject(2)).hasToString("blue");
+                assertThat(read.batches().get(1).getVector("colour").getObject(0))
+                        .isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseAReplacedDictionary() throws Exception {
+        byte[] bytes = streamOfTwo(List.of("red", "green"), List.of("red", "blue"));
+        try (ArrowStreamReader reader = new ArrowStreamReader(new ByteArrayInputStream(bytes), allocator)) {
+            assertThatThrownBy(() -> Table.readAll(reader))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("dictionary 7 of 2 values is replaced by another of 2");
+        }
+    }
+
+    /** Two batches, each of one row with the last word of its dictionary. */
+    private byte[] streamOfTwo(List<String> first, List<String> second) throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (VarCharVector words = new VarCharVector("words", allocator);
+                IntVector index = new IntVector(
+                        "colour",
+                        new FieldType(
+                                true,
+                                new ArrowType.Int(32, true),
+                                new DictionaryEncoding(7, false, new ArrowType.Int(32, true))),
+                        allocator);
+                VectorSchemaRoot root = new VectorSchemaRoot(List.of((FieldVector) index))) {
+            Dictionary dictionary = new Dictionary(words, index.getField().getDictionary());
+            try (ArrowStreamWriter writer =
+                    new ArrowStreamWriter(root, new DictionaryProvider.MapDictionaryProvider(dictionary), out)) {
+                for (List<String> each : List.of(first, second)) {
+                    setAll(words, each.toArray(new String[0]));
+                    index.setSafe(0, each.size() - 1);
+                    root.setRowCount(1);
+                    writer.writeBatch();
+                }
+            }
+        }
+        return out.toByteArray();
     }
 
     @Test

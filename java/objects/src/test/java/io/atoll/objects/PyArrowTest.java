@@ -15,7 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -33,13 +35,20 @@ import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntervalMonthDayNanoVector;
 import org.apache.arrow.vector.NullVector;
+import org.apache.arrow.vector.SmallIntVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.IntervalUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.provider.Arguments;
 
 /** What is stored is read by pyarrow from the raw bytes, value by value. `ci/setup` installs pyarrow. */
 class PyArrowTest {
@@ -74,6 +83,11 @@ class PyArrowTest {
                         written++;
                     }
                 }
+                for (Arguments nested : ArrowTypesTest.nested().collect(Collectors.toList())) {
+                    written += writeNested(fixture, allocator, nested);
+                }
+                writeEncoded(fixture, allocator);
+                written++;
             }
             Fixture.collectUntil(() -> fixture.pins() == 0);
         }
@@ -92,6 +106,74 @@ class PyArrowTest {
                 .filter(type -> !(type instanceof ArrowType.Interval interval
                         && interval.getUnit() != IntervalUnit.MONTH_DAY_NANO))
                 .collect(Collectors.toList());
+    }
+
+    /** A nested vector, and a slice of it that does not begin at its first row. */
+    @SuppressWarnings("unchecked")
+    private int writeNested(Fixture fixture, BufferAllocator allocator, Arguments nested) throws Exception {
+        String name = ((String) nested.get()[0]).replaceAll("\\W", "_");
+        try (FieldVector vector = ((Function<BufferAllocator, FieldVector>) nested.get()[1]).apply(allocator)) {
+            write(fixture, name + ".stream", vector, values(vector));
+            VectorSchemaRoot root = ArrowStream.rootOf(vector);
+            try (VectorSchemaRoot slice = root.slice(3, vector.getValueCount() - 5)) {
+                write(fixture, name + "-slice.stream", slice.getVector(0), values(slice.getVector(0)));
+            }
+        }
+        return 2;
+    }
+
+    /** Two batches of a column encoded with a dictionary, and what its rows stand for. */
+    private void writeEncoded(Fixture fixture, BufferAllocator allocator) throws Exception {
+        VarCharVector words = new VarCharVector("words", allocator);
+        for (int i = 0; i < 3; i++) {
+            words.setSafe(i, ("größe " + i).getBytes(StandardCharsets.UTF_8));
+        }
+        words.setValueCount(3);
+        DictionaryEncoding encoding = new DictionaryEncoding(7, false, new ArrowType.Int(16, true));
+        List<VectorSchemaRoot> batches = new ArrayList<>();
+        List<String> expected = new ArrayList<>();
+        for (int batch = 0; batch < 2; batch++) {
+            SmallIntVector index =
+                    new SmallIntVector("v", new FieldType(true, new ArrowType.Int(16, true), encoding), allocator);
+            for (int i = 0; i < ROWS; i++) {
+                if (i % 3 == 1) {
+                    index.setNull(i);
+                    expected.add("null");
+                } else {
+                    index.setSafe(i, (i + batch) % 3);
+                    expected.add(value(words.getObject((i + batch) % 3)));
+                }
+            }
+            index.setValueCount(ROWS);
+            batches.add(new VectorSchemaRoot(List.of((FieldVector) index)));
+        }
+        DictionaryProvider provider = new DictionaryProvider.MapDictionaryProvider(new Dictionary(words, encoding));
+        try (Table table = Table.of(provider, batches)) {
+            write(fixture, "dictionary.stream", table, expected);
+        }
+    }
+
+    private static List<String> values(FieldVector vector) {
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < vector.getValueCount(); i++) {
+            values.add(value(vector.getObject(i)));
+        }
+        return values;
+    }
+
+    private static String value(Object value) {
+        if (value == null) {
+            return "null";
+        } else if (value instanceof List<?> list) {
+            return list.stream().map(PyArrowTest::value).collect(Collectors.joining(",", "[", "]"));
+        } else if (value instanceof Map<?, ?> map) {
+            return map.entrySet().stream()
+                    .map(each -> each.getKey() + "=" + value(each.getValue()))
+                    .collect(Collectors.joining(",", "{", "}"));
+        } else if (value instanceof Number) {
+            return "i:" + value;
+        }
+        return "s:" + HexFormat.of().formatHex(value.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private void write(Fixture fixture, String name, Object value, List<String> expected) throws Exception {

@@ -11,8 +11,8 @@
 
 namespace atollstore::torture {
 
-const char* const kFaultyNames[kFaulties] = {"open", "write",        "fsync",    "fallocate",
-                                             "mmap", "memfd_create", "ftruncate"};
+const char* const kFaultyNames[kFaulties] = {"open",      "pread", "write",        "fsync",
+                                             "fallocate", "mmap",  "memfd_create", "ftruncate"};
 Injection injection;
 
 namespace {
@@ -41,6 +41,11 @@ int __wrap_open(const char* path, int flags, ...) {
   const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0;
   va_end(more);
   return Fails(kOpen) ? -1 : __real_open(path, flags, mode);
+}
+
+ssize_t __real_pread(int fd, void* bytes, size_t count, off_t offset);
+ssize_t __wrap_pread(int fd, void* bytes, size_t count, off_t offset) {
+  return Fails(kRead) ? -1 : __real_pread(fd, bytes, count, offset);
 }
 
 ssize_t __real_write(int fd, const void* bytes, size_t count);

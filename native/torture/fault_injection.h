@@ -8,7 +8,7 @@
 
 namespace atollstore::torture {
 
-enum Faulty { kOpen, kWrite, kFsync, kFallocate, kMmap, kMemfd, kFtruncate, kFaulties };
+enum Faulty { kOpen, kRead, kWrite, kFsync, kFallocate, kMmap, kMemfd, kFtruncate, kFaulties };
 extern const char* const kFaultyNames[kFaulties];
 
 struct Injection {

@@ -1,6 +1,7 @@
-// faults: the life of a store, once for every call of open, write, fsync, fallocate, mmap, memfd_create and
-// ftruncate in it, with that one call failing. What the store says about it is its business, but no process
-// may end, no sealed referenced object may be lost, and the same request made again must succeed.
+// faults: the life of a store, once for every call of open, pread, write, fsync, fallocate, mmap,
+// memfd_create and ftruncate in it, with that one call failing. What the store says about it is its business,
+// but no process may end, no sealed referenced object may be lost, and the same request made again must
+// succeed.
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -155,6 +156,7 @@ std::vector<int> Errors(int function) {
       return {EMFILE, ENOSPC};
     case kWrite:
       return {ENOSPC, EIO};
+    case kRead:
     case kFsync:
       return {EIO};
     case kFallocate:

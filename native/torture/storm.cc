@@ -1,5 +1,6 @@
 // storm: eight processes create, get, release, drop and delete shared objects at full speed, and every 20 ms
-// a random one is killed and another takes its place. Afterwards nothing may be wrong, leaked or stuck.
+// a random one is killed and another takes its place. The server is killed too, every two seconds; its
+// supervisor starts the next. Afterwards nothing may be wrong, leaked or stuck.
 #include "../tests/storm.h"
 
 #include <signal.h>
@@ -15,13 +16,14 @@
 
 #include "atoll/c.h"
 #include "check/fsck.h"
-#include "server/server_core.h"
+#include "client/client_core.h"
 #include "torture.h"
 
 namespace atollstore::torture {
 namespace {
 
 constexpr int kProcesses = 8;
+constexpr double kServerLife = 2;  // seconds: a supervisor pauses when servers die sooner
 constexpr double kStuckAfter =
     20;  // seconds without an operation: far more than a busy machine makes one wait
 static_assert(kProcesses <= Board::kSlots);
@@ -59,6 +61,27 @@ uint64_t LeakedBytes(atoll_client* client) {
   return capacity - had;
 }
 
+// A store of its own processes, whose server may be killed. `supervisor` is a child of this process.
+struct Standalone {
+  pid_t supervisor;
+  std::unique_ptr<ClientCore> inspector;  // sees the server's pid, and the segments
+  pid_t server() const {
+    return static_cast<pid_t>(inspector->control().header().server_pid.load(std::memory_order_acquire));
+  }
+};
+
+Standalone Serve(const std::string& path) {
+  // The dead keep their client slots until they are buried.
+  const pid_t supervisor =
+      Spawn({"serve", "--socket", path, "--capacity", "64M", "--max-objects", "2048", "--max-clients", "256"},
+            "../tools/atoll-store");
+  for (const double end = Now() + 20;; ::usleep(10'000)) {
+    auto attached = ClientCore::Attach(path.c_str());
+    if (attached.ok()) return {supervisor, std::move(attached).value()};
+    Must(Now() < end ? 0 : -1, "the server does not come");
+  }
+}
+
 struct Peer {
   pid_t pid = -1;
   uint64_t seed = 0;
@@ -70,21 +93,14 @@ int RunStorm(int argc, char** argv) {
   const double seconds = argc > 0 ? SecondsOf(argc, argv) : 60;
   Scratch scratch;
   const std::string path = scratch / "store.sock";
-  atoll_server_options options{};
-  options.capacity = 64 << 20;
-  options.max_objects = 2048;
-  options.max_clients = 256;  // the dead keep theirs until they are buried
-  options.socket_path = path.c_str();
-  auto started = ServerCore::Start(options);
-  Must(started.ok() ? 0 : -1, "ServerCore::Start");
-  const std::unique_ptr<ServerCore> server = std::move(started).value();
+  Standalone store = Serve(path);
   atoll_client* client = nullptr;
   MUST(atoll_attach(path.c_str(), &client));
   Board* board = Board::In(client);
 
   std::mt19937_64 random(static_cast<uint64_t>(::getpid()));
   std::array<Peer, kProcesses> peers;
-  uint64_t lives = 0, kills = 0, stuck = 0;
+  uint64_t lives = 0, kills = 0, server_kills = 0, stuck = 0;
   const auto spawn = [&](size_t i) {
     // The slot stays, the seed does not.
     peers[i].seed = lives++ * Board::kSlots + i;
@@ -101,18 +117,26 @@ int RunStorm(int argc, char** argv) {
   for (size_t i = 0; i < peers.size(); ++i) spawn(i);
   std::thread reaper([&] {
     for (int status = 0;;) {
-      if (::waitpid(-1, &status, 0) <= 0) {
+      const pid_t pid = ::waitpid(-1, &status, 0);
+      if (pid <= 0) {
         if (over.load()) return;  // and nobody is left
         continue;
       }
+      if (pid == store.supervisor && over.load() && WIFEXITED(status) && WEXITSTATUS(status) == 0) continue;
       // A peer leaves by itself only when a call failed that must not.
       if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) continue;
       std::fprintf(stderr, "storm: a process ended by itself with status %d\n", status);
       ++ended;
     }
   });
+  double server_born = Now();
   for (const double end = Now() + seconds; Now() < end;) {
     ::usleep(20'000);
+    if (const double now = Now(); now - server_born > kServerLife && now + kServerLife < end) {
+      server_born = now;
+      ::kill(store.server(), SIGKILL);
+      ++server_kills;
+    }
     const size_t victim = random() % peers.size();
     kill(peers[victim]);
     spawn(victim);
@@ -129,24 +153,27 @@ int RunStorm(int argc, char** argv) {
   }
   uint64_t operations = 0;
   for (Peer& peer : peers) kill(peer);
-  over.store(true);
-  reaper.join();
   for (const auto& count : board->operations) operations += count.load();
-  const bool alone = Eventually([&] { return Stats(client).clients == 1; });
-  if (!alone) std::fprintf(stderr, "storm: %lu clients are still there\n", Stats(client).clients - 1);
+  const bool alone = Eventually([&] { return Stats(client).clients == 2; });
+  if (!alone) std::fprintf(stderr, "storm: %lu clients are still there\n", Stats(client).clients - 2);
   const bool empty = Eventually([&] { return Stats(client).objects == 0; });
   if (!empty) std::fprintf(stderr, "storm: %lu objects are still there\n", Stats(client).objects);
   const uint64_t leaked = LeakedBytes(client);
-  const uint64_t wrong = board->failed.load() + ended;
   const uint64_t checked = board->checked.load();
   if (checked < 1000) std::fprintf(stderr, "storm: only %lu views were checked\n", checked);
-  const FsckReport report = FsckLive(server->control(), server->data());
+  const FsckReport report = FsckLive(store.inspector->control(), store.inspector->data());
   if (!report.sound()) std::fprintf(stderr, "storm: fsck:\n%s", report.Text().c_str());
+  const uint64_t wrong_views = board->failed.load();
   MUST(atoll_detach(client));
-  server->Stop();
+  store.inspector.reset();
+  over.store(true);
+  ::kill(store.supervisor, SIGTERM);
+  reaper.join();
+  const uint64_t wrong = wrong_views + ended;
   std::printf(
-      "storm: kills=%lu operations=%lu wrong=%lu leaked_bytes=%lu stuck=%lu fsck=%zu views_checked=%lu\n",
-      kills, operations, wrong, leaked, stuck, report.findings.size(), checked);
+      "storm: kills=%lu operations=%lu wrong=%lu leaked_bytes=%lu stuck=%lu fsck=%zu views_checked=%lu "
+      "server_kills=%lu\n",
+      kills + server_kills, operations, wrong, leaked, stuck, report.findings.size(), checked, server_kills);
   return wrong == 0 && leaked == 0 && stuck == 0 && report.sound() && alone && empty && checked >= 1000 ? 0
                                                                                                         : 1;
 }

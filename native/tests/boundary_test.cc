@@ -1,10 +1,12 @@
 // Who gets in, what a view allows, what the warm paths cost, and what broken peers can do.
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "fixture.h"
 #include "layout/geometry.h"
@@ -125,6 +127,51 @@ TEST_F(BoundaryTest, TooManyClientsAreTold) {
   EXPECT_STREQ(atoll_last_error(), "all 3 client slots are in use");
   Detach(clients_[1]);
   EXPECT_NE(Attach(), nullptr) << "the slot is free again";
+}
+
+// More connections that say nothing than the server keeps: the oldest of them go.
+TEST_F(BoundaryTest, SilentConnectionsKeepNobodyOut) {
+  Start();
+  std::vector<os::UniqueFd> silent;
+  for (int i = 0; i < 400; ++i) {
+    const int64_t fd = atoll_connect(path_.c_str());
+    ASSERT_GE(fd, 0) << atoll_last_error();
+    silent.emplace_back(static_cast<int>(fd));
+    if (i % 50 == 49) ::usleep(2000);  // the queue of a socket is short
+  }
+  EXPECT_NE(Attach(), nullptr);
+}
+
+// The server shares this process's descriptors: none is left but the one that the client itself connects
+// with.
+TEST_F(BoundaryTest, ClientWaitsForAServerWithoutDescriptors) {
+  Start();
+  std::vector<os::UniqueFd> taken;
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit now = before;
+  now.rlim_cur = 64;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &now), 0);
+  for (int fd = ::dup(0); fd >= 0; fd = ::dup(0)) taken.emplace_back(fd);
+  ASSERT_FALSE(taken.empty());
+  taken.pop_back();
+  const int64_t connection = atoll_connect(path_.c_str());
+  ASSERT_GE(connection, 0) << atoll_last_error();
+  ::usleep(300'000);
+  timespec cpu{};
+  clockid_t clock;
+  ASSERT_EQ(::clock_getcpuclockid(0, &clock), 0);
+  ASSERT_EQ(::clock_gettime(clock, &cpu), 0);
+  const double used = static_cast<double>(cpu.tv_sec) + static_cast<double>(cpu.tv_nsec) * 1e-9;
+  ::usleep(500'000);
+  ASSERT_EQ(::clock_gettime(clock, &cpu), 0);
+  EXPECT_LT(static_cast<double>(cpu.tv_sec) + static_cast<double>(cpu.tv_nsec) * 1e-9 - used, 0.3)
+      << "it spins";
+  taken.clear();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  atoll_client* client = nullptr;
+  EXPECT_EQ(atoll_attach_fd(connection, &client), 0) << atoll_last_error();
+  if (client != nullptr) clients_.push_back(client);
 }
 
 TEST_F(BoundaryTest, SecondServerOnOneSocketFailsAndAStaleSocketIsReplaced) {

@@ -130,6 +130,8 @@ UniqueFd Accept(int listener) {
   return UniqueFd(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
 }
 
+bool OutOfDescriptors() { return errno == EMFILE || errno == ENFILE; }
+
 Result<Peer> PeerOf(int socket) {
   ucred credentials;
   socklen_t length = sizeof(credentials);

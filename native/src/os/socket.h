@@ -25,6 +25,8 @@ std::string PathOfPeer(int socket);
 
 // The next connection, or an invalid descriptor when there is none.
 UniqueFd Accept(int listener);
+// Whether that has just failed for want of descriptors, with a connection waiting.
+bool OutOfDescriptors();
 
 struct Peer {
   pid_t pid;  // 0: of another pid namespace

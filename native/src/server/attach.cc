@@ -2,6 +2,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -12,6 +13,7 @@
 namespace atollstore {
 namespace {
 constexpr size_t kMostGuests = 256;
+constexpr int64_t kDeafNanos = 100'000'000;  // without a descriptor for another connection
 }  // namespace
 
 Status ServerCore::MapSegments(Segments segments) {
@@ -59,14 +61,38 @@ Status ServerCore::Watch(int fd, uint64_t event) {
 void ServerCore::AcceptAll() {
   for (;;) {
     os::UniqueFd fd = os::Accept(listener_.get());
-    if (!fd.valid()) return;
+    if (!fd.valid() && !os::OutOfDescriptors()) return;
+    // Those that have been silent for longest make room for those who may have something to say.
+    if ((!fd.valid() || guests_.size() >= kMostGuests) && !DropOldestGuest()) {
+      // They wait in the queue of the socket. It would wake this thread again and again.
+      ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener_.get(), nullptr);
+      listen_again_at_ = os::NowNanos() + kDeafNanos;
+      return;
+    }
+    if (!fd.valid()) continue;
     auto peer = os::PeerOf(fd.get());
-    if (!peer.ok() || guests_.size() >= kMostGuests) continue;
+    if (!peer.ok()) continue;
     const int number = fd.get();
     if (!Watch(number, Event(kGuest, static_cast<uint32_t>(number))).ok()) continue;
     last_guest_ = os::NowNanos();
-    guests_.emplace(number, std::pair(std::move(fd), std::move(peer).value()));
+    guests_.emplace(number, Guest{std::move(fd), std::move(peer).value(), last_guest_});
   }
+}
+
+bool ServerCore::DropOldestGuest() {
+  const auto oldest = std::min_element(guests_.begin(), guests_.end(), [](const auto& a, const auto& b) {
+    return a.second.since < b.second.since;
+  });
+  if (oldest == guests_.end()) return false;
+  guests_.erase(oldest);
+  return true;
+}
+
+// Returns whether that is still to come.
+bool ServerCore::ListenAgain() {
+  if (listen_again_at_ == 0 || os::NowNanos() < listen_again_at_) return listen_again_at_ != 0;
+  if (Watch(listener_.get(), Event(kListener, 0)).ok()) listen_again_at_ = 0;
+  return true;
 }
 
 // A connection that was made for a child says hello when the child is ready: that may take a while.
@@ -78,14 +104,14 @@ bool ServerCore::HelloIsNear() const {
 void ServerCore::Greet(int fd) {
   auto node = guests_.extract(fd);
   if (node.empty()) return;
-  os::UniqueFd socket = std::move(node.mapped().first);
+  os::UniqueFd socket = std::move(node.mapped().socket);
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
   Hello hello{};
-  auto received = os::ReceiveFrom(fd, &hello, sizeof(hello), &node.mapped().second);
+  auto received = os::ReceiveFrom(fd, &hello, sizeof(hello), &node.mapped().peer);
   if (!received.ok() || received.value() != sizeof(hello) || hello.magic != kMagic) return;
   Welcome welcome{kMagic, kLayoutVersion, ATOLL_OK, hello.client, 0};
   if (hello.client != 0) {
-    if (hello.layout_version != kLayoutVersion || !Resume(node.mapped().second, hello)) {
+    if (hello.layout_version != kLayoutVersion || !Resume(node.mapped().peer, hello)) {
       welcome.code = ATOLL_REFUSED;
     } else {
       slots_[hello.client].socket = std::move(socket);
@@ -94,7 +120,7 @@ void ServerCore::Greet(int fd) {
     (void)os::Send(fd, &welcome, sizeof(welcome), nullptr, 0);
     return;
   }
-  const uint32_t client = Admit(std::move(node.mapped().second), hello, &welcome);
+  const uint32_t client = Admit(std::move(node.mapped().peer), hello, &welcome);
   if (client == 0) {
     (void)os::Send(fd, &welcome, sizeof(welcome), nullptr, 0);
     return;

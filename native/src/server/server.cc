@@ -121,7 +121,8 @@ void ServerCore::Run(void* self) { static_cast<ServerCore*>(self)->Loop(); }
 
 bool ServerCore::Work() {
   RunCommands();
-  bool busy = sweeper_->Sweep() != 0;
+  bool busy = ListenAgain();
+  busy = sweeper_->Sweep() != 0 || busy;
   if (spiller_ != nullptr) {
     for (const uint64_t index : sweeper_->TakeWanted()) spiller_->Restore(index);
     busy = spiller_->Poll(MayRestore()) || busy;

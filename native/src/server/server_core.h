@@ -76,6 +76,8 @@ class ServerCore {
   Status MapSegments(Segments segments);
   Status Watch(int fd, uint64_t event);
   void AcceptAll();
+  bool DropOldestGuest();
+  bool ListenAgain();
   void Greet(int fd);
   bool HelloIsNear() const;
   uint32_t Admit(os::Peer peer, const Hello& hello, Welcome* welcome);
@@ -133,10 +135,17 @@ class ServerCore {
   bool await_farewell_ = false;
 
   os::UniqueFd epoll_, listener_, wake_;
-  os::UniqueFd spill_lock_;                                  // on its way to the spiller
-  std::vector<Slot> slots_;                                  // by client index
-  std::map<int, std::pair<os::UniqueFd, os::Peer>> guests_;  // connected, have not said hello
-  int64_t last_guest_ = 0;                                   // when the newest of them came
+  os::UniqueFd spill_lock_;  // on its way to the spiller
+  std::vector<Slot> slots_;  // by client index
+  // Connected, and has not said hello.
+  struct Guest {
+    os::UniqueFd socket;
+    os::Peer peer;
+    int64_t since;
+  };
+  std::map<int, Guest> guests_;  // by descriptor
+  int64_t last_guest_ = 0;       // when the newest of them came
+  int64_t listen_again_at_ = 0;  // 0: it listens
   bool reserve_ahead_ = true;
   uint32_t seen_moves_ = 0;  // extent_moves at the last look
   int64_t looked_at_ = 0;    // at the memory limits; 20 ms and headroom_ may pass until the next look

@@ -71,7 +71,7 @@ class Store {
     atoll_object_id id{};
     uint64_t address = 0;
     Check(atoll_create(client_, &id, size, 0, 0, 1'000'000'000, &address), "atoll_create");
-    memcpy(reinterpret_cast<void*>(address), bytes, size);
+    (void)atoll_copy(reinterpret_cast<void*>(address), bytes, size);
     Check(atoll_seal(client_, &id, nullptr), "atoll_seal");
     return id;
   }

@@ -127,7 +127,7 @@ atoll_object_id Client::Put(const void* bytes, uint64_t size) {
   atoll_object_id id{};
   uint64_t address = 0;
   Check(atoll_create(client_, &id, size, 0, 0, 10 * kSecond, &address), "atoll_create");
-  memcpy(reinterpret_cast<void*>(address), bytes, size);
+  Check(atoll_copy(reinterpret_cast<void*>(address), bytes, size), "atoll_copy");
   Check(atoll_seal(client_, &id, nullptr), "atoll_seal");
   return id;
 }

@@ -11,15 +11,24 @@ namespace atollstore {
 
 void ClientCore::RunBackground(void* self) { static_cast<ClientCore*>(self)->Background(); }
 
-uint64_t ClientCore::WarmCap() const {
+uint64_t ClientCore::WarmShare() const {
   uint64_t clients = 0;
   for (uint32_t i = 1, high = control_.columns_high(); i < high; ++i) {
     clients += control_.client(i).state.load(std::memory_order_relaxed) ==
                static_cast<uint32_t>(ClientState::kAttached);
   }
   const Geometry& g = control_.geometry();
-  return std::min(g.warm_bytes(), capacity_ / 4 / std::max<uint64_t>(1, clients)) / g.extent_bytes() *
-         g.extent_bytes();
+  return capacity_ / 4 / std::max<uint64_t>(1, clients) / g.extent_bytes() * g.extent_bytes();
+}
+
+uint64_t ClientCore::WarmCap() const { return std::min(control_.geometry().warm_bytes(), WarmShare()); }
+
+// Whoever puts one large object after the other has two of them in turn, since the server frees the one while
+// the next is written. To give back what the next but one will take costs more than to write it.
+uint64_t ClientCore::MostFree() const {
+  const uint64_t two = 2 * largest_.load(std::memory_order_relaxed);
+  const uint64_t warm = control_.geometry().warm_bytes();
+  return std::max(WarmCap(), std::min(warm + two, WarmShare())) + control_.geometry().extent_bytes();
 }
 
 void ClientCore::WakeBackground() {
@@ -32,7 +41,7 @@ void ClientCore::KeepWarm() {
   // Whose turn it is has just leased for an object that waits: not to be given back under its hands.
   if (pressure && control_.header().room_turn.load(std::memory_order_acquire) == me_) return;
   const uint64_t cap = WarmCap();
-  if (pressure || heap_->FreeBytes() > cap + control_.geometry().extent_bytes()) {
+  if (pressure || heap_->FreeBytes() > MostFree()) {
     const uint64_t given = heap_->GiveBack(pressure ? 0 : cap);
     if (pressure) pool_->GiveBack();
     if (given != 0) TellServerOfMoves();
@@ -72,6 +81,7 @@ int ClientCore::GiveBackWhenIdle() {
   }
   if (now < idle_since_ + kIdleNanos) return kLookMillis;
   warm_target_.store(0, std::memory_order_relaxed);  // until something is made again
+  largest_.store(0, std::memory_order_relaxed);
   if (heap_->GiveBack(0) != 0) {
     TellServerOfMoves();
     if (control_.header().pressure.load(std::memory_order_relaxed) != 0) control_.header().room_bell.Ring();

@@ -124,6 +124,9 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, uint64_t size, uint64_t contained
       return made;
     }
   }
+  if (bytes >= control_.geometry().extent_bytes() && bytes > largest_.load(std::memory_order_relaxed)) {
+    largest_.store(bytes, std::memory_order_relaxed);
+  }
   const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
   if (offset > capacity_ - bytes) return Corrupted(id);  // written by somebody else since
   Count(&Counters::creates);

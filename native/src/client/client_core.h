@@ -200,7 +200,9 @@ class ClientCore {
   // Gives back what is empty once nothing has been made for a while. Returns the ms until the next look.
   int GiveBackWhenIdle();
   void WakeBackground();
-  uint64_t WarmCap() const;
+  uint64_t WarmShare() const;  // of one client, at most
+  uint64_t WarmCap() const;    // so much is made ready ahead at most
+  uint64_t MostFree() const;   // what is free beyond that is given back
   uint64_t LeastWarm() const { return std::min(WarmCap(), 4 * control_.geometry().extent_bytes()); }
 
   // Hot, read-only after Attach().
@@ -233,7 +235,8 @@ class ClientCore {
   std::atomic<uint32_t> waiting_for_room_{0};
   std::atomic<uint32_t> free_bells_{~0u};
   std::atomic<uint64_t> warm_target_{0};
-  uint64_t allocations_seen_ = 0;  // by the background thread
+  std::atomic<uint64_t> largest_{0};  // bytes of an object, of late
+  uint64_t allocations_seen_ = 0;     // by the background thread
   int64_t idle_since_ = 0;
   bool settled_ = false;
 

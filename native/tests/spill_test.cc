@@ -241,6 +241,40 @@ TEST_F(SpillTest, CreatorsAreServedInTurn) {
   EXPECT_EQ(second_was, 2);
 }
 
+TEST_F(SpillTest, ObjectDeletedWhileItComesBackIsThereOrLostAndGoes) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  std::mt19937 random(5);
+  uint64_t was_there = 0, was_lost = 0;
+  for (uint64_t round = 0; round < 40; ++round) {
+    const atoll_object_id id = PutWords(client, 500'000, round);
+    atoll_object_id all{};
+    uint64_t address = 0;
+    OK(atoll_create(client, &all, 31 << 20, 0, 0, 20 * kSecond, &address));  // only without the other
+    OK(atoll_abort(client, &all));
+    OK(atoll_dereference(client, &all));
+    std::thread getter([&] {
+      atoll_view view{};
+      const int64_t code = atoll_get(client, &id, 20 * kSecond, &view);
+      if (code != 0) {
+        EXPECT_EQ(code, -ATOLL_LOST) << atoll_last_error();
+        ++was_lost;
+        return;
+      }
+      EXPECT_EQ(reinterpret_cast<const uint64_t*>(view.address)[499'999], round + 499'999);
+      EXPECT_EQ(atoll_release(client, &id), 0);
+      ++was_there;
+    });
+    ::usleep(random() % 8'000);
+    OK(atoll_delete(client, &id));
+    getter.join();
+    OK(atoll_dereference(client, &id));
+  }
+  EXPECT_EQ(was_there + was_lost, 40u);
+  EXPECT_TRUE(BecomesEmpty(client));
+  EXPECT_TRUE(Eventually([&] { return Files().empty(); }));
+}
+
 // 24 of the store's 32 MiB each: whoever kept half of its own while it waits for the rest would wait for
 // ever.
 TEST_F(SpillTest, ListsThatFitOneByOneDoNotWaitForEachOther) {

@@ -50,6 +50,25 @@ class TakeoverTest : public StoreTest {
     StoreTest::TearDown();
   }
 
+  // A segment of the server, to be inherited; -1 when it has none of that name.
+  int SegmentOfServer(const std::string& name) {
+    const std::string directory = "/proc/" + std::to_string(server()) + "/fd/";
+    for (int fd = 0; fd < 64; ++fd) {
+      char target[100] = "";
+      const std::string path = directory + std::to_string(fd);
+      if (::readlink(path.c_str(), target, sizeof(target) - 1) <= 0) continue;
+      if (std::string(target).find(name) != std::string::npos) return ::open(path.c_str(), O_RDWR);
+    }
+    return -1;
+  }
+  static int Fsck(int control, int data) {
+    const pid_t pid =
+        Run({ATOLL_STORE_TOOL, "fsck", "--control", std::to_string(control), "--data", std::to_string(data)});
+    int status = -1;
+    EXPECT_EQ(::waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
   static pid_t Run(const std::vector<std::string>& arguments) {
     std::vector<char*> argv;
     for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
@@ -428,6 +447,33 @@ TEST_F(TakeoverTest, ClientOfAnotherPidNamespaceIsRefused) {
   if (text.find("unshare") != std::string::npos) GTEST_SKIP() << text;
   EXPECT_EQ(WEXITSTATUS(status), 3);
   EXPECT_NE(text.find("pid namespace"), std::string::npos) << text;
+}
+
+// Both killed in the same moment: nobody serves the store any more, but who has its segments can look at
+// them.
+TEST_F(TakeoverTest, SegmentsOfADeadStoreAreChecked) {
+  Serve();
+  atoll_client* client = Attach();
+  std::vector<atoll_object_id> ids;
+  for (int i = 0; i < 20; ++i) ids.push_back(Put(client, 1000 + 10'000 * i));
+  const int control = SegmentOfServer("memfd:atoll-control"), data = SegmentOfServer("memfd:atoll-data");
+  ASSERT_GE(control, 0);
+  ASSERT_GE(data, 0);
+  for (const int signal : {SIGSTOP, SIGKILL}) {
+    for (const pid_t pid : {supervisor(), server()}) ASSERT_EQ(::kill(pid, signal), 0);
+  }
+  EXPECT_EQ(Fsck(control, data), 0);
+  // Two entries, one block.
+  const Control& segments = looker_->control();
+  Entry& one = segments.entry(ObjectId(ids[3]).index());
+  one.block.store(segments.entry(ObjectId(ids[4]).index()).block.load());
+  EXPECT_EQ(Fsck(control, data), 1);
+  ::close(control);
+  ::close(data);
+  for (atoll_client* each : clients_) atoll_detach(each);
+  clients_.clear();
+  looker_.reset();
+  ::unlink(path_.c_str());
 }
 
 }  // namespace

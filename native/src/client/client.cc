@@ -307,6 +307,8 @@ Status ClientCore::Delete(ObjectId id) {
     if (entry.word.compare_exchange_weak(bits, word.With(Word::kDeleted).bits(), std::memory_order_seq_cst))
       break;
   }
+  // Whoever waits for it, to be sealed or to come back from disk, waits for nothing.
+  if (Word(bits).has(Word::kWaited)) RingWaiters(control_, id.index());
   Count(&Counters::deletes);
   Drop(id.index());
   return {};

@@ -1,6 +1,7 @@
 // Who gets in, what a view allows, what the warm paths cost, and what broken peers can do.
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -127,6 +128,44 @@ TEST_F(BoundaryTest, TooManyClientsAreTold) {
   EXPECT_STREQ(atoll_last_error(), "all 3 client slots are in use");
   Detach(clients_[1]);
   EXPECT_NE(Attach(), nullptr) << "the slot is free again";
+}
+
+// What create was told counts, not what the entry says by the time of the seal.
+TEST_F(BoundaryTest, SealReadsAsManyIdsAsWerePromised) {
+  Start();
+  atoll_client* client = Attach();
+  auto other = ClientCore::Attach(path_.c_str());
+  ASSERT_TRUE(other.ok());
+  const atoll_object_id child = Put(client, 10);
+  // The caller's one id is the last thing it may read.
+  auto* pages = static_cast<uint8_t*>(
+      ::mmap(nullptr, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  ASSERT_EQ(::mprotect(pages + 4096, 4096, PROT_NONE), 0);
+  auto* ids = reinterpret_cast<atoll_object_id*>(pages + 4096 - sizeof(child));
+  *ids = child;
+  for (const uint32_t written : {0u, 3u, UINT32_MAX}) {
+    atoll_object_id id{};
+    uint64_t address = 0;
+    OK(atoll_create(client, &id, 10'000, 1, 0, kSecond, &address));
+    auto& contained = other.value()->control().entry(ObjectId(id).index()).contained;
+    contained.store(written);
+    EXPECT_EQ(atoll_seal(client, &id, ids), -ATOLL_CORRUPT) << written;
+    contained.store(1);
+    OK(atoll_seal(client, &id, ids));
+    OK(atoll_dereference(client, &id));
+  }
+  // And one that was to contain nothing.
+  atoll_object_id id{};
+  uint64_t address = 0;
+  OK(atoll_create(client, &id, 10'000, 0, 0, kSecond, &address));
+  auto& contained = other.value()->control().entry(ObjectId(id).index()).contained;
+  contained.store(1);
+  EXPECT_EQ(atoll_seal(client, &id, nullptr), -ATOLL_CORRUPT);
+  contained.store(0);
+  OK(atoll_abort(client, &id));
+  OK(atoll_dereference(client, &id));
+  OK(atoll_dereference(client, &child));
+  ::munmap(pages, 8192);
 }
 
 // More connections that say nothing than the server keeps: the oldest of them go.

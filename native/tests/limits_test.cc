@@ -94,10 +94,6 @@ TEST_F(LimitsTest, StoreLargerThanItsCgroupIsFullAndNobodyDies) {
 
 // What entries and slots will take when they are used counts before memory goes to data.
 TEST_F(LimitsTest, ControlSegmentCountsInTheLimitBeforeItIsUsed) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP()
-      << "what the sanitizer keeps about a million ids is more than the margin that the store leaves";
-#endif
   const std::string group = MakeGroup(384 << 20);
   if (group.empty()) GTEST_SKIP() << "cannot make a memory cgroup here";
   Process peer({"refill", path_, std::to_string(uint64_t{1} << 30), group, "1000000"});

@@ -117,6 +117,7 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, uint64_t size, uint64_t contained
   entry.size.store(size, std::memory_order_relaxed);
   entry.tag.store(tag, std::memory_order_relaxed);
   entry.contained.store(static_cast<uint32_t>(contained), std::memory_order_relaxed);
+  if (contained != 0) Promise(id.place, static_cast<uint32_t>(contained));
   const uint64_t bytes = ObjectBytes(size, contained);
   if (!heap_->Allocate(bytes, entry, id.place)) {
     if (Status made = AllocateInTurn(bytes, entry, id.place, timeout_ns); !made.ok()) {
@@ -137,6 +138,7 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, uint64_t size, uint64_t contained
 // freeing, after a death in between, finds another value and does nothing.
 Status ClientCore::Undo(uint64_t index, uint64_t place) {
   Entry& entry = entries_[index];
+  Forget(place);
   FreeBlock(control_, entry, place);
   uint64_t bits = entry.word.load(std::memory_order_relaxed);
   while (!entry.word.compare_exchange_weak(bits, Word(bits).As(State::kExpected).OwnedBy(0).bits(),
@@ -168,7 +170,8 @@ Status ClientCore::Seal(ObjectId id, const atoll_object_id* contained) {
                          id.generation(), me_);
   }
   const uint64_t size = entry.size.load(std::memory_order_relaxed);
-  const uint32_t count = entry.contained.load(std::memory_order_relaxed);
+  const uint32_t count = Promised(id.place);
+  if (entry.contained.load(std::memory_order_relaxed) != count) return Corrupted(id);
   if (count != 0) {
     if (contained == nullptr)
       return Status::Error(ATOLL_INVALID_ARGUMENT, "%u contained ids promised, none given", count);
@@ -199,12 +202,36 @@ Status ClientCore::Seal(ObjectId id, const atoll_object_id* contained) {
     if (entry.word.compare_exchange_weak(bits, sealed.bits(), std::memory_order_seq_cst)) break;
   }
   if (Word(bits).has(Word::kWaited)) RingWaiters(control_, index);
-  if (count != 0) has_containers_.store(true, std::memory_order_relaxed);
+  if (count != 0) {
+    Forget(id.place);
+    has_containers_.store(true, std::memory_order_relaxed);
+  }
   if (count != 0 || Word(bits).has(Word::kDoomed | Word::kDeleted)) Drop(index);
   Counters& mine = counters();
   mine.seals.fetch_add(1, std::memory_order_relaxed);
   mine.bytes_written.fetch_add(size, std::memory_order_relaxed);
   return {};
+}
+
+void ClientCore::Promise(uint64_t place, uint32_t contained) {
+  std::lock_guard lock(containers_mutex_);
+  promised_[place] = contained;
+  promises_.store(promised_.size(), std::memory_order_relaxed);
+}
+
+uint32_t ClientCore::Promised(uint64_t place) {
+  // Whoever made the promise for this place has told this thread of the place since.
+  if (promises_.load(std::memory_order_relaxed) == 0) return 0;
+  std::lock_guard lock(containers_mutex_);
+  const auto found = promised_.find(place);
+  return found == promised_.end() ? 0 : found->second;
+}
+
+void ClientCore::Forget(uint64_t place) {
+  if (promises_.load(std::memory_order_relaxed) == 0) return;
+  std::lock_guard lock(containers_mutex_);
+  promised_.erase(place);
+  promises_.store(promised_.size(), std::memory_order_relaxed);
 }
 
 void ClientCore::DrainContainers() {

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "atoll/c.h"
@@ -244,7 +245,15 @@ class ClientCore {
     uint64_t place;
     std::vector<uint64_t> children;  // indices
   };
+  // How many ids create was told an object will contain, by its place, until it is sealed or given up: what
+  // the entry says may have been written by anybody.
+  void Promise(uint64_t place, uint32_t contained);
+  uint32_t Promised(uint64_t place);
+  void Forget(uint64_t place);
+
   std::mutex containers_mutex_;
+  std::unordered_map<uint64_t, uint32_t> promised_;
+  std::atomic<size_t> promises_{0};
   std::vector<Container> containers_;
   std::atomic<bool> has_containers_{false};
 

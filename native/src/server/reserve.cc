@@ -6,9 +6,9 @@
 namespace atollstore {
 namespace {
 
-// Left to everybody else: what the processes of this store still need besides its two segments (96 MiB: with
-// 64 a group of 384 MiB that refills a store with a million small objects was killed).
-constexpr uint64_t kMargin = 96 << 20;
+// Left to everybody else: what the processes of this store still need besides its two segments. A server takes
+// some 30 MiB while it buries a client with a million small objects.
+constexpr uint64_t kMargin = 64 << 20;
 // What an entry takes once it is used, and no limit is asked again: itself, a block word, slots in two
 // columns, and its place in the server's queue of what may be spilled.
 constexpr uint64_t kEntryBytes = sizeof(Entry) + sizeof(u64) + 2 * 13 + 48;

@@ -278,7 +278,11 @@ void Sweeper::TakeOverExtents(uint32_t client, os::SharedMemory* control_memory)
     const uint64_t block = entry.block.load(std::memory_order_relaxed);
     if (block == 0 || block > g.slabs() * kWordsPerSlab) continue;
     const uint64_t first = (block - 1) / kWordsPerSlab / g.slabs_per_extent();
-    if (owner(first) != client || orphan_blocks_.contains(block)) continue;
+    if (owner(first) != client) continue;
+    std::vector<bool>& blocks = orphan_blocks_[first];
+    blocks.resize(g.slabs_per_extent() * kWordsPerSlab);
+    auto known = blocks[(block - 1) % blocks.size()];
+    if (known) continue;
     const uint64_t size = entry.size.load(std::memory_order_relaxed);
     const uint64_t contained = entry.contained.load(std::memory_order_relaxed);
     const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
@@ -288,7 +292,8 @@ void Sweeper::TakeOverExtents(uint32_t client, os::SharedMemory* control_memory)
         g.extents(), (offset + std::min(bytes, g.capacity()) + g.extent_bytes() - 1) / g.extent_bytes());
     // Small blocks lie in their span, large ones begin in their first slab: either way from `first` on.
     const uint64_t extents = end > first ? end - first : 1;
-    orphan_blocks_[block] = {first, extents};
+    known = true;
+    if (extents > 1) orphan_runs_[block] = extents;
     for (uint64_t e = first; e < first + extents; ++e) ++orphan_live_[e];
   }
   for (uint64_t extent = 0; extent < g.extents(); ++extent) {
@@ -302,6 +307,7 @@ void Sweeper::TakeOverExtents(uint32_t client, os::SharedMemory* control_memory)
 
 void Sweeper::OpenExtent(uint64_t extent) {
   // No entry names a block in it: what words are left over name nothing.
+  orphan_blocks_.erase(extent);
   const uint64_t bytes = control_.geometry().slabs_per_extent() * kWordsPerSlab * sizeof(u64);
   (void)control_memory_->Punch(control_.geometry().block_words_at + extent * bytes, bytes);
   control_.extent(extent).fetch_and(~kExtentOwnerMask, std::memory_order_release);
@@ -319,11 +325,14 @@ void Sweeper::FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes) {
     }
     return;
   }
-  const auto orphan = orphan_blocks_.find(block);
-  if (orphan == orphan_blocks_.end()) return;
-  const OrphanBlock where = orphan->second;
-  orphan_blocks_.erase(orphan);
-  for (uint64_t e = where.first_extent; e < where.first_extent + where.extents; ++e) {
+  const auto blocks = orphan_blocks_.find(extent);
+  if (blocks == orphan_blocks_.end()) return;
+  auto known = blocks->second[(block - 1) % blocks->second.size()];
+  if (!known) return;
+  known = false;
+  uint64_t extents = 1;
+  if (const auto run = orphan_runs_.extract(block); !run.empty()) extents = run.mapped();
+  for (uint64_t e = extent; e < extent + extents; ++e) {
     if (orphan_live_[e] > 0 && --orphan_live_[e] == 0 &&
         (control_.extent(e).load(std::memory_order_relaxed) & kExtentOwnerMask) == kOrphan) {
       OpenExtent(e);

@@ -77,19 +77,18 @@ class Sweeper {
   void FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes);
   void OpenExtent(uint64_t extent);
 
-  struct OrphanBlock {
-    uint64_t first_extent, extents;
-  };
-
   const Control control_;
   const os::Mapping* const data_;
   os::SharedMemory* control_memory_ = nullptr;
   const SizeClasses classes_;
   std::vector<uint64_t> work_;
   std::unordered_map<uint64_t, std::vector<uint64_t>> children_;  // of containers taken in
-  std::unordered_map<uint64_t, OrphanBlock> orphan_blocks_;       // by block number
-  std::vector<uint32_t> orphan_live_;                             // blocks per extent
-  std::vector<uint64_t> freed_bytes_of_;                          // per client, since it was last told
+  // Blocks in extents of the dead: a bit for each that begins in an extent, how many extents it takes when
+  // that is more than one (by its number), and how many lie in an extent.
+  std::unordered_map<uint64_t, std::vector<bool>> orphan_blocks_;
+  std::unordered_map<uint64_t, uint64_t> orphan_runs_;
+  std::vector<uint32_t> orphan_live_;
+  std::vector<uint64_t> freed_bytes_of_;  // per client, since it was last told
   std::vector<uint32_t> to_tell_;
   std::vector<uint64_t> wanted_;
   SpillFiles* files_ = nullptr;

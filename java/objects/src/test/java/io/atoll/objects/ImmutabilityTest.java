@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.DType;
 import io.atoll.ObjectId;
+import io.atoll.store.Memory;
 import io.atoll.store.NativeStore;
 import io.atoll.store.ObjectStore;
 import io.atoll.store.StoreServer;
@@ -103,7 +104,7 @@ class ImmutabilityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vector", "arrowbuf", "pointer", "indexer"})
+    @ValueSource(strings = {"address", "vector", "arrowbuf", "pointer", "indexer"})
     void shouldEndAProcessThatWritesToWhatHasNoReadOnlyForm(String kind, @TempDir Path temporary) throws Exception {
         Path directory = Files.createDirectory(
                 temporary.resolve("s"),
@@ -149,6 +150,7 @@ class ImmutabilityTest {
                     (Tensor) codec.get(new ObjectId(Long.parseLong(args[1]), Long.parseLong(args[2])), Duration.ZERO);
             Runnable write;
             switch (args[3]) {
+                case "address" -> write = () -> Memory.putInt(tensor.address(), 99);
                 case "vector" -> {
                     IntVector vector = tensor.as(IntVector.class);
                     write = () -> vector.set(0, 99);

@@ -3,12 +3,10 @@ package io.atoll.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atoll.ObjectId;
-import io.atoll.store.Memory;
 import io.atoll.store.NativeStore;
 import io.atoll.store.ObjectStore;
 import io.atoll.store.StoreServer;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -107,48 +105,6 @@ class SharedViewsTest {
         assertThat(reader.clientStats(reader.clientIndex()).done().bytesCopied())
                 .isEqualTo(4000 + 5 + 8);
         ids.forEach(writer::dereference);
-    }
-
-    @Test
-    void shouldEndAProcessThatWritesThroughAView() throws Exception {
-        ObjectId id = writes.put(Tensor.of(new long[] {1, 2, 3}));
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:-CreateCoredumpOnCrash",
-                        "-XX:ErrorFile=" + directory.resolve("error.log"),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Vandal.class.getName(),
-                        server.socket().toString(),
-                        Long.toString(id.store()),
-                        Long.toString(id.place()))
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertThat(process.waitFor()).as(output).isNotZero();
-        assertThat(output).contains("about to write").contains("SIGSEGV").doesNotContain("written");
-        try (Tensor read = (Tensor) reads.get(id, Duration.ZERO)) {
-            assertThat(read.getLong(0)).isEqualTo(1);
-        }
-        writer.dereference(id);
-        for (int i = 0; i < 3000 && writer.state(id) != ObjectStore.State.ABSENT; i++) {
-            Thread.sleep(10); // until the dead one's pin is taken back
-        }
-        assertThat(writer.state(id)).isEqualTo(ObjectStore.State.ABSENT);
-    }
-
-    static final class Vandal {
-        public static void main(String[] args) {
-            NativeStore store = NativeStore.attach(Path.of(args[0]));
-            ObjectCodec codec = new ObjectCodec(store, id -> null);
-            Tensor tensor =
-                    (Tensor) codec.get(new ObjectId(Long.parseLong(args[1]), Long.parseLong(args[2])), Duration.ZERO);
-            System.out.println("about to write");
-            Memory.putLong(tensor.address(), 99);
-            System.out.println("written: " + tensor.getLong(0));
-            Runtime.getRuntime().halt(0);
-        }
     }
 
     @Test

@@ -25,8 +25,6 @@ namespace {
 // Without room, what was spilled cannot be brought back. So long is waited for it.
 constexpr int64_t kRestorePatienceNanos = 10'000'000'000;
 
-bool IsOnDisk(Word word) { return word.state() == State::kSpilled || word.state() == State::kRestoring; }
-
 uint32_t Slot(uint32_t leased) { return leased < kObjectBells ? leased : kObjectBells - 1; }
 }  // namespace
 
@@ -42,7 +40,7 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
     pins_[index].fetch_add(1, std::memory_order_seq_cst);
     Word word;
     Found found = Validate(entries_[index], id.generation(), &word);
-    if (found == Found::kPending && IsOnDisk(word)) {
+    if (found == Found::kPending && word.on_disk()) {
       result = AwaitRestore(id);
       if (result.ok()) found = Validate(entries_[index], id.generation(), &word);
     }
@@ -94,7 +92,7 @@ Status ClientCore::AwaitRestore(ObjectId id) {
     const uint32_t seen = record_->object_bells[Slot(bell)].Read();
     (void)SetWait(control_, me_, index, id.generation(), Slot(bell));
     Word word;
-    if (Validate(entries_[index], id.generation(), &word) != Found::kPending || !IsOnDisk(word)) break;
+    if (Validate(entries_[index], id.generation(), &word) != Found::kPending || !word.on_disk()) break;
     if (word.state() == State::kSpilled) Drop(index);
     if (Disconnected()) {
       result =

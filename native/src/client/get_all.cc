@@ -10,11 +10,6 @@ namespace {
 // How long whoever has the turn may bring nothing back before others go on beside it.
 constexpr int64_t kNoProgressNanos = 1'000'000'000;
 
-bool IsOnDisk(uint64_t bits) {
-  const State state = Word(bits).state();
-  return state == State::kSpilled || state == State::kRestoring;
-}
-
 }  // namespace
 
 // Two lists that do not fit the store together, each with half of it in pins, would wait for each other. So
@@ -71,7 +66,7 @@ Status ClientCore::GetAll(const atoll_object_id* ids, uint64_t count, int64_t ti
                            "%lu objects of more than %lu bytes together, which is all the store has", count,
                            capacity_);
     }
-    on_disk = on_disk || IsOnDisk(entry.word.load(std::memory_order_acquire));
+    on_disk = on_disk || Word(entry.word.load(std::memory_order_acquire)).on_disk();
   }
   if (!on_disk) return PinAll(ids, count, views);
   const ListTurn turn(this);
@@ -83,14 +78,14 @@ Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, atoll_view
   for (uint64_t i = 0; i < count; ++i) {
     const uint64_t index = ObjectId(ids[i]).index();
     pins_[index].fetch_add(1, std::memory_order_seq_cst);
-    if (IsOnDisk(entries_[index].word.load(std::memory_order_seq_cst))) Drop(index);
+    if (Word(entries_[index].word.load(std::memory_order_seq_cst)).on_disk()) Drop(index);
   }
   Status result;
   for (uint64_t i = 0; i < count && result.ok(); ++i) {
     const ObjectId id(ids[i]);
     Word word;
     Found found = Validate(entries_[id.index()], id.generation(), &word);
-    if (found == Found::kPending && IsOnDisk(word.bits())) {
+    if (found == Found::kPending && word.on_disk()) {
       result = AwaitRestore(id);
       if (result.ok()) found = Validate(entries_[id.index()], id.generation(), &word);
     }

@@ -62,6 +62,7 @@ class Word {
   constexpr uint32_t owner() const { return static_cast<uint32_t>((bits_ & kOwnerMask) >> kOwnerShift); }
   constexpr State state() const { return static_cast<State>(bits_ & kStateMask); }
   constexpr bool has(uint64_t flag) const { return (bits_ & flag) != 0; }
+  constexpr bool on_disk() const { return state() == State::kSpilled || state() == State::kRestoring; }
 
   constexpr Word With(uint64_t flag) const { return Word(bits_ | flag); }
   constexpr Word Without(uint64_t flag) const { return Word(bits_ & ~flag); }

@@ -113,9 +113,9 @@ bool ServerCore::ServeRoom() {
   const int64_t now = os::NowNanos();
   if (now >= ask_again_at_) {
     ask_again_at_ = now + kAskNanos;
-    const bool heard = Heard(header.pressure_bell);
+    const int64_t let_go = std::max(restore, create) < kMuch ? kLetGoNanos : kLetGoOfMuchNanos;
+    settle_until_ = now + (Heard(header.pressure_bell) ? let_go : kSettleNanos);
     header.pressure_bell.Ring();
-    if (heard) settle_until_ = now + (std::max(restore, create) < kMuch ? kLetGoNanos : kLetGoOfMuchNanos);
   }
   if (spiller_ == nullptr) return true;
   SetPressure();
@@ -123,9 +123,9 @@ bool ServerCore::ServeRoom() {
   if (now < settle_until_) return true;
   const uint64_t extents = ExtentsFor(std::max(restore, create));
   if (create != 0 && spiller_->GiveBack() != 0) header.room_bell.Ring();
-  if (extents > control_.geometry().extents() || HasFreeRuns(std::max<uint64_t>(1, restores.runs), extents)) {
-    return true;
-  }
+  const bool has_room = (create == 0 || HasFreeRuns(1, ExtentsFor(create))) &&
+                        (restore == 0 || HasFreeRuns(restores.runs, ExtentsFor(restore)));
+  if (extents > control_.geometry().extents() || has_room) return true;
   // First the objects that were looked at least lately; when what that frees lies too scattered, a whole run.
   const uint64_t goal = std::max({create, restore * restores.runs, control_.geometry().capacity() / 16});
   const bool scattered = rounds_for_turn_++ % 2 == 1;

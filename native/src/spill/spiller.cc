@@ -178,6 +178,7 @@ Spiller::Wanted Spiller::wanted() const {
   Wanted wanted;
   uint64_t sum = 0;
   for (const uint64_t index : to_restore_) {
+    if (sum >= data_->size()) break;  // all that there can be
     const uint64_t bytes = std::clamp<uint64_t>(ObjectBytes(control_.entry(index)), 1, data_->size());
     wanted.bytes = std::max(wanted.bytes, bytes);
     sum += bytes;

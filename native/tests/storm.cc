@@ -1,5 +1,7 @@
 #include "storm.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 
 namespace atollstore {
@@ -29,7 +31,13 @@ bool BytesAreRight(const atoll_view& view, uint64_t place) {
 }
 
 Storm::Storm(const std::string& path, uint64_t seed) : random_(seed) {
-  if (atoll_attach(path.c_str(), &client_) != 0) std::_Exit(3);
+  // A store that has lost both of its processes may be started again in a moment.
+  int64_t code = atoll_attach(path.c_str(), &client_);
+  for (int tries = 0; code == -ATOLL_DISCONNECTED && tries < 2000; ++tries) {
+    ::usleep(10'000);
+    code = atoll_attach(path.c_str(), &client_);
+  }
+  if (code != 0) std::_Exit(3);
   board_ = Board::In(client_);
   store_ = atoll_store_id(client_);
   operations_ = &board_->operations[seed % Board::kSlots];

@@ -105,9 +105,12 @@ int Serve(const Options& options, int argc, char** argv) {
   auto signals = os::CatchSignals({SIGTERM, SIGINT, SIGHUP});
   if (!signals.ok()) return Fail("signals");
   if (options.role == Role::kBoth) {
-    auto segments = Segments::Make(options.server, true);
+    auto segments = Segments::GivenBack(options.server);
+    const bool given_back = segments.ok();
+    if (segments.status().code() == ATOLL_NOT_FOUND) segments = Segments::Make(options.server, true);
     if (!segments.ok()) return Fail("the store cannot be made");
-    std::fprintf(stderr, "atoll-store: serving %s\n", options.socket.c_str());
+    std::fprintf(stderr, "atoll-store: serving %s%s\n", options.socket.c_str(),
+                 given_back ? ", with all that its clients still had of it" : "");
     return RunSupervisor(std::move(segments).value(), {}, std::move(signals).value(), argc, argv);
   }
   if (options.inherited.size() != 5) {

@@ -1,6 +1,7 @@
 // storm: eight processes create, get, release, drop and delete shared objects at full speed, and every 20 ms
-// a random one is killed and another takes its place. The server is killed too, every two seconds; its
-// supervisor starts the next. Afterwards nothing may be wrong, leaked or stuck.
+// a random one is killed and another takes its place. The server is killed too, every two seconds, and its
+// supervisor starts the next; every third time both are killed, and the store is started again with what its
+// clients still have of it. Afterwards nothing may be wrong, leaked or stuck.
 #include "../tests/storm.h"
 
 #include <signal.h>
@@ -17,6 +18,7 @@
 #include "atoll/c.h"
 #include "check/fsck.h"
 #include "client/client_core.h"
+#include "os/socket.h"
 #include "torture.h"
 
 namespace atollstore::torture {
@@ -61,26 +63,51 @@ uint64_t LeakedBytes(atoll_client* client) {
   return capacity - had;
 }
 
-// A store of its own processes, whose server may be killed. `supervisor` is a child of this process.
-struct Standalone {
-  pid_t supervisor;
-  std::unique_ptr<ClientCore> inspector;  // sees the server's pid, and the segments
-  pid_t server() const {
-    return static_cast<pid_t>(inspector->control().header().server_pid.load(std::memory_order_acquire));
-  }
-};
+// A store of its own processes, which may be killed. The supervisor is a child of this process.
+class Standalone {
+ public:
+  explicit Standalone(const std::string& path) : path_(path) { Serve(); }
 
-Standalone Serve(const std::string& path) {
-  // The dead keep their client slots until they are buried.
-  const pid_t supervisor =
-      Spawn({"serve", "--socket", path, "--capacity", "64M", "--max-objects", "2048", "--max-clients", "256"},
-            "../tools/atoll-store");
-  for (const double end = Now() + 20;; ::usleep(10'000)) {
-    auto attached = ClientCore::Attach(path.c_str());
-    if (attached.ok()) return {supervisor, std::move(attached).value()};
-    Must(Now() < end ? 0 : -1, "the server does not come");
+  Control control() const { return inspector_->control(); }
+  const os::Mapping& data() const { return inspector_->data(); }
+  pid_t supervisor() const { return supervisor_.load(); }
+
+  void KillServer() { ::kill(server(), SIGKILL); }
+  void KillBoth() {
+    const uint32_t life = control().header().server_epoch.load();
+    // Stopped first, or one of them could start the other again.
+    for (const int signal : {SIGSTOP, SIGKILL}) {
+      for (const pid_t pid : {supervisor(), server()}) ::kill(pid, signal);
+    }
+    while (os::Connect(path_, false).ok()) ::usleep(1000);
+    Serve();
+    for (const double end = Now() + 20; control().header().server_epoch.load() == life; ::usleep(1000))
+      Must(Now() < end ? 0 : -1, "the store was not given back");
   }
-}
+  void End() {
+    inspector_.reset();
+    ::kill(supervisor(), SIGTERM);
+  }
+
+ private:
+  pid_t server() const { return static_cast<pid_t>(control().header().server_pid.load()); }
+  void Serve() {
+    // The dead keep their client slots until they are buried.
+    supervisor_ = Spawn(
+        {"serve", "--socket", path_, "--capacity", "64M", "--max-objects", "2048", "--max-clients", "256"},
+        "../tools/atoll-store");
+    for (const double end = Now() + 20;; ::usleep(10'000)) {
+      auto attached = ClientCore::Attach(path_.c_str());
+      if (attached.ok() && inspector_ == nullptr) inspector_ = std::move(attached).value();
+      if (inspector_ != nullptr && !inspector_->Disconnected()) return;
+      Must(Now() < end ? 0 : -1, "the server does not come");
+    }
+  }
+
+  const std::string path_;
+  std::atomic<pid_t> supervisor_{-1};
+  std::unique_ptr<ClientCore> inspector_;  // sees the server's pid, and the segments
+};
 
 struct Peer {
   pid_t pid = -1;
@@ -93,14 +120,14 @@ int RunStorm(int argc, char** argv) {
   const double seconds = argc > 0 ? SecondsOf(argc, argv) : 60;
   Scratch scratch;
   const std::string path = scratch / "store.sock";
-  Standalone store = Serve(path);
+  Standalone store(path);
   atoll_client* client = nullptr;
   MUST(atoll_attach(path.c_str(), &client));
   Board* board = Board::In(client);
 
   std::mt19937_64 random(static_cast<uint64_t>(::getpid()));
   std::array<Peer, kProcesses> peers;
-  uint64_t lives = 0, kills = 0, server_kills = 0, stuck = 0;
+  uint64_t lives = 0, kills = 0, server_kills = 0, both_kills = 0, stuck = 0;
   const auto spawn = [&](size_t i) {
     // The slot stays, the seed does not.
     peers[i].seed = lives++ * Board::kSlots + i;
@@ -122,7 +149,7 @@ int RunStorm(int argc, char** argv) {
         if (over.load()) return;  // and nobody is left
         continue;
       }
-      if (pid == store.supervisor && over.load() && WIFEXITED(status) && WEXITSTATUS(status) == 0) continue;
+      if (pid == store.supervisor() && over.load() && WIFEXITED(status) && WEXITSTATUS(status) == 0) continue;
       // A peer leaves by itself only when a call failed that must not.
       if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) continue;
       std::fprintf(stderr, "storm: a process ended by itself with status %d\n", status);
@@ -133,9 +160,13 @@ int RunStorm(int argc, char** argv) {
   for (const double end = Now() + seconds; Now() < end;) {
     ::usleep(20'000);
     if (const double now = Now(); now - server_born > kServerLife && now + kServerLife < end) {
-      server_born = now;
-      ::kill(store.server(), SIGKILL);
-      ++server_kills;
+      if (++server_kills % 3 == 0) {
+        store.KillBoth();
+        ++both_kills;
+      } else {
+        store.KillServer();
+      }
+      server_born = Now();
     }
     const size_t victim = random() % peers.size();
     kill(peers[victim]);
@@ -161,19 +192,19 @@ int RunStorm(int argc, char** argv) {
   const uint64_t leaked = LeakedBytes(client);
   const uint64_t checked = board->checked.load();
   if (checked < 1000) std::fprintf(stderr, "storm: only %lu views were checked\n", checked);
-  const FsckReport report = FsckLive(store.inspector->control(), store.inspector->data());
+  const FsckReport report = FsckLive(store.control(), store.data());
   if (!report.sound()) std::fprintf(stderr, "storm: fsck:\n%s", report.Text().c_str());
   const uint64_t wrong_views = board->failed.load();
   MUST(atoll_detach(client));
-  store.inspector.reset();
   over.store(true);
-  ::kill(store.supervisor, SIGTERM);
+  store.End();
   reaper.join();
   const uint64_t wrong = wrong_views + ended;
   std::printf(
       "storm: kills=%lu operations=%lu wrong=%lu leaked_bytes=%lu stuck=%lu fsck=%zu views_checked=%lu "
-      "server_kills=%lu\n",
-      kills + server_kills, operations, wrong, leaked, stuck, report.findings.size(), checked, server_kills);
+      "server_kills=%lu both_kills=%lu\n",
+      kills + server_kills + both_kills, operations, wrong, leaked, stuck, report.findings.size(), checked,
+      server_kills, both_kills);
   return wrong == 0 && leaked == 0 && stuck == 0 && report.sound() && alone && empty && checked >= 1000 ? 0
                                                                                                         : 1;
 }

@@ -36,7 +36,7 @@ typedef enum atoll_code {
   ATOLL_STORE_FULL = 6,       /* no room for the bytes, and nothing that may be taken away */
   ATOLL_TOO_MANY_OBJECTS = 7, /* every entry is in use */
   ATOLL_TOO_MANY_CLIENTS = 8, /* every client slot is in use */
-  ATOLL_DISCONNECTED = 9,     /* the server has gone */
+  ATOLL_DISCONNECTED = 9,     /* the server has gone; that of an atoll-store may be started again */
   ATOLL_REFUSED = 10,         /* another user, another pid namespace, or another layout version */
   ATOLL_CORRUPT = 11,         /* a control word that no correct program writes */
   ATOLL_LOST = 12,            /* the bytes cannot be had any more */

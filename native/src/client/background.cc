@@ -92,6 +92,7 @@ int ClientCore::GiveBackWhenIdle() {
 
 void ClientCore::Background() {
   constexpr int kRetryMillis = 10;
+  constexpr int kOfferMillis = 200;  // while nobody serves the store
   bool connected = true;
   os::UniqueFd reaching;  // a new connection that has not been answered yet
   while (!leaving_.load()) {
@@ -101,9 +102,9 @@ void ClientCore::Background() {
       timeout = GiveBackWhenIdle();
       KeepWarm();
     }
-    const bool lost = !connected && Supervised() && !Disconnected();
+    const bool lost = !connected && Supervised() && !forgotten_ && control_.header().stopped.load() == 0;
     if (lost && !reaching.valid()) reaching = Reach();
-    if (lost && !reaching.valid()) timeout = kRetryMillis;
+    if (lost && !reaching.valid()) timeout = server_gone_.load() ? kOfferMillis : kRetryMillis;
     pollfd watched[] = {{wake_.get(), POLLIN, 0},
                         {server_gone_.load() ? -1 : server_pidfd_.get(), POLLIN, 0},
                         {connected ? socket_.get() : reaching.get(), POLLIN, 0}};

@@ -191,6 +191,8 @@ class ClientCore {
   void ServerHasGone();
   // A new connection that has said who this is, or an invalid descriptor: try again.
   os::UniqueFd Reach();
+  // To whoever starts a store again that has lost all its processes.
+  void OfferSegments();
   // Takes the answer. Returns false when the connection is of no use.
   bool Reconnected(int socket);
 
@@ -260,7 +262,8 @@ class ClientCore {
   std::mutex names_mutex_;
   uint32_t name_ticket_ = 0;  // of the last question
 
-  std::atomic<bool> server_gone_{false};
+  std::atomic<bool> server_gone_{false};  // until somebody starts a supervised store again
+  bool forgotten_ = false;                // by the background thread: no server will know this client again
   std::atomic<bool> leaving_{false};
   bool detached_ = false;
   os::Thread background_;

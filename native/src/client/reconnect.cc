@@ -1,6 +1,7 @@
 // What a client does when its connection ends while the store is supervised: it connects to the same path
 // again and says which slot it has, until some server life answers. What it holds lies in shared memory and
-// is not touched by any of this; who waits goes on waiting.
+// is not touched by any of this; who waits goes on waiting. When nobody listens, supervisor and server are
+// both dead: who waits is told so, and the client goes on looking for somebody who starts the store again.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -29,8 +30,10 @@ void ClientCore::ServerHasGone() {
 os::UniqueFd ClientCore::Reach() {
   auto connected = os::Connect(socket_path_, false);
   if (!connected.ok()) {
-    // Nobody listens: supervisor and server are both dead. Anything else may change.
-    if (connected.status().code() == ATOLL_DISCONNECTED) ServerHasGone();
+    if (connected.status().code() == ATOLL_DISCONNECTED) {
+      if (!server_gone_.load()) ServerHasGone();
+      OfferSegments();
+    }
     return {};
   }
   const Hello hello{kMagic, kLayoutVersion, me_, record_->epoch.load(), 0};
@@ -38,12 +41,24 @@ os::UniqueFd ClientCore::Reach() {
   return std::move(connected).value();
 }
 
+void ClientCore::OfferSegments() {
+  auto connected = os::Connect(socket_path_ + kReturnSuffix, false);
+  if (!connected.ok()) return;
+  const int socket = connected.value().get();
+  auto peer = os::PeerOf(socket);
+  if (!peer.ok() || peer.value().uid != ::geteuid()) return;
+  const Return message{kMagic, kLayoutVersion};
+  const int fds[] = {control_memory_->fd(), data_->fd()};
+  (void)os::Send(socket, &message, sizeof(message), fds, 2);  // if it does not arrive, the next one will
+}
+
 bool ClientCore::Reconnected(int socket) {
   Welcome welcome;
   auto received = os::Receive(socket, &welcome, sizeof(welcome), nullptr);
   if (!received.ok() || received.value() != sizeof(welcome)) return false;  // that one has died too
   if (welcome.magic != kMagic || welcome.code != ATOLL_OK || welcome.client != me_) {
-    ServerHasGone();  // another store, or one that has buried this client
+    forgotten_ = true;  // another store, or one that has buried this client
+    ServerHasGone();
     return false;
   }
   if (!os::MakeBlocking(socket).ok() || !os::SetTimeout(socket, kSocketSeconds).ok()) return false;
@@ -54,6 +69,7 @@ bool ClientCore::Reconnected(int socket) {
     heap_->ForgetHints();
     pool_->ForgetHints();
   }
+  server_gone_.store(false);
   connections_.fetch_add(1, std::memory_order_release);  // pairs with AskForName()
   os::FutexWake(&record_->name_answered, UINT32_MAX);
   // What was said while nobody listened.

@@ -28,6 +28,17 @@ struct Welcome {
 };
 static_assert(sizeof(Welcome) == 24);
 
+// A store whose supervisor and server were both killed lives on in its clients. Whoever starts it again
+// listens for a moment at its path with this behind it, and the first client that comes sends one Return with
+// the control segment and the data segment.
+constexpr char kReturnSuffix[] = ".return";
+
+struct Return {
+  uint64_t magic;
+  uint64_t layout_version;
+};
+static_assert(sizeof(Return) == 16);
+
 enum class NameWish : uint32_t { kPublish = 1, kUnpublish = 2 };
 
 // Answered in the client's record: name_code, then name_answered.

@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <linux/falloc.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <string>
 #include <utility>
 
 #ifndef MADV_POPULATE_READ
@@ -57,6 +59,17 @@ Result<SharedMemory> SharedMemory::Adopt(UniqueFd fd) {
   struct stat about;
   if (::fstat(fd.get(), &about) != 0) return Status::System("fstat");
   return SharedMemory(std::move(fd), static_cast<uint64_t>(about.st_size));
+}
+
+Result<UniqueFd> SharedMemory::Lock() const {
+  // Opened anew: who was sent a descriptor shares its lock with the sender.
+  UniqueFd fd(::open(("/proc/self/fd/" + std::to_string(fd_.get())).c_str(), O_RDWR | O_CLOEXEC));
+  if (!fd.valid()) return Status::System("open(segment)");
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return Status::Error(ATOLL_ALREADY_EXISTS, "another process serves this store");
+    return Status::System("flock");
+  }
+  return fd;
 }
 
 Status SharedMemory::Reserve(uint64_t offset, uint64_t bytes) {

@@ -27,6 +27,10 @@ class SharedMemory {
   // A segment received from another process. Fails with ATOLL_CORRUPT unless it is sealed against resizing.
   static Result<SharedMemory> Adopt(UniqueFd fd);
 
+  // Held by one process at a time, until it closes the descriptor or ends. ATOLL_ALREADY_EXISTS while another
+  // one has it.
+  Result<UniqueFd> Lock() const;
+
   uint64_t size() const { return size_; }
   int fd() const { return fd_.get(); }
 
@@ -56,8 +60,8 @@ class Mapping {
 
   static Result<Mapping> Map(const SharedMemory& memory, Access access);
   // As many addresses as `memory` has bytes, without access, to be filled piecewise by MapPart().
-  // In a build with ThreadSanitizer, which tells memory apart by its address, all mappings of one segment in a
-  // process are the same one, and writable.
+  // In a build with ThreadSanitizer, which tells memory apart by its address, all mappings of one segment in
+  // a process are the same one, and writable.
   static Result<Mapping> SetAside(const SharedMemory& memory);
 
   Mapping() = default;

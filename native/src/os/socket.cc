@@ -52,6 +52,52 @@ Result<UniqueFd> NewSocket(int flags) {
   return fd;
 }
 
+// What comes with a message besides its bytes.
+struct Message {
+  ucred sender{0, static_cast<uid_t>(-1), static_cast<gid_t>(-1)};
+  UniqueFd pidfd;  // of the sender
+  Descriptors fds;
+
+  // Waits for the next message. Returns its length, 0 at the end of the connection.
+  Result<size_t> Take(int socket, void* data, size_t bytes);
+};
+
+Result<size_t> Message::Take(int socket, void* data, size_t bytes) {
+  iovec part{data, bytes};
+  alignas(cmsghdr) char
+      control[CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int)) + CMSG_SPACE(2 * sizeof(int))];
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof(control);
+  ssize_t received;
+  do {
+    received = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  } while (received < 0 && errno == EINTR);
+  if (received < 0) {
+    if (errno == ECONNRESET) return size_t{0};
+    return Status::System("recvmsg");
+  }
+  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET) continue;
+    if (header->cmsg_type == SCM_CREDENTIALS) std::memcpy(&sender, CMSG_DATA(header), sizeof(sender));
+    if (header->cmsg_type != SCM_PIDFD && header->cmsg_type != SCM_RIGHTS) continue;
+    const size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < count; ++i) {
+      int fd;
+      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+      UniqueFd owned(fd);
+      if (header->cmsg_type == SCM_PIDFD) {
+        pidfd = std::move(owned);
+      } else if (i < fds.size()) {
+        fds[i] = std::move(owned);
+      }
+    }
+  }
+  return static_cast<size_t>(received);
+}
+
 }  // namespace
 
 Result<UniqueFd> Listen(const std::string& path) {
@@ -154,34 +200,15 @@ Result<Peer> PeerOf(int socket) {
   return peer;
 }
 
-Result<size_t> ReceiveFrom(int socket, void* data, size_t bytes, Peer* peer) {
-  iovec part{data, bytes};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int))];
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof(control);
-  ssize_t received;
-  do {
-    received = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-  } while (received < 0 && errno == EINTR);
-  if (received < 0) return Status::System("recvmsg");
-  ucred sender{0, static_cast<uid_t>(-1), static_cast<gid_t>(-1)};
-  UniqueFd pidfd;
-  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET) continue;
-    if (header->cmsg_type == SCM_CREDENTIALS) std::memcpy(&sender, CMSG_DATA(header), sizeof(sender));
-    if (header->cmsg_type == SCM_PIDFD) {
-      int fd;
-      std::memcpy(&fd, CMSG_DATA(header), sizeof(fd));
-      pidfd = UniqueFd(fd);
-    }
-  }
-  if (pidfd.valid() || sender.pid != peer->pid) peer->pidfd = std::move(pidfd);
-  peer->pid = sender.pid;
-  if (sender.uid != peer->uid) peer->pidfd.reset();  // one user has connected, another one speaks
-  return static_cast<size_t>(received);
+Result<size_t> ReceiveFrom(int socket, void* data, size_t bytes, Peer* peer, Descriptors* fds) {
+  Message message;
+  auto received = message.Take(socket, data, bytes);
+  if (!received.ok()) return received;
+  if (message.pidfd.valid() || message.sender.pid != peer->pid) peer->pidfd = std::move(message.pidfd);
+  peer->pid = message.sender.pid;
+  if (message.sender.uid != peer->uid) peer->pidfd.reset();  // one user has connected, another one speaks
+  if (fds != nullptr) *fds = std::move(message.fds);
+  return received;
 }
 
 Result<UniqueFd> AdoptSocket(int fd) {
@@ -225,33 +252,11 @@ Status Send(int socket, const void* data, size_t bytes, const int* fds, size_t f
   return sent == static_cast<ssize_t>(bytes) ? Status() : Status::System("sendmsg");
 }
 
-Result<size_t> Receive(int socket, void* data, size_t bytes, std::array<UniqueFd, 2>* fds) {
-  iovec part{data, bytes};
-  alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))];
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof(control);
-  ssize_t received;
-  do {
-    received = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-  } while (received < 0 && errno == EINTR);
-  if (received < 0) {
-    if (errno == ECONNRESET) return size_t{0};
-    return Status::System("recvmsg");
-  }
-  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
-    const size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (size_t i = 0; i < count; ++i) {
-      int fd;
-      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
-      UniqueFd owned(fd);
-      if (fds != nullptr && i < fds->size()) (*fds)[i] = std::move(owned);
-    }
-  }
-  return static_cast<size_t>(received);
+Result<size_t> Receive(int socket, void* data, size_t bytes, Descriptors* fds) {
+  Message message;
+  auto received = message.Take(socket, data, bytes);
+  if (received.ok() && fds != nullptr) *fds = std::move(message.fds);
+  return received;
 }
 
 Status SetTimeout(int socket, int seconds) {

@@ -35,11 +35,13 @@ struct Peer {
 };
 Result<Peer> PeerOf(int socket);
 
+using Descriptors = std::array<UniqueFd, 2>;
+
 // The next message, and who sent it, attested by the kernel at that moment: after a socket was inherited that
 // is another process than the one that connected it. REQUIRES: the socket comes from a listener of Listen().
 // `peer` is what PeerOf() said, and stays so where the kernel cannot tell more (before Linux 6.5), unless the
 // two differ: then it has no pidfd, for that is the only sound name of a process.
-Result<size_t> ReceiveFrom(int socket, void* data, size_t bytes, Peer* peer);
+Result<size_t> ReceiveFrom(int socket, void* data, size_t bytes, Peer* peer, Descriptors* fds = nullptr);
 // Takes over a descriptor that another process has connected for this one. ATOLL_INVALID_ARGUMENT when it is
 // not a connected socket of the kind that Connect() makes.
 Result<UniqueFd> AdoptSocket(int fd);
@@ -48,7 +50,7 @@ Result<UniqueFd> AdoptSocket(int fd);
 Status Send(int socket, const void* data, size_t bytes, const int* fds, size_t fd_count);
 // Returns the length of the message, 0 at the end of the connection. Descriptors that were sent land in
 // `fds`.
-Result<size_t> Receive(int socket, void* data, size_t bytes, std::array<UniqueFd, 2>* fds);
+Result<size_t> Receive(int socket, void* data, size_t bytes, Descriptors* fds);
 // Waits at most this long in Receive() and Send().
 Status SetTimeout(int socket, int seconds);
 

@@ -41,15 +41,20 @@ Result<Segments> Segments::Make(const atoll_server_options& options, bool superv
   header.supervised.store(supervised);
   header.clients_high.store(1);
   header.ready.store(1, std::memory_order_release);  // pairs with the acquire in Geometry::OfHeader()
-  auto listener = os::Listen(options.socket_path);
-  if (!listener.ok()) return listener.status();
-  Segments segments{std::move(control).value(), std::move(data).value(), std::move(listener).value(), {}};
-  if (options.spill_directory != nullptr) {
-    auto lock = SpillFiles::Lock(options.spill_directory, store);
-    if (!lock.ok()) return lock.status();
-    segments.spill_lock = std::move(lock).value();
-  }
+  Segments segments{std::move(control).value(), std::move(data).value(), {}, {}};
+  ATOLL_RETURN_IF_ERROR(segments.Open(options, store));
   return segments;
+}
+
+Status Segments::Open(const atoll_server_options& options, uint64_t store) {
+  auto listening = os::Listen(options.socket_path);
+  if (!listening.ok()) return listening.status();
+  listener = std::move(listening).value();
+  if (options.spill_directory == nullptr) return {};
+  auto lock = SpillFiles::Lock(options.spill_directory, store);
+  if (!lock.ok()) return lock.status();
+  spill_lock = std::move(lock).value();
+  return {};
 }
 
 Result<Segments> Segments::Adopt(os::UniqueFd control, os::UniqueFd data, os::UniqueFd listener,

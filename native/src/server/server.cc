@@ -28,6 +28,9 @@ Result<std::unique_ptr<ServerCore>> ServerCore::TakeOver(const atoll_server_opti
   if (!server->epoll_.valid()) return Status::System("epoll_create1");
   server->wake_ = os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!server->wake_.valid()) return Status::System("eventfd");
+  auto lock = server->control_memory_->Lock();
+  if (!lock.ok()) return lock.status();
+  server->lock_ = std::move(lock).value();
   server->socket_path_ = options.socket_path;
   server->await_farewell_ = options.await_farewell != 0;
   ATOLL_RETURN_IF_ERROR(server->Watch(server->wake_.get(), Event(kWake, 0)));

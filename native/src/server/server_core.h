@@ -135,6 +135,7 @@ class ServerCore {
   bool await_farewell_ = false;
 
   os::UniqueFd epoll_, listener_, wake_;
+  os::UniqueFd lock_;        // of the control segment: one server at a time
   os::UniqueFd spill_lock_;  // on its way to the spiller
   std::vector<Slot> slots_;  // by client index
   // Connected, and has not said hello.

@@ -22,10 +22,10 @@ std::string NameOf(uint64_t store) {
   return name;
 }
 
-// Directories here whose store has no process left.
-void SweepStale(const std::string& directory) {
+// Directories here whose store has no process left, but for one of that name.
+void SweepStale(const std::string& directory, const std::string& kept) {
   for (const std::string& name : os::ListDirectory(directory)) {
-    if (name.rfind(kPrefix, 0) != 0) continue;
+    if (name.rfind(kPrefix, 0) != 0 || name == kept) continue;
     const std::string path = directory + "/" + name;
     const auto lock = os::LockFile(path + kLock);
     if (lock.ok()) os::RemoveDirectory(path);
@@ -42,7 +42,7 @@ Result<std::unique_ptr<SpillFiles>> SpillFiles::Open(const std::string& director
 }
 
 Result<os::UniqueFd> SpillFiles::Lock(const std::string& directory, uint64_t store) {
-  SweepStale(directory);
+  SweepStale(directory, NameOf(store));
   const std::string path = directory + "/" + NameOf(store);
   ATOLL_RETURN_IF_ERROR(os::MakeDirectory(path));
   return os::LockFile(path + kLock);

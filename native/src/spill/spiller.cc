@@ -1,6 +1,7 @@
 #include "spill/spiller.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace atollstore {
 namespace {
@@ -8,15 +9,10 @@ namespace {
 constexpr uint64_t kBatchBytes = 256 << 20;     // in one file
 constexpr int64_t kPauseNanos = 1'000'000'000;  // before a disk in trouble is asked again
 
-os::Mapping SetAsideOrNothing(const os::SharedMemory& memory) {
-  auto window = os::Mapping::SetAside(memory);
-  return window.ok() ? std::move(window).value() : os::Mapping();
-}
-
 }  // namespace
 
 Spiller::Spiller(const Control& control, const os::Mapping* data, const os::SharedMemory* data_memory,
-                 Sweeper* sweeper, std::unique_ptr<SpillFiles> files, int wake_fd,
+                 os::Mapping window, Sweeper* sweeper, std::unique_ptr<SpillFiles> files, int wake_fd,
                  std::function<bool(uint64_t extent)> reserve)
     : control_(control),
       data_(data),
@@ -24,7 +20,7 @@ Spiller::Spiller(const Control& control, const os::Mapping* data, const os::Shar
       reserve_(std::move(reserve)),
       files_(std::move(files)),
       classes_(control.geometry().slabs_per_extent()),
-      window_(SetAsideOrNothing(*data_memory)),
+      window_(std::move(window)),
       heap_(control_, kRestorer, data_memory, &window_),
       sieve_(control_),
       threads_(files_.get(), wake_fd) {

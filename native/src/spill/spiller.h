@@ -29,9 +29,10 @@ namespace atollstore {
 
 class Spiller {
  public:
-  // `reserve` backs an extent with memory, false when that cannot be.
+  // `window` is set aside for what is read back. `reserve` backs an extent with memory, false when that
+  // cannot be.
   Spiller(const Control& control, const os::Mapping* data, const os::SharedMemory* data_memory,
-          Sweeper* sweeper, std::unique_ptr<SpillFiles> files, int wake_fd,
+          os::Mapping window, Sweeper* sweeper, std::unique_ptr<SpillFiles> files, int wake_fd,
           std::function<bool(uint64_t extent)> reserve);
 
   // Jobs from now on are done by a thread.

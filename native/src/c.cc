@@ -6,6 +6,7 @@
 #include "client/client_core.h"
 #include "os/copy.h"
 #include "os/socket.h"
+#include "os/spawn.h"
 #include "server/server_core.h"
 
 using atollstore::ClientCore;
@@ -99,6 +100,26 @@ int64_t atoll_attach_fd(int64_t connection, atoll_client** client) {
     return 0;
   });
 }
+
+int64_t atoll_spawn(const char* socket_path, const char* const* arguments, const char* const* environment,
+                    atoll_child* child) {
+  if (socket_path == nullptr || arguments == nullptr || arguments[0] == nullptr || child == nullptr)
+    return Null();
+  return Guarded([&]() -> int64_t {
+    auto connected = atollstore::os::Connect(socket_path);
+    if (!connected.ok()) return Code(connected.status());
+    auto spawned = atollstore::os::Spawn(arguments, environment, std::move(connected).value());
+    if (!spawned.ok()) return Code(spawned.status());
+    atollstore::os::Child& c = spawned.value();
+    *child = {static_cast<uint64_t>(c.pid), static_cast<uint64_t>(c.in.release()),
+              static_cast<uint64_t>(c.out.release()), static_cast<uint64_t>(c.err.release())};
+    return 0;
+  });
+}
+
+int64_t atoll_await_child(uint64_t pid) { return Code(atollstore::os::AwaitChild(pid)); }
+
+int64_t atoll_reap_child(uint64_t pid) { return Code(atollstore::os::ReapChild(pid)); }
 
 int64_t atoll_detach(atoll_client* client) {
   if (client == nullptr) return Null();

@@ -98,9 +98,34 @@ ATOLL_API int64_t atoll_attach(const char* socket_path, atoll_client** client);
  * path. */
 ATOLL_API int64_t atoll_connect(const char* socket_path);
 /* Attaches this process over such a connection, which is the client's from then on, also when this fails. The
- * server takes the process that calls this for its peer, not the one that connected. REFUSED by kernels
- * before 6.5, which cannot attest that, unless they are the same. */
+ * server takes the process that calls this for its peer, not the one that connected. Kernels before 6.5
+ * cannot attest that: there, and where the server has gone meanwhile, the socket's path is tried as well. */
 ATOLL_API int64_t atoll_attach_fd(int64_t connection, atoll_client** client);
+
+/* The descriptor under which a child of atoll_spawn() finds its connection. */
+#define ATOLL_CHILD_CONNECTION 3
+
+typedef struct atoll_child {
+  uint64_t pid;
+  uint64_t in;  /* descriptors of this process, close-on-exec, the caller's to close: its standard input, */
+  uint64_t out; /* its standard output, */
+  uint64_t err; /* and its standard error, through pipes */
+} atoll_child;
+
+/* Starts a program with a connection to the store behind the socket. Null pointers end the arguments, of
+ * which the first is the program's path, and the environment ("NAME=value"; null: this process's). The child
+ * inherits the connection, which it gives to atoll_attach_fd() as ATOLL_CHILD_CONNECTION, three pipes and no
+ * other descriptor; no signal is blocked or has a handler; user, directory and limits are this process's.
+ * However large this process is, nothing of it is copied. SYSTEM when the OS refuses, also to execute that
+ * program. */
+ATOLL_API int64_t atoll_spawn(const char* socket_path, const char* const* arguments,
+                              const char* const* environment, atoll_child* child);
+/* Waits until a child of this process has ended, and leaves it as it is: its pid is not another's yet.
+ * NOT_FOUND when somebody else has reaped it. */
+ATOLL_API int64_t atoll_await_child(uint64_t pid);
+/* Waits for the same, and takes away what is left of the child: to be called once for each. Returns its exit
+ * status, or 128 and the signal that ended it. */
+ATOLL_API int64_t atoll_reap_child(uint64_t pid);
 
 /* Gives everything back and unmaps. REQUIRES: no other thread uses the client, no view is in use. */
 ATOLL_API int64_t atoll_detach(atoll_client* client);
@@ -120,7 +145,8 @@ ATOLL_API int64_t atoll_expect(atoll_client* client, atoll_object_id* id);
  * With the nil id a new one is made, to which the caller holds one reference; else *id must be expected.
  * `tag` is the caller's own and comes back from get. *address is writable until seal or abort,
  * 64-byte aligned, by this client alone. size may be 0.
- * Waits up to timeout_ns for room, and for an entry. Fails with STORE_FULL, TOO_MANY_OBJECTS, ALREADY_EXISTS, NOT_FOUND. */
+ * Waits up to timeout_ns for room, and for an entry. Fails with STORE_FULL, TOO_MANY_OBJECTS, ALREADY_EXISTS,
+ * NOT_FOUND. */
 ATOLL_API int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, uint64_t contained,
                                uint64_t tag, int64_t timeout_ns, uint64_t* address);
 
@@ -333,7 +359,7 @@ ATOLL_API int64_t atoll_count_user(atoll_client* client, uint64_t counter, uint6
 typedef struct atoll_object_info {
   atoll_object_id id;
   uint64_t state; /* atoll_object_state */
-  uint64_t size; /* this and the next two are 0 while the bytes are not in memory */
+  uint64_t size;  /* this and the next two are 0 while the bytes are not in memory */
   uint64_t tag;
   uint64_t offset;
   uint64_t pins;       /* of all clients */

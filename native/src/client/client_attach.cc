@@ -57,6 +57,8 @@ Result<std::unique_ptr<ClientCore>> ClientCore::Attach(os::UniqueFd connection, 
   bool again = false;
   std::string path = os::PathOfPeer(connection.get());
   auto attached = AttachOver(std::move(connection), path.empty() ? name : path, &again);
+  // A kernel that cannot say who has inherited a connection lets in only who has made it.
+  if (!attached.ok() && attached.status().code() == ATOLL_REFUSED) again = true;
   return again && !path.empty() ? Attach(path.c_str()) : std::move(attached);
 }
 

@@ -45,6 +45,12 @@ inline jlong connect(jlong socket_path) { return atoll_connect(pointer<const cha
 inline jlong attachFd(jlong connection, jlong out) {
   return atoll_attach_fd(connection, pointer<atoll_client*>(out));
 }
+inline jlong spawn(jlong socket_path, jlong arguments, jlong environment, jlong out) {
+  return atoll_spawn(pointer<const char>(socket_path), pointer<const char* const>(arguments),
+                     pointer<const char* const>(environment), pointer<atoll_child>(out));
+}
+inline jlong awaitChild(jlong pid) { return atoll_await_child(static_cast<uint64_t>(pid)); }
+inline jlong reapChild(jlong pid) { return atoll_reap_child(static_cast<uint64_t>(pid)); }
 inline jlong detach(jlong c) { return atoll_detach(client(c)); }
 inline jlong clientIndex(jlong c) { return atoll_client_index(client(c)); }
 inline jlong storeId(jlong c) { return static_cast<jlong>(atoll_store_id(client(c))); }
@@ -158,6 +164,18 @@ inline jlong addressOf(JNIEnv* env, jclass, jobject buffer) {
   return reinterpret_cast<jlong>(buffer == nullptr ? nullptr : env->GetDirectBufferAddress(buffer));
 }
 
+// JNI does not check access: Java has no other way to a stream over a descriptor that it has not opened itself.
+// Where a JDK has renamed the field, its NoSuchFieldError is pending.
+inline jobject fileDescriptor(JNIEnv* env, jclass, jlong fd) {
+  const jclass type = env->FindClass("java/io/FileDescriptor");
+  const jmethodID constructor = env->GetMethodID(type, "<init>", "()V");
+  const jobject descriptor = env->NewObject(type, constructor);
+  if (descriptor == nullptr) return nullptr;
+  const jfieldID field = env->GetFieldID(type, "fd", "I");
+  if (field != nullptr) env->SetIntField(descriptor, field, static_cast<jint>(fd));
+  return descriptor;
+}
+
 // From an array's elements, or from an address when there is none. The array is held for a MiB at a time: a
 // collector may have to wait for whoever holds one.
 inline void copy(JNIEnv* env, jclass, jobject array, jlong from, jlong to, jlong bytes) {
@@ -207,6 +225,12 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_FIELD(atoll_server_options, socket_path),
     ATOLL_JNI_FIELD(atoll_server_options, spill_directory),
     ATOLL_JNI_FIELD(atoll_server_options, spill_limit),
+
+    ATOLL_JNI_SIZE(atoll_child),
+    ATOLL_JNI_FIELD(atoll_child, pid),
+    ATOLL_JNI_FIELD(atoll_child, in),
+    ATOLL_JNI_FIELD(atoll_child, out),
+    ATOLL_JNI_FIELD(atoll_child, err),
 
     ATOLL_JNI_SIZE(atoll_view),
     ATOLL_JNI_FIELD(atoll_view, address),
@@ -289,6 +313,7 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_FIELD(atoll_object_info, references),
 
     ATOLL_JNI_CONSTANT(ATOLL_ABI_VERSION),
+    ATOLL_JNI_CONSTANT(ATOLL_CHILD_CONNECTION),
     ATOLL_JNI_CONSTANT(ATOLL_SCHEDULER_BELL),
     ATOLL_JNI_CONSTANT(ATOLL_RING_UP),
     ATOLL_JNI_CONSTANT(ATOLL_RING_DOWN),

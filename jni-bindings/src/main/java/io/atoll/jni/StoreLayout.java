@@ -26,6 +26,13 @@ public final class StoreLayout {
     public static final int SERVER_OPTIONS_SPILL_DIRECTORY = ask("atoll_server_options.spill_directory");
     public static final int SERVER_OPTIONS_SPILL_LIMIT = ask("atoll_server_options.spill_limit");
 
+    public static final int CHILD_SIZE = ask("sizeof atoll_child");
+    public static final int CHILD_PID = ask("atoll_child.pid");
+    public static final int CHILD_IN = ask("atoll_child.in");
+    public static final int CHILD_OUT = ask("atoll_child.out");
+    public static final int CHILD_ERR = ask("atoll_child.err");
+    public static final int CHILD_CONNECTION = ask("ATOLL_CHILD_CONNECTION");
+
     public static final int VIEW_SIZE = ask("sizeof atoll_view");
     public static final int VIEW_ADDRESS = ask("atoll_view.address");
     public static final int VIEW_BYTES = ask("atoll_view.size");

@@ -1,5 +1,6 @@
 package io.atoll.jni;
 
+import java.io.FileDescriptor;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.annotation.Name;
 import org.bytedeco.javacpp.annotation.Namespace;
@@ -46,6 +47,14 @@ public final class StoreNative {
     public static native long connect(long socketPathUtf8Address);
 
     public static native long attachFd(long connection, long clientOutAddress);
+
+    /** The last of the arguments' and of the environment's addresses is 0; 0 for the environment itself is ours. */
+    public static native long spawn(
+            long socketPathUtf8Address, long argumentsAddress, long environmentAddress, long childOutAddress);
+
+    public static native long awaitChild(long pid);
+
+    public static native long reapChild(long pid);
 
     public static native long detach(long client);
 
@@ -140,6 +149,10 @@ public final class StoreNative {
 
     /** Where a direct buffer's first byte lies; 0 for any other buffer. */
     public static native long addressOf(@Raw(withEnv = true) ByteBuffer buffer);
+
+    /** A descriptor that C has opened, for a stream, whose closing closes it. */
+    @Raw(withEnv = true)
+    public static native FileDescriptor fileDescriptor(long fd);
 
     /**
      * {@code atoll_copy} to memory outside the heap: from an array, {@code from} bytes behind the first of its elements,

@@ -64,6 +64,20 @@ public final class NativeStore implements ObjectStore {
         return new NativeStore(socket.toString(), out.getLong(0));
     }
 
+    /**
+     * Attaches this process over the connection that {@link SpawnedProcess#start} has handed down to it, once.
+     *
+     * @param socket names the store in messages
+     */
+    public static NativeStore attachInherited(Path socket) {
+        NativeLibrary.load();
+        ByteBuffer out = direct(8);
+        StoreCodes.check(
+                StoreNative.attachFd(StoreLayout.CHILD_CONNECTION, Memory.addressOf(out)),
+                "store " + socket + ": attach over the inherited connection");
+        return new NativeStore(socket.toString(), out.getLong(0));
+    }
+
     @Override
     public long storeId() {
         return storeId;

@@ -8,6 +8,8 @@ import io.atoll.store.NativeStore;
 import io.atoll.store.StoreServer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -37,21 +39,22 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     static DriverRuntime start(AtollOptions options) {
-        // The JVMs take longest: they start while everything else is made ready.
-        WorkerProcesses workers = new WorkerProcesses(WorkerCommand.find());
-        int count =
-                options.workers() > 0 ? options.workers() : Runtime.getRuntime().availableProcessors();
-        workers.launch(count);
-        Path directory = null;
+        // Beside the making of the store: in a fresh JVM both load classes for tens of milliseconds.
+        CompletableFuture<List<String>> command =
+                CompletableFuture.supplyAsync(WorkerCommand::find, task -> new Thread(task, "atoll-command").start());
+        Path directory = SessionDirectory.create();
         StoreServer server = null;
         NativeStore store = null;
+        WorkerProcesses workers = null;
         DriverRuntime runtime = null;
         try {
-            directory = SessionDirectory.create();
             Codecs.shareBy(SessionDirectory.codecsIn(directory));
             Path library = NativeLibrary.extractTo(directory);
             NativeLibrary.load(library);
             Path socket = SessionDirectory.socketIn(directory);
+            int count = options.workers() > 0
+                    ? options.workers()
+                    : Runtime.getRuntime().availableProcessors();
             long bytes = options.storeBytes() > 0 ? options.storeBytes() : MachineMemory.bytes() / 3;
             server = StoreServer.start(StoreServer.Options.of(socket, bytes)
                     .withMaxClients(Math.min(Board.MAX_CLIENTS, 2L * count + SPARE_CLIENTS))
@@ -59,13 +62,17 @@ final class DriverRuntime extends ClientRuntime {
                     .withAwaitFarewell(true)
                     .withSpill(options.spillDirectory(), 0));
             store = NativeStore.attach(socket);
+            workers = new WorkerProcesses(command.join(), new WorkerOrders(socket, library, store.clientIndex()));
+            // The JVMs take longest: they start while everything else is made ready.
+            workers.launch(count);
             runtime = new DriverRuntime(options, directory, server, store, workers);
-            workers.tell(new WorkerOrders(socket, library, store.clientIndex()));
             runtime.begin();
             return runtime;
         } finally {
             if (runtime == null) {
-                workers.close();
+                if (workers != null) {
+                    workers.close();
+                }
                 if (store != null) {
                     store.close();
                 }
@@ -73,10 +80,7 @@ final class DriverRuntime extends ClientRuntime {
                     server.close();
                 }
                 Codecs.shareNoMore();
-                if (directory != null) {
-                    Codecs.shareNoMore();
-                    SessionDirectory.delete(directory);
-                }
+                SessionDirectory.delete(directory);
             }
         }
     }

@@ -20,6 +20,7 @@ final class LineForwarder extends Thread {
     private final ArrayDeque<String> last = new ArrayDeque<>();
 
     /**
+     * @param from is closed at its end
      * @param to is asked for every line, since a program may exchange its {@code System.out}
      * @param atEnd is run once everything has been copied
      */
@@ -36,7 +37,7 @@ final class LineForwarder extends Thread {
     public void run() {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         byte[] chunk = new byte[8192];
-        try {
+        try (from) {
             int count;
             while ((count = from.read(chunk)) > 0) {
                 for (int i = 0; i < count; ++i) {

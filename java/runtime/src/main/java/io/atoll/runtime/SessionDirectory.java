@@ -34,7 +34,8 @@ final class SessionDirectory {
             Path parent = root().resolve("atoll-" + Files.getAttribute(self, "unix:uid"));
             makePrivate(parent);
             sweep(parent);
-            String name = ProcessHandle.current().pid() + "-" + startTime("self") + "-" + SESSIONS.incrementAndGet();
+            // Without ProcessHandle, whose class takes tens of milliseconds to initialize.
+            String name = Files.readSymbolicLink(self) + "-" + startTime("self") + "-" + SESSIONS.incrementAndGet();
             Path directory = parent.resolve(name);
             makePrivate(directory);
             return directory;
@@ -117,6 +118,6 @@ final class SessionDirectory {
     }
 
     private static boolean isNumber(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        return text.matches("[0-9]+");
     }
 }

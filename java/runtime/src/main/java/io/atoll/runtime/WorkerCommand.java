@@ -24,6 +24,7 @@ final class WorkerCommand {
 
     private WorkerCommand() {}
 
+    /** {@link WorkerOrders#arguments} are to follow. */
     static List<String> find() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

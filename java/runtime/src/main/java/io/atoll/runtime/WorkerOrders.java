@@ -1,24 +1,24 @@
 package io.atoll.runtime;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
- * What a worker reads from its standard input, as one line, once the store is there.
+ * What a worker is told on its command line.
  *
- * @param socket of the store
+ * @param socket of the store, in the session's directory; the worker has inherited a connection to it
  * @param library the native library's file
  * @param driver the driver's client index
  */
 record WorkerOrders(Path socket, Path library, int driver) {
-    /** Comes last when the driver closes; the end of input without it is the driver's death. */
+    /** Comes over standard input when the driver closes; the end of input without it is the driver's death. */
     static final int END = '.';
 
-    String line() {
-        return driver + "\t" + socket + "\t" + library + "\n";
+    List<String> arguments() {
+        return List.of(socket.toString(), library.toString(), Integer.toString(driver));
     }
 
-    static WorkerOrders parse(String line) {
-        String[] parts = line.split("\t");
-        return new WorkerOrders(Path.of(parts[1]), Path.of(parts[2]), Integer.parseInt(parts[0]));
+    static WorkerOrders parse(String[] arguments) {
+        return new WorkerOrders(Path.of(arguments[0]), Path.of(arguments[1]), Integer.parseInt(arguments[2]));
     }
 }

@@ -1,16 +1,18 @@
 package io.atoll.runtime;
 
 import io.atoll.AtollException;
+import io.atoll.StoreException;
+import io.atoll.store.SpawnedProcess;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The worker JVMs of a driver. Started first of all, they wait until they are {@linkplain #tell told} where the store is; the
- * end of their standard input, which comes with this process's end too, ends them. Any thread.
+ * The worker JVMs of a driver. Each inherits a connection to the store; the end of its standard input, which comes with this
+ * process's end too, ends it. Any thread.
  */
 final class WorkerProcesses implements AutoCloseable {
     /** So many workers in a row that die before they can take a task are taken to be all. */
@@ -19,17 +21,20 @@ final class WorkerProcesses implements AutoCloseable {
     private static final long GRACE_MILLIS = 2000;
     private static final long STACK_BYTES = 256 * 1024;
 
+    private final Path socket;
     private final List<String> command;
     private final List<Worker> workers = new ArrayList<>(); // guarded by this
-    private WorkerOrders orders; // guarded by this
     private int failuresInARow; // guarded by this
     private String hopeless; // guarded by this
     private int later; // guarded by this
     private Runnable onHopeless = () -> {}; // guarded by this
     private boolean closed; // guarded by this
 
-    WorkerProcesses(List<String> command) {
-        this.command = command;
+    /** @param command all but the orders' arguments */
+    WorkerProcesses(List<String> command, WorkerOrders orders) {
+        socket = orders.socket();
+        this.command = new ArrayList<>(command);
+        this.command.addAll(orders.arguments());
     }
 
     private static final class Worker {
@@ -53,12 +58,6 @@ final class WorkerProcesses implements AutoCloseable {
             launchOne();
         }
         later = count - now;
-    }
-
-    /** Lets those that run, and all to come, attach to the store. */
-    synchronized void tell(WorkerOrders told) {
-        orders = told;
-        workers.forEach(this::pass);
     }
 
     /** Is run when no worker is left and there is no hope for one: {@link #hopeless} tells why. */
@@ -135,9 +134,9 @@ final class WorkerProcesses implements AutoCloseable {
     private void launchOne() {
         Process process;
         try {
-            process = new ProcessBuilder(command).start();
-        } catch (IOException e) {
-            throw new AtollException("no worker can be started with " + command.get(0) + ": " + e.getMessage(), e);
+            process = SpawnedProcess.start(socket, command);
+        } catch (StoreException e) {
+            throw new AtollException("no worker can be started: " + e.getMessage(), e);
         }
         Worker worker = new Worker(process);
         workers.add(worker);
@@ -148,19 +147,6 @@ final class WorkerProcesses implements AutoCloseable {
         worker.out = new LineForwarder(
                 "atoll-worker-out", process.getInputStream(), () -> System.out, prefix, () -> ended(worker));
         worker.out.start();
-        if (orders != null) {
-            pass(worker);
-        }
-    }
-
-    private void pass(Worker worker) {
-        try {
-            OutputStream in = worker.process.getOutputStream();
-            in.write(orders.line().getBytes(StandardCharsets.UTF_8));
-            in.flush();
-        } catch (IOException e) {
-            // It has ended: its forwarder will see that.
-        }
     }
 
     /** The worker has closed its output: it has ended, or is about to. Another takes its place. */
@@ -168,7 +154,8 @@ final class WorkerProcesses implements AutoCloseable {
         try {
             worker.process.waitFor();
             worker.err.join();
-        } catch (InterruptedException e) {
+            worker.process.getOutputStream().close();
+        } catch (InterruptedException | IOException e) {
             return;
         }
         Runnable then = null;

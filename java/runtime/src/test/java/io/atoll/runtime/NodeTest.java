@@ -14,6 +14,8 @@ import io.atoll.ObjectRef;
 import io.atoll.TaskException;
 import io.atoll.WaitResult;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.Timeout;
 /** Tasks on a node of two workers, from a driver under Surefire. */
 @Timeout(240)
 class NodeTest {
+    private static final long O_CLOEXEC = 02000000;
+
     private static AtollSession session;
     private static List<Long> workersAtFirst;
 
@@ -64,6 +68,22 @@ class NodeTest {
     @Test
     void shouldRunInAnotherProcess() {
         assertThat(pid().get()).isNotEqualTo(ProcessHandle.current().pid()).isIn(workersAtFirst);
+    }
+
+    /** What a JVM opens first has the number 3, unless that was open before. */
+    @Test
+    void shouldHaveInheritedItsConnectionWhichItsOwnChildrenDoNot() throws Exception {
+        for (long pid : workersAtFirst) {
+            Path process = Path.of("/proc", Long.toString(pid));
+            assertThat(Files.readSymbolicLink(process.resolve("fd/3")).toString())
+                    .startsWith("socket:");
+            String flags = Files.readAllLines(process.resolve("fdinfo/3")).stream()
+                    .filter(line -> line.startsWith("flags:"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(Long.parseLong(flags.substring("flags:".length()).trim(), 8) & O_CLOEXEC)
+                    .isNotZero();
+        }
     }
 
     @Test

@@ -2,11 +2,17 @@ package io.atoll.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atoll.jni.NativeLibrary;
+import io.atoll.store.SpawnedProcess;
+import io.atoll.store.StoreServer;
 import java.io.File;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -97,7 +103,8 @@ class WorkerLaunchTest {
     @Test
     void shouldReadTheOrdersThatWereWritten() {
         WorkerOrders orders = new WorkerOrders(Path.of("/tmp/a b/store.sock"), Path.of("/tmp/lib.so"), 3);
-        assertThat(WorkerOrders.parse(orders.line().strip())).isEqualTo(orders);
+        assertThat(WorkerOrders.parse(orders.arguments().toArray(new String[0])))
+                .isEqualTo(orders);
     }
 
     @Test
@@ -122,5 +129,29 @@ class WorkerLaunchTest {
             SessionDirectory.delete(ours);
         }
         assertThat(ours).doesNotExist();
+    }
+
+    /** The worker's JVM begins when the store has gone, whose socket's file is left. */
+    @Test
+    void shouldEndQuietlyWhenTheDriverWasKilledBeforeItAttached() throws Exception {
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+        Path session = Files.createDirectory(directory.resolve(ended.pid() + "-123-1"));
+        WorkerOrders orders = new WorkerOrders(SessionDirectory.socketIn(session), NativeLibrary.extractTo(session), 1);
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "read line; exec \"$@\"", "sh"));
+        command.addAll(WorkerCommand.find());
+        command.addAll(orders.arguments());
+        StoreServer server = StoreServer.start(StoreServer.Options.of(orders.socket(), 16 << 20));
+        Process worker = SpawnedProcess.start(orders.socket(), command);
+        server.close();
+        Files.createFile(orders.socket());
+        worker.getOutputStream().write('\n');
+        try (InputStream err = worker.getErrorStream()) {
+            assertThat(new String(err.readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+        }
+        assertThat(worker.waitFor()).isZero();
+        assertThat(session).doesNotExist();
+        worker.getOutputStream().close();
+        worker.getInputStream().close();
     }
 }

@@ -6,6 +6,7 @@ column. NAME.expected holds the values, one a line in row-major order, as the Ja
 import pathlib
 import struct
 import sys
+import uuid
 
 import pyarrow as pa
 
@@ -40,6 +41,8 @@ def text(value):
         return "{" + ",".join(f"{key}={text(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ",".join(text(each) for each in value) + "]"
+    if isinstance(value, uuid.UUID):
+        return "u:%s" % value
     if isinstance(value, pa.MonthDayNano):
         return "m:%d,%d,%d" % (value.months, value.days, value.nanoseconds)
     return "d:%s" % format(value, "f")

@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
@@ -86,6 +87,9 @@ class PyArrowTest {
                 for (Arguments nested : ArrowTypesTest.nested().collect(Collectors.toList())) {
                     written += writeNested(fixture, allocator, nested);
                 }
+                for (Map.Entry<String, Function<BufferAllocator, FieldVector>> each : LaterTypes.ALL.entrySet()) {
+                    written += writeNested(fixture, allocator, Arguments.of(each.getKey(), each.getValue()));
+                }
                 writeEncoded(fixture, allocator);
                 written++;
             }
@@ -99,7 +103,7 @@ class PyArrowTest {
         assertThat(said).endsWith(" read " + written + " objects\n");
     }
 
-    /** All flat types but the two intervals that pyarrow lacks. */
+    /** All flat types but the two intervals that pyarrow lacks. It alone has decimals of 32 and 64 bits. */
     private static List<ArrowType> knownToBoth() {
         return ArrowTypesTest.flat()
                 .map(arguments -> (ArrowType) arguments.get()[0])
@@ -172,6 +176,8 @@ class PyArrowTest {
                     .collect(Collectors.joining(",", "{", "}"));
         } else if (value instanceof Number) {
             return "i:" + value;
+        } else if (value instanceof UUID) {
+            return "u:" + value;
         }
         return "s:" + HexFormat.of().formatHex(value.toString().getBytes(StandardCharsets.UTF_8));
     }

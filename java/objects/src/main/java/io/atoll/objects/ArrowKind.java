@@ -24,6 +24,7 @@ final class ArrowKind {
                         Table.class.getName() + " cannot be stored: it is closed. Put it before you close it");
             }
             table.batches().forEach(ArrowKind::refuseClosed);
+            ClosedVectors.refuseDictionaries(table.batches(), table.ownDictionaries());
             return ArrowStream.of(TABLE, table.schema(), table.ownDictionaries(), table.batches(), table);
         } else if (value instanceof VectorSchemaRoot root) {
             refuseClosed(root);
@@ -31,19 +32,20 @@ final class ArrowKind {
             return ArrowStream.of(BATCH, root.getSchema(), Map.of(), List.of(root), root);
         } else if (value instanceof FieldVector vector) {
             refuseEncoded(List.of(vector.getField()));
+            ClosedVectors.refuse(vector);
             VectorSchemaRoot root = ArrowStream.rootOf(vector);
             return ArrowStream.of(VECTOR, new Schema(List.of(vector.getField())), Map.of(), List.of(root), vector);
         }
         return null;
     }
 
-    /** A vector that is closed cannot be told from an empty one, but in a batch that has rows. */
     private static void refuseClosed(VectorSchemaRoot root) {
         for (FieldVector vector : root.getFieldVectors()) {
             if (vector.getValueCount() != root.getRowCount()) {
                 throw new UnserializableException("column " + vector.getName() + " has " + vector.getValueCount()
                         + " rows and its batch " + root.getRowCount() + ": was it closed, or setRowCount forgotten?");
             }
+            ClosedVectors.refuse(vector);
         }
     }
 

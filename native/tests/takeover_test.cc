@@ -116,13 +116,11 @@ class TakeoverTest : public StoreTest {
     std::vector<std::string> arguments = {ATOLL_STORE_TOOL, "serve", "--socket", path_};
     arguments.insert(arguments.end(), options.begin(), options.end());
     first_ = Run(arguments);
-    ASSERT_TRUE(Eventually([&] {
-      return atoll_publish(client, "is served", &kNothing) != -ATOLL_DISCONNECTED;
-    })) << LastError();
+    ASSERT_TRUE(Eventually([&] { return atoll_await_server_exit(client, 0) == -ATOLL_TIMED_OUT; }))
+        << LastError();
     ASSERT_TRUE(Eventually([&] { return !looker_->Disconnected(); }));
     ASSERT_TRUE(Eventually([&] { return !IsDead(supervisor()) && !IsDead(server()); }));
   }
-  static constexpr atoll_object_id kNothing{};
 
   // No server until the supervisor goes on.
   void KillServerAndHoldSupervisor() {
@@ -378,6 +376,9 @@ TEST_F(TakeoverTest, SpilledObjectsOutliveTheServerThatSpilledThem) {
   OK(atoll_dereference(client, &ids[0]));
   for (int i = 0; i < 20; ++i) ids.push_back(Put(client, 1 << 20, static_cast<uint8_t>(40 + i)));
   EXPECT_GT(Stats(client).spilled_objects, 20u);
+  // Also when a container is on disk.
+  const FsckReport report = FsckLive(looker_->control(), looker_->data());
+  EXPECT_TRUE(report.sound()) << report.Text();
   KillServer();
   for (size_t i = 0; i < ids.size(); ++i) ExpectBytes(client, ids[i], 1 << 20, static_cast<uint8_t>(i));
   KillServer();

@@ -46,6 +46,7 @@ class Checker {
   std::vector<uint64_t> pins_, references_;  // per entry, of all columns
   std::vector<uint8_t> dropped_;             // per entry: somebody asks the server to look at it
   std::vector<uint64_t> contained_;          // per entry: what column 0 should hold
+  uint64_t contained_on_disk_ = 0;           // ids in containers whose bytes are not in memory
   std::vector<uint32_t> blocks_of_extent_;
   std::vector<Extent> placed_;
 };

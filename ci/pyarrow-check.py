@@ -1,7 +1,9 @@
-"""Usage: pyarrow-check.py FOLDER
+"""Usage: pyarrow-check.py [--write] FOLDER
 
 Reads objects of a store from their raw bytes: NAME.tensor as an Arrow tensor, NAME.stream as an Arrow stream of one
 column. NAME.expected holds the values, one a line in row-major order, as the Java test that wrote them sees them.
+
+With --write it is the other way round: pyarrow writes, and the Java test reads.
 """
 import pathlib
 import struct
@@ -73,4 +75,34 @@ def main(folder):
     print(f"pyarrow {pa.__version__} read {checked} objects")
 
 
-main(pathlib.Path(sys.argv[1]))
+def write(folder):
+    """Streams as Atoll does not write them: text in the first column, which lies line by line beside each."""
+    first, longer, other = pa.array(["a", "größe"]), pa.array(["a", "größe", "c", "d"]), pa.array(["x", "y", "z"])
+    numbers = [0, 1, None, 1]
+
+    def encoded(dictionary, indices):
+        column = pa.DictionaryArray.from_arrays(pa.array(indices, pa.int8()), dictionary)
+        return pa.record_batch([column], ["v"])
+
+    plain = pa.record_batch([pa.array([f"text {i % 9}" if i % 4 else None for i in range(5000)]),
+                             pa.array(range(5000)), pa.array([[i, None] for i in range(5000)])], ["v", "n", "l"])
+    streams = {
+        "deltas": ([encoded(first, numbers), encoded(longer, [3, 2, None, 0])], {"emit_dictionary_deltas": True}),
+        "replaced": ([encoded(first, numbers), encoded(other, [2, None, 0]), encoded(first, numbers)], {}),
+        "lz4": ([plain, plain], {"compression": "lz4"}),
+        "zstd": ([plain, plain], {"compression": "zstd"}),
+    }
+    for name, (batches, options) in streams.items():
+        options = pa.ipc.IpcWriteOptions(**options)
+        with pa.ipc.new_stream(str(folder / f"{name}.stream"), batches[0].schema, options=options) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+        values = [value for batch in batches for value in batch.column(0).to_pylist()]
+        lines = ["null" if value is None else value for value in values]
+        (folder / f"{name}.expected").write_text("\n".join(lines) + "\n")
+
+
+if sys.argv[1] == "--write":
+    write(pathlib.Path(sys.argv[2]))
+else:
+    main(pathlib.Path(sys.argv[1]))

@@ -23,7 +23,6 @@ import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.ListViewVector;
 import org.apache.arrow.vector.complex.RunEndEncodedVector;
 import org.apache.arrow.vector.complex.UnionVector;
-import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 
@@ -56,6 +55,7 @@ final class ArrowCheck {
     private final Source source;
     private final long from;
     private final long to;
+    private final long bytes; // there are, to judge the number of rows by
     private final Iterator<ArrowFieldNode> nodes;
     private final Iterator<ArrowBuf> buffers;
     private final Iterator<Long> variadic;
@@ -66,6 +66,9 @@ final class ArrowCheck {
         this.to = to;
         nodes = batch.getNodes().iterator();
         buffers = batch.getBuffers().iterator();
+        bytes = Math.max(
+                source.size(),
+                batch.getBuffers().stream().mapToLong(ArrowBuf::capacity).sum());
         variadic = batch.getVariadicBufferCounts().iterator();
     }
 
@@ -75,9 +78,6 @@ final class ArrowCheck {
      * @param from address of its body, which ends before another
      */
     static void check(Source source, VectorSchemaRoot root, ArrowRecordBatch batch, long from, long to) {
-        if (batch.getBodyCompression().getCodec() != NoCompressionCodec.COMPRESSION_TYPE) {
-            return; // the loader makes the buffers anew, in memory of its own
-        }
         ArrowCheck check = new ArrowCheck(source, from, to, batch);
         for (FieldVector vector : root.getFieldVectors()) {
             int rows = check.vector(vector);
@@ -86,6 +86,11 @@ final class ArrowCheck {
                         "column " + vector.getName() + " has " + rows + " rows, its batch " + batch.getLength());
             }
         }
+    }
+
+    /** The same for one whose buffers are all in memory of our own. */
+    static void checkOwn(Source source, VectorSchemaRoot root, ArrowRecordBatch batch) {
+        check(source, root, batch, 0, Long.MAX_VALUE);
     }
 
     /** The dictionary that an encoded column's indices lead into, where Arrow does not look itself. */
@@ -192,9 +197,9 @@ final class ArrowCheck {
 
     /** It may be missing. */
     private void validity(int count) {
-        long bytes = buffer(0).capacity();
-        if (bytes == 0 ? count > ROWS_WITHOUT_BYTES + 8 * source.size() : bytes < count + 7L >> 3) {
-            throw source.damaged("a validity buffer of " + bytes + " bytes is given for " + count + " rows");
+        long given = buffer(0).capacity();
+        if (given == 0 ? count > ROWS_WITHOUT_BYTES + 8 * bytes : given < count + 7L >> 3) {
+            throw source.damaged("a validity buffer of " + given + " bytes is given for " + count + " rows");
         }
     }
 

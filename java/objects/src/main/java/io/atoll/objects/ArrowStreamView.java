@@ -4,10 +4,8 @@ import io.atoll.StoreException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.arrow.flatbuf.DictionaryBatch;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
@@ -22,19 +20,23 @@ import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** Reads an Arrow IPC stream in memory into vectors whose buffers are slices of that memory. */
+/**
+ * Reads an Arrow IPC stream in memory into vectors whose buffers are slices of that memory, but for what is compressed
+ * and for dictionaries in several pieces.
+ */
 final class ArrowStreamView {
     private final Source source;
     private final BufferAllocator allocator = ArrowMemory.allocator();
     private final ArrowBuf whole;
-    private final Map<Long, Dictionary> dictionaries = new HashMap<>();
-    private final Set<Long> filled = new HashSet<>();
+    private final StreamDictionaries pieces;
     private final List<VectorSchemaRoot> batches = new ArrayList<>();
+    private Map<Long, Dictionary> dictionaries = Map.of();
     private Schema schema;
     private long position;
 
     private ArrowStreamView(Source source) {
         this.source = source;
+        this.pieces = new StreamDictionaries(source, allocator);
         this.whole = LeasedBuffers.buffer(source.address(), source.size(), source.lease(), allocator);
     }
 
@@ -47,6 +49,7 @@ final class ArrowStreamView {
             return table;
         } catch (IOException | RuntimeException | StackOverflowError e) {
             view.batches.forEach(VectorSchemaRoot::close);
+            view.pieces.close();
             view.dictionaries
                     .values()
                     .forEach(dictionary -> dictionary.getVector().close());
@@ -72,7 +75,8 @@ final class ArrowStreamView {
         if (schema == null) {
             throw source.damaged("its Arrow stream has no schema");
         }
-        if (!dictionaries.isEmpty()) {
+        if (!pieces.isEmpty()) {
+            dictionaries = pieces.join();
             batches.forEach(batch -> batch.getFieldVectors().forEach(this::checkIndices));
             dictionaries
                     .values()
@@ -93,7 +97,12 @@ final class ArrowStreamView {
         byte type = message.headerType();
         if (type == MessageHeader.Schema && schema == null) {
             ArrowSchemas.checkSize(source, message);
-            schema = ArrowSchemas.toMemory(MessageSerializer.deserializeSchema(message), allocator, dictionaries);
+            Map<Long, Dictionary> declared = new HashMap<>();
+            try {
+                schema = ArrowSchemas.toMemory(MessageSerializer.deserializeSchema(message), allocator, declared);
+            } finally {
+                pieces.declare(declared);
+            }
         } else if (type == MessageHeader.RecordBatch && schema != null) {
             VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
             batches.add(root);
@@ -106,20 +115,26 @@ final class ArrowStreamView {
     }
 
     private void readDictionary(DictionaryBatch header, long bodyBytes) throws IOException {
-        Dictionary dictionary = dictionaries.get(header.id());
-        if (dictionary == null || header.isDelta() || !filled.add(header.id())) {
-            throw source.damaged("dictionary " + header.id() + " is not in the schema, or comes in pieces");
-        }
-        load(ArrowStream.rootOf(dictionary.getVector()), header.data(), bodyBytes);
+        FieldVector piece = pieces.next(header.id(), header.isDelta());
+        load(ArrowStream.rootOf(piece), header.data(), bodyBytes);
+        pieces.loaded(header.id());
     }
 
     private void load(VectorSchemaRoot root, RecordBatch header, long bodyBytes) throws IOException {
         ArrowBuf body = whole.slice(position, bodyBytes);
         body.getReferenceManager().retain(); // the next call releases it
         try (ArrowRecordBatch batch = MessageSerializer.deserializeRecordBatch(header, body)) {
-            long from = source.address() + position;
-            ArrowCheck.check(source, root, batch, from, from + bodyBytes);
-            new VectorLoader(root).load(batch);
+            if (ArrowCompression.isCompressed(batch)) {
+                try (ArrowRecordBatch plain = ArrowCompression.decompress(source, batch, allocator)) {
+                    ArrowCheck.checkOwn(source, root, plain);
+                    new VectorLoader(root).load(plain);
+                }
+            } else {
+                long from = source.address() + position;
+                ArrowCheck.check(source, root, batch, from, from + bodyBytes);
+                new VectorLoader(root).load(batch);
+            }
         }
+        root.getFieldVectors().forEach(pieces::move);
     }
 }

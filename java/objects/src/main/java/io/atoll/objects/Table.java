@@ -18,6 +18,10 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * none of its buffers is reachable. Its vectors must not be written: that would end the process. Reading is free to any
  * number of threads while nobody closes it.
  *
+ * <p>What lies in the store is not copied when it is read. Only two things that other writers of Arrow streams make are:
+ * compressed batches (LZ4 and ZSTD, with {@code org.apache.arrow:arrow-compression} on the class path), and a dictionary
+ * that was extended or replaced between batches, which becomes one for all of them.
+ *
  * <p>When a stored table is read, lengths and buffers of every column are checked against each other, and the first and
  * last of its offsets. The rows are not looked at: an offset or index in a damaged object that leads nowhere throws when
  * the row is read. Where Arrow is told not to check ({@code -Darrow.enable_unsafe_memory_access=true}), or with

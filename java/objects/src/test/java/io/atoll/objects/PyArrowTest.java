@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,6 +102,33 @@ class PyArrowTest {
         String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(python.waitFor()).as(said).isZero();
         assertThat(said).endsWith(" read " + written + " objects\n");
+    }
+
+    /** Streams as pyarrow writes them, with what they hold in lines beside them. */
+    @Test
+    void shouldReadWhatPyArrowWrites() throws Exception {
+        assumeTrue(Files.isExecutable(PYTHON), "ci/setup makes " + PYTHON);
+        Process python = new ProcessBuilder(
+                        PYTHON.toString(), "../../ci/pyarrow-check.py", "--write", folder.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(python.waitFor()).as(said).isZero();
+        List<String> read = new ArrayList<>();
+        try (Fixture fixture = Fixture.shared();
+                DirectoryStream<Path> streams = Files.newDirectoryStream(folder, "*.stream")) {
+            for (Path stream : streams) {
+                String name = stream.getFileName().toString().replace(".stream", "");
+                try (Table table = StreamsOfOthersTest.read(fixture, Files.readAllBytes(stream))) {
+                    assertThat(StreamsOfOthersTest.decoded(table))
+                            .as(name)
+                            .isEqualTo(Files.readAllLines(folder.resolve(name + ".expected")));
+                }
+                read.add(name);
+            }
+            Fixture.collectUntil(() -> fixture.pins() == 0);
+        }
+        assertThat(read).containsExactlyInAnyOrder("deltas", "replaced", "lz4", "zstd");
     }
 
     /** All flat types but the two intervals that pyarrow lacks. It alone has decimals of 32 and 64 bits. */

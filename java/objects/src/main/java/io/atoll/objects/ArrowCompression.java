@@ -1,0 +1,80 @@
+package io.atoll.objects;
+
+import io.atoll.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.compression.CompressionCodec;
+import org.apache.arrow.vector.compression.CompressionUtil;
+import org.apache.arrow.vector.compression.NoCompressionCodec;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+
+/**
+ * Batches whose buffers are compressed: those are no views, but copies in memory of our own. The codecs are those of
+ * {@code org.apache.arrow:arrow-compression}, when it is on the class path.
+ */
+final class ArrowCompression {
+    private static final int LENGTH_BYTES = 8;
+    private static final long STORED_AS_IT_IS = -1;
+
+    private ArrowCompression() {}
+
+    static boolean isCompressed(ArrowRecordBatch batch) {
+        return batch.getBodyCompression().getCodec() != NoCompressionCodec.COMPRESSION_TYPE;
+    }
+
+    /** The same batch without compression; the caller closes both. */
+    static ArrowRecordBatch decompress(Source source, ArrowRecordBatch batch, BufferAllocator allocator) {
+        CompressionUtil.CodecType type = CompressionUtil.CodecType.fromCompressionType(
+                batch.getBodyCompression().getCodec());
+        CompressionCodec codec = codec(type);
+        List<ArrowBuf> plain = new ArrayList<>();
+        try {
+            for (ArrowBuf buffer : batch.getBuffers()) {
+                checkLength(source, type, buffer);
+                buffer.getReferenceManager().retain(); // the codec releases it
+                plain.add(buffer.capacity() == 0 ? buffer : codec.decompress(allocator, buffer));
+                source.addCopied(plain.get(plain.size() - 1).capacity());
+            }
+            return new ArrowRecordBatch(
+                    batch.getLength(),
+                    batch.getNodes(),
+                    plain,
+                    NoCompressionCodec.DEFAULT_BODY_COMPRESSION,
+                    batch.getVariadicBufferCounts(),
+                    false,
+                    false);
+        } catch (RuntimeException e) {
+            plain.forEach(ArrowBuf::close);
+            throw e;
+        }
+    }
+
+    private static CompressionCodec codec(CompressionUtil.CodecType type) {
+        try {
+            return CompressionCodec.Factory.INSTANCE.createCodec(type);
+        } catch (IllegalArgumentException e) {
+            throw new StoreException(
+                    "the object's Arrow data is compressed (" + type
+                            + "): org.apache.arrow:arrow-compression, with that codec, is to be on the class path",
+                    e);
+        }
+    }
+
+    /** No compressor gets more into so few bytes than its format can say. */
+    private static void checkLength(Source source, CompressionUtil.CodecType type, ArrowBuf buffer) {
+        long bytes = buffer.capacity();
+        if (bytes == 0) {
+            return;
+        }
+        if (bytes < LENGTH_BYTES) {
+            throw source.damaged("a compressed buffer has " + bytes + " bytes");
+        }
+        long length = buffer.getLong(0);
+        long most = type == CompressionUtil.CodecType.ZSTD ? (bytes << 15) + (128 << 10) : (bytes << 8) + (64 << 10);
+        if (length != STORED_AS_IT_IS && (length < 0 || length > most)) {
+            throw source.damaged("a compressed buffer of " + bytes + " bytes says that it is one of " + length);
+        }
+    }
+}

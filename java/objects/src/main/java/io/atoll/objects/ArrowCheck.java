@@ -93,6 +93,14 @@ final class ArrowCheck {
         check(source, root, batch, 0, Long.MAX_VALUE);
     }
 
+    static void checkInside(Source source, ArrowBuf buffer, long from, long to) {
+        long address = buffer.memoryAddress();
+        long bytes = buffer.capacity();
+        if (bytes != 0 && (bytes < 0 || address < from || address > to - bytes)) {
+            throw source.damaged("a buffer of " + bytes + " bytes leaves the batch of " + (to - from));
+        }
+    }
+
     /** The dictionary that an encoded column's indices lead into, where Arrow does not look itself. */
     static void checkIndices(Source source, FieldVector encoded, int size) {
         if (!EVERY_ROW || !(encoded instanceof BaseIntVector indices)) {
@@ -184,11 +192,8 @@ final class ArrowCheck {
             throw source.damaged("a batch has too few buffers");
         }
         ArrowBuf buffer = buffers.next();
-        long address = buffer.memoryAddress();
         long bytes = buffer.capacity();
-        if (bytes != 0 && (bytes < 0 || address < from || address > to - bytes)) {
-            throw source.damaged("a buffer of " + bytes + " bytes leaves the batch of " + (to - from));
-        }
+        checkInside(source, buffer, from, to);
         if (bytes < least) {
             throw source.damaged("a buffer has " + bytes + " bytes, not " + least);
         }

@@ -24,18 +24,29 @@ final class ArrowCompression {
         return batch.getBodyCompression().getCodec() != NoCompressionCodec.COMPRESSION_TYPE;
     }
 
-    /** The same batch without compression; the caller closes both. */
-    static ArrowRecordBatch decompress(Source source, ArrowRecordBatch batch, BufferAllocator allocator) {
+    /**
+     * The same batch without compression; the caller closes both.
+     *
+     * @param from address of its body, which ends before another: no codec may read outside
+     */
+    static ArrowRecordBatch decompress(
+            Source source, ArrowRecordBatch batch, long from, long to, BufferAllocator allocator) {
         CompressionUtil.CodecType type = CompressionUtil.CodecType.fromCompressionType(
                 batch.getBodyCompression().getCodec());
+        if (type == CompressionUtil.CodecType.NO_COMPRESSION) { // what Arrow takes an unknown one for
+            throw source.damaged("its Arrow data is compressed by codec "
+                    + batch.getBodyCompression().getCodec() + ", which nobody knows");
+        }
         CompressionCodec codec = codec(type);
         List<ArrowBuf> plain = new ArrayList<>();
         try {
             for (ArrowBuf buffer : batch.getBuffers()) {
+                ArrowCheck.checkInside(source, buffer, from, to);
                 checkLength(source, type, buffer);
                 buffer.getReferenceManager().retain(); // the codec releases it
-                plain.add(buffer.capacity() == 0 ? buffer : codec.decompress(allocator, buffer));
-                source.addCopied(plain.get(plain.size() - 1).capacity());
+                ArrowBuf whole = buffer.capacity() == 0 ? buffer : codec.decompress(allocator, buffer);
+                plain.add(whole.slice(0, whole.writerIndex())); // the allocator makes it longer than asked
+                source.addCopied(whole.writerIndex());
             }
             return new ArrowRecordBatch(
                     batch.getLength(),
@@ -45,6 +56,12 @@ final class ArrowCompression {
                     batch.getVariadicBufferCounts(),
                     false,
                     false);
+        } catch (OutOfMemoryError e) {
+            plain.forEach(ArrowBuf::close);
+            throw new StoreException(
+                    "the compressed Arrow data in " + source.size() + " bytes does not fit the memory of this process: "
+                            + e.getMessage(),
+                    e);
         } catch (RuntimeException e) {
             plain.forEach(ArrowBuf::close);
             throw e;

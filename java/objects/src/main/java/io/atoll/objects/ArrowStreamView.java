@@ -124,13 +124,14 @@ final class ArrowStreamView {
         ArrowBuf body = whole.slice(position, bodyBytes);
         body.getReferenceManager().retain(); // the next call releases it
         try (ArrowRecordBatch batch = MessageSerializer.deserializeRecordBatch(header, body)) {
+            long from = source.address() + position;
             if (ArrowCompression.isCompressed(batch)) {
-                try (ArrowRecordBatch plain = ArrowCompression.decompress(source, batch, allocator)) {
+                try (ArrowRecordBatch plain =
+                        ArrowCompression.decompress(source, batch, from, from + bodyBytes, allocator)) {
                     ArrowCheck.checkOwn(source, root, plain);
                     new VectorLoader(root).load(plain);
                 }
             } else {
-                long from = source.address() + position;
                 ArrowCheck.check(source, root, batch, from, from + bodyBytes);
                 new VectorLoader(root).load(batch);
             }

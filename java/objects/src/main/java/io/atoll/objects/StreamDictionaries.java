@@ -1,5 +1,6 @@
 package io.atoll.objects;
 
+import io.atoll.StoreException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -91,8 +92,9 @@ final class StreamDictionaries {
         ArrowType.Int type = (ArrowType.Int) vector.getField().getType();
         int bits = type.getBitWidth() - (type.getIsSigned() ? 1 : 0);
         if (values - 1 >>> Math.min(bits, 32) != 0) {
-            throw source.damaged("column " + vector.getName() + " has indices of " + type.getBitWidth()
-                    + " bits into dictionaries of " + values + " values: too many to be one");
+            throw new StoreException("column " + vector.getName() + " has indices of " + type.getBitWidth()
+                    + " bits into dictionaries of " + values
+                    + " values: too many to be one. Have the writer unify them, or take wider indices");
         }
         int rows = vector.getValueCount();
         try (FieldVector moved = vector.getField().createVector(allocator)) {
@@ -100,7 +102,12 @@ final class StreamDictionaries {
             moved.allocateNew();
             for (int i = 0; i < rows; i++) {
                 if (!vector.isNull(i)) {
-                    ((BaseIntVector) moved).setWithPossibleTruncate(i, from.getValueAsLong(i) + by);
+                    long index = from.getValueAsLong(i);
+                    if (index < 0 || index >= values - by) {
+                        throw source.damaged("column " + vector.getName() + " has index " + index
+                                + " into a dictionary of " + (values - by));
+                    }
+                    ((BaseIntVector) moved).setWithPossibleTruncate(i, index + by);
                 }
             }
             moved.setValueCount(rows);

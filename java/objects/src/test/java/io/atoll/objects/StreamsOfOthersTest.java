@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import org.apache.arrow.compression.CommonsCompressionFactory;
+import org.apache.arrow.flatbuf.BodyCompressionMethod;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -34,6 +35,7 @@ import org.apache.arrow.vector.dictionary.DictionaryEncoder;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.ipc.WriteChannel;
+import org.apache.arrow.vector.ipc.message.ArrowBodyCompression;
 import org.apache.arrow.vector.ipc.message.ArrowDictionaryBatch;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.ipc.message.IpcOption;
@@ -320,5 +322,41 @@ class StreamsOfOthersTest {
             }
         }
         assertThatThrownBy(() -> read(stream)).hasMessageContaining("says that it is one of " + ((1L << 48) + 1250));
+    }
+
+    @Test
+    void shouldRefuseACodecThatNobodyKnows() throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        WriteChannel channel = new WriteChannel(Channels.newChannel(bytes));
+        try (BigIntVector numbers = new BigIntVector("n", allocator)) {
+            numbers.setSafe(0, 1);
+            numbers.setValueCount(1);
+            VectorSchemaRoot root = VectorSchemaRoot.of(numbers);
+            MessageSerializer.serialize(channel, root.getSchema());
+            try (ArrowRecordBatch plain = new VectorUnloader(root).getRecordBatch();
+                    ArrowRecordBatch batch = new ArrowRecordBatch(
+                            1,
+                            plain.getNodes(),
+                            plain.getBuffers(),
+                            new ArrowBodyCompression((byte) 9, BodyCompressionMethod.BUFFER))) {
+                MessageSerializer.serialize(channel, batch);
+            }
+        }
+        assertThatThrownBy(() -> read(bytes.toByteArray()))
+                .hasMessageContaining("compressed by codec 9, which nobody knows");
+    }
+
+    @Test
+    void shouldRefuseAnIndexThatLeavesItsReplacedDictionary() throws Exception {
+        byte[] stream = new Stream(false)
+                .dictionary(false, "a", "b")
+                .batch(0)
+                .dictionary(false, "x")
+                .batch(1)
+                .dictionary(false, "y")
+                .end();
+        assertThatThrownBy(() -> read(stream))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("column v has index 1 into a dictionary of 1");
     }
 }

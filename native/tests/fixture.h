@@ -72,7 +72,16 @@ class StoreTest : public ::testing::Test {
 
   // A sealed object of `size` bytes, each `fill`; the client holds one reference.
   static atoll_object_id Put(atoll_client* client, uint64_t size, uint8_t fill = 7, uint64_t tag = 0) {
+    return Fill(client, {}, size, fill, tag);
+  }
+  // The same with an id that was there before it, of which others may know: the server's to free.
+  static atoll_object_id PutExpected(atoll_client* client, uint64_t size) {
     atoll_object_id id{};
+    EXPECT_EQ(atoll_expect(client, &id), 0) << atoll_last_error();
+    return Fill(client, id, size, 7, 0);
+  }
+  static atoll_object_id Fill(atoll_client* client, atoll_object_id id, uint64_t size, uint8_t fill,
+                              uint64_t tag) {
     uint64_t address = 0;
     EXPECT_EQ(atoll_create(client, &id, size, 0, tag, kSecond, &address), 0) << atoll_last_error();
     if (address == 0) return id;

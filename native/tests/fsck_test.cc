@@ -74,13 +74,16 @@ TEST_F(FsckTest, FindsWhatIsWrongWithAnEntry) {
 }
 
 TEST_F(FsckTest, FindsWhatIsWrongWithReferencesAndSlots) {
-  const atoll_object_id id = Put(client_, 5000);
+  const atoll_object_id own = Put(client_, 5000);
+  const atoll_object_id id = PutExpected(client_, 5000);
   const Control& control = looker_->control();
   const uint64_t index = ObjectId(id).index();
   const auto me = static_cast<uint32_t>(atoll_client_index(client_));
   ExpectFound(control.references(me)[index], 0u, "unreferenced, and nobody has told the server");
   ExpectFound(control.references(kServer)[index], 1u, "the server holds 1 references");
   ExpectFound(control.references(me)[index + 1], 1u, "FREE with 1 references");
+  ExpectFound(control.references(looker_->index())[ObjectId(own).index()], 1u, "SHARED is not set");
+  ExpectFound(EntryOf(own).word, EntryOf(own).word.load() | Word::kByCreator, "SEALED by its creator");
   ExpectFound(control.client(me).pid, uint64_t{0}, "a client without a pid");
 }
 

@@ -342,11 +342,15 @@ void Quiet(const char* path, char**) {
   std::vector<atoll_object_id> ids;
   for (int i = 0; i < 1000; ++i) ids.push_back(Put(client, 1024, 1));
   for (const atoll_object_id& id : ids) CHECK_OK(atoll_dereference(client, &id));
+  // Until the background thread has what it wants, for a lock that it holds is waited for with a system call.
   atoll_stats_t stats{};
-  do {
+  uint64_t leased = 0;
+  for (int quiet = 0; quiet < 20;) {
     ::usleep(1000);
     CHECK_OK(atoll_stats(client, &stats));
-  } while (stats.objects > 1);
+    quiet = stats.objects == 1 && stats.extents_of_clients == leased ? quiet + 1 : 0;
+    leased = stats.extents_of_clients;
+  }
 
   sock_filter rules[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),

@@ -57,7 +57,7 @@ TEST_F(PollTest, ServerWorksOnlyWhilePolled) {
 
   // Makes room while it is polled.
   atoll_object_id id{};
-  PollDuring([&] { id = Put(client, 1000); });
+  PollDuring([&] { id = PutExpected(client, 1000); });
 
   // Frees nothing while it is not.
   ASSERT_EQ(atoll_dereference(client, &id), 0);

@@ -1,5 +1,6 @@
 // litmus: two processes on two CPUs race over one entry a round, with the code that is shipped. One is the
-// server and considers the entry (Sweeper::Sweep), or evicts it (Sweeper::SetAside). The other
+// server and considers the entry (Sweeper::Sweep), or evicts it (Sweeper::SetAside), or is its creator and
+// frees what nobody else has seen (FreeUnseen). The other
 //   - gets it (atoll_get) while it may be freed: a validated pin on a freed object is a lost one;
 //   - gets it while it may be evicted: a get that did not wait for a restore, of an object that is gone, is a
 //     lost one;
@@ -17,6 +18,7 @@
 
 #include "atoll/c.h"
 #include "bare_store.h"
+#include "client/free_unseen.h"
 #include "server/sweeper.h"
 #include "torture.h"
 
@@ -29,7 +31,7 @@ constexpr uint64_t kRounds = 100'000'000;
 // scan.
 constexpr uint32_t kReceiver = 1, kSender = 2;
 
-enum class Race { kPin, kEvict, kHandOver };
+enum class Race { kPin, kEvict, kHandOver, kUnseen };
 
 // What the two share beside the store.
 struct Table {
@@ -166,16 +168,19 @@ Outcome Run(Race race, uint64_t rounds, double seconds) {
     const bool enough = outcome.rounds >= rounds || (end > 0 && Now() >= end);
     for (uint64_t i = 0; i < kBatch; ++i) {
       control.references(kSender)[i].store(race == Race::kHandOver ? 1 : 0);
-      control.entry(i).word.store(Word::Of(generation, 0, State::kSealed).bits());
+      const Word sealed = Word::Of(generation, kSender, State::kSealed);
+      control.entry(i).word.store((race == Race::kUnseen ? sealed : sealed.With(Word::kShared)).bits());
     }
     table->generation.store(enough ? 0 : generation);
     barrier.Pass();
     if (enough) break;
     uint64_t freed = 0;
     for (uint64_t i = 0; i < kBatch; ++i) {
-      if (race != Race::kEvict) sweeper.Add(i);
+      if (race == Race::kPin || race == Race::kHandOver) sweeper.Add(i);
       barrier.Pass();
-      if (race != Race::kEvict) {
+      if (race == Race::kUnseen) {
+        (void)FreeUnseen(control, kSender, i);  // this process has no other thread that would free for it
+      } else if (race != Race::kEvict) {
         sweeper.Sweep();
       } else if (Evict(control, &sweeper, barrier, table, i)) {
         freed |= uint64_t{1} << i;
@@ -198,7 +203,7 @@ Outcome Run(Race race, uint64_t rounds, double seconds) {
     }
     outcome.rounds += kBatch;
     outcome.raced += static_cast<uint64_t>(std::popcount(freed));
-    outcome.lost += static_cast<uint64_t>(std::popcount(race == Race::kPin ? got & freed : freed));
+    outcome.lost += static_cast<uint64_t>(std::popcount(race == Race::kHandOver ? freed : got & freed));
     barrier.Pass();
     barrier.Pass();
     // What was not freed has no pin and no reference now, and must go.
@@ -246,20 +251,24 @@ uint64_t BrokenBuildLost(const Command& race, double seconds) {
 
 int RunLitmus(int argc, char** argv) {
   const double seconds = SecondsOf(argc, argv);
-  const Outcome pins = Run(Race::kPin, kRounds, 0.3 * seconds);
+  const Outcome pins = Run(Race::kPin, kRounds, 0.22 * seconds);
   std::printf("litmus: pin against free: %lu rounds, %lu freed first, %lu lost\n", pins.rounds, pins.raced,
               pins.lost);
-  const Outcome evicted = Run(Race::kEvict, kRounds, 0.3 * seconds);
+  const Outcome unseen = Run(Race::kUnseen, kRounds, 0.22 * seconds);
+  std::printf("litmus: pin against the creator's free: %lu rounds, %lu freed first, %lu lost\n",
+              unseen.rounds, unseen.raced, unseen.lost);
+  const Outcome evicted = Run(Race::kEvict, kRounds, 0.22 * seconds);
   std::printf("litmus: pin against evict: %lu rounds, %lu evicted first, %lu lost\n", evicted.rounds,
               evicted.raced, evicted.lost);
-  const Outcome handed = Run(Race::kHandOver, kRounds, 0.3 * seconds);
+  const Outcome handed = Run(Race::kHandOver, kRounds, 0.22 * seconds);
   std::printf("litmus: hand-over against free: %lu rounds, %lu lost\n", handed.rounds, handed.lost);
   const double each = seconds > 0 ? 1 : 5;
   const uint64_t freed_broken = BrokenBuildLost(kLitmusPins, each);
   const uint64_t evicted_broken = BrokenBuildLost(kLitmusEvictions, each);
-  const uint64_t lost = pins.lost + evicted.lost + handed.lost;
+  const uint64_t lost = pins.lost + unseen.lost + evicted.lost + handed.lost;
   std::printf("litmus: rounds=%lu lost=%lu broken_build_lost=%lu\n",
-              pins.rounds + evicted.rounds + handed.rounds, lost, freed_broken + evicted_broken);
+              pins.rounds + unseen.rounds + evicted.rounds + handed.rounds, lost,
+              freed_broken + evicted_broken);
   return lost == 0 && freed_broken > 0 && evicted_broken > 0 ? 0 : 1;
 }
 

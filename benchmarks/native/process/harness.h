@@ -110,6 +110,7 @@ class SharedFile {
 void Contended();
 void FirstAndFreshPuts();
 void Copies();
+void Drops();
 void Objects();
 void Wakeup();
 void Attaching();

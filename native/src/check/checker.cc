@@ -128,6 +128,10 @@ void Checker::CheckEntry(uint64_t index) {
     return;
   }
   ++report_.objects;
+  // A creator that frees what it alone knows may be stopped on the way.
+  const bool by_creator = word.has(Word::kByCreator) && SlotInUse(word.owner());
+  if (state == State::kFreeing && by_creator) return;
+  if (state == State::kDying && by_creator) return CheckBlock(index, word);
   if (state == State::kDying || state == State::kFreeing)
     return Wrong(index, "entry %lu.%lu: left in %s", index, generation, Name(state));
   if (word.has(Word::kBeforeMask))
@@ -142,6 +146,9 @@ void Checker::CheckEntry(uint64_t index) {
   if (references_[index] == 0 && pins_[index] == 0 && dropped_[index] == 0 && state != State::kCreating)
     Wrong(index, "entry %lu.%lu: %s, unreferenced, and nobody has told the server", index, generation,
           Name(state));
+  if (word.has(Word::kByCreator))
+    Wrong(index, "entry %lu.%lu: %s by its creator", index, generation, Name(state));
+  CheckUnseen(index, word);
   const bool has_bytes = state == State::kSealed;
   const bool may_have = has_bytes || state == State::kCreating || state == State::kRestoring;
   if (block == 0 && has_bytes) Wrong(index, "entry %lu.%lu: SEALED without a block", index, generation);
@@ -151,6 +158,17 @@ void Checker::CheckEntry(uint64_t index) {
   if (has_bytes && word.has(Word::kHasRefs)) GatherContainer(index, word);
   if (word.on_disk() && word.has(Word::kTaken))
     contained_on_disk_ += entry.contained.load(std::memory_order_relaxed);
+}
+
+// Nobody but its creator holds what that may free by itself.
+void Checker::CheckUnseen(uint64_t index, Word word) {
+  const uint32_t owner = word.owner();
+  if (word.state() != State::kSealed || word.has(Word::kShared) || owner >= columns_) return;
+  const uint64_t references = control_.references(owner)[index].load(std::memory_order_relaxed);
+  const uint64_t pins = control_.pins(owner)[index].load(std::memory_order_relaxed);
+  if (references_[index] > references || pins_[index] > pins)
+    Wrong(index, "entry %lu.%lu: SHARED is not set, but others than client %u hold it", index,
+          word.generation(), owner);
 }
 
 void Checker::CheckBlock(uint64_t index, Word word) {

@@ -25,6 +25,7 @@ class Checker {
   void GatherNames();
   void GatherContainer(uint64_t index, Word word);
   void CheckEntry(uint64_t index);
+  void CheckUnseen(uint64_t index, Word word);
   void CheckBlock(uint64_t index, Word word);
   void CheckOverlaps();
   void CheckBlockWords(uint64_t extent);

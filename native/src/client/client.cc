@@ -43,8 +43,8 @@ Status ClientCore::Corrupted(ObjectId id) const {
                        id.generation());
 }
 
-Result<ObjectId> ClientCore::Expect(int64_t timeout_ns) {
-  uint64_t place = pool_->Expect();
+Result<ObjectId> ClientCore::Expect(bool shared, int64_t timeout_ns) {
+  uint64_t place = pool_->Expect(shared);
   if (place == 0) {
     // Entries that wait to be swept, or that other clients could give back, are worth one question, also to
     // the impatient.
@@ -55,13 +55,13 @@ Result<ObjectId> ClientCore::Expect(int64_t timeout_ns) {
     for (;;) {
       const uint32_t seen = control_.header().room_bell.Read();
       const bool answered = AskServer(deadline);
-      place = pool_->Expect();
+      place = pool_->Expect(shared);
       // The bell may ring again and again for others: time is over all the same.
       if (place != 0 || !answered || deadline.passed()) break;
       if (!control_.header().room_bell.Wait(seen, deadline)) break;
     }
     if (waiting_for_room_.load() == 0) record_->wants_room.store(0, std::memory_order_seq_cst);
-    if (place == 0) place = pool_->Expect();
+    if (place == 0) place = pool_->Expect(shared);
   }
   if (place == 0) return Status::Error(ATOLL_TOO_MANY_OBJECTS, "all %lu entries are in use", objects_);
   Count(&Counters::expects);
@@ -78,7 +78,7 @@ Result<uint64_t> ClientCore::Create(ObjectId* id, uint64_t size, uint64_t contai
   }
   if (has_containers_.load(std::memory_order_relaxed)) DrainContainers();
   if (id->nil()) {
-    auto made = Expect(timeout_ns);
+    auto made = Expect(false, timeout_ns);
     if (!made.ok()) return made.status();
     auto address = Fill(made.value(), size, contained, tag, timeout_ns);
     if (address.ok()) {
@@ -260,7 +260,7 @@ void ClientCore::DrainContainers() {
 
 bool ClientCore::PinSlowly(uint64_t index, uint64_t generation) {
   Word word;
-  if (Validate(entries_[index], generation, &word) == Found::kSealed) return true;
+  if (Validate(entries_[index], generation, me_, &word) == Found::kSealed) return true;
   Unpin(index);
   return false;
 }
@@ -285,7 +285,7 @@ Status ClientCore::Refer(ObjectId id) {
   ATOLL_RETURN_IF_ERROR(Check(id));
   TakeReference(id.index());
   Word word;
-  const Found found = Validate(entries_[id.index()], id.generation(), &word);
+  const Found found = Validate(entries_[id.index()], id.generation(), me_, &word);
   if (found != Found::kGone) return {};
   GiveReference(id.index());
   return NotFound(id);

@@ -217,12 +217,6 @@ void ClientCore::TellServerOfMoves() {
   if (control_.header().server_asleep.load(std::memory_order_seq_cst) != 0) NudgeServer();
 }
 
-void ClientCore::Drop(uint64_t index) {
-  SetDropped(control_, me_, index);
-  // seq_cst; pairs with the server, which stores the flag and then looks at the bits once more.
-  if (control_.header().server_asleep.load(std::memory_order_seq_cst) != 0) NudgeServer();
-}
-
 bool ClientCore::AskServer(const os::Deadline& deadline) {
   if (Disconnected()) return false;
   const uint32_t ask = record_->asked.fetch_add(1, std::memory_order_seq_cst) + 1;

@@ -46,7 +46,8 @@ class ClientCore {
   const os::Mapping& data() const { return views_; }
   Status AwaitServerExit(int64_t timeout_ns);
 
-  Result<ObjectId> Expect(int64_t timeout_ns = 0);
+  // A new id, of which others will be told if `shared`.
+  Result<ObjectId> Expect(bool shared = true, int64_t timeout_ns = 0);
   Result<uint64_t> Create(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag, int64_t timeout_ns);
   Status Seal(ObjectId id, const atoll_object_id* contained);
   Status Abort(ObjectId id);
@@ -114,7 +115,8 @@ class ClientCore {
   bool Pin(uint64_t index, uint64_t generation) {
     pins_[index].fetch_add(1, std::memory_order_seq_cst);
     const uint64_t word = entries_[index].word.load(std::memory_order_seq_cst);
-    if ((word & Word::kReadableMask) != Word::Readable(generation)) [[unlikely]] {
+    if ((word & Word::kReadableMask) != Word::Readable(generation) ||
+        !(Word(word).has(Word::kShared) || Word(word).owner() == me_)) [[unlikely]] {
       return PinSlowly(index, generation);
     }
     if (used_[index].load(std::memory_order_relaxed) == 0) used_[index].store(1, std::memory_order_relaxed);
@@ -169,8 +171,11 @@ class ClientCore {
   void TakeReference(uint64_t index) { references_[index].fetch_add(1, std::memory_order_seq_cst); }
   bool GiveReference(uint64_t index);
 
-  // Tells the server to look at the entry.
+  // Frees the entry's object, when this client alone knows it and nothing holds it; else has the server look
+  // at it.
   void Drop(uint64_t index);
+  bool FreesItself(uint64_t index);
+  bool RoomIsShort() const;
   void NudgeServer();
   // After extents were leased or given back: the server reserves others, or gives memory back to the OS.
   void TellServerOfMoves();
@@ -261,6 +266,9 @@ class ClientCore {
 
   std::mutex names_mutex_;
   uint32_t name_ticket_ = 0;  // of the last question
+
+  std::atomic_flag freeing_;  // a thread of this client frees: never two at once
+  uint64_t freed_bytes_ = 0;  // by who has that flag, since the background thread was last told
 
   std::atomic<bool> server_gone_{false};  // until somebody starts a supervised store again
   bool forgotten_ = false;                // by the background thread: no server will know this client again

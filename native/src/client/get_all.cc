@@ -84,10 +84,10 @@ Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, atoll_view
   for (uint64_t i = 0; i < count && result.ok(); ++i) {
     const ObjectId id(ids[i]);
     Word word;
-    Found found = Validate(entries_[id.index()], id.generation(), &word);
+    Found found = Validate(entries_[id.index()], id.generation(), me_, &word);
     if (found == Found::kPending && word.on_disk()) {
       result = AwaitRestore(id);
-      if (result.ok()) found = Validate(entries_[id.index()], id.generation(), &word);
+      if (result.ok()) found = Validate(entries_[id.index()], id.generation(), me_, &word);
     }
     if (!result.ok()) break;
     if (found == Found::kSealed) {

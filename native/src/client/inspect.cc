@@ -41,6 +41,12 @@ void AddUp(ClientRecord& record, atoll_operations* sum) {
   }
 }
 
+uint64_t Frees(const ClientRecord& record) {
+  uint64_t frees = 0;
+  for (const Counters& c : record.counters) frees += c.frees.load(std::memory_order_relaxed);
+  return frees;
+}
+
 // Where the extents are, and the longest run of free ones.
 void CountExtents(const Control& control, atoll_stats_t* stats) {
   const Geometry& g = control.geometry();
@@ -71,8 +77,10 @@ Status ClientCore::Stats(atoll_stats_t* stats) {
   stats->max_names = control_.geometry().max_names();
   stats->max_clients = control_.geometry().columns() - 1;
   const uint32_t columns = control_.columns_high();
+  stats->freed = read(served.freed);
   for (uint32_t i = 0; i < columns; ++i) {
     stats->clients += Attached(control_.client(i));
+    stats->freed += Frees(control_.client(i));
     AddUp(control_.client(i), &stats->done);
   }
   const SizeClasses classes(control_.geometry().slabs_per_extent());
@@ -111,7 +119,6 @@ Status ClientCore::Stats(atoll_stats_t* stats) {
   stats->done.releases = stats->done.gets - std::min(stats->done.gets, stats->pins);
   stats->attached = read(served.attached);
   stats->buried = read(served.buried);
-  stats->freed = read(served.freed);
   stats->evicted = read(served.evicted);
   stats->restored = read(served.restored);
   stats->bytes_spilled = read(served.bytes_spilled);

@@ -4,12 +4,20 @@
 
 namespace atollstore {
 
-Found Validate(Entry& entry, uint64_t generation, Word* seen) {
+Found Validate(Entry& entry, uint64_t generation, uint32_t me, Word* seen) {
   uint64_t bits = entry.word.load(std::memory_order_seq_cst);
   for (;;) {
     const Word word(bits);
     *seen = word;
     if (word.generation() != generation) return Found::kGone;
+    if (!word.has(Word::kShared) && word.MayBeSeen() && word.owner() != me) {
+      // seq_cst; the creator's second CAS now fails, for it expects the word without this.
+      const Word live = word.state() == State::kDying ? word.Revived() : word;
+      const Word shared = live.With(Word::kShared);
+      if (entry.word.compare_exchange_strong(bits, shared.bits(), std::memory_order_seq_cst))
+        bits = shared.bits();
+      continue;
+    }
     switch (word.state()) {
       case State::kSealed:
         return word.has(Word::kDeleted) ? Found::kLost : Found::kSealed;

@@ -5,6 +5,9 @@
 // looks at the slots. All four are seq_cst, so at least one side sees the other (with a plain store, x86 lost
 // 233 pins in a million). Whoever finds DYING after its add puts the word back, and the server's second CAS
 // fails.
+//
+// The creator of an object may free it in the same way, looking at its own slots alone, as long as SHARED is
+// not set; so whoever else adds a pin or reference sets SHARED before relying on it.
 #ifndef ATOLL_DIRECTORY_DIRECTORY_H_
 #define ATOLL_DIRECTORY_DIRECTORY_H_
 
@@ -15,9 +18,9 @@ namespace atollstore {
 // What Validate() found after a pin or reference was added.
 enum class Found { kSealed, kPending, kLost, kGone };
 
-// Looks at the word until it is in a state that the added pin or reference protects; revives DYING.
-// `seen` is the word it ended with.
-Found Validate(Entry& entry, uint64_t generation, Word* seen);
+// Looks at the word until it is in a state that the pin or reference which client `me` has added protects;
+// revives DYING, sets SHARED unless `me` is the creator. `seen` is the word it ended with.
+Found Validate(Entry& entry, uint64_t generation, uint32_t me, Word* seen);
 
 // What a user is told about an entry with this word.
 atoll_object_state Visible(Word word);

@@ -4,27 +4,28 @@
 
 namespace atollstore {
 
-uint64_t EntryPool::Expect() {
+uint64_t EntryPool::Expect(bool shared) {
+  const uint64_t flags = shared ? Word::kShared : 0;
   std::lock_guard lock(mutex_);
-  if (const uint64_t place = TakeFromAny(64); place != 0) return place;
+  if (const uint64_t place = TakeFromAny(64, flags); place != 0) return place;
   while (Lease()) {  // a block somebody gave back may be full of live objects
     at_ = blocks_.size() - 1;
-    if (const uint64_t place = TakeFrom(blocks_.back()); place != 0) return place;
+    if (const uint64_t place = TakeFrom(blocks_.back(), flags); place != 0) return place;
   }
-  return TakeFromAny(blocks_.size());
+  return TakeFromAny(blocks_.size(), flags);
 }
 
-uint64_t EntryPool::TakeFromAny(size_t tries) {
+uint64_t EntryPool::TakeFromAny(size_t tries, uint64_t flags) {
   tries = std::min(tries, blocks_.size());
   for (size_t i = 0; i < tries; ++i) {
     if (at_ >= blocks_.size()) at_ = 0;
-    if (const uint64_t place = TakeFrom(blocks_[at_]); place != 0) return place;
+    if (const uint64_t place = TakeFrom(blocks_[at_], flags); place != 0) return place;
     ++at_;
   }
   return 0;
 }
 
-uint64_t EntryPool::TakeFrom(Leased& leased) {
+uint64_t EntryPool::TakeFrom(Leased& leased, uint64_t flags) {
   for (;;) {
     while (leased.cursor < kEntriesPerBlock) {
       const uint64_t index = leased.block * kEntriesPerBlock + leased.cursor++;
@@ -40,7 +41,8 @@ uint64_t EntryPool::TakeFrom(Leased& leased) {
       // The reference first: an EXPECTED entry nobody refers to is the server's to free.
       control_.references(me_)[index].fetch_add(1, std::memory_order_seq_cst);
       const uint64_t generation = word.generation() + 1;
-      entry.word.store(Word::Of(generation, 0, State::kExpected).bits(), std::memory_order_release);
+      entry.word.store(Word::Of(generation, 0, State::kExpected).With(flags).bits(),
+                       std::memory_order_release);
       // The server has written the next one last: fetch it while this one is being filled.
       if (leased.cursor < kEntriesPerBlock) __builtin_prefetch(&control_.entry(index + 1), 1);
       return ObjectId(0, index, generation).place;

@@ -15,9 +15,9 @@ class EntryPool {
  public:
   EntryPool(const Control& control, uint32_t me) : control_(control), me_(me) {}
 
-  // Turns a free entry into an EXPECTED one to which this client holds one reference.
-  // Returns its place, 0 when there is no free entry.
-  uint64_t Expect();
+  // Turns a free entry into an EXPECTED one to which this client holds one reference, and of which others
+  // will know if `shared`. Returns its place, 0 when there is no free entry.
+  uint64_t Expect(bool shared);
   // Gives all blocks back but the one in use.
   void GiveBack();
   // Looks at everything again, as ClientHeap::ForgetHints().
@@ -29,8 +29,8 @@ class EntryPool {
     uint32_t cursor;  // entries below it have been looked at since `seen`
     uint32_t seen;
   };
-  uint64_t TakeFrom(Leased& leased);
-  uint64_t TakeFromAny(size_t tries);
+  uint64_t TakeFrom(Leased& leased, uint64_t flags);
+  uint64_t TakeFromAny(size_t tries, uint64_t flags);
   bool Lease();
 
   const Control control_;

@@ -19,7 +19,7 @@ using u64 = std::atomic<uint64_t>;
 static_assert(u64::is_always_lock_free && u32::is_always_lock_free && u8::is_always_lock_free);
 
 constexpr uint64_t kMagic = 0x314c4c4f5441;  // "ATOLL1"
-constexpr uint32_t kLayoutVersion = 4;       // raised when any byte below changes meaning
+constexpr uint32_t kLayoutVersion = 5;       // raised when any byte below changes meaning
 
 constexpr uint64_t kSlabBytes = 64 << 10;
 constexpr uint64_t kWordsPerSlab = kSlabBytes / 64;  // a block is at least 64 bytes
@@ -110,11 +110,12 @@ struct alignas(64) Counters {
   u64 lookups;
   u64 publishes;
   u64 unpublishes;
-  u8 pad[40];
+  u64 frees;  // objects that nobody else had seen
+  u8 pad[32];
 };
 static_assert(sizeof(Counters) == 192);
 constexpr uint32_t kCounterStripes = 16;
-constexpr uint32_t kCounterCount = 19;
+constexpr uint32_t kCounterCount = 20;
 // They can be walked over. REQUIRES: i < kCounterCount
 inline u64& Counter(Counters& counters, uint32_t i) { return reinterpret_cast<u64*>(&counters)[i]; }
 

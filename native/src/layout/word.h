@@ -29,7 +29,7 @@ enum class State : uint8_t {
 class Word {
  public:
   static constexpr uint64_t kDoomed = 1u << 4;  // unreferenced but in use: whoever leaves last says so
-  static constexpr uint64_t kShared = 1u << 5;  // set aside: another client than the creator has seen it
+  static constexpr uint64_t kShared = 1u << 5;  // others than the creator know it: only the server frees it
   static constexpr uint64_t kWaited = 1u
                                       << 6;  // somebody may wait for it: the sealer looks at the wait columns
   static constexpr uint64_t kHasRefs = 1u << 7;  // its bytes hold ids of other objects
@@ -37,6 +37,7 @@ class Word {
   static constexpr uint64_t kDeleted = 1u << 9;  // to be freed although referenced; get no longer succeeds
   static constexpr int kBeforeShift = 10;        // two bits, only while DYING: what it was and goes back to
   static constexpr uint64_t kBeforeMask = 3u << kBeforeShift;
+  static constexpr uint64_t kByCreator = 1u << 12;  // DYING or FREEING, and it is the creator who does it
   static constexpr uint64_t kFlags = 0x1ff0;
 
   static constexpr int kOwnerShift = 13;
@@ -83,8 +84,15 @@ class Word {
   // What it was before. REQUIRES: state() == kDying
   constexpr Word Revived() const {
     constexpr State kBefore[] = {State::kSealed, State::kExpected, State::kLost, State::kSpilled};
-    return Without(kBeforeMask).As(kBefore[(bits_ & kBeforeMask) >> kBeforeShift]);
+    return Without(kBeforeMask | kByCreator).As(kBefore[(bits_ & kBeforeMask) >> kBeforeShift]);
   }
+  // Whether somebody may come to hold what its creator may still free.
+  constexpr bool MayBeSeen() const {
+    return state() == State::kSealed || state() == State::kDying || state() == State::kExpected ||
+           state() == State::kCreating;
+  }
+  // Whether nobody but client `me`, which made it, can have a pin or a reference. REQUIRES: it is SEALED
+  constexpr bool OnlyOf(uint32_t me) const { return owner() == me && !has(kShared); }
   constexpr bool CanDie() const {
     return state() == State::kSealed || state() == State::kExpected || state() == State::kLost ||
            state() == State::kSpilled;

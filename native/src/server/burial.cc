@@ -36,6 +36,7 @@ void ServerCore::BuryNow(uint32_t client) {
     if (word.owner() != client) continue;
     if (word.state() == State::kCreating) sweeper_->UndoCreation(i);
     if (word.state() == State::kSealed && word.has(Word::kHasRefs)) sweeper_->TakeIn(i);
+    sweeper_->Inherit(i);
     // It may have been about to say that it is the last to leave, or that somebody waits.
     sweeper_->Add(i);
   }

@@ -169,7 +169,8 @@ bool Sweeper::SetAside(uint64_t index) {
       Add(index);
     return false;
   }
-  const Word spilled = dying.Without(Word::kBeforeMask).As(State::kSpilled);
+  // From now on it is in the books of the spill files: the server's to free.
+  const Word spilled = dying.Without(Word::kBeforeMask).As(State::kSpilled).With(Word::kShared);
   if (!entry.word.compare_exchange_strong(bits, spilled.bits(), std::memory_order_seq_cst)) {
     Add(index);
     return false;
@@ -222,7 +223,7 @@ std::vector<uint64_t> Sweeper::LiveOnes(const uint8_t* ids, uint64_t count) cons
     std::memcpy(&raw, ids + i * sizeof(raw), sizeof(raw));
     const ObjectId id(raw);
     if (id.store != store || id.index() >= control_.geometry().objects()) continue;
-    // Nobody but this thread frees, so a live child stays one until there is a reference.
+    // Alive until there is another reference: who made the container refers to them, or is dead.
     const Word child(control_.entry(id.index()).word.load(std::memory_order_seq_cst));
     if (child.generation() == id.generation() && child.state() != State::kFree) live.push_back(id.index());
   }
@@ -244,8 +245,11 @@ void Sweeper::TakeIn(uint64_t index) {
   uint64_t bits = entry.word.load(std::memory_order_acquire);
   if (Word(bits).state() != State::kSealed || Word(bits).has(Word::kTaken)) return;
   std::vector<uint64_t>& children = children_[index] = ChildrenOf(entry);
-  for (const uint64_t child : children)
+  for (const uint64_t child : children) {
     control_.references(kServer)[child].fetch_add(1, std::memory_order_seq_cst);
+    Word word(control_.entry(child).word.load(std::memory_order_seq_cst));
+    (void)Validate(control_.entry(child), word.generation(), kServer, &word);
+  }
   while (!entry.word.compare_exchange_weak(bits, Word(bits).With(Word::kTaken).bits(),
                                            std::memory_order_seq_cst)) {
   }
@@ -264,6 +268,19 @@ void Sweeper::UndoCreation(uint64_t index) {
   }
   freed_ = true;
   work_.push_back(index);
+}
+
+void Sweeper::Inherit(uint64_t index) {
+  Entry& entry = control_.entry(index);
+  uint64_t bits = entry.word.load(std::memory_order_seq_cst);
+  for (;;) {
+    const Word word(bits);
+    if (word.state() == State::kFreeing && word.has(Word::kByCreator)) return Free(index, word, false);
+    if (!word.MayBeSeen() || word.has(Word::kShared)) return;
+    const Word live = word.state() == State::kDying ? word.Revived() : word;
+    if (entry.word.compare_exchange_weak(bits, live.With(Word::kShared).bits(), std::memory_order_seq_cst))
+      return;
+  }
 }
 
 void Sweeper::TakeOverExtents(uint32_t client, os::SharedMemory* control_memory) {

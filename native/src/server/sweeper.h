@@ -34,6 +34,9 @@ class Sweeper {
   void TakeIn(uint64_t index);
   // Undoes a creation: frees the block, back to EXPECTED. REQUIRES: the creator is dead.
   void UndoCreation(uint64_t index);
+  // What its dead creator alone could free is the server's to free from now on; what it had begun to free is
+  // freed.
+  void Inherit(uint64_t index);
   // Takes over the extents of a dead client: those without blocks become free at once, the others with their
   // last block. REQUIRES: its creations are undone.
   void TakeOverExtents(uint32_t client, os::SharedMemory* control_memory);

@@ -18,6 +18,7 @@ void Sweeper::SettleEntries() {
               entry.word.compare_exchange_strong(bits, word.Revived().bits(), std::memory_order_seq_cst);
           break;
         case State::kFreeing:
+          if (word.has(Word::kByCreator)) break;  // that client's to finish, or its burial's
           // Its children are counted without it, and then looked at as all entries are.
           Free(index, word, false);
           break;

@@ -127,7 +127,8 @@ uint64_t Spiller::Begin(const std::vector<uint64_t>& indices) {
     }
     // From here on the bytes stay where they are until they are written, whatever happens to the object.
     control_.pins(kServer)[index].fetch_add(1, std::memory_order_seq_cst);
-    if (!MayLeaveMemory(entry)) {
+    Word word(entry.word.load(std::memory_order_seq_cst));
+    if (Validate(entry, word.generation(), kServer, &word) != Found::kSealed || !MayLeaveMemory(entry)) {
       Unpin(index);
       continue;
     }

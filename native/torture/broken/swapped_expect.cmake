@@ -2,7 +2,9 @@
 set(FILE directory/entry_pool.cc)
 set(FROM [==[      control_.references(me_)[index].fetch_add(1, std::memory_order_seq_cst);
       const uint64_t generation = word.generation() + 1;
-      entry.word.store(Word::Of(generation, 0, State::kExpected).bits(), std::memory_order_release);]==])
+      entry.word.store(Word::Of(generation, 0, State::kExpected).With(flags).bits(),
+                       std::memory_order_release);]==])
 set(TO [==[      const uint64_t generation = word.generation() + 1;
-      entry.word.store(Word::Of(generation, 0, State::kExpected).bits(), std::memory_order_release);
+      entry.word.store(Word::Of(generation, 0, State::kExpected).With(flags).bits(),
+                       std::memory_order_release);
       control_.references(me_)[index].fetch_add(1, std::memory_order_seq_cst);]==])

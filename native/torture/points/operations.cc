@@ -63,9 +63,16 @@ int64_t Release(atoll_client** victim, Stage* stage) { return atoll_release(*vic
 
 int64_t Reference(atoll_client** victim, Stage* stage) { return atoll_reference(*victim, &stage->target); }
 
-// The last reference to an object of its own.
-void Own(atoll_client* victim, Stage* stage) { stage->made = PutSmall(victim); }
-int64_t Dereference(atoll_client** victim, Stage* stage) { return atoll_dereference(*victim, &stage->made); }
+// The last reference to an object of its own, and then the last pin.
+void Own(atoll_client* victim, Stage* stage) {
+  stage->made = PutSmall(victim);
+  atoll_view view;
+  MUST(atoll_get(victim, &stage->made, 0, &view));
+}
+int64_t Dereference(atoll_client** victim, Stage* stage) {
+  const int64_t code = atoll_dereference(*victim, &stage->made);
+  return code != 0 ? code : atoll_release(*victim, &stage->made);
+}
 
 int64_t Delete(atoll_client** victim, Stage* stage) { return atoll_delete(*victim, &stage->target); }
 
@@ -84,9 +91,10 @@ int64_t Detach(atoll_client** victim, Stage*) {
   return atoll_detach(leaving);
 }
 
-// The last references go, so that the server's next look frees them: one object dropped, one deleted.
+// The last references go, so that the server's next look frees them: one object dropped, one deleted. Others
+// may know of either, else this client would free them itself.
 void DropTwo(atoll_client* second, Stage* stage) {
-  stage->made = PutSmall(second);
+  stage->made = PutExpected(second);
   MUST(atoll_delete(second, &stage->made));
   MUST(atoll_dereference(second, &stage->made));
   MUST(atoll_dereference(second, &stage->target));
@@ -135,6 +143,15 @@ int64_t FillAndSeal(atoll_client* client, const atoll_object_id& id, uint64_t ad
 atoll_object_id PutSmall(atoll_client* client) {
   atoll_object_id id{};
   uint64_t address = 0;
+  MUST(atoll_create(client, &id, kSmall, 0, 0, 5'000'000'000, &address));
+  MUST(FillAndSeal(client, id, address, kSmall));
+  return id;
+}
+
+atoll_object_id PutExpected(atoll_client* client) {
+  atoll_object_id id{};
+  uint64_t address = 0;
+  MUST(atoll_expect(client, &id));
   MUST(atoll_create(client, &id, kSmall, 0, 0, 5'000'000'000, &address));
   MUST(FillAndSeal(client, id, address, kSmall));
   return id;

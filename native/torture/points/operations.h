@@ -60,6 +60,8 @@ void HoldAll(atoll_client* client, Stage* stage);
 constexpr uint64_t kSmall = 600, kStoreBytes = 4 << 20;
 // Makes a sealed object of kSmall bytes that say whose they are; the client holds one reference.
 atoll_object_id PutSmall(atoll_client* client);
+// The same with an id that was there before it, of which others may know.
+atoll_object_id PutExpected(atoll_client* client);
 // Fills the bytes of an object that is being created, and seals it.
 int64_t FillAndSeal(atoll_client* client, const atoll_object_id& id, uint64_t address, uint64_t size);
 

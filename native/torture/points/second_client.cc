@@ -54,7 +54,7 @@ class SecondClient {
     if (operation.expected) {
       MUST(atoll_expect(client_, &stage_->target));
     } else {
-      stage_->target = PutSmall(client_);
+      stage_->target = operation.drops ? PutExpected(client_) : PutSmall(client_);
     }
     if (operation.spills) {
       if (std::string wrong = SpillAll(); !wrong.empty()) return wrong;

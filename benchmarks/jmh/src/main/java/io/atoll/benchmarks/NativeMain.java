@@ -22,6 +22,9 @@ final class NativeMain {
             Row.of("create_seal.1KiB.contended", "p999")
                     .over("memcpy.1KiB.contended")
                     .atMost(10_000),
+            Row.of("put_drop.1KiB", "p50").over("put_drop.1KiB.seen"),
+            Row.of("put_drop.64KiB", "p50").over("put_drop.64KiB.seen"),
+            Row.of("put_drop.16MiB", "p50").over("put_drop.16MiB.seen"),
             Row.of("put.64MiB.warm", "p50").over("memcpy.64MiB").target(0.95),
             Row.of("put.64MiB.first", "p50").over("memcpy.64MiB.turns").target(0.9),
             Row.of("put.64MiB.fresh", "p50").over("memcpy.64MiB.fresh").target(1.1),

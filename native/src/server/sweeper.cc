@@ -186,15 +186,16 @@ bool Sweeper::SetAside(uint64_t index) {
 
 void Sweeper::BringBack(uint64_t index) {
   Entry& entry = control_.entry(index);
+  // First, so that whoever has the object finds it counted.
+  ServerCounters& served = control_.header().served;
+  served.restored.fetch_add(1, std::memory_order_relaxed);
+  served.bytes_restored.fetch_add(ObjectBytes(entry), std::memory_order_relaxed);
   uint64_t bits = entry.word.load(std::memory_order_relaxed);
   // release; pairs with the loads in Pin(): who sees SEALED sees the bytes.
   while (!entry.word.compare_exchange_weak(bits, Word(bits).As(State::kSealed).Without(Word::kWaited).bits(),
                                            std::memory_order_seq_cst)) {
   }
   if (Word(bits).has(Word::kWaited)) RingWaiters(control_, index);
-  ServerCounters& served = control_.header().served;
-  served.restored.fetch_add(1, std::memory_order_relaxed);
-  served.bytes_restored.fetch_add(ObjectBytes(entry), std::memory_order_relaxed);
   work_.push_back(index);
 }
 

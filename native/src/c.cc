@@ -160,6 +160,17 @@ int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, u
   });
 }
 
+int64_t atoll_resize(atoll_client* client, const atoll_object_id* id, uint64_t size, int64_t timeout_ns,
+                     uint64_t* address) {
+  if (client == nullptr || id == nullptr || address == nullptr) return Null();
+  return Guarded([&]() -> int64_t {
+    auto resized = client->core->Resize(*id, size, timeout_ns);
+    if (!resized.ok()) return Code(resized.status());
+    *address = resized.value();
+    return 0;
+  });
+}
+
 int64_t atoll_copy(void* to, const void* from, uint64_t bytes) {
   if (bytes != 0 && (to == nullptr || from == nullptr)) return Null();
   atollstore::os::Copy(to, from, bytes);

@@ -150,6 +150,13 @@ ATOLL_API int64_t atoll_expect(atoll_client* client, atoll_object_id* id);
 ATOLL_API int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, uint64_t contained,
                                uint64_t tag, int64_t timeout_ns, uint64_t* address);
 
+/* Makes an object that this client is creating larger or smaller: for values whose size is known only when they have
+ * been written. The bytes up to the smaller of the sizes stay; *address is where they are now: the same place when it
+ * shrinks by little or what lies behind it is free, else they have been copied. For one thread at a time.
+ * Waits up to timeout_ns for room. Fails as create, with NOT_CREATING too; then the object is as it was. */
+ATOLL_API int64_t atoll_resize(atoll_client* client, const atoll_object_id* id, uint64_t size, int64_t timeout_ns,
+                               uint64_t* address);
+
 /* Copies bytes, which must not overlap, in the way that is best for values of this size: to an address that
  * create gave, say. Never fails but for null pointers. */
 ATOLL_API int64_t atoll_copy(void* to, const void* from, uint64_t bytes);

@@ -87,6 +87,14 @@ class Writer {
   ObjectId id() const { return id_; }
   std::span<std::byte> bytes() const { return bytes_; }
 
+  // Makes it larger or smaller. The bytes up to the smaller of the sizes stay, but bytes() may be elsewhere.
+  Status Resize(uint64_t size, Timeout timeout) {
+    uint64_t address = 0;
+    const Status resized = StatusOf(atoll_resize(client_, &id_, size, timeout.count(), &address));
+    if (resized.ok()) bytes_ = {reinterpret_cast<std::byte*>(address), size};
+    return resized;
+  }
+
   // Makes the object immutable and visible. `contained`: as many ids as Create() was told, each referenced by
   // this client now.
   Status Seal(const atoll_object_id* contained = nullptr) {

@@ -25,6 +25,7 @@ class Checker {
   void GatherNames();
   void GatherContainer(uint64_t index, Word word);
   void CheckEntry(uint64_t index);
+  bool IsMoving(uint64_t extent, const Entry& entry, const ObjectId& id) const;
   void CheckUnseen(uint64_t index, Word word);
   void CheckBlock(uint64_t index, Word word);
   void CheckOverlaps();

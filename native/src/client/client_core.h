@@ -51,6 +51,7 @@ class ClientCore {
   Result<uint64_t> Create(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag, int64_t timeout_ns);
   Status Seal(ObjectId id, const atoll_object_id* contained);
   Status Abort(ObjectId id);
+  Result<uint64_t> Resize(ObjectId id, uint64_t size, int64_t timeout_ns);
 
   Status Get(ObjectId id, int64_t timeout_ns, atoll_view* view) {
     const uint64_t index = id.index();
@@ -167,6 +168,8 @@ class ClientCore {
   bool MayLease() const;
   Status StoreFull(uint64_t bytes) const;
   bool Grow(uint64_t bytes);
+  bool GrowBehind(uint64_t block, uint64_t bytes);
+  bool Open(const Run& run);
   Status Undo(uint64_t index, uint64_t place);
   void TakeReference(uint64_t index) { references_[index].fetch_add(1, std::memory_order_seq_cst); }
   bool GiveReference(uint64_t index);

@@ -16,8 +16,17 @@ bool ClientCore::MayLease() const {
 // it, or others are to have it first.
 bool ClientCore::Grow(uint64_t bytes) {
   std::lock_guard lock(growth_mutex_);
-  if (!MayLease()) return false;
-  const Run run = heap_->Lease(bytes, false);
+  return MayLease() && Open(heap_->Lease(bytes, false));
+}
+
+// The same for the extents that the block lacks behind its end.
+bool ClientCore::GrowBehind(uint64_t block, uint64_t bytes) {
+  std::lock_guard lock(growth_mutex_);
+  return MayLease() && Open(heap_->LeaseBehind(block, bytes));
+}
+
+// REQUIRES: growth_mutex_ is held
+bool ClientCore::Open(const Run& run) {
   if (run.count == 0) return false;
   TellServerOfMoves();
   bool reserved = true;

@@ -13,13 +13,16 @@ void Prefetch(const uint8_t* block, uint64_t bytes) {
 
 }  // namespace
 
+bool FreeBlockWord(const Control& control, uint64_t block, uint64_t place) {
+  // release; pairs with the acquire in TakeFrom(): whoever reuses the bytes comes after all who have left
+  // them.
+  return control.block_word(block - 1).compare_exchange_strong(place, 0, std::memory_order_acq_rel);
+}
+
 uint64_t FreeBlock(const Control& control, Entry& entry, uint64_t place) {
   const uint64_t block = entry.block.load(std::memory_order_relaxed);
   if (block == 0 || block > control.geometry().slabs() * kWordsPerSlab) return UINT64_MAX;
-  // release; pairs with the acquire in TakeFrom(): whoever reuses the bytes comes after all who have left
-  // them.
-  const bool was_ours =
-      control.block_word(block - 1).compare_exchange_strong(place, 0, std::memory_order_acq_rel);
+  const bool was_ours = FreeBlockWord(control, block, place);
   // Only now: an entry that no longer points to a word that still names it would lose the block.
   entry.block.store(0, std::memory_order_relaxed);
   if (!was_ours) return UINT64_MAX;
@@ -228,30 +231,84 @@ Run ClientHeap::LeaseAt(uint64_t step, uint64_t need, bool reserved) {
     run = free || (need > 1 && ExtentFree(at)) ? run + 1 : 0;
     const uint64_t first = at + 1 - need;
     if (run < need || first % step != 0) continue;
-    uint64_t taken = first;
-    for (; taken <= at; ++taken) {
-      if (open_[taken] != 0) continue;
-      uint32_t now = control_.extent(taken).load(std::memory_order_relaxed);
-      bool mine = false;
-      while ((now & kExtentOwnerMask) == 0 && !mine) {
-        mine = control_.extent(taken).compare_exchange_weak(now, now | me_, std::memory_order_acq_rel);
-      }
-      if (!mine) break;
-    }
-    if (taken > at) {
+    if (Take(first, at + 1)) {
       // Free ones of ours are set aside, so that nobody gives them back before Commit().
       for (uint64_t extent = first; extent <= at; ++extent) {
         if (open_[extent] != 0) SetFree(extent * slabs_per_extent_, slabs_per_extent_, false);
       }
-      control_.header().extent_moves.fetch_add(1, std::memory_order_seq_cst);
       return {first, need};
-    }
-    for (uint64_t undo = first; undo < taken; ++undo) {  // somebody was faster
-      if (open_[undo] == 0) control_.extent(undo).fetch_and(~kExtentOwnerMask, std::memory_order_release);
     }
     run = 0;
   }
   return {};
+}
+
+bool ClientHeap::Take(uint64_t first, uint64_t end) {
+  uint64_t taken = first;
+  for (; taken < end; ++taken) {
+    if (open_[taken] != 0) continue;
+    uint32_t now = control_.extent(taken).load(std::memory_order_relaxed);
+    bool mine = false;
+    while ((now & kExtentOwnerMask) == 0 && !mine) {
+      mine = control_.extent(taken).compare_exchange_weak(now, now | me_, std::memory_order_acq_rel);
+    }
+    if (!mine) break;
+  }
+  if (taken == end) {
+    control_.header().extent_moves.fetch_add(1, std::memory_order_seq_cst);
+    return true;
+  }
+  for (uint64_t undo = first; undo < taken; ++undo) {  // somebody was faster
+    if (open_[undo] == 0) control_.extent(undo).fetch_and(~kExtentOwnerMask, std::memory_order_release);
+  }
+  return false;
+}
+
+ClientHeap::Span* ClientHeap::LargeAt(uint64_t block) {
+  const auto found = std::find_if(large_.begin(), large_.end(), [&](const Span& span) {
+    return uint64_t{span.head} * kWordsPerSlab == block - 1;
+  });
+  return found == large_.end() ? nullptr : &*found;
+}
+
+bool ClientHeap::Resize(uint64_t block, uint64_t old_bytes, uint64_t new_bytes) {
+  const uint32_t before = sizes_.For(old_bytes), after = sizes_.For(new_bytes);
+  if (before != after) return false;
+  if (after < sizes_.count()) return true;
+  const uint64_t slabs = (new_bytes + kSlabBytes - 1) / kSlabBytes;
+  std::lock_guard lock(mutex_);
+  Span* span = LargeAt(block);
+  if (span == nullptr) return false;
+  const uint64_t end = uint64_t{span->head} + span->slabs, new_end = span->head + slabs;
+  if (new_end < end) {
+    SetFree(new_end, end - new_end, true);
+  } else {
+    if (new_end > control_.geometry().slabs()) return false;
+    for (uint64_t slab = end; slab < new_end; ++slab) {
+      if (!SlabFree(slab)) return false;
+    }
+    SetFree(end, new_end - end, false);
+  }
+  span->slabs = static_cast<uint32_t>(slabs);
+  span->bytes = slabs * kSlabBytes;
+  return true;
+}
+
+Run ClientHeap::LeaseBehind(uint64_t block, uint64_t new_bytes) {
+  std::lock_guard lock(mutex_);
+  const Span* span = LargeAt(block);
+  const uint64_t slabs = (new_bytes + kSlabBytes - 1) / kSlabBytes;
+  if (span == nullptr || span->head + slabs > control_.geometry().slabs()) return {};
+  uint64_t slab = uint64_t{span->head} + span->slabs;
+  while (slab < span->head + slabs && SlabFree(slab)) ++slab;
+  // What is not free is to begin with an extent that is not ours, and so are all that follow.
+  const uint64_t first = slab / slabs_per_extent_;
+  const uint64_t end = (span->head + slabs + slabs_per_extent_ - 1) / slabs_per_extent_;
+  if (slab % slabs_per_extent_ != 0 || first >= end) return {};
+  for (uint64_t extent = first; extent < end; ++extent) {
+    if (open_[extent] != 0) return {};
+  }
+  return Take(first, end) ? Run{first, end - first} : Run{};
 }
 
 uint64_t ClientHeap::Commit(const Run& run, bool populate) {

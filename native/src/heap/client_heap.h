@@ -24,6 +24,9 @@ constexpr uint64_t ObjectBytes(uint64_t size, uint64_t contained) {
 }
 uint64_t ObjectBytes(const Entry& entry);
 
+// As FreeBlock(), of a block that no entry points to any more.
+bool FreeBlockWord(const Control& control, uint64_t block, uint64_t place);
+
 // Bytes a block takes for an object of `bytes`, waste included.
 uint64_t BlockBytes(const SizeClasses& classes, uint64_t bytes);
 
@@ -36,9 +39,16 @@ class ClientHeap {
  public:
   ClientHeap(const Control& control, uint32_t me, const os::SharedMemory* data, os::Mapping* window);
 
-  // Makes a block for the entry and writes offset and block into it. REQUIRES: the entry is CREATING for this
-  // client. Returns false when no extent of this client has room.
+  // Makes a block for the entry of this place and writes offset and block into `entry`, which is that one or,
+  // when it has a block already, stands for it. REQUIRES: the entry is CREATING for this client. Returns
+  // false when no extent of this client has room.
   bool Allocate(uint64_t bytes, Entry& entry, uint64_t place);
+
+  // Makes the block with this number, of `old_bytes`, one of `new_bytes` where it lies. Returns false when
+  // that cannot be: then it is as it was.
+  bool Resize(uint64_t block, uint64_t old_bytes, uint64_t new_bytes);
+  // The extents that it lacks for Resize(), made this client's as by Lease(). Empty when they are not free.
+  Run LeaseBehind(uint64_t block, uint64_t new_bytes);
 
   // Makes a run of extents that can hold `bytes` this client's, those with memory behind them first (only
   // those, if `reserved_only`). Returns an empty run when there is none. The run cannot be used before
@@ -65,6 +75,8 @@ class ClientHeap {
  private:
   // Such a run that begins at a multiple of `step`.
   Run LeaseAt(uint64_t step, uint64_t need, bool reserved);
+  // Makes all of [first, end) that is not ours this client's, or nothing.
+  bool Take(uint64_t first, uint64_t end);
   struct Span {
     uint32_t head;  // slab whose words tell of its blocks
     uint32_t slabs;
@@ -83,6 +95,7 @@ class ClientHeap {
   bool TakeFromClass(Class& c, Entry& entry, uint64_t place);
   bool NewSpan(std::vector<Span>& spans, uint64_t slabs, uint64_t blocks, uint64_t bytes);
   bool TakeSlabs(uint64_t count, uint64_t* first);
+  Span* LargeAt(uint64_t block);
   // Whether none of its blocks is in use. The words alone say so.
   bool Empty(Span& span) const;
   void Reclaim(std::vector<Span>& spans);

@@ -47,6 +47,16 @@ void Begin(atoll_client* victim, Stage* stage) {
   MUST(atoll_create(victim, &stage->target, kSmall, 0, 0, kPatience, &address));
 }
 
+// Larger in another block, larger where it lies, smaller there, smaller in another block.
+int64_t Resize(atoll_client** victim, Stage* stage) {
+  uint64_t address = 0;
+  int64_t code = 0;
+  for (const uint64_t size : {kLarge, kLarge + 100'000, kLarge - 50'000, kSmall / 2}) {
+    if (code == 0) code = atoll_resize(*victim, &stage->target, size, kPatience, &address);
+  }
+  return code;
+}
+
 int64_t Abort(atoll_client** victim, Stage* stage) { return atoll_abort(*victim, &stage->target); }
 
 int64_t Get(atoll_client** victim, Stage* stage) {
@@ -164,6 +174,7 @@ const std::vector<Operation>& Operations() {
       {"create-small", false, false, false, Warm, CreateSmall, {kExists, kGone, kLost}, false},
       {"create-large", false, true, false, Nothing, CreateLarge, {kExists, kGone, kLost}, false},
       {"seal", true, true, false, BeginTwo, SealTwo, {}, false},
+      {"resize", true, true, false, Begin, Resize, {}, false},
       {"abort", true, true, false, Begin, Abort, {}, false},
       {"get", false, false, false, Nothing, Get, {kGone, kLost, kLate}, true},
       {"release", false, false, false, Pin, Release, {}, false},

@@ -1,0 +1,56 @@
+// An object that is being written becomes larger or smaller.
+#include <algorithm>
+
+#include "client/client_core.h"
+#include "os/copy.h"
+
+namespace atollstore {
+
+// Where it lies if that can be; else in another block. While its bytes are copied there are two whose words
+// name the entry, and the entry points to the old one, then to the new one. Killed in between, the burial
+// frees the one that it points to; the other lies in an extent that is taken over, and goes with that.
+Result<uint64_t> ClientCore::Resize(ObjectId id, uint64_t size, int64_t timeout_ns) {
+  ATOLL_RETURN_IF_ERROR(Check(id));
+  Entry& entry = entries_[id.index()];
+  const Word word(entry.word.load(std::memory_order_acquire));
+  if (word.generation() != id.generation() || word.state() != State::kCreating || word.owner() != me_) {
+    return Status::Error(ATOLL_NOT_CREATING, "resize of object %lu.%lu, which client %u is not creating",
+                         id.index(), id.generation(), me_);
+  }
+  const uint32_t contained = Promised(id.place);
+  if (size > capacity_ || ObjectBytes(size, contained) > capacity_) {
+    return Status::Error(ATOLL_STORE_FULL, "%lu bytes and %u ids asked, the store has %lu bytes", size,
+                         contained, capacity_);
+  }
+  const uint64_t old_size = entry.size.load(std::memory_order_relaxed);
+  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+  const uint64_t block = entry.block.load(std::memory_order_relaxed);
+  // Each number once, and checked: anybody may have written there.
+  if (block == 0 || block > control_.geometry().slabs() * kWordsPerSlab || old_size > capacity_ ||
+      !heap_->CanWrite(offset, ObjectBytes(old_size, contained))) {
+    return Corrupted(id);
+  }
+  const uint64_t old_bytes = ObjectBytes(old_size, contained), bytes = ObjectBytes(size, contained);
+  uint8_t* const here = window_.data() + offset;
+  if (heap_->Resize(block, old_bytes, bytes) ||
+      (GrowBehind(block, bytes) && heap_->Resize(block, old_bytes, bytes))) {
+    entry.size.store(size, std::memory_order_relaxed);
+    return reinterpret_cast<uint64_t>(here);
+  }
+  Entry moved{};
+  if (!heap_->Allocate(bytes, moved, id.place))
+    ATOLL_RETURN_IF_ERROR(AllocateInTurn(bytes, moved, id.place, timeout_ns));
+  const uint64_t to = moved.offset.load(std::memory_order_relaxed);
+  os::Copy(window_.data() + to, here, std::min(size, old_size));
+  entry.offset.store(to, std::memory_order_relaxed);
+  entry.size.store(size, std::memory_order_relaxed);
+  // release; whoever finds the block also finds where it is.
+  entry.block.store(moved.block.load(std::memory_order_relaxed), std::memory_order_release);
+  if (FreeBlockWord(control_, block, id.place))
+    control_.slab_freed((block - 1) / kWordsPerSlab).fetch_add(1, std::memory_order_release);
+  if (bytes >= control_.geometry().extent_bytes() && bytes > largest_.load(std::memory_order_relaxed))
+    largest_.store(bytes, std::memory_order_relaxed);
+  return reinterpret_cast<uint64_t>(window_.data()) + to;
+}
+
+}  // namespace atollstore

@@ -68,6 +68,10 @@ inline jlong create(jlong c, jlong id, jlong size, jlong contained, jlong tag, j
   return atoll_create(client(c), pointer<atoll_object_id>(id), size, contained, tag, timeout_ns,
                       pointer<uint64_t>(address_out));
 }
+inline jlong resize(jlong c, jlong store, jlong place, jlong size, jlong timeout_ns, jlong address_out) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_resize(client(c), &id, size, timeout_ns, pointer<uint64_t>(address_out));
+}
 inline jlong seal(jlong c, jlong store, jlong place, jlong contained) {
   const atoll_object_id id = object_id(store, place);
   return atoll_seal(client(c), &id, pointer<const atoll_object_id>(contained));

@@ -78,6 +78,9 @@ public final class StoreNative {
             long timeoutNanos,
             long addressOutAddress);
 
+    public static native long resize(
+            long client, long store, long place, long size, long timeoutNanos, long addressOutAddress);
+
     public static native long seal(long client, long store, long place, long containedAddress);
 
     public static native long abort(long client, long store, long place);

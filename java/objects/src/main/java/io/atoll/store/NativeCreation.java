@@ -1,14 +1,15 @@
 package io.atoll.store;
 
 import io.atoll.ObjectId;
+import java.time.Duration;
 
 /** An object being written in the shared-memory store. */
 final class NativeCreation implements ObjectStore.Creation {
     private final NativeStore store;
     private final ObjectId id;
-    private final long address;
-    private final long size;
     private final int contained;
+    private long address;
+    private long size;
     private boolean over;
 
     NativeCreation(NativeStore store, ObjectId id, long address, long size, int contained) {
@@ -35,6 +36,15 @@ final class NativeCreation implements ObjectStore.Creation {
     @Override
     public long size() {
         return size;
+    }
+
+    @Override
+    public void resize(long newSize, Duration timeout) {
+        if (over) {
+            throw new IllegalStateException("object " + id + ": it is sealed or given up, and cannot be resized");
+        }
+        address = store.resize(id, newSize, timeout);
+        size = newSize;
     }
 
     @Override

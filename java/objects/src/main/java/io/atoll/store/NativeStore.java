@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongUnaryOperator;
 
 /**
  * This process's attachment to a shared-memory store. Any thread may call any method. {@link #close} lets running calls
@@ -113,7 +114,7 @@ public final class NativeStore implements ObjectStore {
             long slice = Math.min(nanos, Waiting.FIRST_SLICE);
             long result = tryCreate(s, id, size, contained, tag, slice);
             if (result == -StoreCode.STORE_FULL && slice < nanos) {
-                result = createSlowly(s, id, size, contained, tag, nanos);
+                result = untilThereIsRoom(size, nanos, each -> tryCreate(s, id, size, contained, tag, each));
             }
             if (result < 0) {
                 throw creationFailure(result, id, size);
@@ -134,7 +135,34 @@ public final class NativeStore implements ObjectStore {
         return StoreNative.create(client, s.idAddress(), size, contained, tag, nanos, s.outAddress(0));
     }
 
-    private long createSlowly(Scratch s, ObjectId id, long size, int contained, long tag, long nanos) {
+    /** The address of the object's bytes now. */
+    long resize(ObjectId id, long size, Duration timeout) {
+        if (size < 0) {
+            throw new IllegalArgumentException("object " + id + ": " + size + " bytes asked");
+        }
+        long nanos = Waiting.nanos(timeout);
+        Scratch s = enter();
+        try {
+            long slice = Math.min(nanos, Waiting.FIRST_SLICE);
+            long result = tryResize(s, id, size, slice);
+            if (result == -StoreCode.STORE_FULL && slice < nanos) {
+                result = untilThereIsRoom(size, nanos, each -> tryResize(s, id, size, each));
+            }
+            if (result < 0) {
+                throw creationFailure(result, id, size);
+            }
+            return s.out(0);
+        } finally {
+            s.leave();
+        }
+    }
+
+    private long tryResize(Scratch s, ObjectId id, long size, long nanos) {
+        return StoreNative.resize(client, id.store(), id.place(), size, nanos, s.outAddress(0));
+    }
+
+    /** Tries again for longer and longer slices of time, between which the thread can be interrupted. */
+    private long untilThereIsRoom(long size, long nanos, LongUnaryOperator attempt) {
         if (size > stats().capacity()) {
             return -StoreCode.STORE_FULL;
         }
@@ -145,7 +173,7 @@ public final class NativeStore implements ObjectStore {
             checkOpen();
             slice = Waiting.longer(slice);
             long left = Waiting.left(nanos, startedAt);
-            long result = tryCreate(s, id, size, contained, tag, Math.min(slice, left));
+            long result = attempt.applyAsLong(Math.min(slice, left));
             if (result != -StoreCode.STORE_FULL || left <= slice) {
                 return result;
             }

@@ -39,6 +39,16 @@ public interface ObjectStore extends AutoCloseable {
 
         long size();
 
+        /**
+         * Makes it larger or smaller: for values whose size is known only when they have been written. The bytes up to
+         * the smaller of the sizes stay, but {@link #address} may be another one. When it fails, all is as it was.
+         *
+         * @param size bytes, 0 or more
+         * @param timeout how long to wait for room
+         * @throws io.atoll.ObjectStoreFullException if there is no room for it
+         */
+        void resize(long size, Duration timeout);
+
         /** Makes it immutable and visible. Each contained object must be referenced by the caller now. */
         void seal(ObjectId... contained);
 

@@ -409,6 +409,28 @@ public final class InMemoryStore implements ObjectStore {
         }
 
         @Override
+        public void resize(long size, Duration timeout) {
+            synchronized (shared) {
+                if (over) {
+                    throw new IllegalStateException(
+                            "object " + entry.id + ": it is sealed or given up, and cannot be resized");
+                }
+                if (size < 0) {
+                    throw new IllegalArgumentException("object " + entry.id + ": " + size + " bytes asked");
+                }
+                awaitRoom(entry.id, size - entry.size, timeout);
+                long block = Memory.allocate(size + 64);
+                long address = block + 63 & -64;
+                Memory.copy(null, entry.address, null, address, Math.min(size, entry.size));
+                Memory.free(entry.block);
+                shared.used += size - entry.size;
+                entry.block = block;
+                entry.address = address;
+                entry.size = size;
+            }
+        }
+
+        @Override
         public void seal(ObjectId... ids) {
             synchronized (shared) {
                 if (over) {

@@ -175,6 +175,31 @@ abstract class ObjectStoreContract {
     }
 
     @Test
+    void shouldResizeWhatIsBeingWritten() {
+        ObjectId id;
+        try (Creation creation = store.create(null, 8, 0, 5, AT_ONCE)) {
+            Memory.putLong(creation.address(), 77);
+            creation.resize(1 << 20, AT_ONCE);
+            assertThat(creation.size()).isEqualTo(1 << 20);
+            assertThat(Memory.getLong(creation.address())).isEqualTo(77);
+            Memory.putLong(creation.address() + (1 << 20) - 8, 88);
+            assertThatThrownBy(() -> creation.resize(1L << 60, AT_ONCE)).isInstanceOf(ObjectStoreFullException.class);
+            assertThatThrownBy(() -> creation.resize(-1, AT_ONCE)).isInstanceOf(IllegalArgumentException.class);
+            assertThat(Memory.getLong(creation.address() + (1 << 20) - 8)).isEqualTo(88);
+            creation.resize(16, AT_ONCE);
+            creation.seal();
+            assertThatThrownBy(() -> creation.resize(8, AT_ONCE)).isInstanceOf(IllegalStateException.class);
+            id = creation.id();
+        }
+        try (Pin pin = other.get(id, AT_ONCE)) {
+            assertThat(pin.size()).isEqualTo(16);
+            assertThat(pin.tag()).isEqualTo(5);
+            assertThat(Memory.getLong(pin.address())).isEqualTo(77);
+        }
+        store.dereference(id);
+    }
+
+    @Test
     void shouldExpectAgainAfterAnAbort() {
         ObjectId id = store.expect();
         Creation creation = store.create(id, 8, 0, 0, AT_ONCE);

@@ -197,6 +197,11 @@ int64_t atoll_get_all(atoll_client* client, const atoll_object_id* ids, uint64_t
   return Guarded([&] { return Code(client->core->GetAll(ids, count, timeout_ns, views)); });
 }
 
+int64_t atoll_peek(atoll_client* client, const atoll_object_id* ids, uint64_t count, atoll_view* views) {
+  if (client == nullptr || (count != 0 && (ids == nullptr || views == nullptr))) return Null();
+  return client->core->Peek(ids, count, views);
+}
+
 int64_t atoll_release(atoll_client* client, const atoll_object_id* id) {
   return client == nullptr || id == nullptr ? Null() : Code(client->core->Release(*id));
 }

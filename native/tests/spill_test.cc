@@ -309,6 +309,55 @@ TEST_F(SpillTest, ListsThatFitOneByOneDoNotWaitForEachOther) {
   EXPECT_TRUE(BecomesEmpty(clients[0]));
 }
 
+TEST_F(SpillTest, WhatIsTwiceInAListTakesRoomOnce) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  std::vector<atoll_object_id> ids;
+  for (uint64_t i = 0; i < 40; ++i) ids.push_back(PutWords(client, (1 << 20) / 8, i));
+  std::vector<atoll_object_id> twice(ids.begin(), ids.begin() + 24);
+  twice.insert(twice.end(), ids.begin(), ids.begin() + 24);
+  std::vector<atoll_view> views(twice.size());
+  ASSERT_EQ(atoll_get_all(client, twice.data(), twice.size(), 0, views.data()), 0) << atoll_last_error();
+  for (uint64_t i = 0; i < twice.size(); ++i) EXPECT_EQ(views[i].tag, i % 24);
+  EXPECT_EQ(views[30].address, views[6].address);
+  for (const auto& id : twice) OK(atoll_release(client, &id));
+  EXPECT_TRUE(Eventually([&] { return Stats(client).pins == 0; }));
+  for (const auto& id : ids) OK(atoll_dereference(client, &id));
+  EXPECT_TRUE(BecomesEmpty(client));
+}
+
+TEST_F(SpillTest, PeekTellsWhatIsOnDiskAndLeavesItThere) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  std::vector<atoll_object_id> ids;
+  for (uint64_t i = 0; i < 40; ++i) ids.push_back(PutWords(client, (1 << 20) / 8, i));
+  ASSERT_TRUE(Eventually([&] { return Stats(client).bytes_spilling == 0 && Stats(client).pins == 0; }));
+  std::vector<atoll_view> views(ids.size());
+  EXPECT_EQ(atoll_peek(client, ids.data(), ids.size(), views.data()), 40);
+  uint64_t on_disk = 0;
+  for (uint64_t i = 0; i < ids.size(); ++i) {
+    EXPECT_EQ(views[i].tag, i);
+    EXPECT_EQ(views[i].size, 1u << 20);
+    EXPECT_EQ(views[i].contained, 0u);
+    if (views[i].address == 0) ++on_disk;
+  }
+  EXPECT_EQ(on_disk, Stats(client).spilled_objects);
+  EXPECT_GE(on_disk, 8u);
+  EXPECT_EQ(Stats(client).restored, 0u);
+  EXPECT_EQ(Stats(client).pins, 0u);
+  // Up to the first that is lost, expected or none.
+  atoll_object_id expected{};
+  OK(atoll_expect(client, &expected));
+  OK(atoll_delete(client, &ids[5]));
+  for (const atoll_object_id& last : {expected, ids[5], atoll_object_id{}, atoll_object_id{1, 2}}) {
+    const atoll_object_id some[] = {ids[0], ids[1], last, ids[2]};
+    EXPECT_EQ(atoll_peek(client, some, 4, views.data()), 2);
+  }
+  OK(atoll_dereference(client, &expected));
+  for (const auto& id : ids) OK(atoll_dereference(client, &id));
+  EXPECT_TRUE(BecomesEmpty(client));
+}
+
 TEST_F(SpillTest, ListOfMoreThanTheStoreFailsAtOnceAndPinsNothing) {
   StartSpilling();
   atoll_client* client = Attach();
@@ -317,6 +366,8 @@ TEST_F(SpillTest, ListOfMoreThanTheStoreFailsAtOnceAndPinsNothing) {
   std::vector<atoll_view> views(ids.size());
   EXPECT_EQ(atoll_get_all(client, ids.data(), ids.size(), kSecond, views.data()), -ATOLL_STORE_FULL);
   EXPECT_NE(std::string(atoll_last_error()).find("40 objects"), std::string::npos) << atoll_last_error();
+  EXPECT_NE(std::string(atoll_last_error()).find(std::to_string(40 << 20)), std::string::npos)
+      << atoll_last_error();
   EXPECT_TRUE(Eventually([&] { return Stats(client).pinned_bytes == 0; }));  // the server pins what it writes
   // One of ten is not there: none is pinned either.
   atoll_object_id expected{};

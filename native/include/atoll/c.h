@@ -186,10 +186,15 @@ ATOLL_API int64_t atoll_get(atoll_client* client, const atoll_object_id* id, int
                             atoll_view* view);
 /* Pins and describes all of the objects, or none: views[i] is that of ids[i]. Objects that are on disk are
  * read back together, one list at a time, so that lists which only fit the store one by one do not wait for
- * each other. STORE_FULL at once when they are more bytes than the store has. Each is to be released by
- * itself. */
+ * each other. STORE_FULL at once when they are more bytes than the store has, an id that is given twice
+ * counted once. Each is to be released by itself, as often as it is given. */
 ATOLL_API int64_t atoll_get_all(atoll_client* client, const atoll_object_id* ids, uint64_t count,
                                 int64_t timeout_ns, atoll_view* views);
+/* Looks at objects in the order given, up to the first that is not sealed; returns how many were. views[i]
+ * tells size, tag and number of contained ids of ids[i]; its address is 0 when the object is on disk. Pins
+ * nothing, so that nothing may be read there, and all may be otherwise a moment later. Never waits. */
+ATOLL_API int64_t atoll_peek(atoll_client* client, const atoll_object_id* ids, uint64_t count,
+                             atoll_view* views);
 ATOLL_API int64_t atoll_release(atoll_client* client, const atoll_object_id* id);
 
 /* One more / one less reference by this client. The last one to go lets the server free the object.

@@ -62,6 +62,7 @@ class ClientCore {
     return GetSlowly(id, timeout_ns, view);
   }
   Status GetAll(const atoll_object_id* ids, uint64_t count, int64_t timeout_ns, atoll_view* views);
+  int64_t Peek(const atoll_object_id* ids, uint64_t count, atoll_view* views);
   Status Release(ObjectId id) {
     const uint64_t index = id.index();
     if (id.store != store_ || index >= objects_) return NotFound(id);
@@ -155,6 +156,7 @@ class ClientCore {
   Status GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view);
   Status AwaitRestore(ObjectId id);
   class ListTurn;
+  uint64_t BytesTogether(const atoll_object_id* ids, uint64_t count) const;
   Status PinAll(const atoll_object_id* ids, uint64_t count, atoll_view* views);
   Status NotFound(ObjectId id) const;
   Status Lost(ObjectId id) const;

@@ -1,5 +1,6 @@
-// Many objects at once: all pinned, or none.
+// Many objects at once: all pinned, or none, or only looked at.
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "client/client_core.h"
@@ -61,16 +62,49 @@ Status ClientCore::GetAll(const atoll_object_id* ids, uint64_t count, int64_t ti
   for (uint64_t i = 0; i < count; ++i) {
     const Entry& entry = entries_[ObjectId(ids[i]).index()];
     bytes += std::min(ObjectBytes(entry), capacity_ + 1);
-    if (bytes > capacity_) {
-      return Status::Error(ATOLL_STORE_FULL,
-                           "%lu objects of more than %lu bytes together, which is all the store has", count,
-                           capacity_);
-    }
     on_disk = on_disk || Word(entry.word.load(std::memory_order_acquire)).on_disk();
+  }
+  if (bytes > capacity_ && (bytes = BytesTogether(ids, count)) > capacity_) {
+    return Status::Error(ATOLL_STORE_FULL, "%lu objects of %lu bytes together, and the store has %lu", count,
+                         bytes, capacity_);
   }
   if (!on_disk) return PinAll(ids, count, views);
   const ListTurn turn(this);
   return PinAll(ids, count, views);
+}
+
+// Those of the distinct ones: an object given twice lies in memory once.
+uint64_t ClientCore::BytesTogether(const atoll_object_id* ids, uint64_t count) const {
+  std::set<uint64_t> seen;
+  uint64_t bytes = 0;
+  for (uint64_t i = 0; i < count; ++i) {
+    const uint64_t index = ObjectId(ids[i]).index();
+    if (seen.insert(index).second) bytes += std::min(ObjectBytes(entries_[index]), capacity_ + 1);
+  }
+  return bytes;
+}
+
+int64_t ClientCore::Peek(const atoll_object_id* ids, uint64_t count, atoll_view* views) {
+  uint64_t i = 0;
+  for (; i < count; ++i) {
+    const ObjectId id(ids[i]);
+    if (!Check(id).ok()) break;
+    const Entry& entry = entries_[id.index()];
+    Word word(entry.word.load(std::memory_order_acquire));
+    if (word.generation() != id.generation() || Visible(word) != ATOLL_SEALED) break;
+    views[i] = {};
+    views[i].size = entry.size.load(std::memory_order_relaxed);
+    views[i].tag = entry.tag.load(std::memory_order_relaxed);
+    views[i].contained = entry.contained.load(std::memory_order_relaxed);
+    // What was read is this object's only if the entry still is.
+    std::atomic_thread_fence(std::memory_order_acquire);
+    if (Word(entry.word.load(std::memory_order_relaxed)).generation() != id.generation()) break;
+    if (word.state() == State::kDying) word = word.Revived();
+    if (word.on_disk()) continue;
+    views[i].offset = entry.offset.load(std::memory_order_relaxed);
+    views[i].address = reinterpret_cast<uint64_t>(views_.data()) + views[i].offset;
+  }
+  return static_cast<int64_t>(i);
 }
 
 Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, atoll_view* views) {

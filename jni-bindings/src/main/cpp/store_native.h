@@ -84,6 +84,13 @@ inline jlong get(jlong c, jlong store, jlong place, jlong timeout_ns, jlong view
   const atoll_object_id id = object_id(store, place);
   return atoll_get(client(c), &id, timeout_ns, pointer<atoll_view>(view));
 }
+inline jlong getAll(jlong c, jlong ids, jlong count, jlong timeout_ns, jlong views) {
+  return atoll_get_all(client(c), pointer<const atoll_object_id>(ids), count, timeout_ns,
+                       pointer<atoll_view>(views));
+}
+inline jlong peek(jlong c, jlong ids, jlong count, jlong views) {
+  return atoll_peek(client(c), pointer<const atoll_object_id>(ids), count, pointer<atoll_view>(views));
+}
 inline jlong release(jlong c, jlong store, jlong place) {
   const atoll_object_id id = object_id(store, place);
   return atoll_release(client(c), &id);

@@ -87,6 +87,11 @@ public final class StoreNative {
 
     public static native long get(long client, long store, long place, long timeoutNanos, long viewAddress);
 
+    public static native long getAll(
+            long client, long idsAddress, long count, long timeoutNanos, long viewsAddress);
+
+    public static native long peek(long client, long idsAddress, long count, long viewsAddress);
+
     public static native long release(long client, long store, long place);
 
     public static native long reference(long client, long store, long place);

@@ -309,6 +309,25 @@ TEST_F(SpillTest, ListsThatFitOneByOneDoNotWaitForEachOther) {
   EXPECT_TRUE(BecomesEmpty(clients[0]));
 }
 
+// The memory is the server's then, which has read all of it back before: room for a list is found there, and
+// no more is evicted for it than it takes.
+TEST_F(SpillTest, ListTakesTheRoomOfWhatCameBackBefore) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  constexpr uint64_t kWords = (1 << 20) / 8;
+  std::vector<atoll_object_id> ids;
+  for (uint64_t i = 0; i < 80; ++i) ids.push_back(PutWords(client, kWords, i << 32));
+  for (uint64_t i = 0; i < 80; ++i) ExpectWords(client, ids[i], kWords, i << 32);
+  ASSERT_TRUE(Eventually([&] { return Stats(client).bytes_spilling == 0 && Stats(client).pins == 0; }));
+  const uint64_t before = Stats(client).evicted;
+  std::vector<atoll_view> views(8);
+  ASSERT_EQ(atoll_get_all(client, ids.data(), 8, 0, views.data()), 0) << atoll_last_error();
+  EXPECT_LE(Stats(client).evicted - before, 16u);
+  for (uint64_t i = 0; i < 8; ++i) OK(atoll_release(client, &ids[i]));
+  for (const auto& id : ids) OK(atoll_dereference(client, &id));
+  EXPECT_TRUE(BecomesEmpty(client));
+}
+
 TEST_F(SpillTest, WhatIsTwiceInAListTakesRoomOnce) {
   StartSpilling();
   atoll_client* client = Attach();

@@ -59,7 +59,9 @@ bool ServerCore::HasFreeRuns(uint64_t runs, uint64_t extents) const {
 // ones.
 bool ServerCore::MayRestore() {
   const Spiller::Wanted wanted = spiller_->wanted();
-  if (wanted.runs <= 1 || HasFreeRuns(wanted.runs, ExtentsFor(wanted.bytes))) {
+  const auto have_room = [&] { return HasFreeRuns(wanted.runs, ExtentsFor(wanted.bytes)); };
+  // What the server holds empty, after what it had read back was evicted, is room too.
+  if (wanted.runs <= 1 || have_room() || (spiller_->GiveBack() != 0 && have_room())) {
     gather_until_ = 0;
     return true;
   }

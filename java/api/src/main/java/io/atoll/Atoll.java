@@ -120,11 +120,13 @@ public final class Atoll extends TaskOverloads {
 
     /**
      * The values of all refs, in their order, waiting as long as it takes. When one throws, so does this, without
-     * waiting for the rest.
+     * waiting for the rest, and closes the tensors and tables it has. Values that are on disk are read back together.
      *
      * @param <T> type of the values
      * @param refs from put or remote
      * @return the values, some of which may be null
+     * @throws ObjectStoreFullException when the views among them are more than the store can hold at once; values that
+     *     are copied, such as arrays, may be
      * @throws RuntimeException as {@link #get(ObjectRef)}
      */
     public static <T> List<T> get(List<ObjectRef<T>> refs) {

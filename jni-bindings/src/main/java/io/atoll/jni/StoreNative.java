@@ -87,8 +87,7 @@ public final class StoreNative {
 
     public static native long get(long client, long store, long place, long timeoutNanos, long viewAddress);
 
-    public static native long getAll(
-            long client, long idsAddress, long count, long timeoutNanos, long viewsAddress);
+    public static native long getAll(long client, long idsAddress, long count, long timeoutNanos, long viewsAddress);
 
     public static native long peek(long client, long idsAddress, long count, long viewsAddress);
 

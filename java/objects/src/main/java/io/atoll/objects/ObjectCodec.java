@@ -91,20 +91,52 @@ public final class ObjectCodec {
      */
     public Object get(ObjectId id, Duration timeout) {
         ObjectStore.Pin pin = store.get(id, timeout);
-        Lease lease = new Lease(new Unpin(pin));
+        Lease lease = lease(pin);
         try {
-            Source source = new Source(pin.address(), pin.size(), lease);
-            Object value = decode(pin.tag(), source);
-            if (source.copied() > 0) {
-                store.countCopied(source.copied());
-            }
-            if (value instanceof ErrorKind.Thrown thrown) {
-                throw thrown.unchecked();
-            }
-            return value;
+            return read(pin, lease);
         } finally {
             lease.release();
         }
+    }
+
+    /**
+     * Sets {@code values[from]} and those behind it to the values of their objects, up to the first object that is not
+     * there yet, or is lost. What is on disk comes back together: in parts where values are copied, and at once where
+     * they stay pinned as views. Waits for nothing but disk and room for it.
+     *
+     * @return how many were set
+     * @throws io.atoll.ObjectStoreFullException when views are more than the store can hold at once
+     * @throws RuntimeException what {@link #putError} stored. Values set before are the caller's: {@link #closeViews}
+     */
+    public int getReady(ObjectId[] ids, int from, Object[] values) {
+        return new ReadyList(this, store, ids, from, values).get();
+    }
+
+    /**
+     * Closes those of the values that are views and can be closed, when nobody is to have them. Others go when they are
+     * unreachable.
+     *
+     * @param why gets what fails meanwhile as suppressed
+     */
+    public static void closeViews(Object[] values, Throwable why) {
+        ReadyList.closeViews(values, why);
+    }
+
+    static Lease lease(ObjectStore.Pin pin) {
+        return new Lease(new Unpin(pin));
+    }
+
+    /** The value of a pinned object; views of it have shares of the lease. */
+    Object read(ObjectStore.Pin pin, Lease lease) {
+        Source source = new Source(pin.address(), pin.size(), lease);
+        Object value = decode(pin.tag(), source);
+        if (source.copied() > 0) {
+            store.countCopied(source.copied());
+        }
+        if (value instanceof ErrorKind.Thrown thrown) {
+            throw thrown.unchecked();
+        }
+        return value;
     }
 
     /**
@@ -115,7 +147,7 @@ public final class ObjectCodec {
      */
     public ByteBuffer bytes(ObjectId id, Duration timeout, long offset, long length) {
         ObjectStore.Pin pin = store.get(id, timeout);
-        Lease lease = new Lease(new Unpin(pin));
+        Lease lease = lease(pin);
         try {
             if (Kind.of(pin.tag()) == Kind.ERROR) {
                 Source source = new Source(pin.address(), pin.size(), lease);

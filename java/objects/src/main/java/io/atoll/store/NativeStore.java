@@ -34,6 +34,10 @@ public final class NativeStore implements ObjectStore {
     public static final long PRESSURE_BELL = 0xfffffffeL;
 
     private static final int LIST_CHUNK = 256;
+    /** Ids that are looked at in one call: few first, since the first of them is often not sealed yet. */
+    private static final int FIRST_PEEK = 8;
+
+    private static final int LAST_PEEK = 4096;
 
     private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(this::newScratch);
     private final Set<Scratch> scratches = Collections.newSetFromMap(new WeakHashMap<>());
@@ -45,6 +49,7 @@ public final class NativeStore implements ObjectStore {
     /** Objects that are being written: their memory must stay, as that of pins. */
     private final AtomicInteger creations = new AtomicInteger();
 
+    private volatile long capacity; // 0 before it was asked for
     private volatile boolean closed;
     private boolean detached; // guarded by lifecycle
 
@@ -87,6 +92,14 @@ public final class NativeStore implements ObjectStore {
     @Override
     public int clientIndex() {
         return clientIndex;
+    }
+
+    @Override
+    public long capacity() {
+        if (capacity == 0) {
+            capacity = stats().capacity();
+        }
+        return capacity;
     }
 
     // ---- objects ----
@@ -163,7 +176,7 @@ public final class NativeStore implements ObjectStore {
 
     /** Tries again for longer and longer slices of time, between which the thread can be interrupted. */
     private long untilThereIsRoom(long size, long nanos, LongUnaryOperator attempt) {
-        if (size > stats().capacity()) {
+        if (size > capacity()) {
             return -StoreCode.STORE_FULL;
         }
         long startedAt = System.nanoTime();
@@ -268,6 +281,67 @@ public final class NativeStore implements ObjectStore {
             return pin(s, id);
         } finally {
             s.leave();
+        }
+    }
+
+    @Override
+    public Pin[] getAll(ObjectId[] ids) {
+        Pin[] pins = new Pin[ids.length];
+        if (ids.length == 0) {
+            return pins;
+        }
+        String what = "get of " + ids.length + " objects, " + ids[0] + " first";
+        Waiting.checkInterrupt(what);
+        Scratch s = enter();
+        try (ListCall call = new ListCall(ids, 0, ids.length)) {
+            StoreCodes.check(StoreNative.getAll(client, call.idsAddress(), call.count(), 0, call.viewsAddress()), what);
+            for (int i = 0; i < pins.length; i++) {
+                pins[i] = new NativePin(
+                        this,
+                        ids[i],
+                        call.view(i, StoreLayout.VIEW_ADDRESS),
+                        call.view(i, StoreLayout.VIEW_BYTES),
+                        call.view(i, StoreLayout.VIEW_TAG),
+                        call.view(i, StoreLayout.VIEW_OFFSET),
+                        (int) call.view(i, StoreLayout.VIEW_CONTAINED),
+                        call.view(i, StoreLayout.VIEW_CONTAINED_ADDRESS));
+            }
+            return pins;
+        } finally {
+            s.leave();
+        }
+    }
+
+    @Override
+    public SealedObjects peek(ObjectId[] ids, int from) {
+        SealedObjects found = new SealedObjects();
+        Scratch s = enter();
+        try {
+            int at = from;
+            for (int chunk = FIRST_PEEK; at < ids.length; chunk = Math.min(8 * chunk, LAST_PEEK)) {
+                int end = at + peek(ids, at, Math.min(chunk, ids.length - at), found);
+                if (end < Math.min(at + chunk, ids.length)) {
+                    break;
+                }
+                at = end;
+            }
+        } finally {
+            s.leave();
+        }
+        return found;
+    }
+
+    private int peek(ObjectId[] ids, int from, int count, SealedObjects found) {
+        try (ListCall call = new ListCall(ids, from, count)) {
+            int sealed = (int)
+                    StoreCodes.check(StoreNative.peek(client, call.idsAddress(), count, call.viewsAddress()), "peek");
+            for (int i = 0; i < sealed; i++) {
+                found.add(
+                        call.view(i, StoreLayout.VIEW_BYTES),
+                        call.view(i, StoreLayout.VIEW_TAG),
+                        call.view(i, StoreLayout.VIEW_ADDRESS) == 0);
+            }
+            return sealed;
         }
     }
 

@@ -16,6 +16,9 @@ public interface ObjectStore extends AutoCloseable {
     /** This attachment's slot, below the store's number of clients. */
     int clientIndex();
 
+    /** Bytes that all objects in memory can have together. */
+    long capacity();
+
     /** A new id whose object does not exist yet; the caller holds one reference. */
     ObjectId expect();
 
@@ -62,6 +65,19 @@ public interface ObjectStore extends AutoCloseable {
 
     /** Like {@link #get} for an object that must be sealed now; null when it is not sealed yet. */
     Pin tryGet(ObjectId id);
+
+    /**
+     * Pins sealed objects together, or none of them; the pins are in the order of the ids. Those on disk are read back
+     * together, one list of the whole store at a time. An interrupt is seen before that begins, and not during it.
+     *
+     * @throws io.atoll.ObjectStoreFullException at once when they are more bytes than {@link #capacity}, later when there
+     *     is no room for them
+     * @throws io.atoll.GetTimeoutException when one is not sealed
+     */
+    Pin[] getAll(ObjectId[] ids);
+
+    /** Looks at {@code ids[from]} and those behind it, up to the first that is not sealed. Never waits, pins nothing. */
+    SealedObjects peek(ObjectId[] ids, int from);
 
     /** A promise that the bytes stay where they are until {@link #close}, which any thread may call, twice too. */
     interface Pin extends AutoCloseable {

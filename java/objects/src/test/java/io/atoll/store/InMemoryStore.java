@@ -55,6 +55,11 @@ public final class InMemoryStore implements ObjectStore {
     }
 
     @Override
+    public long capacity() {
+        return shared.capacity;
+    }
+
+    @Override
     public ObjectId expect() {
         synchronized (shared) {
             checkOpen();
@@ -144,6 +149,44 @@ public final class InMemoryStore implements ObjectStore {
             }
             return entry.state == State.SEALED ? new FakePin(entry) : null;
         }
+    }
+
+    @Override
+    public Pin[] getAll(ObjectId[] ids) {
+        Waiting.checkInterrupt("get of " + ids.length + " objects");
+        synchronized (shared) {
+            for (ObjectId id : ids) {
+                if (entry(id, "get").state == State.EXPECTED) {
+                    throw new GetTimeoutException("object " + id + ": not sealed");
+                }
+            }
+            Pin[] pins = new Pin[ids.length];
+            boolean all = false;
+            int pinned = 0;
+            try {
+                for (; pinned < ids.length; ++pinned) {
+                    pins[pinned] = tryGet(ids[pinned]);
+                }
+                all = true;
+            } finally {
+                while (!all && pinned > 0) {
+                    pins[--pinned].close();
+                }
+            }
+            return pins;
+        }
+    }
+
+    @Override
+    public SealedObjects peek(ObjectId[] ids, int from) {
+        SealedObjects found = new SealedObjects();
+        synchronized (shared) {
+            for (int i = from; i < ids.length && state(ids[i]) == State.SEALED; ++i) {
+                Entry entry = entry(ids[i], "peek");
+                found.add(entry.size, entry.tag, false);
+            }
+        }
+        return found;
     }
 
     @Override

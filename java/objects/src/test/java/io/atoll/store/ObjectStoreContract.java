@@ -85,6 +85,64 @@ abstract class ObjectStoreContract {
     }
 
     @Test
+    void shouldPinAllOfAListOrNone() {
+        ObjectId[] ids = {put(store, null, 1, 11), put(other, null, 2, 12), put(store, null, 3, 13)};
+        ObjectId[] twice = {ids[2], ids[0], ids[2]};
+        Pin[] pins = store.getAll(twice);
+        for (int i = 0; i < pins.length; i++) {
+            assertThat(pins[i].id()).isEqualTo(twice[i]);
+            assertThat(pins[i].size()).isEqualTo(8);
+        }
+        assertThat(List.of(pins[0].tag(), pins[1].tag(), pins[2].tag())).containsExactly(13L, 11L, 13L);
+        assertThat(Memory.getLong(pins[1].address())).isEqualTo(1);
+        assertThat(pins(store)).isEqualTo(3);
+        for (Pin pin : pins) {
+            pin.close();
+        }
+        assertThat(store.getAll(new ObjectId[0])).isEmpty();
+        ObjectId expected = store.expect();
+        assertThatThrownBy(() -> store.getAll(new ObjectId[] {ids[0], expected}))
+                .isInstanceOf(GetTimeoutException.class);
+        store.delete(ids[1]);
+        assertThatThrownBy(() -> store.getAll(ids)).isInstanceOf(ObjectLostException.class);
+        assertThat(pins(store)).isZero();
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> store.getAll(new ObjectId[] {ids[0]})).hasCauseInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        store.dereference(ids[0]);
+        other.dereference(ids[1]);
+        store.dereference(ids[2]);
+        store.dereference(expected);
+    }
+
+    @Test
+    void shouldPeekUpToTheFirstThatIsNotSealed() {
+        ObjectId[] ids = new ObjectId[100];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = put(store, null, i, 1000 + i);
+        }
+        SealedObjects all = other.peek(ids, 0);
+        assertThat(all.count()).isEqualTo(100);
+        assertThat(all.onDisk()).isFalse();
+        assertThat(all.size(99)).isEqualTo(8);
+        assertThat(all.tag(99)).isEqualTo(1099);
+        assertThat(other.peek(ids, 98).count()).isEqualTo(2);
+        assertThat(other.peek(ids, 100).count()).isZero();
+        ObjectId last = ids[72];
+        ids[72] = other.expect();
+        assertThat(store.peek(ids, 5).count()).isEqualTo(67);
+        assertThat(store.peek(ids, 72).count()).isZero();
+        other.dereference(ids[72]);
+        ids[72] = last;
+        store.delete(last);
+        assertThat(store.peek(ids, 70).count()).isEqualTo(2);
+        assertThat(store.capacity()).isGreaterThanOrEqualTo(CAPACITY);
+        for (ObjectId id : ids) {
+            store.dereference(id);
+        }
+    }
+
+    @Test
     void shouldNameObjectsOfOneStoreDifferently() {
         Set<ObjectId> ids = new HashSet<>();
         for (int i = 0; i < 500; i++) {

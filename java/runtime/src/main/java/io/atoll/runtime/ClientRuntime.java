@@ -16,6 +16,7 @@ import io.atoll.store.StoreStats;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -64,6 +65,9 @@ abstract class ClientRuntime implements AtollRuntime {
         store.bellRing(NativeStore.SCHEDULER_BELL, 1);
     }
 
+    /** Called when the value of the object was got. */
+    void arrived(ObjectId id) {}
+
     /** Called when this process has no ref to the object any more. */
     void forgotten(ObjectId id) {}
 
@@ -98,20 +102,38 @@ abstract class ClientRuntime implements AtollRuntime {
     @Override
     public <T> List<T> get(List<ObjectRef<T>> refs, Duration timeout) {
         long end = timeout == null ? 0 : System.nanoTime() + nanos(timeout);
-        List<T> values = new ArrayList<>(refs.size());
-        for (ObjectRef<T> ref : refs) {
-            values.add(get(ref, timeout == null ? null : Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
+        ObjectId[] ids = ids(refs);
+        Object[] values = new Object[ids.length];
+        try {
+            for (int at = 0; at < ids.length; ++at) {
+                for (int ready = codec.getReady(ids, at, values); ready > 0; --ready) {
+                    arrived(ids[at++]);
+                }
+                if (at < ids.length) {
+                    Duration left = timeout == null ? null : Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+                    values[at] = value(ids[at], left);
+                }
+            }
+        } catch (Throwable e) {
+            ObjectCodec.closeViews(values, e);
+            throw e;
         }
-        return values;
+        @SuppressWarnings("unchecked")
+        List<T> list = (List<T>) new ArrayList<>(Arrays.asList(values));
+        return list;
     }
 
     @Override
     public boolean[] await(List<? extends ObjectRef<?>> refs, int wanted, Duration timeout) {
+        return awaitReady(ids(refs), wanted, timeout);
+    }
+
+    private static ObjectId[] ids(List<? extends ObjectRef<?>> refs) {
         ObjectId[] ids = new ObjectId[refs.size()];
         for (int i = 0; i < ids.length; ++i) {
             ids[i] = refs.get(i).id();
         }
-        return awaitReady(ids, wanted, timeout);
+        return ids;
     }
 
     @Override

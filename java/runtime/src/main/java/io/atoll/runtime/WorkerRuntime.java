@@ -50,6 +50,11 @@ final class WorkerRuntime extends ClientRuntime {
     }
 
     @Override
+    void arrived(ObjectId id) {
+        calls.remove(id);
+    }
+
+    @Override
     Object value(ObjectId id, Duration timeout) {
         if (!isReady(id) && !awaitReady(new ObjectId[] {id}, 1, timeout)[0]) {
             throw new GetTimeoutException("object " + id + ": not there after " + timeout);

@@ -157,7 +157,7 @@ class ClientCore {
   Status AwaitRestore(ObjectId id);
   class ListTurn;
   uint64_t BytesTogether(const atoll_object_id* ids, uint64_t count) const;
-  Status PinAll(const atoll_object_id* ids, uint64_t count, atoll_view* views);
+  Status PinAll(const atoll_object_id* ids, uint64_t count, bool await_disk, atoll_view* views);
   Status NotFound(ObjectId id) const;
   Status Lost(ObjectId id) const;
   Status Corrupted(ObjectId id) const;

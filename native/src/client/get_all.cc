@@ -68,9 +68,13 @@ Status ClientCore::GetAll(const atoll_object_id* ids, uint64_t count, int64_t ti
     return Status::Error(ATOLL_STORE_FULL, "%lu objects of %lu bytes together, and the store has %lu", count,
                          bytes, capacity_);
   }
-  if (!on_disk) return PinAll(ids, count, views);
+  // Without the turn nothing is waited for while pins are held: some may have gone to disk meanwhile.
+  if (!on_disk) {
+    const Status result = PinAll(ids, count, false, views);
+    if (result.code() != ATOLL_TIMED_OUT) return result;
+  }
   const ListTurn turn(this);
-  return PinAll(ids, count, views);
+  return PinAll(ids, count, true, views);
 }
 
 // Those of the distinct ones: an object given twice lies in memory once.
@@ -107,7 +111,8 @@ int64_t ClientCore::Peek(const atoll_object_id* ids, uint64_t count, atoll_view*
   return static_cast<int64_t>(i);
 }
 
-Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, atoll_view* views) {
+// TIMED_OUT when one is on disk and that is not to be waited for.
+Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, bool await_disk, atoll_view* views) {
   // All pins first: they keep in memory what is there, and tell the server what is wanted, all at once.
   for (uint64_t i = 0; i < count; ++i) {
     const uint64_t index = ObjectId(ids[i]).index();
@@ -120,7 +125,7 @@ Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, atoll_view
     Word word;
     Found found = Validate(entries_[id.index()], id.generation(), me_, &word);
     if (found == Found::kPending && word.on_disk()) {
-      result = AwaitRestore(id);
+      result = await_disk ? AwaitRestore(id) : Status::Error(ATOLL_TIMED_OUT, "it is on disk");
       if (result.ok()) found = Validate(entries_[id.index()], id.generation(), me_, &word);
     }
     if (!result.ok()) break;

@@ -42,7 +42,8 @@ final class ReadyList {
 
     /** Sets the values; returns how many. */
     int get() {
-        if (!ready.onDisk()) {
+        // Views are pinned together also when all are in memory: some may be on disk before the last one is pinned.
+        if (!ready.onDisk() && (ready.count() < 2 || !anyView(0, ready.count()))) {
             getEach(0, ready.count());
             return ready.count();
         }

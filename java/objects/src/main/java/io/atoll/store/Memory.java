@@ -5,6 +5,7 @@ import io.atoll.jni.StoreNative;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import sun.misc.Unsafe;
 
 /**
@@ -130,6 +131,22 @@ public final class Memory {
     public static long addressOf(ByteBuffer direct) {
         NativeLibrary.load();
         return StoreNative.addressOf(direct);
+    }
+
+    /** Zeroed memory outside the heap, which lives as long as its buffer. */
+    static ByteBuffer direct(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    }
+
+    /** The text as C wants it. */
+    static ByteBuffer cString(String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a zero in " + text);
+        }
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer bytes = direct(utf8.length + 1);
+        bytes.put(0, utf8);
+        return bytes;
     }
 
     private static Unsafe unsafe() {

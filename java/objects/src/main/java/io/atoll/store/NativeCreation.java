@@ -5,15 +5,15 @@ import java.time.Duration;
 
 /** An object being written in the shared-memory store. */
 final class NativeCreation implements ObjectStore.Creation {
-    private final NativeStore store;
+    private final Creations creations;
     private final ObjectId id;
     private final int contained;
     private long address;
     private long size;
     private boolean over;
 
-    NativeCreation(NativeStore store, ObjectId id, long address, long size, int contained) {
-        this.store = store;
+    NativeCreation(Creations creations, ObjectId id, long address, long size, int contained) {
+        this.creations = creations;
         this.id = id;
         this.address = address;
         this.size = size;
@@ -43,7 +43,7 @@ final class NativeCreation implements ObjectStore.Creation {
         if (over) {
             throw new IllegalStateException("object " + id + ": it is sealed or given up, and cannot be resized");
         }
-        address = store.resize(id, newSize, timeout);
+        address = creations.resize(id, newSize, timeout);
         size = newSize;
     }
 
@@ -56,7 +56,7 @@ final class NativeCreation implements ObjectStore.Creation {
             throw new IllegalArgumentException(
                     "object " + id + ": " + ids.length + " contained ids given, " + contained + " announced");
         }
-        store.seal(id, ids);
+        creations.seal(id, ids);
         over = true;
     }
 
@@ -64,7 +64,7 @@ final class NativeCreation implements ObjectStore.Creation {
     public void close() {
         if (!over) {
             over = true;
-            store.abort(id);
+            creations.abort(id);
         }
     }
 }

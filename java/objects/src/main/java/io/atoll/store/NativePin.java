@@ -17,7 +17,7 @@ final class NativePin implements ObjectStore.Pin {
         }
     }
 
-    private final NativeStore store;
+    private final Pins pins;
     private final ObjectId id;
     private final long address;
     private final long size;
@@ -28,7 +28,7 @@ final class NativePin implements ObjectStore.Pin {
     private volatile boolean closed;
 
     NativePin(
-            NativeStore store,
+            Pins pins,
             ObjectId id,
             long address,
             long size,
@@ -36,7 +36,7 @@ final class NativePin implements ObjectStore.Pin {
             long offset,
             int containedCount,
             long containedAddress) {
-        this.store = store;
+        this.pins = pins;
         this.id = id;
         this.address = address;
         this.size = size;
@@ -89,7 +89,7 @@ final class NativePin implements ObjectStore.Pin {
     @Override
     public void close() {
         if (CLOSED.compareAndSet(this, false, true)) {
-            store.release(id);
+            pins.release(id);
         }
     }
 

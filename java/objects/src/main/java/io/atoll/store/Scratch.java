@@ -5,7 +5,6 @@ import io.atoll.jni.StoreLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * One thread's piece of direct memory for what goes into and comes out of native calls, and its word that it is inside
@@ -37,7 +36,7 @@ final class Scratch {
         if (StoreLayout.VIEW_SIZE > IDS_AT - VIEW || StoreLayout.OBJECT_ID_SIZE != ObjectId.BYTES) {
             throw new UnsatisfiedLinkError("the native library's structs are of another version");
         }
-        bytes = ByteBuffer.allocateDirect(IDS_AT + IDS * ObjectId.BYTES).order(ByteOrder.nativeOrder());
+        bytes = Memory.direct(IDS_AT + IDS * ObjectId.BYTES);
         address = Memory.addressOf(bytes);
     }
 
@@ -92,7 +91,14 @@ final class Scratch {
         return address + IDS_AT;
     }
 
-    static void write(ObjectId[] ids, ByteBuffer to, int at) {
+    /** As many ids as there are, in memory of their own. */
+    static ByteBuffer idBytes(ObjectId[] ids) {
+        ByteBuffer bytes = Memory.direct(Math.multiplyExact(ids.length, ObjectId.BYTES));
+        write(ids, bytes, 0);
+        return bytes;
+    }
+
+    private static void write(ObjectId[] ids, ByteBuffer to, int at) {
         for (int i = 0; i < ids.length; i++) {
             int start = at + i * ObjectId.BYTES;
             to.putLong(start + StoreLayout.OBJECT_ID_STORE, ids[i].store());

@@ -52,7 +52,7 @@ public final class SpawnedProcess extends Process {
      */
     public static SpawnedProcess start(Path socket, List<String> command) {
         NativeLibrary.load();
-        ByteBuffer path = NativeStore.cString(socket.toAbsolutePath().toString());
+        ByteBuffer path = Memory.cString(socket.toAbsolutePath().toString());
         ByteBuffer arguments = cStrings(command);
         ByteBuffer child = ByteBuffer.allocateDirect(StoreLayout.CHILD_SIZE).order(ByteOrder.nativeOrder());
         StoreCodes.check(

@@ -153,7 +153,7 @@ public final class StoreServer implements AutoCloseable {
 
     public static StoreServer start(Options options) {
         NativeLibrary.load();
-        ByteBuffer path = NativeStore.cString(options.socket().toAbsolutePath().toString());
+        ByteBuffer path = Memory.cString(options.socket().toAbsolutePath().toString());
         ByteBuffer struct =
                 ByteBuffer.allocateDirect(StoreLayout.SERVER_OPTIONS_SIZE).order(ByteOrder.nativeOrder());
         struct.putLong(StoreLayout.SERVER_OPTIONS_CAPACITY, options.capacity());
@@ -166,7 +166,7 @@ public final class StoreServer implements AutoCloseable {
         struct.putLong(StoreLayout.SERVER_OPTIONS_SOCKET_PATH, Memory.addressOf(path));
         ByteBuffer spill = options.spillDirectory() == null
                 ? null
-                : NativeStore.cString(options.spillDirectory().toAbsolutePath().toString());
+                : Memory.cString(options.spillDirectory().toAbsolutePath().toString());
         struct.putLong(StoreLayout.SERVER_OPTIONS_SPILL_DIRECTORY, spill == null ? 0 : Memory.addressOf(spill));
         struct.putLong(StoreLayout.SERVER_OPTIONS_SPILL_LIMIT, options.spillLimit());
         ByteBuffer out = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());

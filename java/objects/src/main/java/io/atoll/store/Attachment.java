@@ -1,0 +1,163 @@
+package io.atoll.store;
+
+import io.atoll.ObjectId;
+import io.atoll.jni.StoreLayout;
+import io.atoll.jni.StoreNative;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The native client behind a {@link NativeStore}, and the guard of its life. Whoever calls it does so between
+ * {@link #enter} and {@link Scratch#leave}. {@link #close} refuses later calls and waits for those under way; the client
+ * is detached when the last pin and the last object being written are closed, too.
+ */
+final class Attachment {
+    private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(this::newScratch);
+    private final Set<Scratch> scratches = Collections.newSetFromMap(new WeakHashMap<>());
+    private final Object lifecycle = new Object();
+    private final String socket;
+    private final long client;
+    private final int clientIndex;
+    /** Objects that are being written: their memory must stay, as that of pins. */
+    private final AtomicInteger writing = new AtomicInteger();
+
+    private volatile boolean closed;
+    private boolean detached; // guarded by lifecycle
+
+    Attachment(String socket, long client) {
+        this.socket = socket;
+        this.client = client;
+        this.clientIndex = (int) StoreNative.clientIndex(client);
+    }
+
+    /** Names the store in messages. */
+    String socket() {
+        return socket;
+    }
+
+    /** What native calls want first. */
+    long client() {
+        return client;
+    }
+
+    int clientIndex() {
+        return clientIndex;
+    }
+
+    /** Begins a call of this thread; {@link Scratch#leave} ends it. */
+    Scratch enter() {
+        Scratch s = tryEnter();
+        if (s == null) {
+            throw closedException();
+        }
+        return s;
+    }
+
+    /** Null when the store is closed. */
+    Scratch tryEnter() {
+        Scratch s = scratch.get();
+        s.enter();
+        if (closed) {
+            s.leave();
+            return null;
+        }
+        return s;
+    }
+
+    /** For calls that wait: throws when the store was closed meanwhile. */
+    void checkOpen() {
+        if (closed) {
+            throw closedException();
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void beginWriting() {
+        writing.incrementAndGet();
+    }
+
+    void endWriting() {
+        writing.decrementAndGet();
+    }
+
+    /** Pins held now; also after {@link #close}. */
+    long pins() {
+        synchronized (lifecycle) {
+            return detached ? 0 : pinsHeld();
+        }
+    }
+
+    private long pinsHeld() {
+        ByteBuffer b = Memory.direct(StoreLayout.CLIENT_STATS_SIZE);
+        long result = StoreNative.clientStats(client, clientIndex, Memory.addressOf(b));
+        return result < 0 ? 0 : b.getLong(StoreLayout.CLIENT_STATS_PINS);
+    }
+
+    void close() {
+        synchronized (lifecycle) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        awaitRunningCalls();
+        synchronized (lifecycle) {
+            detachIfUnused();
+        }
+    }
+
+    private void awaitRunningCalls() {
+        List<Scratch> all;
+        synchronized (scratches) {
+            all = new ArrayList<>(scratches);
+        }
+        for (Scratch each : all) {
+            while (each.isActive()) {
+                LockSupport.parkNanos(50_000);
+            }
+        }
+    }
+
+    void releaseAfterClose(ObjectId id) {
+        synchronized (lifecycle) {
+            StoreNative.release(client, id.store(), id.place());
+            detachIfUnused();
+        }
+    }
+
+    void abortAfterClose(ObjectId id) {
+        synchronized (lifecycle) {
+            writing.decrementAndGet();
+            StoreNative.abort(client, id.store(), id.place());
+            detachIfUnused();
+        }
+    }
+
+    private void detachIfUnused() {
+        if (!detached && writing.get() == 0 && pinsHeld() == 0) {
+            detached = true;
+            StoreNative.detach(client);
+        }
+    }
+
+    private Scratch newScratch() {
+        Scratch s = new Scratch();
+        synchronized (scratches) {
+            scratches.add(s);
+        }
+        return s;
+    }
+
+    private IllegalStateException closedException() {
+        return new IllegalStateException("store " + socket + " is closed in this process");
+    }
+}

@@ -9,13 +9,20 @@ import io.atoll.StoreException;
 import io.atoll.store.Memory;
 import io.atoll.store.ObjectStore;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.arrow.c.ArrowArrayStream;
+import org.apache.arrow.c.Data;
 import org.apache.arrow.compression.CommonsCompressionFactory;
 import org.apache.arrow.flatbuf.BodyCompressionMethod;
 import org.apache.arrow.memory.BufferAllocator;
@@ -33,6 +40,7 @@ import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryEncoder;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.ipc.WriteChannel;
 import org.apache.arrow.vector.ipc.message.ArrowBodyCompression;
@@ -66,12 +74,12 @@ class StreamsOfOthersTest {
     }
 
     /** Writes what the messages of a stream are to be, one by one. */
-    private final class Stream {
+    private final class OtherStream {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private final WriteChannel channel = new WriteChannel(Channels.newChannel(bytes));
         private final Schema schema;
 
-        Stream(boolean nested) throws Exception {
+        OtherStream(boolean nested) throws Exception {
             Field encoded = new Field("v", new FieldType(true, new ArrowType.Utf8(), ENCODING), null);
             Field stored = new Field("v", new FieldType(true, ENCODING.getIndexType(), ENCODING), null);
             schema = new Schema(List.of(nested ? parent(stored) : stored));
@@ -82,7 +90,7 @@ class StreamsOfOthersTest {
             return new Field("s", FieldType.nullable(new ArrowType.Struct()), List.of(child));
         }
 
-        Stream dictionary(boolean delta, String... values) throws Exception {
+        OtherStream dictionary(boolean delta, String... values) throws Exception {
             try (VarCharVector vector = new VarCharVector("d", allocator)) {
                 for (int i = 0; i < values.length; i++) {
                     vector.setSafe(i, values[i].getBytes(StandardCharsets.UTF_8));
@@ -97,7 +105,7 @@ class StreamsOfOthersTest {
         }
 
         /** A negative index is null. */
-        Stream batch(int... indices) throws Exception {
+        OtherStream batch(int... indices) throws Exception {
             try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator)) {
                 FieldVector column = root.getVector(0);
                 column.allocateNew();
@@ -152,22 +160,26 @@ class StreamsOfOthersTest {
         List<String> values = new ArrayList<>();
         DictionaryProvider dictionaries = table.dictionaries();
         for (VectorSchemaRoot batch : table.batches()) {
-            FieldVector column = batch.getVector(0);
-            FieldVector leaf = column instanceof StructVector
-                    ? column.getChildrenFromFields().get(0)
-                    : column;
-            if (leaf.getField().getDictionary() == null) {
-                for (int i = 0; i < leaf.getValueCount(); i++) {
-                    values.add(String.valueOf(leaf.getObject(i)));
-                }
-                continue;
+            values.addAll(decoded(batch.getVector(0), dictionaries));
+        }
+        return values;
+    }
+
+    private static List<String> decoded(FieldVector column, DictionaryProvider dictionaries) {
+        List<String> values = new ArrayList<>();
+        FieldVector leaf =
+                column instanceof StructVector ? column.getChildrenFromFields().get(0) : column;
+        if (leaf.getField().getDictionary() == null) {
+            for (int i = 0; i < leaf.getValueCount(); i++) {
+                values.add(String.valueOf(leaf.getObject(i)));
             }
-            Dictionary dictionary =
-                    dictionaries.lookup(leaf.getField().getDictionary().getId());
-            try (FieldVector plain = (FieldVector) DictionaryEncoder.decode(leaf, dictionary)) {
-                for (int i = 0; i < plain.getValueCount(); i++) {
-                    values.add(String.valueOf(plain.getObject(i)));
-                }
+            return values;
+        }
+        Dictionary dictionary =
+                dictionaries.lookup(leaf.getField().getDictionary().getId());
+        try (FieldVector plain = (FieldVector) DictionaryEncoder.decode(leaf, dictionary)) {
+            for (int i = 0; i < plain.getValueCount(); i++) {
+                values.add(String.valueOf(plain.getObject(i)));
             }
         }
         return values;
@@ -175,7 +187,7 @@ class StreamsOfOthersTest {
 
     @Test
     void shouldReadDictionariesThatGrow() throws Exception {
-        byte[] stream = new Stream(false)
+        byte[] stream = new OtherStream(false)
                 .dictionary(false, "a", "b")
                 .batch(0, 1, -1)
                 .dictionary(true, "c")
@@ -197,7 +209,7 @@ class StreamsOfOthersTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void shouldReadDictionariesThatAreReplaced(boolean nested) throws Exception {
-        byte[] stream = new Stream(nested)
+        byte[] stream = new OtherStream(nested)
                 .dictionary(false, "a", "b")
                 .batch(0, 1, -1)
                 .dictionary(false, "x", "y", "z")
@@ -207,15 +219,46 @@ class StreamsOfOthersTest {
                 .dictionary(false, "a")
                 .batch(0, 0)
                 .end();
+        String[] values = {"a", "b", "null", "z", "null", "x", "more", "y", "a", "a"};
         try (Table table = read(stream)) {
-            assertThat(decoded(table)).containsExactly("a", "b", "null", "z", "null", "x", "more", "y", "a", "a");
+            assertThat(decoded(table)).containsExactly(values);
+            try (Table again = (Table) fixture.roundTrip(table)) {
+                assertThat(decoded(again)).containsExactly(values);
+            }
         }
+    }
+
+    /** What the pieces were joined to is a dictionary as any other. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldExportJoinedDictionaries(boolean nested) throws Exception {
+        CData.load();
+        byte[] stream = new OtherStream(nested)
+                .dictionary(false, "a", "b")
+                .batch(0, 1, -1)
+                .dictionary(true, "größe")
+                .batch(2)
+                .dictionary(false, "x", "y")
+                .batch(1, -1, 0)
+                .end();
+        List<String> values = new ArrayList<>();
+        try (ArrowArrayStream exported = ArrowArrayStream.allocateNew(allocator)) {
+            try (Table table = read(stream)) {
+                CData.exportTo(table, exported);
+            }
+            try (ArrowReader consumer = Data.importArrayStream(allocator, exported)) {
+                while (consumer.loadNextBatch()) {
+                    values.addAll(decoded(consumer.getVectorSchemaRoot().getVector(0), consumer));
+                }
+            }
+        }
+        assertThat(values).containsExactly("a", "b", "null", "größe", "y", "null", "x");
     }
 
     @Test
     void shouldCopyNothingOfADictionaryInOnePiece() throws Exception {
         byte[] stream =
-                new Stream(false).dictionary(false, "a", "b").batch(0, 1).end();
+                new OtherStream(false).dictionary(false, "a", "b").batch(0, 1).end();
         long before = fixture.copied();
         try (Table table = read(stream)) {
             assertThat(decoded(table)).containsExactly("a", "b");
@@ -229,7 +272,7 @@ class StreamsOfOthersTest {
         for (int i = 0; i < many.length; i++) {
             many[i] = "value " + i;
         }
-        byte[] stream = new Stream(false)
+        byte[] stream = new OtherStream(false)
                 .dictionary(false, many)
                 .batch(99)
                 .dictionary(false, many)
@@ -242,7 +285,7 @@ class StreamsOfOthersTest {
 
     @Test
     void shouldRefuseADictionaryThatBeginsWithADelta() throws Exception {
-        byte[] stream = new Stream(false).dictionary(true, "a").batch(0).end();
+        byte[] stream = new OtherStream(false).dictionary(true, "a").batch(0).end();
         assertThatThrownBy(() -> read(stream)).hasMessageContaining("dictionary 7 begins with a delta");
     }
 
@@ -271,6 +314,55 @@ class StreamsOfOthersTest {
             }
         }
         return bytes.toByteArray();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LZ4_FRAME", "ZSTD"})
+    void shouldSayWhichCodecsAreMissing(CompressionUtil.CodecType type) throws Exception {
+        String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(each -> !each.contains("arrow-compression"))
+                .collect(Collectors.joining(File.pathSeparator));
+        assertThat(readInAnotherJvm(compressed(type, 10), "-cp", classPath))
+                .contains("StoreException: the object's Arrow data is compressed (" + type
+                        + "): org.apache.arrow:arrow-compression, with that codec, is to be on the class path");
+    }
+
+    /** Arrow itself would read what lies behind the dictionary. */
+    @Test
+    void shouldCheckIndicesWhereArrowDoesNot() throws Exception {
+        byte[] stream =
+                new OtherStream(false).dictionary(false, "a", "b").batch(0, 2).end();
+        String classPath = System.getProperty("java.class.path");
+        assertThat(readInAnotherJvm(stream, "-cp", classPath, "-Darrow.enable_unsafe_memory_access=true"))
+                .contains("StoreException")
+                .contains("index 2");
+    }
+
+    private static String readInAnotherJvm(byte[] stream, String... options) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(options));
+        command.add(Reader.class.getName());
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(stream);
+        }
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+
+    /** Reads the stream that is its input, in a JVM of its own, and prints its rows or what is wrong. */
+    static final class Reader {
+        public static void main(String[] args) throws Exception {
+            byte[] stream = System.in.readAllBytes();
+            try (Fixture fixture = new Fixture();
+                    Table table = read(fixture, stream)) {
+                System.out.println(table.rowCount() + " rows");
+            } catch (StoreException e) {
+                System.out.println(e);
+            }
+        }
     }
 
     @ParameterizedTest
@@ -348,7 +440,7 @@ class StreamsOfOthersTest {
 
     @Test
     void shouldRefuseAnIndexThatLeavesItsReplacedDictionary() throws Exception {
-        byte[] stream = new Stream(false)
+        byte[] stream = new OtherStream(false)
                 .dictionary(false, "a", "b")
                 .batch(0)
                 .dictionary(false, "x")

@@ -17,6 +17,7 @@ import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 final class ArrowCompression {
     private static final int LENGTH_BYTES = 8;
     private static final long STORED_AS_IT_IS = -1;
+    private static final int ZSTD_MAGIC = 0xfd2fb528;
 
     private ArrowCompression() {}
 
@@ -92,6 +93,40 @@ final class ArrowCompression {
         long most = type == CompressionUtil.CodecType.ZSTD ? (bytes << 15) + (128 << 10) : (bytes << 8) + (64 << 10);
         if (length != STORED_AS_IT_IS && (length < 0 || length > most)) {
             throw source.damaged("a compressed buffer of " + bytes + " bytes says that it is one of " + length);
+        }
+        long content = type == CompressionUtil.CodecType.ZSTD ? zstdContent(buffer) : -1;
+        if (length != STORED_AS_IT_IS && content >= 0 && length != content) {
+            throw source.damaged("a compressed buffer says that it is one of " + length
+                    + " bytes, and its ZSTD frame that it holds " + content);
+        }
+    }
+
+    /**
+     * How many bytes the buffer's frame says that it holds (RFC 8878, 3.1.1.1), negative when it does not say. Writers of
+     * Arrow make one frame of a buffer.
+     */
+    private static long zstdContent(ArrowBuf buffer) {
+        if (buffer.capacity() < LENGTH_BYTES + 5 || buffer.getInt(LENGTH_BYTES) != ZSTD_MAGIC) {
+            return -1;
+        }
+        int descriptor = buffer.getByte(LENGTH_BYTES + 4);
+        boolean isSingleSegment = (descriptor & 0x20) != 0;
+        int widthBits = descriptor >> 6 & 3;
+        int windowBytes = isSingleSegment ? 0 : 1;
+        int dictionaryBytes = 1 << (descriptor & 3) >> 1; // 0, 1, 2 or 4
+        int at = LENGTH_BYTES + 5 + windowBytes + dictionaryBytes;
+        if (widthBits == 0 && !isSingleSegment || buffer.capacity() < at + (1 << widthBits)) {
+            return -1;
+        }
+        switch (widthBits) {
+            case 0:
+                return buffer.getByte(at) & 0xff;
+            case 1:
+                return (buffer.getShort(at) & 0xffff) + 256;
+            case 2:
+                return buffer.getInt(at) & 0xffff_ffffL;
+            default:
+                return buffer.getLong(at);
         }
     }
 }

@@ -11,6 +11,8 @@ import io.atoll.store.ObjectStore;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -401,6 +403,26 @@ class StreamsOfOthersTest {
             }
         }
         assertThat(said).isNotEmpty();
+    }
+
+    /** Lengths that a frame says in one byte, two, and four. */
+    @ParameterizedTest
+    @ValueSource(ints = {200 * 8, 10_000, 20_000 * 8, 600_000})
+    void shouldCompareTheLengthOfACompressedBufferWithItsFrame(int rows) throws Exception {
+        byte[] stream = compressed(CompressionUtil.CodecType.ZSTD, rows);
+        try (Table table = read(stream)) {
+            assertThat(table.rowCount()).isEqualTo(2L * rows);
+        }
+        int validity = rows / 8;
+        for (int at = 0; at < stream.length - 8; at += 8) {
+            if (ByteBuffer.wrap(stream).order(ByteOrder.LITTLE_ENDIAN).getLong(at) == validity) {
+                ++stream[at];
+                break;
+            }
+        }
+        assertThatThrownBy(() -> read(stream))
+                .hasMessageContaining("says that it is one of " + (validity + 1))
+                .hasMessageContaining("its ZSTD frame that it holds " + validity);
     }
 
     @Test

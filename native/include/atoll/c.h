@@ -153,7 +153,8 @@ ATOLL_API int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64
 /* Makes an object that this client is creating larger or smaller: for values whose size is known only when they have
  * been written. The bytes up to the smaller of the sizes stay; *address is where they are now: the same place when it
  * shrinks by little or what lies behind it is free, else they have been copied. For one thread at a time.
- * Waits up to timeout_ns for room. Fails as create, with NOT_CREATING too; then the object is as it was. */
+ * Waits up to timeout_ns for room; with 0 it takes what is free now, and has nobody make room. Fails as create, with
+ * NOT_CREATING too; then the object is as it was. */
 ATOLL_API int64_t atoll_resize(atoll_client* client, const atoll_object_id* id, uint64_t size, int64_t timeout_ns,
                                uint64_t* address);
 

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -167,6 +168,7 @@ class ClientCore {
   Result<uint64_t> Fill(ObjectId id, uint64_t size, uint64_t contained, uint64_t tag, int64_t timeout_ns);
   class RoomRequest;
   Status AllocateInTurn(uint64_t bytes, Entry& entry, uint64_t place, int64_t timeout_ns);
+  Status AwaitRoom(uint64_t bytes, int64_t timeout_ns, const std::function<bool()>& take);
   bool MayLease() const;
   Status StoreFull(uint64_t bytes) const;
   bool Grow(uint64_t bytes);

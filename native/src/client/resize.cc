@@ -32,14 +32,29 @@ Result<uint64_t> ClientCore::Resize(ObjectId id, uint64_t size, int64_t timeout_
   }
   const uint64_t old_bytes = ObjectBytes(old_size, contained), bytes = ObjectBytes(size, contained);
   uint8_t* const here = window_.data() + offset;
-  if (heap_->Resize(block, old_bytes, bytes) ||
-      (GrowBehind(block, bytes) && heap_->Resize(block, old_bytes, bytes))) {
+  // Where it lies, as long as that can be: the background thread may have leased what lies behind, or it is
+  // leased now.
+  const auto in_place = [&] {
+    if (heap_->Resize(block, old_bytes, bytes)) return true;
+    if (bytes <= old_bytes) return false;
+    (void)GrowBehind(block, bytes);
+    return heap_->Resize(block, old_bytes, bytes);
+  };
+  Entry moved{};
+  bool resized = in_place();
+  const auto take = [&] {
+    resized = in_place();
+    return resized || heap_->Allocate(bytes, moved, id.place) ||
+           (Grow(bytes) && heap_->Allocate(bytes, moved, id.place));
+  };
+  if (!resized && !take()) {
+    if (timeout_ns == 0) return StoreFull(bytes);
+    ATOLL_RETURN_IF_ERROR(AwaitRoom(bytes, timeout_ns, take));
+  }
+  if (resized) {
     entry.size.store(size, std::memory_order_relaxed);
     return reinterpret_cast<uint64_t>(here);
   }
-  Entry moved{};
-  if (!heap_->Allocate(bytes, moved, id.place))
-    ATOLL_RETURN_IF_ERROR(AllocateInTurn(bytes, moved, id.place, timeout_ns));
   const uint64_t to = moved.offset.load(std::memory_order_relaxed);
   os::Copy(window_.data() + to, here, std::min(size, old_size));
   entry.offset.store(to, std::memory_order_relaxed);

@@ -65,16 +65,21 @@ Status ClientCore::AllocateInTurn(uint64_t bytes, Entry& entry, uint64_t place, 
     WakeBackground();
     if (heap_->Allocate(bytes, entry, place)) return {};
   }
-  // Let the server sweep, whoever holds empty extents give them back, and objects go to disk; look after
-  // each.
+  return AwaitRoom(bytes, timeout_ns, [&] {
+    return heap_->Allocate(bytes, entry, place) || (Grow(bytes) && heap_->Allocate(bytes, entry, place));
+  });
+}
+
+// Lets the server sweep, whoever holds empty extents give them back, and objects go to disk; takes the room
+// after each.
+Status ClientCore::AwaitRoom(uint64_t bytes, int64_t timeout_ns, const std::function<bool()>& take) {
   const auto deadline = os::Deadline::After(timeout_ns);
   const RoomRequest request(this, bytes);
   Bell& room = control_.header().room_bell;
   for (int round = 0;; ++round) {
     const uint32_t seen = room.Read();
     const bool answered = AskServer(deadline);
-    if (heap_->Allocate(bytes, entry, place)) return {};
-    if (Grow(bytes) && heap_->Allocate(bytes, entry, place)) return {};
+    if (take()) return {};
     if (Disconnected()) {
       return Status::Error(ATOLL_DISCONNECTED, "the server has gone while waiting for %lu bytes", bytes);
     }
@@ -83,8 +88,7 @@ Status ClientCore::AllocateInTurn(uint64_t bytes, Entry& entry, uint64_t place, 
     const bool patient = !deadline.passed();
     const bool changed = answered && room.Wait(seen, patient ? deadline.AtMost(1'000'000'000)
                                                              : os::Deadline::After(20'000'000));
-    if (heap_->Allocate(bytes, entry, place)) return {};
-    if (Grow(bytes) && heap_->Allocate(bytes, entry, place)) return {};
+    if (take()) return {};
     if (!patient && !(changed && round < 3)) return StoreFull(bytes);
   }
 }

@@ -232,15 +232,19 @@ Run ClientHeap::LeaseAt(uint64_t step, uint64_t need, bool reserved) {
     const uint64_t first = at + 1 - need;
     if (run < need || first % step != 0) continue;
     if (Take(first, at + 1)) {
-      // Free ones of ours are set aside, so that nobody gives them back before Commit().
-      for (uint64_t extent = first; extent <= at; ++extent) {
-        if (open_[extent] != 0) SetFree(extent * slabs_per_extent_, slabs_per_extent_, false);
-      }
+      SetAside(first, at + 1);
       return {first, need};
     }
     run = 0;
   }
   return {};
+}
+
+// Free ones of ours, so that nobody gives them back before Commit().
+void ClientHeap::SetAside(uint64_t first, uint64_t end) {
+  for (uint64_t extent = first; extent < end; ++extent) {
+    if (open_[extent] != 0) SetFree(extent * slabs_per_extent_, slabs_per_extent_, false);
+  }
 }
 
 bool ClientHeap::Take(uint64_t first, uint64_t end) {
@@ -299,16 +303,27 @@ Run ClientHeap::LeaseBehind(uint64_t block, uint64_t new_bytes) {
   const Span* span = LargeAt(block);
   const uint64_t slabs = (new_bytes + kSlabBytes - 1) / kSlabBytes;
   if (span == nullptr || span->head + slabs > control_.geometry().slabs()) return {};
-  uint64_t slab = uint64_t{span->head} + span->slabs;
-  while (slab < span->head + slabs && SlabFree(slab)) ++slab;
-  // What is not free is to begin with an extent that is not ours, and so are all that follow.
+  const uint64_t new_end = span->head + slabs;
+  const auto first_taken = [&](uint64_t slab) {
+    while (slab < new_end && SlabFree(slab)) ++slab;
+    return slab;
+  };
+  const uint64_t slab = first_taken(uint64_t{span->head} + span->slabs);
+  // What is not free begins with an extent that is not ours; ours behind it are free as far as they are
+  // needed.
   const uint64_t first = slab / slabs_per_extent_;
-  const uint64_t end = (span->head + slabs + slabs_per_extent_ - 1) / slabs_per_extent_;
+  uint64_t end = (new_end + slabs_per_extent_ - 1) / slabs_per_extent_;
   if (slab % slabs_per_extent_ != 0 || first >= end) return {};
-  for (uint64_t extent = first; extent < end; ++extent) {
-    if (open_[extent] != 0) return {};
+  if (open_[end - 1] != 0 && !ExtentFree(end - 1)) {
+    --end;
+    if (first_taken(end * slabs_per_extent_) < new_end) return {};
   }
-  return Take(first, end) ? Run{first, end - first} : Run{};
+  for (uint64_t extent = first; extent < end; ++extent) {
+    if (open_[extent] != 0 && !ExtentFree(extent)) return {};
+  }
+  if (first >= end || !Take(first, end)) return {};
+  SetAside(first, end);
+  return {first, end - first};
 }
 
 uint64_t ClientHeap::Commit(const Run& run, bool populate) {

@@ -77,6 +77,7 @@ class ClientHeap {
   Run LeaseAt(uint64_t step, uint64_t need, bool reserved);
   // Makes all of [first, end) that is not ours this client's, or nothing.
   bool Take(uint64_t first, uint64_t end);
+  void SetAside(uint64_t first, uint64_t end);
   struct Span {
     uint32_t head;  // slab whose words tell of its blocks
     uint32_t slabs;

@@ -16,6 +16,10 @@ final class ArrowKind {
 
     private ArrowKind() {}
 
+    static long tableTag() {
+        return Kind.tag(Kind.ARROW, TABLE);
+    }
+
     /** Null when the value is of another kind. */
     static Encoded encode(Object value) {
         if (value instanceof Table table) {
@@ -39,7 +43,7 @@ final class ArrowKind {
         return null;
     }
 
-    private static void refuseClosed(VectorSchemaRoot root) {
+    static void refuseClosed(VectorSchemaRoot root) {
         for (FieldVector vector : root.getFieldVectors()) {
             if (vector.getValueCount() != root.getRowCount()) {
                 throw new UnserializableException("column " + vector.getName() + " has " + vector.getValueCount()

@@ -1,5 +1,6 @@
 package io.atoll.objects;
 
+import io.atoll.ObjectRef;
 import io.atoll.jni.NativeLibrary;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,6 +85,20 @@ public final class CData {
         load();
         try (ArrowReader reader = Data.importArrayStream(allocator, stream)) {
             return Table.readAll(reader);
+        }
+    }
+
+    /**
+     * Stores all batches of a stream that native code exported as one table, batch by batch, with the one copy that brings
+     * them into the store. The stream is released when this returns, also by an exception.
+     *
+     * @param allocator accounts for the little that Arrow makes besides
+     * @throws IOException what the producer says; nothing stays in the store then
+     */
+    public static ObjectRef<Table> put(ArrowArrayStream stream, BufferAllocator allocator) throws IOException {
+        load();
+        try (ArrowReader reader = Data.importArrayStream(allocator, stream)) {
+            return Table.put(reader);
         }
     }
 

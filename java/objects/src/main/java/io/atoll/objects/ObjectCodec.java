@@ -5,6 +5,8 @@ import io.atoll.ObjectRef;
 import io.atoll.TaskException;
 import io.atoll.store.Memory;
 import io.atoll.store.ObjectStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
@@ -27,6 +29,7 @@ public final class ObjectCodec {
     private final ObjectStore store;
     private final RefFactory refs;
     private final Duration putTimeout;
+    private final Room room = new PutRoom();
 
     /** Without a store: encodes and decodes only. */
     private ObjectCodec() {
@@ -69,7 +72,25 @@ public final class ObjectCodec {
      * @throws io.atoll.ObjectStoreFullException when there is no room for it
      */
     public ObjectId put(Object value) {
-        return write(null, encode(value));
+        ObjectId streamed = stream(value, room);
+        return streamed != null ? streamed : write(null, encode(value));
+    }
+
+    /**
+     * Stores a value that is not there as a whole yet, piece by piece. The caller then holds one reference to the object.
+     *
+     * @return null when the value is not of this kind
+     * @throws UncheckedIOException when it cannot be had to its end; nothing stays in the store then
+     */
+    public ObjectId stream(Object value, Room room) {
+        if (!(value instanceof Table.Batches batches)) {
+            return null;
+        }
+        try {
+            return TableWriter.write(batches.reader(), store, room);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Stores a value under an id that is expected. */
@@ -271,6 +292,11 @@ public final class ObjectCodec {
         }
     }
 
+    /** Where {@link #put} finds room. */
+    Room room() {
+        return room;
+    }
+
     RefFactory refs() {
         return refs;
     }
@@ -290,6 +316,18 @@ public final class ObjectCodec {
             if (!sealed && expected == null) {
                 store.dereference(creation.id());
             }
+        }
+    }
+
+    private final class PutRoom implements Room {
+        @Override
+        public ObjectStore.Creation create(long size, long tag) {
+            return store.create(null, size, 0, tag, putTimeout);
+        }
+
+        @Override
+        public void resize(ObjectStore.Creation creation, long size) {
+            creation.resize(size, putTimeout);
         }
     }
 

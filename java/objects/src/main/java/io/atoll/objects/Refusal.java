@@ -26,6 +26,9 @@ final class Refusal {
         }
         for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
             String name = each.getName();
+            if (name.equals("org.apache.arrow.vector.ipc.ArrowReader")) {
+                return "its batches are still to be read; Table.put(reader) stores them, and gives a ref to their table";
+            }
             if (name.startsWith("org.apache.arrow.memory.") || name.equals("org.bytedeco.javacpp.Pointer")) {
                 return "it stands for memory of this process";
             }

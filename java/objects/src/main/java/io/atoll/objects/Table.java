@@ -1,11 +1,15 @@
 package io.atoll.objects;
 
+import io.atoll.Atoll;
+import io.atoll.ObjectRef;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
@@ -88,6 +92,33 @@ public final class Table implements AutoCloseable {
             batches.forEach(VectorSchemaRoot::close);
             dictionaries.close();
             throw e;
+        }
+    }
+
+    /**
+     * Stores all batches that a reader still has as one table, batch by batch: of the reader's memory no more is held at
+     * any time than one batch, and nothing is copied but into the store. The reader stays the caller's. A dictionary may
+     * grow between batches; behind one that was replaced the table's indices are copied when it is read.
+     *
+     * @return a ref to the table, as {@code Atoll.put} gives it
+     * @throws IOException when the reader cannot go on; nothing stays in the store then
+     * @throws IllegalArgumentException when replaced dictionaries together have more values than the indices can tell
+     *     apart
+     * @throws io.atoll.ObjectStoreFullException when there is no room
+     */
+    @SuppressWarnings("unchecked")
+    public static ObjectRef<Table> put(ArrowReader reader) throws IOException {
+        try {
+            return (ObjectRef<Table>) (ObjectRef<?>) Atoll.put(new Batches(reader));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** What a reader has, on its way into the store. */
+    record Batches(ArrowReader reader) {
+        Batches {
+            Objects.requireNonNull(reader, "reader");
         }
     }
 

@@ -21,13 +21,8 @@ import java.util.function.Function;
  * that, when neither it nor any view of it is reachable.
  */
 public final class TensorWriter implements WritableTensor {
-    /** Begins an object of so many bytes with a tag. */
-    @FunctionalInterface
-    public interface Room {
-        ObjectStore.Creation create(long size, long tag);
-    }
-
     private final Tensor tensor; // of the memory that is being written
+
     private final Writing writing;
     private final Function<ObjectId, ObjectRef<?>> refs;
 

@@ -38,7 +38,7 @@ class LargeTensorTest {
                 DType.INT8,
                 new long[] {ROWS, COLUMNS},
                 store,
-                (size, tag) -> store.create(null, size, 0, tag, Duration.ofSeconds(30)),
+                new ObjectCodec(store, fixture::adopt, Duration.ofSeconds(30)).room(),
                 id -> new ObjectRef<>(id, fixture.noRuntime(), () -> {}))) {
             tensor.setLong(1, 0, 0);
             tensor.as(ByteIndexer.class).put(ROWS - 1, COLUMNS - 1, (byte) 2);

@@ -16,7 +16,6 @@ import java.lang.ref.WeakReference;
 import java.net.Socket;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,11 +100,7 @@ class RefusalTest {
         try (Fixture fixture = new Fixture();
                 BufferAllocator allocator = new RootAllocator();
                 WritableTensor tensor = TensorWriter.begin(
-                        DType.INT8,
-                        new long[] {4},
-                        fixture.store,
-                        (size, tag) -> fixture.store.create(null, size, 0, tag, Duration.ZERO),
-                        id -> null)) {
+                        DType.INT8, new long[] {4}, fixture.store, fixture.codec.room(), id -> null)) {
             Tensor numbers = Tensor.of(new int[] {1});
             refuse(fixture, numbers.as(IntPointer.class), "IntPointer", "memory of this process");
             refuse(fixture, numbers.as(IntIndexer.class), "IntPointer", "memory of this process");

@@ -79,12 +79,13 @@ abstract class ClientRuntime implements AtollRuntime {
 
     @Override
     public <T> ObjectRef<T> put(T value) {
-        return ref(writer.write(null, codec.encode(value)));
+        ObjectId streamed = codec.stream(value, writer);
+        return ref(streamed != null ? streamed : writer.write(null, codec.encode(value)));
     }
 
     @Override
     public WritableTensor createTensor(DType type, long[] shape) {
-        return TensorWriter.begin(type, shape, store, (size, tag) -> writer.create(null, size, 0, tag), this::ref);
+        return TensorWriter.begin(type, shape, store, writer, this::ref);
     }
 
     @Override

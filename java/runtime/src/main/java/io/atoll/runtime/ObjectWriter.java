@@ -3,6 +3,7 @@ package io.atoll.runtime;
 import io.atoll.ObjectId;
 import io.atoll.ObjectStoreFullException;
 import io.atoll.objects.Encoded;
+import io.atoll.objects.Room;
 import io.atoll.store.NativeStore;
 import io.atoll.store.ObjectStore;
 import java.time.Duration;
@@ -12,7 +13,7 @@ import java.util.function.BooleanSupplier;
  * Writes values into the store. When it is full, waits for room: for a while, and for as long as others are written to
  * disk for it. Any thread.
  */
-final class ObjectWriter {
+final class ObjectWriter implements Room {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ObjectStore store;
@@ -43,19 +44,40 @@ final class ObjectWriter {
         }
     }
 
-    /** Begins an object. */
-    ObjectStore.Creation create(ObjectId expected, long size, int contained, long tag) {
+    @Override
+    public ObjectStore.Creation create(long size, long tag) {
+        return create(null, size, 0, tag);
+    }
+
+    private ObjectStore.Creation create(ObjectId expected, long size, int contained, long tag) {
         while (true) {
             long start = System.nanoTime();
             try {
                 return store.create(expected, size, contained, tag, PATIENCE);
             } catch (ObjectStoreFullException e) {
-                // One that fails at once would fail again.
-                boolean waited = System.nanoTime() - start >= PATIENCE.toNanos() / 2;
-                if (!waited || !isSpilling.getAsBoolean()) {
-                    throw e;
-                }
+                throwUnlessSpilling(e, start);
             }
+        }
+    }
+
+    @Override
+    public void resize(ObjectStore.Creation creation, long size) {
+        while (true) {
+            long start = System.nanoTime();
+            try {
+                creation.resize(size, PATIENCE);
+                return;
+            } catch (ObjectStoreFullException e) {
+                throwUnlessSpilling(e, start);
+            }
+        }
+    }
+
+    private void throwUnlessSpilling(ObjectStoreFullException e, long start) {
+        // One that fails at once would fail again.
+        boolean waited = System.nanoTime() - start >= PATIENCE.toNanos() / 2;
+        if (!waited || !isSpilling.getAsBoolean()) {
+            throw e;
         }
     }
 }

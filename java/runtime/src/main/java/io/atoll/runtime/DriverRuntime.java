@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The runtime of a driver, with its node: the store's server, the scheduler's thread and the worker processes, all of
@@ -26,28 +25,39 @@ final class DriverRuntime extends ClientRuntime {
     private final WorkerProcesses workers;
     private final SchedulerThread scheduler;
     private final Thread atExit;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private boolean closed; // guarded by this
 
     private DriverRuntime(
-            AtollOptions options, Path directory, StoreServer server, NativeStore store, WorkerProcesses workers) {
+            AtollOptions options,
+            Path directory,
+            StoreServer server,
+            NativeStore store,
+            WorkerProcesses workers,
+            Thread atExit) {
         super(store, store.clientIndex());
         this.directory = directory;
         this.server = server;
         this.workers = workers;
         scheduler = new SchedulerThread(options.resources(), store, server, board, codec, workers);
-        atExit = new Thread(this::end, "atoll-exit");
+        this.atExit = atExit;
     }
 
     static DriverRuntime start(AtollOptions options) {
         // Beside the making of the store: in a fresh JVM both load classes for tens of milliseconds.
         CompletableFuture<List<String>> command =
                 CompletableFuture.supplyAsync(WorkerCommand::find, task -> new Thread(task, "atoll-command").start());
-        Path directory = SessionDirectory.create();
+        // From before there is anything to be left behind: a JVM that is told to end meanwhile waits for the start's
+        // end.
+        CompletableFuture<DriverRuntime> started = new CompletableFuture<>();
+        Thread atExit = new Thread(() -> endWhenStarted(started), "atoll-exit");
+        Runtime.getRuntime().addShutdownHook(atExit);
+        Path directory = null;
         StoreServer server = null;
         NativeStore store = null;
         WorkerProcesses workers = null;
         DriverRuntime runtime = null;
         try {
+            directory = SessionDirectory.create();
             Codecs.shareBy(SessionDirectory.codecsIn(directory));
             Path library = NativeLibrary.extractTo(directory);
             NativeLibrary.load(library);
@@ -65,7 +75,7 @@ final class DriverRuntime extends ClientRuntime {
             workers = new WorkerProcesses(command.join(), new WorkerOrders(socket, library, store.clientIndex()));
             // The JVMs take longest: they start while everything else is made ready.
             workers.launch(count);
-            runtime = new DriverRuntime(options, directory, server, store, workers);
+            runtime = new DriverRuntime(options, directory, server, store, workers, atExit);
             runtime.begin();
             return runtime;
         } finally {
@@ -80,15 +90,33 @@ final class DriverRuntime extends ClientRuntime {
                     server.close();
                 }
                 Codecs.shareNoMore();
-                SessionDirectory.delete(directory);
+                if (directory != null) {
+                    SessionDirectory.delete(directory);
+                }
+                forget(atExit);
             }
+            started.complete(runtime);
+        }
+    }
+
+    private static void endWhenStarted(CompletableFuture<DriverRuntime> started) {
+        DriverRuntime runtime = started.join();
+        if (runtime != null) {
+            runtime.end();
+        }
+    }
+
+    private static void forget(Thread atExit) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            // The JVM is ending already.
         }
     }
 
     private void begin() {
         board.join(store.clientIndex());
         scheduler.start();
-        Runtime.getRuntime().addShutdownHook(atExit);
         WarmUp.later();
     }
 
@@ -115,19 +143,16 @@ final class DriverRuntime extends ClientRuntime {
     @Override
     public void close() {
         if (end()) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(atExit);
-            } catch (IllegalStateException e) {
-                // The JVM is ending already.
-            }
+            forget(atExit);
         }
     }
 
-    /** Ends workers, scheduler and store, in this order. False when it was done before. */
-    private boolean end() {
-        if (!closed.compareAndSet(false, true)) {
+    /** Ends workers, scheduler and store, in this order. Waits for another thread's; false when it was done before. */
+    private synchronized boolean end() {
+        if (closed) {
             return false;
         }
+        closed = true;
         scheduler.close();
         workers.close();
         closeMessages();

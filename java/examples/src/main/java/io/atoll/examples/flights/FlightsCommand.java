@@ -63,10 +63,29 @@ public final class FlightsCommand implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new FlightsCommand()).setParameterExceptionHandler((error, arguments) -> {
-            complain(error.getMessage() + " (see --help)");
-            return error.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
-        });
+        return new CommandLine(new FlightsCommand())
+                .setParameterExceptionHandler((error, arguments) -> {
+                    complain(error.getMessage() + " (see --help)");
+                    return error.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
+                })
+                .setExecutionExceptionHandler((error, command, result) -> {
+                    if (isEnding()) {
+                        return 1;
+                    }
+                    throw error;
+                });
+    }
+
+    /** Whether this JVM was told to end, as by Ctrl-C. Then the session has gone, and that is nothing to complain of. */
+    private static boolean isEnding() {
+        Thread hook = new Thread(() -> {});
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+            Runtime.getRuntime().removeShutdownHook(hook);
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
     }
 
     @Override
@@ -80,7 +99,9 @@ public final class FlightsCommand implements Callable<Integer> {
             report.print(result.record());
             return 0;
         } catch (InputException | AtollException | UnsatisfiedLinkError e) {
-            complain(FlightsInput.oneLine(e));
+            if (!isEnding()) {
+                complain(FlightsInput.oneLine(e));
+            }
             return 1;
         }
     }

@@ -108,6 +108,35 @@ TEST_F(SpillTest, FourTimesTheStoreIsReadBackWhole) {
   EXPECT_TRUE(Eventually([&] { return Files().empty(); })) << "files go with their objects";
 }
 
+// What nobody else has seen is freed by its creator while the server looks for something to evict: what it
+// writes is the object that is there then.
+TEST_F(SpillTest, CreatorFreesBesideTheServer) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  std::mt19937_64 random(11);
+  std::vector<std::pair<atoll_object_id, uint64_t>> live(90);
+  std::vector<uint64_t> first(live.size());
+  for (uint64_t round = 1; round <= 3000; ++round) {
+    const size_t i = random() % live.size();
+    if (live[i].first.store != 0) OK(atoll_dereference(client, &live[i].first));
+    const uint64_t words = random() % 130'000;
+    first[i] = round << 32;
+    live[i] = {PutWords(client, words, first[i]), words};
+    const size_t other = random() % live.size();
+    if (live[other].first.store != 0)
+      ExpectWords(client, live[other].first, live[other].second, first[other]);
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(Stats(client).evicted, 100u);
+  for (size_t i = 0; i < live.size(); ++i) {
+    if (live[i].first.store == 0) continue;
+    ExpectWords(client, live[i].first, live[i].second, first[i]);
+    OK(atoll_dereference(client, &live[i].first));
+  }
+  EXPECT_TRUE(BecomesEmpty(client));
+  EXPECT_TRUE(Eventually([&] { return Files().empty(); }));
+}
+
 TEST_F(SpillTest, PinnedObjectsStayWhereTheyAre) {
   StartSpilling();
   atoll_client* client = Attach();

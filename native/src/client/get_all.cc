@@ -102,7 +102,8 @@ int64_t ClientCore::Peek(const atoll_object_id* ids, uint64_t count, atoll_view*
     views[i].contained = entry.contained.load(std::memory_order_relaxed);
     // What was read is this object's only if the entry still is.
     std::atomic_thread_fence(std::memory_order_acquire);
-    if (Word(entry.word.load(std::memory_order_relaxed)).generation() != id.generation()) break;
+    const Word after(entry.word.load(std::memory_order_relaxed));
+    if (after.generation() != id.generation() || Visible(after) == ATOLL_ABSENT) break;
     if (word.state() == State::kDying) word = word.Revived();
     if (word.on_disk()) continue;
     views[i].offset = entry.offset.load(std::memory_order_relaxed);

@@ -114,21 +114,24 @@ uint64_t Spiller::Begin(const std::vector<uint64_t>& indices) {
   const bool may_write = os::NowNanos() >= no_writing_before_;
   for (const uint64_t index : indices) {
     Entry& entry = control_.entry(index);
-    const uint64_t bytes = ObjectBytes(entry);
-    const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
-    if (bytes > data_->size() || offset > data_->size() - bytes) continue;  // fsck says so; not ours to spill
     if (entry.spill.load(std::memory_order_relaxed) != 0) {
+      const uint64_t bytes = ObjectBytes(entry);
       if (sweeper_->SetAside(index)) leaving += bytes;
       continue;
     }
-    const uint64_t limit = files_->limit();
-    if (!may_write || (limit != 0 && files_->bytes_on_disk() + to_write + SpillRecordBytes(bytes) > limit)) {
-      continue;
-    }
+    if (!may_write) continue;
     // From here on the bytes stay where they are until they are written, whatever happens to the object.
+    // Where that is can only be read now: before, its creator may have freed it and made another.
     control_.pins(kServer)[index].fetch_add(1, std::memory_order_seq_cst);
     Word word(entry.word.load(std::memory_order_seq_cst));
-    if (Validate(entry, word.generation(), kServer, &word) != Found::kSealed || !MayLeaveMemory(entry)) {
+    const bool stays =
+        Validate(entry, word.generation(), kServer, &word) != Found::kSealed || !MayLeaveMemory(entry);
+    const uint64_t bytes = ObjectBytes(entry);
+    const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+    const uint64_t limit = files_->limit();
+    const bool outside = bytes > data_->size() || offset > data_->size() - bytes;  // fsck says so
+    if (stays || outside ||
+        (limit != 0 && files_->bytes_on_disk() + to_write + SpillRecordBytes(bytes) > limit)) {
       Unpin(index);
       continue;
     }

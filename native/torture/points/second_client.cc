@@ -54,7 +54,9 @@ class SecondClient {
     if (operation.expected) {
       MUST(atoll_expect(client_, &stage_->target));
     } else {
-      stage_->target = operation.drops ? PutExpected(client_) : PutSmall(client_);
+      // The fast path of a get is for what is SHARED; the other operations begin with what is not.
+      const bool shared = operation.drops || operation.pins;
+      stage_->target = shared ? PutExpected(client_) : PutSmall(client_);
     }
     if (operation.spills) {
       if (std::string wrong = SpillAll(); !wrong.empty()) return wrong;

@@ -63,6 +63,8 @@ public class ObjectsBenchmark {
     private ObjectId array;
     private final double[] million = new double[1_000_000];
     private final double[] millionCopy = new double[1_000_000];
+    private double[][] copies; // made by who needs them: the others measure with a small heap
+    private int turn;
     private List<Node> graph;
     private Fory fory;
     private ObjectStore.Creation warm;
@@ -172,13 +174,24 @@ public class ObjectsBenchmark {
         return codec.get(array, Duration.ZERO);
     }
 
-    /** The floor of that: what the JVM itself takes for a new array with the elements of another. */
+    /** The floor of that: the same bytes into arrays that are there, in turns, so that none is in the caches: none new is. */
+    @Benchmark
+    public double[] copyMillionInTurns() {
+        if (copies == null) {
+            copies = new double[32][1_000_000];
+        }
+        double[] to = copies[turn++ & 31];
+        Memory.copyToArray(warm.address(), to, 8_000_000);
+        return to;
+    }
+
+    /** What the JVM itself takes for a new array with the elements of another. */
     @Benchmark
     public double[] cloneMillion() {
         return million.clone();
     }
 
-    /** The same bytes into an array that is there, and in the caches: no new array comes near it. */
+    /** The same bytes into one array that is there, and in the caches. */
     @Benchmark
     public double[] copyMillion() {
         Memory.copyToArray(warm.address(), millionCopy, 8_000_000);

@@ -84,6 +84,18 @@ class TakeoverTest : public StoreTest {
     auto client = ClientCore::Attach(path_.c_str());
     ASSERT_TRUE(client.ok()) << LastError();
   }
+  // Serves 16 MiB and puts 40 numbered objects of a MiB each, the first of which only a container keeps.
+  void SpillMoreThanFits(atoll_client** client, std::vector<atoll_object_id>* ids,
+                         atoll_object_id* container) {
+    ASSERT_EQ(::mkdir((directory_ + "/spill").c_str(), 0700), 0);
+    Serve({"--capacity", "16M", "--spill", directory_ + "/spill"});
+    *client = Attach();
+    for (int i = 0; i < 40; ++i) ids->push_back(Put(*client, 1 << 20, static_cast<uint8_t>(i)));
+    uint64_t address = 0;
+    OK(atoll_create(*client, container, 10, 1, 0, 10 * kSecond, &address));
+    OK(atoll_seal(*client, container, &ids->front()));
+    OK(atoll_dereference(*client, &ids->front()));
+  }
   void KillServer() {
     const uint32_t before = life();
     ::kill(server(), SIGKILL);

@@ -211,17 +211,10 @@ TEST_F(TakeoverTest, ServerMayBeKilledWhileItRecovers) {
 }
 
 TEST_F(TakeoverTest, SpilledObjectsOutliveTheServerThatSpilledThem) {
-  ASSERT_EQ(::mkdir((directory_ + "/spill").c_str(), 0700), 0);
-  Serve({"--capacity", "16M", "--spill", directory_ + "/spill"});
-  atoll_client* client = Attach();
   std::vector<atoll_object_id> ids;
-  for (int i = 0; i < 40; ++i) ids.push_back(Put(client, 1 << 20, static_cast<uint8_t>(i)));
-  // A container whose child only it keeps, set aside with the others.
   atoll_object_id container{};
-  uint64_t address = 0;
-  OK(atoll_create(client, &container, 10, 1, 0, 10 * kSecond, &address));
-  OK(atoll_seal(client, &container, &ids[0]));
-  OK(atoll_dereference(client, &ids[0]));
+  atoll_client* client = nullptr;
+  ASSERT_NO_FATAL_FAILURE(SpillMoreThanFits(&client, &ids, &container));
   for (int i = 0; i < 20; ++i) ids.push_back(Put(client, 1 << 20, static_cast<uint8_t>(40 + i)));
   EXPECT_GT(Stats(client).spilled_objects, 20u);
   // Also when a container is on disk.

@@ -7,6 +7,7 @@ import io.atoll.store.Memory;
 import io.atoll.store.ObjectStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
@@ -62,7 +63,6 @@ public class ObjectsBenchmark {
     private ObjectId batch;
     private ObjectId array;
     private final double[] million = new double[1_000_000];
-    private final double[] millionCopy = new double[1_000_000];
     private double[][] copies; // made by who needs them: the others measure with a small heap
     private int turn;
     private List<Node> graph;
@@ -185,16 +185,15 @@ public class ObjectsBenchmark {
         return to;
     }
 
-    /** What the JVM itself takes for a new array with the elements of another. */
+    /** What a get of an array takes beside its copy: the JVM zeroes what is new, at this length in its runtime. */
     @Benchmark
-    public double[] cloneMillion() {
-        return million.clone();
+    public double[] newMillion() {
+        return new double[1_000_000];
     }
 
-    /** The same bytes into one array that is there, and in the caches. */
+    /** The one way to a new array that is not zeroed first, which only another array can be the source of. */
     @Benchmark
-    public double[] copyMillion() {
-        Memory.copyToArray(warm.address(), millionCopy, 8_000_000);
-        return millionCopy;
+    public double[] copyOfMillion() {
+        return Arrays.copyOf(million, million.length);
     }
 }

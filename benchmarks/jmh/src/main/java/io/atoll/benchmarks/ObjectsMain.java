@@ -20,7 +20,8 @@ final class ObjectsMain {
             Row.of("put.batch.64MiB", "p50").over("memcpy.64MiB").target(1 / 0.9),
             Row.of("put_get.record5", "p50").over("jni.empty").atMost(4000),
             Row.of("get.double_array.1e6", "p50").over("memcpy.8MB.turns").target(1 / 0.8),
-            Row.of("clone.8MB", "p50").over("memcpy.8MB"),
+            Row.of("new.8MB", "p50").over("memcpy.8MB.turns"),
+            Row.of("copyOf.8MB", "p50").over("memcpy.8MB.turns"),
             Row.of("put_get.graph.10k", "p50").over("fory.graph.10k").target(1.2),
             Row.of("get.tensor.1GiB.first", "p50").atMost(1_000_000),
             Row.of("get.tensor.1GiB.first.allocated", "p50").atMost(64 << 10));
@@ -34,9 +35,9 @@ final class ObjectsMain {
         METHODS.put("put.tensor.64MiB", "putTensor");
         METHODS.put("put.batch.64MiB", "putBatch");
         METHODS.put("put_get.record5", "putGetRecord");
-        METHODS.put("memcpy.8MB", "copyMillion");
         METHODS.put("memcpy.8MB.turns", "copyMillionInTurns");
-        METHODS.put("clone.8MB", "cloneMillion");
+        METHODS.put("new.8MB", "newMillion");
+        METHODS.put("copyOf.8MB", "copyOfMillion");
         METHODS.put("get.double_array.1e6", "getDoubleArray");
         METHODS.put("fory.graph.10k", "foryGraph");
         METHODS.put("put_get.graph.10k", "putGetGraph");

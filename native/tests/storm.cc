@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 
 namespace atollstore {
@@ -53,11 +55,12 @@ void Storm::Keep(const atoll_object_id& id) {
 }
 
 void Storm::Create() {
-  const uint64_t size = Random(20) == 0 ? Random(3 << 20) : Random(5000);
+  uint64_t size = RandomSize();
   atoll_object_id id{};
   uint64_t address = 0;
   if (atoll_create(client_, &id, size, 0, 0, 1'000'000, &address) != 0) return;
   FillBytes(address, size, id.place);
+  if (Random(8) == 0) size = Resize(id, size, &address);
   if (Random(20) == 0) {
     atoll_abort(client_, &id);
     atoll_dereference(client_, &id);
@@ -65,6 +68,18 @@ void Storm::Create() {
   }
   if (atoll_seal(client_, &id, nullptr) != 0) std::_Exit(6);
   Keep(id);
+}
+
+// Makes it of another size, if there is room, and looks whether its first bytes came along.
+uint64_t Storm::Resize(const atoll_object_id& id, uint64_t size, uint64_t* address) {
+  const uint64_t other = RandomSize();
+  if (atoll_resize(client_, &id, other, Random(2) * 1'000'000, address) != 0) return size;
+  atoll_view kept{};
+  kept.address = *address;
+  kept.size = std::min({size, other, uint64_t{512}});
+  if (!BytesAreRight(kept, id.place)) board_->failed.fetch_add(1);
+  FillBytes(*address, other, id.place);
+  return other;
 }
 
 void Storm::CreateContainer() {
@@ -93,7 +108,9 @@ void Storm::GetOne() {
   atoll_object_id id = FromBoard();
   if (id.place == 0) return;
   atoll_view view;
-  const int64_t code = atoll_get(client_, &id, Random(8) == 0 ? 200'000 : 0, &view);
+  // Some wait long enough for what is on disk to be read.
+  const int64_t timeout = Random(64) == 0 ? 50'000'000 : Random(8) == 0 ? 200'000 : 0;
+  const int64_t code = atoll_get(client_, &id, timeout, &view);
   if (code == -ATOLL_TIMED_OUT) {
     // Expected: be the one who makes it.
     uint64_t address = 0;
@@ -118,6 +135,21 @@ void Storm::GetOne() {
   }
   if (Random(4) == 0 && atoll_reference(client_, &id) == 0) references_.push_back(id);
   pins_.push_back(id);
+}
+
+void Storm::GetAll() {
+  std::array<atoll_object_id, 4> ids;
+  for (atoll_object_id& id : ids) {
+    id = FromBoard();
+    if (id.place == 0) return;
+  }
+  std::array<atoll_view, 4> views;
+  if (atoll_get_all(client_, ids.data(), ids.size(), 20'000'000, views.data()) != 0) return;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (!BytesAreRight(views[i], ids[i].place)) board_->failed.fetch_add(1);
+    pins_.push_back(ids[i]);
+  }
+  board_->checked.fetch_add(ids.size());
 }
 
 void Storm::ReleaseOne() {
@@ -155,7 +187,10 @@ void Storm::Run() {
       case 8:
         if (Random(8) == 0) DeleteOne();
         break;
-      case 9 ... 18:
+      case 9:
+        if (Random(8) == 0) GetAll();
+        break;
+      case 10 ... 18:
         GetOne();
         break;
       case 19 ... 25:

@@ -32,13 +32,16 @@ class Storm {
 
  private:
   void Create();
+  uint64_t Resize(const atoll_object_id& id, uint64_t size, uint64_t* address);
   void CreateContainer();
   void CreateExpected();
   void GetOne();
+  void GetAll();
   void ReleaseOne();
   void DropOne();
   void DeleteOne();
   uint64_t Random(uint64_t below) { return random_() % below; }
+  uint64_t RandomSize() { return Random(20) == 0 ? Random(3 << 20) : Random(5000); }
   atoll_object_id FromBoard();
   void Keep(const atoll_object_id& id);
 

@@ -5,6 +5,7 @@
 #include "../tests/storm.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,7 +26,8 @@ namespace atollstore::torture {
 namespace {
 
 constexpr int kProcesses = 8;
-constexpr double kServerLife = 2;  // seconds: a supervisor pauses when servers die sooner
+constexpr uint64_t kCapacity = 48 << 20;  // less than they want to hold: some of it is on disk
+constexpr double kServerLife = 2;         // seconds: a supervisor pauses when servers die sooner
 constexpr double kStuckAfter =
     20;  // seconds without an operation: far more than a busy machine makes one wait
 static_assert(kProcesses <= Board::kSlots);
@@ -66,7 +68,7 @@ uint64_t LeakedBytes(atoll_client* client) {
 // A store of its own processes, which may be killed. The supervisor is a child of this process.
 class Standalone {
  public:
-  explicit Standalone(const std::string& path) : path_(path) { Serve(); }
+  Standalone(const std::string& path, const std::string& spill) : path_(path), spill_(spill) { Serve(); }
 
   Control control() const { return inspector_->control(); }
   const os::Mapping& data() const { return inspector_->data(); }
@@ -93,9 +95,9 @@ class Standalone {
   pid_t server() const { return static_cast<pid_t>(control().header().server_pid.load()); }
   void Serve() {
     // The dead keep their client slots until they are buried.
-    supervisor_ = Spawn(
-        {"serve", "--socket", path_, "--capacity", "64M", "--max-objects", "2048", "--max-clients", "256"},
-        "../tools/atoll-store");
+    supervisor_ = Spawn({"serve", "--socket", path_, "--capacity", std::to_string(kCapacity), "--max-objects",
+                         "2048", "--max-clients", "256", "--spill", spill_},
+                        "../tools/atoll-store");
     for (const double end = Now() + 20;; ::usleep(10'000)) {
       auto attached = ClientCore::Attach(path_.c_str());
       if (attached.ok() && inspector_ == nullptr) inspector_ = std::move(attached).value();
@@ -104,7 +106,7 @@ class Standalone {
     }
   }
 
-  const std::string path_;
+  const std::string path_, spill_;
   std::atomic<pid_t> supervisor_{-1};
   std::unique_ptr<ClientCore> inspector_;  // sees the server's pid, and the segments
 };
@@ -120,7 +122,9 @@ int RunStorm(int argc, char** argv) {
   const double seconds = argc > 0 ? SecondsOf(argc, argv) : 60;
   Scratch scratch;
   const std::string path = scratch / "store.sock";
-  Standalone store(path);
+  const std::string spill = scratch / "spill";
+  MUST(::mkdir(spill.c_str(), 0700));
+  Standalone store(path, spill);
   atoll_client* client = nullptr;
   MUST(atoll_attach(path.c_str(), &client));
   Board* board = Board::In(client);
@@ -191,6 +195,7 @@ int RunStorm(int argc, char** argv) {
   if (!empty) std::fprintf(stderr, "storm: %lu objects are still there\n", Stats(client).objects);
   const uint64_t leaked = LeakedBytes(client);
   const uint64_t checked = board->checked.load();
+  const uint64_t evicted = Stats(client).evicted, restored = Stats(client).restored;
   if (checked < 1000) std::fprintf(stderr, "storm: only %lu views were checked\n", checked);
   const FsckReport report = FsckLive(store.control(), store.data());
   if (!report.sound()) std::fprintf(stderr, "storm: fsck:\n%s", report.Text().c_str());
@@ -199,14 +204,18 @@ int RunStorm(int argc, char** argv) {
   over.store(true);
   store.End();
   reaper.join();
+  const bool swept = ::rmdir(spill.c_str()) == 0;  // works when it is empty
+  if (!swept) std::fprintf(stderr, "storm: files are left in %s\n", spill.c_str());
   const uint64_t wrong = wrong_views + ended;
   std::printf(
       "storm: kills=%lu operations=%lu wrong=%lu leaked_bytes=%lu stuck=%lu fsck=%zu views_checked=%lu "
-      "server_kills=%lu both_kills=%lu\n",
+      "evicted=%lu restored=%lu server_kills=%lu both_kills=%lu\n",
       kills + server_kills + both_kills, operations, wrong, leaked, stuck, report.findings.size(), checked,
-      server_kills, both_kills);
-  return wrong == 0 && leaked == 0 && stuck == 0 && report.sound() && alone && empty && checked >= 1000 ? 0
-                                                                                                        : 1;
+      evicted, restored, server_kills, both_kills);
+  return wrong == 0 && leaked == 0 && stuck == 0 && report.sound() && alone && empty && swept &&
+                 checked >= 1000
+             ? 0
+             : 1;
 }
 
 int RunStormPeer(int argc, char** argv) {

@@ -114,9 +114,10 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, uint64_t size, uint64_t contained
     const Word creating = word.As(State::kCreating).OwnedBy(me_);
     if (entry.word.compare_exchange_weak(bits, creating.bits(), std::memory_order_acq_rel)) break;
   }
-  entry.size.store(size, std::memory_order_relaxed);
-  entry.tag.store(tag, std::memory_order_relaxed);
-  entry.contained.store(static_cast<uint32_t>(contained), std::memory_order_relaxed);
+  // release; pairs with the acquires in Peek(), which may still be looking at the object before this one.
+  entry.size.store(size, std::memory_order_release);
+  entry.tag.store(tag, std::memory_order_release);
+  entry.contained.store(static_cast<uint32_t>(contained), std::memory_order_release);
   if (contained != 0) Promise(id.place, static_cast<uint32_t>(contained));
   const uint64_t bytes = ObjectBytes(size, contained);
   if (!heap_->Allocate(bytes, entry, id.place)) {

@@ -96,12 +96,12 @@ int64_t ClientCore::Peek(const atoll_object_id* ids, uint64_t count, atoll_view*
     const Entry& entry = entries_[id.index()];
     Word word(entry.word.load(std::memory_order_acquire));
     if (word.generation() != id.generation() || Visible(word) != ATOLL_SEALED) break;
+    // What is read here is this object's only if the entry still is. All acquire, so that the second look at
+    // the word comes after them; pairs with the releases of whoever uses the entry next.
     views[i] = {};
-    views[i].size = entry.size.load(std::memory_order_relaxed);
-    views[i].tag = entry.tag.load(std::memory_order_relaxed);
-    views[i].contained = entry.contained.load(std::memory_order_relaxed);
-    // What was read is this object's only if the entry still is.
-    std::atomic_thread_fence(std::memory_order_acquire);
+    views[i].size = entry.size.load(std::memory_order_acquire);
+    views[i].tag = entry.tag.load(std::memory_order_acquire);
+    views[i].contained = entry.contained.load(std::memory_order_acquire);
     const Word after(entry.word.load(std::memory_order_relaxed));
     if (after.generation() != id.generation() || Visible(after) == ATOLL_ABSENT) break;
     if (word.state() == State::kDying) word = word.Revived();

@@ -34,8 +34,9 @@ uint64_t EntryPool::TakeFrom(Leased& leased, uint64_t flags) {
       if (word.state() != State::kFree || word.generation() >= ObjectId::kGenerationMask) continue;
       entry.claim.store(0, std::memory_order_relaxed);
       entry.block.store(0, std::memory_order_relaxed);
-      entry.size.store(0, std::memory_order_relaxed);
-      entry.contained.store(0, std::memory_order_relaxed);
+      // release; pairs with the acquires in ClientCore::Peek().
+      entry.size.store(0, std::memory_order_release);
+      entry.contained.store(0, std::memory_order_release);
       entry.reason.store(0, std::memory_order_relaxed);
       entry.spill.store(0, std::memory_order_relaxed);
       // The reference first: an EXPECTED entry nobody refers to is the server's to free.

@@ -91,7 +91,7 @@ public final class Atoll extends TaskOverloads {
 
     /**
      * The value of a ref, waiting for it as long as it takes. Tensors, tables and what else is made of Arrow buffers are
-     * views of shared memory, not copies.
+     * views of shared memory, not copies. Heap arrays can only be copies: {@link ObjectRef#bytes()} is their view.
      *
      * @param <T> type of the value
      * @param ref from put or remote

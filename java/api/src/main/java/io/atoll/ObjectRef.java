@@ -74,7 +74,9 @@ public final class ObjectRef<T> {
 
     /**
      * The bytes that the object is stored as, waiting for it as long as it takes: of a tensor an Arrow Tensor IPC
-     * message, of a table an Arrow IPC stream, both of which any implementation of Arrow can read.
+     * message, of a table an Arrow IPC stream, both of which any implementation of Arrow can read; of a primitive array
+     * its elements in native order, so that {@code ref.bytes().order(ByteOrder.nativeOrder()).asDoubleBuffer()} looks at
+     * a {@code double[]} without the copy that {@link #get()} makes.
      *
      * @return a read-only view of the store, which stays pinned while the view or any made from it is reachable
      * @throws IllegalArgumentException when they are more than 2^31 - 1, which {@link #bytes(long, int)} shows in parts

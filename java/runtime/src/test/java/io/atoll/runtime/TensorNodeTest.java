@@ -131,6 +131,19 @@ class TensorNodeTest {
                 .hasMessage("no bytes");
     }
 
+    @Test
+    void shouldShowTheElementsOfAnArrayWithoutACopy() {
+        double[] values = {1, Double.NaN, -0.0};
+        ObjectRef<double[]> ref = Atoll.put(values);
+        DoubleBuffer view = ref.bytes().order(ByteOrder.nativeOrder()).asDoubleBuffer();
+
+        double[] seen = new double[view.remaining()];
+        view.get(seen);
+        assertThat(seen).containsExactly(values);
+        assertThat(view.isDirect()).isTrue();
+        assertThatThrownBy(() -> view.put(0, 2)).isInstanceOf(ReadOnlyBufferException.class);
+    }
+
     static Object fail() {
         throw new IllegalStateException("no bytes");
     }

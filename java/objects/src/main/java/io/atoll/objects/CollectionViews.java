@@ -11,6 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentHashMap.KeySetView;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.fory.config.Config;
@@ -84,7 +85,11 @@ final class CollectionViews {
         }
     }
 
+    /** The view is made, and known as what its number stands for, before anything else of it is read. */
     private static final class Keys extends OverMap {
+        private static final long COMPARATOR = RawFields.offset(TreeMap.class, "comparator");
+        private static final long MAPPED_VALUE = RawFields.offset(KeySetView.class, "value");
+
         Keys(Config config, Class<?> type, Supplier<Map<Object, Object>> maker) {
             super(config, type, maker);
         }
@@ -93,6 +98,11 @@ final class CollectionViews {
         public void write(WriteContext context, Object keys) {
             if (keys instanceof SortedSet<?> sorted) {
                 context.writeRef(sorted.comparator());
+            } else if (keys instanceof KeySetView<?, ?> concurrent) {
+                context.writeBoolean(concurrent.getMappedValue() != null);
+                if (concurrent.getMappedValue() != null) {
+                    context.writeRef(concurrent.getMappedValue());
+                }
             }
             for (Object each : elements(context, keys)) {
                 context.writeRef(each);
@@ -103,13 +113,21 @@ final class CollectionViews {
         @SuppressWarnings("unchecked")
         public Object read(ReadContext context) {
             Map<Object, Object> map = map();
-            if (map instanceof TreeMap) {
-                map = new TreeMap<>((Comparator<Object>) context.readRef());
-            }
+            Object mapped = true;
             Object keys = map.keySet();
-            context.reference(keys);
+            if (map instanceof ConcurrentHashMap<Object, Object> concurrent && context.readBoolean()) {
+                keys = concurrent.keySet(mapped);
+                context.reference(keys);
+                mapped = context.readRef();
+                RawFields.put(keys, MAPPED_VALUE, mapped);
+            } else {
+                context.reference(keys);
+            }
+            if (map instanceof TreeMap) {
+                RawFields.put(map, COMPARATOR, (Comparator<?>) context.readRef());
+            }
             for (int left = context.readVarUInt32(); left > 0; left--) {
-                map.put(context.readRef(), true);
+                map.put(context.readRef(), mapped);
             }
             return keys;
         }

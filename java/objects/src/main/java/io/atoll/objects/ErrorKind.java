@@ -33,6 +33,7 @@ final class ErrorKind {
     static Encoded encode(Throwable error) {
         byte[] original;
         try {
+            ThrowableSerializer.keepMessages(error);
             original = JavaBytes.write(error);
         } catch (IOException | RuntimeException | StackOverflowError e) {
             return encodeAsGraph(error);

@@ -20,6 +20,7 @@ import org.apache.fory.logging.LogLevel;
 import org.apache.fory.logging.LoggerFactory;
 import org.apache.fory.memory.MemoryBuffer;
 import org.apache.fory.memory.MemoryUtils;
+import org.apache.fory.serializer.ReplaceResolveSerializer.ReplaceStub;
 import org.apache.fory.serializer.Serializer;
 
 /**
@@ -137,6 +138,7 @@ final class GraphCoder {
                         fory.getTypeResolver(),
                         lists,
                         new JdkContainers.ListsWithNulls(config, fory.getSerializer(lists))));
+        fory.registerSerializer(ReplaceStub.class, new Externals.Replaced(fory.getTypeResolver(), ReplaceStub.class));
         fory.registerSerializerFactory(new GraphTypes(this));
     }
 

@@ -2,9 +2,11 @@ package io.atoll.objects;
 
 import io.atoll.StoreException;
 import io.atoll.UnserializableException;
+import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.apache.fory.exception.ForyException;
 
 /** Graphs of any objects, by Apache Fory. */
 final class GraphKind {
@@ -23,7 +25,7 @@ final class GraphKind {
     static Encoded encode(Object value) {
         try {
             return with(coder -> coder.write(value));
-        } catch (RuntimeException | StackOverflowError | LinkageError e) {
+        } catch (Exception | StackOverflowError | LinkageError e) { // checked ones too: a writeReplace may throw them
             throw PathFinder.explain(value, e);
         }
     }
@@ -34,9 +36,17 @@ final class GraphKind {
             return with(coder -> coder.read(bytes, source, codec));
         } catch (StoreException | UnserializableException e) {
             throw e;
-        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
-            throw source.damaged("its graph of objects cannot be read here: " + e, e);
+        } catch (Exception | StackOverflowError | LinkageError | AssertionError e) { // a readResolve's too
+            throw source.damaged("its graph of objects cannot be read here: " + reason(e), e);
         }
+    }
+
+    /** What a class has thrown when its object was made, without what Fory says around it. */
+    private static Throwable reason(Throwable e) {
+        boolean wrapper = e.getClass() == RuntimeException.class
+                || e instanceof InvocationTargetException
+                || e instanceof ForyException;
+        return wrapper && e.getCause() != null ? reason(e.getCause()) : e;
     }
 
     /** Tries on this thread, then on one with a large stack when the graph is too deep for this one. */

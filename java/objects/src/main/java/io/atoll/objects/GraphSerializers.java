@@ -2,6 +2,8 @@ package io.atoll.objects;
 
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
+import java.io.Serializable;
+import java.util.AbstractMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -215,12 +217,21 @@ final class GraphSerializers {
         }
     }
 
-    /** {@code Map.entry}. */
+    /** {@code Map.entry}, and the entries of the JDK's maps, which come back without their map. */
     @SuppressWarnings("rawtypes")
     static final class Entries extends Serializer<Map.Entry> {
+        private static final Class<?> IMMUTABLE = Map.entry(1, 1).getClass();
+
         @SuppressWarnings("unchecked")
         Entries(Config config, Class<?> type) {
             super(config, (Class<Map.Entry>) type);
+        }
+
+        /** Those of some maps are Serializable themselves. */
+        static boolean areOf(Class<?> type) {
+            return Map.Entry.class.isAssignableFrom(type)
+                    && type.getName().startsWith("java.util.")
+                    && !Serializable.class.isAssignableFrom(type);
         }
 
         @Override
@@ -231,7 +242,9 @@ final class GraphSerializers {
 
         @Override
         public Map.Entry read(ReadContext context) {
-            return Map.entry(context.readRef(), context.readRef());
+            Object key = context.readRef();
+            Object value = context.readRef();
+            return getType() == IMMUTABLE ? Map.entry(key, value) : new AbstractMap.SimpleEntry<>(key, value);
         }
     }
 }

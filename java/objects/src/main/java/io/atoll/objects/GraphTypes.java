@@ -18,8 +18,6 @@ import org.apache.fory.serializer.collection.MapSerializer;
 
 /** Chooses how Fory writes a class that it has no serializer for: ours, its own (null), or not at all. */
 final class GraphTypes implements SerializerFactory {
-    private static final Class<?> IMMUTABLE_ENTRY = Map.entry(1, 1).getClass();
-
     private final GraphCoder coder;
 
     GraphTypes(GraphCoder coder) {
@@ -39,7 +37,7 @@ final class GraphTypes implements SerializerFactory {
             return ThrowableSerializer.hasHooks(type)
                     ? new JavaBytes.InGraph<>(config, type)
                     : new ThrowableSerializer<>(config, (Class<? extends Throwable>) type);
-        } else if (type == IMMUTABLE_ENTRY) {
+        } else if (GraphSerializers.Entries.areOf(type)) {
             return new GraphSerializers.Entries(config, type);
         } else if (type == WeakHashMap.class) {
             return new MapSerializer(resolver, type);
@@ -47,6 +45,9 @@ final class GraphTypes implements SerializerFactory {
             return new JavaBytes.InGraph<>(config, type);
         } else if (isOwnContainer(type)) {
             return Containers.as(resolver, type, new ObjectStreamSerializer(resolver, type));
+        }
+        if (Externalizable.class.isAssignableFrom(type)) {
+            return Externals.serializer(resolver, type);
         }
         Serializer view = CollectionViews.serializer(config, type);
         if (view != null) {

@@ -4,12 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.UnserializableException;
-import java.io.Externalizable;
 import java.io.IOException;
-import java.io.ObjectInput;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutput;
-import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.net.Socket;
 import java.util.ArrayDeque;
@@ -40,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Cycles, what a class says about its own serialization, and throwables. */
+/** Cycles, depth, throwables, and objects of anonymous and inner classes. */
 class GraphShapesTest {
     private final Fixture fixture = new Fixture();
 
@@ -248,86 +243,6 @@ class GraphShapesTest {
                 List.of(error),
                 "[0].getCause().getSuppressed().notSerializable.next: java.net.Socket cannot be stored",
                 "Codecs.register");
-    }
-
-    static final class Written implements Externalizable {
-        private int number;
-
-        public Written() {}
-
-        @Override
-        public void writeExternal(ObjectOutput out) throws IOException {
-            out.writeInt(number + 1);
-        }
-
-        @Override
-        public void readExternal(ObjectInput in) throws IOException {
-            number = in.readInt();
-        }
-    }
-
-    static final class Single implements Serializable {
-        private static final long serialVersionUID = 1;
-        private static final Single ONE = new Single();
-
-        private Object readResolve() {
-            return ONE;
-        }
-    }
-
-    static final class Replaced implements Serializable {
-        private static final long serialVersionUID = 1;
-        private final int number;
-
-        Replaced(int number) {
-            this.number = number;
-        }
-
-        private Object writeReplace() {
-            return new Stand(number);
-        }
-    }
-
-    static final class Stand implements Serializable {
-        private static final long serialVersionUID = 1;
-        private final int number;
-
-        Stand(int number) {
-            this.number = number;
-        }
-
-        private Object readResolve() {
-            return new Replaced(number + 1);
-        }
-    }
-
-    static final class Hooked implements Serializable {
-        private static final long serialVersionUID = 1;
-        private transient int number;
-
-        private void writeObject(ObjectOutputStream out) throws IOException {
-            out.defaultWriteObject();
-            out.writeInt(number);
-        }
-
-        private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
-            in.defaultReadObject();
-            number = in.readInt() + 1;
-        }
-    }
-
-    @Test
-    void shouldHonourWhatAClassSaysAboutItsSerialization() {
-        Written written = new Written();
-        written.number = 4;
-        Hooked hooked = new Hooked();
-        hooked.number = 5;
-        List<?> read = (List<?>) fixture.roundTrip(List.of(written, Single.ONE, new Replaced(6), hooked));
-
-        assertThat(((Written) read.get(0)).number).isEqualTo(5);
-        assertThat(read.get(1)).isSameAs(Single.ONE);
-        assertThat(((Replaced) read.get(2)).number).isEqualTo(7);
-        assertThat(((Hooked) read.get(3)).number).isEqualTo(6);
     }
 
     static final class GraphHolder {

@@ -125,6 +125,28 @@ class GraphTest {
     }
 
     @Test
+    void shouldKeepWhatTheJvmSaysOfANull() {
+        NullPointerException error = nullPointer();
+        List<?> read = (List<?>) fixture.roundTrip(List.of(new IllegalStateException("why", error)));
+        assertThat((Throwable) read.get(0)).hasRootCauseMessage(error.getMessage());
+        assertThat(error.getMessage()).contains("String.length()");
+
+        ObjectId id = fixture.store.expect();
+        fixture.codec.putError(id, new IllegalStateException("task", nullPointer()));
+        assertThatThrownBy(() -> fixture.codec.get(id, Duration.ZERO)).hasRootCauseMessage(error.getMessage());
+        fixture.store.dereference(id);
+    }
+
+    private static NullPointerException nullPointer() {
+        String nothing = null;
+        try {
+            throw new AssertionError(nothing.length());
+        } catch (NullPointerException e) {
+            return e;
+        }
+    }
+
+    @Test
     void shouldLiftLargeArraysOnce() {
         double[] large = new double[1000];
         Arrays.setAll(large, i -> i);

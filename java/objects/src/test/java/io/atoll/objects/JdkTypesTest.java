@@ -1,6 +1,7 @@
 package io.atoll.objects;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.io.Serializable;
@@ -38,7 +39,10 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.chrono.HijrahDate;
 import java.time.chrono.JapaneseDate;
+import java.time.chrono.MinguoDate;
+import java.time.chrono.ThaiBuddhistDate;
 import java.time.temporal.WeekFields;
 import java.util.AbstractMap;
 import java.util.ArrayDeque;
@@ -71,6 +75,7 @@ import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
 import java.util.SimpleTimeZone;
+import java.util.SortedSet;
 import java.util.Stack;
 import java.util.TimeZone;
 import java.util.TreeMap;
@@ -187,6 +192,7 @@ class JdkTypesTest {
                         new TreeMap<>(Map.of(1, 2, 3, 4)).descendingMap(),
                         new TreeSet<>(Set.of(1, 2)).descendingSet(),
                         new ConcurrentHashMap<>(Map.of(1, 2)).keySet(),
+                        ConcurrentHashMap.newKeySet(),
                         new CopyOnWriteArraySet<>(List.of(1)),
                         new ConcurrentSkipListSet<>(List.of(1)),
                         new Stack<>(),
@@ -196,6 +202,8 @@ class JdkTypesTest {
                         new MessageFormat("{0}"),
                         Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
                         JapaneseDate.of(2020, 1, 1),
+                        HijrahDate.from(LocalDate.of(2020, 1, 1)),
+                        List.of(ThaiBuddhistDate.of(2563, 1, 1), MinguoDate.of(109, 1, 1)),
                         OffsetTime.of(1, 2, 3, 4, ZoneOffset.UTC),
                         WeekFields.ISO,
                         MathContext.DECIMAL32,
@@ -313,6 +321,73 @@ class JdkTypesTest {
             random.nextInt();
             Random read = (Random) fixture.roundTrip(random);
             assertThat(read.nextLong()).isEqualTo(random.nextLong());
+        }
+    }
+
+    static Stream<Map<String, Integer>> maps() {
+        return Stream.of(
+                new HashMap<>(),
+                new LinkedHashMap<>(),
+                new TreeMap<>(),
+                new ConcurrentHashMap<>(),
+                new ConcurrentSkipListMap<>(),
+                new Hashtable<>(),
+                new IdentityHashMap<>(),
+                new WeakHashMap<>());
+    }
+
+    /** Sorted by value, say: the commonest way to get entries. */
+    @ParameterizedTest
+    @MethodSource("maps")
+    void shouldKeepEntriesWithoutTheirMap(Map<String, Integer> map) {
+        map.put("a", 1);
+        map.put("b", 2);
+        try (Fixture fixture = new Fixture()) {
+            List<?> read = (List<?>) fixture.roundTrip(new ArrayList<>(map.entrySet()));
+            assertThat(read).hasSize(2);
+            assertThat(Set.copyOf(read)).isEqualTo(Set.of(Map.entry("a", 1), Map.entry("b", 2)));
+        }
+    }
+
+    @org.junit.jupiter.api.Test
+    void shouldKeepWhatNewKeysAreMappedTo() {
+        try (Fixture fixture = new Fixture()) {
+            ConcurrentHashMap<String, Integer> map = new ConcurrentHashMap<>(Map.of("a", 7));
+            ConcurrentHashMap.KeySetView<?, ?> read =
+                    (ConcurrentHashMap.KeySetView<?, ?>) fixture.roundTrip(map.keySet(7));
+            assertThat(read.getMappedValue()).isEqualTo(7);
+            assertThat(read.getMap()).isEqualTo(map);
+
+            @SuppressWarnings("unchecked")
+            Set<String> grows = (Set<String>) fixture.roundTrip(ConcurrentHashMap.newKeySet());
+            assertThat(grows.add("b")).isTrue();
+            @SuppressWarnings("unchecked")
+            Set<String> fixed = (Set<String>) fixture.roundTrip(map.keySet());
+            assertThatThrownBy(() -> fixed.add("b")).isInstanceOf(UnsupportedOperationException.class);
+        }
+    }
+
+    /** With what they are made with, which is read before their elements are. */
+    @org.junit.jupiter.api.Test
+    void shouldKeepKeysOnceThatAreReachedTwice() {
+        Comparator<String> order = (Comparator<String> & Serializable) (a, b) -> b.compareTo(a);
+        TreeMap<String, Integer> sorted = new TreeMap<>(order);
+        sorted.put("a", 1);
+        sorted.put("b", 2);
+        List<String> mapped = new ArrayList<>(List.of("x"));
+        Set<String> concurrent = new ConcurrentHashMap<>(Map.of("k", mapped)).keySet(mapped);
+        Object keys = sorted.keySet();
+        try (Fixture fixture = new Fixture()) {
+            List<?> read =
+                    (List<?>) fixture.roundTrip(Arrays.asList(keys, order, keys, concurrent, mapped, concurrent));
+
+            assertThat(List.copyOf((Set<?>) read.get(0))).isEqualTo(List.of("b", "a"));
+            assertThat(((SortedSet<?>) read.get(0)).comparator()).isSameAs(read.get(1));
+            assertThat(read.get(2)).isSameAs(read.get(0));
+            assertThat(((ConcurrentHashMap.KeySetView<?, ?>) read.get(3)).getMappedValue())
+                    .isSameAs(read.get(4));
+            assertThat(read.get(4)).isEqualTo(mapped);
+            assertThat(read.get(5)).isSameAs(read.get(3));
         }
     }
 

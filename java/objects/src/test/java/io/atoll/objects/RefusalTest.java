@@ -16,9 +16,7 @@ import java.lang.ref.WeakReference;
 import java.net.Socket;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Scanner;
 import java.util.Timer;
 import java.util.concurrent.CompletableFuture;
@@ -84,7 +82,6 @@ class RefusalTest {
                 String.class.getModule(),
                 Stream.of(1),
                 List.of(1).iterator(),
-                new HashMap<>(Map.of(1, 2)).entrySet().iterator().next(),
                 ProcessHandle.current(),
                 Runtime.getRuntime()
             }) {

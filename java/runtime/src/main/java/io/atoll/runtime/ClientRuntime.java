@@ -38,7 +38,7 @@ abstract class ClientRuntime implements AtollRuntime {
     private final Gate gate = new Gate();
 
     private final Handover handover;
-    private final LettingGo lettingGo;
+    final LettingGo lettingGo;
     private final int driverIndex;
     private final ThreadLocal<CallWriter> callWriters;
 

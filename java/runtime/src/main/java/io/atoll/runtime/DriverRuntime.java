@@ -154,6 +154,7 @@ final class DriverRuntime extends ClientRuntime {
         }
         closed = true;
         scheduler.close();
+        lettingGo.stop(); // It takes as long as the workers take to end.
         workers.close();
         closeMessages();
         store.close();

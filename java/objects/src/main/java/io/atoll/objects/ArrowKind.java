@@ -67,9 +67,9 @@ final class ArrowKind {
         if (detail == TABLE) {
             return table;
         }
-        if (table.batches().size() != 1) {
+        if (table.batches().size() != 1 || !table.ownDictionaries().isEmpty()) {
             table.close();
-            throw source.damaged("one batch is expected");
+            throw source.damaged("one batch is expected, and no dictionary");
         }
         VectorSchemaRoot root = table.batches().get(0);
         if (detail == BATCH) {

@@ -33,7 +33,7 @@ final class ErrorKind {
     static Encoded encode(Throwable error) {
         byte[] original;
         try {
-            ThrowableSerializer.keepMessages(error);
+            NullMessages.keepAll(error);
             original = JavaBytes.write(error);
         } catch (IOException | RuntimeException | StackOverflowError e) {
             return encodeAsGraph(error);

@@ -3,13 +3,8 @@ package io.atoll.objects;
 import java.io.Externalizable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 import org.apache.fory.config.Config;
 import org.apache.fory.context.ReadContext;
 import org.apache.fory.context.WriteContext;
@@ -61,32 +56,9 @@ final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
         return slots.toArray(new Slot[0]);
     }
 
-    /** What was null the JVM says only when asked, and only where the error was made: the error keeps it from here on. */
-    private static void keepMessage(Throwable error) {
-        if (error instanceof NullPointerException && RawFields.get(error, MESSAGE) == null) {
-            RawFields.put(error, MESSAGE, error.getMessage());
-        }
-    }
-
-    /** The same for an error and all that led to it, before Java serializes them. */
-    static void keepMessages(Throwable last) {
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        Deque<Throwable> left = new ArrayDeque<>(List.of(last));
-        while (!left.isEmpty()) {
-            Throwable error = left.pop();
-            if (seen.add(error)) {
-                keepMessage(error);
-                left.addAll(List.of(error.getSuppressed()));
-                if (error.getCause() != null) {
-                    left.add(error.getCause());
-                }
-            }
-        }
-    }
-
     @Override
     public void write(WriteContext context, T error) {
-        keepMessage(error);
+        NullMessages.keep(error);
         context.writeRef(RawFields.get(error, MESSAGE));
         context.writeRef(RawFields.get(error, CAUSE)); // itself as long as it has not been set
         context.writeRef(error.getStackTrace());

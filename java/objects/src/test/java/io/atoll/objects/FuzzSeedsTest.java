@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -113,6 +114,15 @@ class FuzzSeedsTest {
         write("graph", "sorted", sorted);
         write("graph", "throwable", List.of(cut(new IllegalStateException("text", cut(new IOException("why"))))));
         write("graph", "random", List.of(new java.util.Random(1)));
+        write(
+                "graph",
+                "external",
+                List.of(
+                        new SerializationHooksTest.Tree(1, new SerializationHooksTest.Tree(2, null, null), null),
+                        new SerializationHooksTest.Chain(3, new SerializationHooksTest.Chain(4, null))));
+        TreeMap<String, Object> ordered = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        ordered.put("k", new ArrayList<>(new HashMap<>(Map.of("x", 1)).entrySet()));
+        write("graph", "keys", List.of(ordered.keySet(), ConcurrentHashMap.newKeySet(), ordered));
 
         writeError("java", cut(new IllegalStateException("text", cut(new IOException("why")))));
         writeError("graph", cut(new WithField(new Row(1, "x", List.of(new byte[1100])))));

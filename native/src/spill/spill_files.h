@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct SpillItem {
   uint64_t bytes = 0;             // of the object with its ids, as they lie in the store
   SpillPlace place;               // set by Write()
   const uint8_t* from = nullptr;  // in memory; for Write()
+  std::optional<uint32_t> crc{};  // of the bytes there, when somebody has computed it ahead of Write()
 };
 
 class SpillFiles {

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "spill/checksum.h"
+
 namespace atollstore {
 
 Status SpillThreads::Start() {
@@ -15,9 +17,14 @@ void SpillThreads::Run(void* self) {
   auto& me = *static_cast<SpillThreads*>(self);
   std::unique_lock lock(me.mutex_);
   const auto may_write = [&] { return !me.to_write_.empty() && !me.writing_; };
+  const auto may_compute = [&] { return !me.to_write_.empty() && !me.to_write_.front().items.back().crc; };
   for (;;) {
-    me.work_.wait(lock, [&] { return me.stopping_ || !me.to_read_.empty() || may_write(); });
+    me.work_.wait(lock, [&] { return me.stopping_ || !me.to_read_.empty() || may_write() || may_compute(); });
     if (me.stopping_) return;
+    if (me.to_read_.empty() && !may_write()) {
+      me.ComputeChecksums(&lock);
+      continue;
+    }
     auto& queue = me.to_read_.empty() ? me.to_write_ : me.to_read_;
     SpillJob job = std::move(queue.front());
     queue.pop_front();
@@ -34,6 +41,19 @@ void SpillThreads::Run(void* self) {
     const uint64_t one = 1;
     (void)!::write(me.wake_fd_, &one, sizeof(one));
   }
+}
+
+void SpillThreads::ComputeChecksums(std::unique_lock<std::mutex>* lock) {
+  SpillJob job = std::move(to_write_.front());
+  to_write_.pop_front();
+  for (SpillItem& item : job.items) {
+    if (item.crc) continue;
+    lock->unlock();
+    item.crc = Crc32c(item.from, item.bytes);
+    lock->lock();
+    if (stopping_ || !to_read_.empty()) break;
+  }
+  to_write_.push_front(std::move(job));
 }
 
 void SpillThreads::Do(SpillJob* job) {

@@ -1,6 +1,7 @@
 // Read and write spill files beside the server's thread, which must not wait for disks. Reads go first:
 // somebody waits for each; two at a time, so that the disk is busy while one is checked. Of writes there is
-// one at a time. Without Start() every job is done at once, on the thread that hands it in.
+// one at a time; the other thread computes checksums for the next meanwhile. Without Start() every job is
+// done at once, on the thread that hands it in.
 #ifndef ATOLL_SPILL_SPILL_THREADS_H_
 #define ATOLL_SPILL_SPILL_THREADS_H_
 
@@ -39,6 +40,8 @@ class SpillThreads {
  private:
   static void Run(void* self);
   void Do(SpillJob* job);
+  // Those of the next write, as far as nobody wants to read.
+  void ComputeChecksums(std::unique_lock<std::mutex>* lock);
 
   SpillFiles* const files_;
   const int wake_fd_;

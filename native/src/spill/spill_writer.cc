@@ -24,7 +24,7 @@ Status SpillWriter::Add(const SpillItem& item) {
                      item.size,
                      item.tag,
                      item.contained,
-                     Crc32c(item.from, item.bytes),
+                     item.crc ? *item.crc : Crc32c(item.from, item.bytes),
                      0,
                      {}};
   record.head_crc = HeadCrc(record);

@@ -40,7 +40,7 @@ void Write(const Control& control, uint8_t poke, uint16_t index, uint64_t value)
     case kDropped:
       return SetDropped(control, static_cast<uint32_t>(client), i);
     case kSummary:
-      return control.summary(client)[0].store(value);
+      return control.header().droppers[index % kClientMarks].store(value);
     case kHeader:
       return base[index % (sizeof(Header) / 8)].store(value);
     case kClient:

@@ -63,7 +63,7 @@ TEST_F(FsckTest, FindsWhatIsWrongWithAnEntry) {
   ExpectFound(entry.word, word.bits() | 0xf, "state 15 does not exist");
   ExpectFound(entry.word, word.As(State::kFreeing).bits(), "left in FREEING");
   ExpectFound(entry.word, word.As(State::kCreating).OwnedBy(60).bits(), "client 60, which does not exist");
-  ExpectFound(entry.word, word.As(State::kLost).bits(), "LOST without a reason");
+  ExpectFound(entry.word, Word::LostBecause(word.generation(), 0).bits(), "LOST without a reason");
   ExpectFound(entry.word, word.With(Word::kTaken).bits(), "taken in without ids");
   ExpectFound(entry.block, uint64_t{0}, "SEALED without a block");
   ExpectFound(entry.block, ~uint64_t{0}, "does not exist");

@@ -246,7 +246,6 @@ class NameTableTest : public ::testing::Test {
     auto geometry = Geometry::Of({1 << 20, 64, 1, 1 << 16, 64, 0, kNames});
     memory_.reset(new (std::align_val_t(4096)) uint8_t[geometry.value().control_bytes]());
     control_ = Control(memory_.get(), geometry.value());
-    control_.header().clients_high.store(1);
     for (uint64_t i = 0; i < 64; ++i) {
       control_.entry(i).word.store(Word::Of(1, 0, State::kSealed).bits());
     }

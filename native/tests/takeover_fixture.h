@@ -141,8 +141,9 @@ class TakeoverTest : public StoreTest {
   }
   uint64_t SlotsInUse() {
     uint64_t used = 0;
-    for (uint32_t i = 1; i < looker_->control().columns_high(); ++i)
+    looker_->control().EachClient([&](uint32_t i) {
       used += looker_->control().client(i).state.load() != static_cast<uint32_t>(ClientState::kFree);
+    });
     return used;
   }
 

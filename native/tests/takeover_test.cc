@@ -135,11 +135,11 @@ TEST_F(TakeoverTest, ProcessWithAReusedPidIsNotTheClient) {
   Process maker({"put", path_, "20", "100000"});
   ASSERT_NE(maker.ReadLine(), "");
   KillServerAndHoldSupervisor();
-  for (uint32_t i = 1; i < looker_->control().columns_high(); ++i) {
+  looker_->control().EachClient([&](uint32_t i) {
     ClientRecord& record = looker_->control().client(i);
     // As if the client had died and its pid had been given to this process since.
     if (record.pid.load() == static_cast<uint64_t>(maker.pid())) record.start_time.fetch_sub(1);
-  }
+  });
   LetGo();
   EXPECT_TRUE(Eventually([&] { return Stats(client).objects == 0 && Stats(client).clients == 2; }));
 }

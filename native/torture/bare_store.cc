@@ -40,7 +40,6 @@ Result<std::unique_ptr<BareStore>> BareStore::Make(const Sizes& sizes, const std
   header.ring_bytes.store(g.ring_bytes());
   header.warm_bytes.store(g.warm_bytes());
   header.server_pid.store(static_cast<uint64_t>(::getpid()));
-  header.clients_high.store(1);
   header.ready.store(1, std::memory_order_release);  // pairs with the acquire in Attach()
   return store;
 }
@@ -56,8 +55,7 @@ Status BareStore::LetIn(uint32_t client) {
   if (!received.ok()) return received.status();
   ClientRecord& record = control_.client(client);
   record.state.store(static_cast<uint32_t>(ClientState::kGreeted));
-  u32& high = control_.header().clients_high;
-  if (high.load() < client + 1) high.store(client + 1);
+  control_.AddClient(client);
   const Welcome welcome{kMagic, kLayoutVersion, ATOLL_OK, client, 0};
   const int fds[] = {control_memory_->fd(), data_memory_->fd()};
   ATOLL_RETURN_IF_ERROR(os::Send(socket.get(), &welcome, sizeof(welcome), fds, 2));

@@ -78,6 +78,8 @@ void Checker::CheckEntryBlocks() {
 
 void Checker::CheckSlots() {
   for (uint32_t client = 1; client < columns_; ++client) {
+    if (control_.HasClient(client) && !SlotInUse(client))
+      Wrong(client, "slot %u: free, but on the list of clients", client);
     if (SlotInUse(client)) {
       ++report_.clients;
       const ClientRecord& record = control_.client(client);

@@ -13,7 +13,8 @@ namespace {
 
 const char* Name(State state) {
   static constexpr const char* kNames[] = {"FREE",    "EXPECTED", "CREATING",  "SEALED", "DYING",
-                                           "FREEING", "SPILLED",  "RESTORING", "LOST"};
+                                           "FREEING", "SPILLED",  "RESTORING", "LOST",   "MOVING",
+                                           "CHANGING"};
   const auto i = static_cast<size_t>(state);
   return i < std::size(kNames) ? kNames[i] : "no state";
 }
@@ -26,7 +27,7 @@ Checker::Checker(const Control& control, const os::Mapping& data)
       g_(control_.geometry()),
       classes_(g_.slabs_per_extent()),
       high_(control.entries_high()),
-      columns_(control.columns_high()),
+      columns_(control.geometry().columns()),
       pins_(high_),
       references_(high_),
       dropped_(high_),
@@ -66,14 +67,12 @@ void Checker::CheckHeader() {
       header.max_clients.load() != g_.columns() - 1 || header.extent_bytes.load() != g_.extent_bytes()) {
     Wrong(0, "header: its sizes are no longer those of the segments");
   }
-  if (header.clients_high.load() > g_.columns())
-    Wrong(0, "header: clients_high %u of %lu columns", header.clients_high.load(), g_.columns());
   if (header.blocks_high.load() > g_.entry_blocks())
     Wrong(0, "header: blocks_high %lu of %lu entry blocks", header.blocks_high.load(), g_.entry_blocks());
 }
 
 bool Checker::SlotInUse(uint64_t client) const {
-  return client > 0 && client < g_.columns() &&
+  return client > 0 && control_.HasClient(client) &&
          control_.client(client).state.load(std::memory_order_acquire) !=
              static_cast<uint32_t>(ClientState::kFree);
 }
@@ -84,7 +83,7 @@ void Checker::GatherColumns() {
     for (uint64_t i = 0; i < high_; ++i) {
       pins_[i] += control_.pins(client)[i].load(std::memory_order_relaxed);
       references_[i] += control_.references(client)[i].load(std::memory_order_relaxed);
-      dropped_[i] |= control_.dropped(client)[i / 64].load(std::memory_order_relaxed) >> (i % 64) & 1;
+      dropped_[i] |= control_.dropped(client).Has(i);
     }
   }
 }
@@ -116,7 +115,7 @@ void Checker::CheckEntry(uint64_t index) {
   const uint64_t generation = word.generation();
   const State state = word.state();
   const uint64_t block = entry.block.load(std::memory_order_relaxed);
-  if (state > State::kLost) return Wrong(index, "entry %lu: state %u does not exist", index, unsigned(state));
+  if (state > State::kLast) return Wrong(index, "entry %lu: state %u does not exist", index, unsigned(state));
   if (state == State::kFree) {
     if (word.owner() != 0 || (word.bits() & Word::kFlags) != 0)
       Wrong(index, "entry %lu: FREE with owner %u and flags %lx", index, word.owner(),
@@ -141,7 +140,7 @@ void Checker::CheckEntry(uint64_t index) {
   if (state == State::kCreating && !SlotInUse(word.owner()))
     Wrong(index, "entry %lu.%lu: CREATING by client %u, which does not exist", index, generation,
           word.owner());
-  if (state == State::kLost && entry.reason.load(std::memory_order_relaxed) == 0)
+  if (state == State::kLost && word.reason() == 0)
     Wrong(index, "entry %lu.%lu: LOST without a reason", index, generation);
   if (references_[index] == 0 && pins_[index] == 0 && dropped_[index] == 0 && state != State::kCreating)
     Wrong(index, "entry %lu.%lu: %s, unreferenced, and nobody has told the server", index, generation,

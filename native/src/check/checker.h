@@ -43,7 +43,7 @@ class Checker {
   const Geometry& g_;
   const SizeClasses classes_;
   const uint64_t high_;  // entries
-  const uint32_t columns_;
+  const uint64_t columns_;
   FsckReport report_;
   std::vector<uint64_t> pins_, references_;  // per entry, of all columns
   std::vector<uint8_t> dropped_;             // per entry: somebody asks the server to look at it

@@ -13,10 +13,10 @@ void ClientCore::RunBackground(void* self) { static_cast<ClientCore*>(self)->Bac
 
 uint64_t ClientCore::WarmShare() const {
   uint64_t clients = 0;
-  for (uint32_t i = 1, high = control_.columns_high(); i < high; ++i) {
+  control_.EachClient([&](uint32_t i) {
     clients += control_.client(i).state.load(std::memory_order_relaxed) ==
                static_cast<uint32_t>(ClientState::kAttached);
-  }
+  });
   const Geometry& g = control_.geometry();
   return capacity_ / 4 / std::max<uint64_t>(1, clients) / g.extent_bytes() * g.extent_bytes();
 }

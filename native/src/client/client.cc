@@ -22,7 +22,9 @@ Status ClientCore::NotFound(ObjectId id) const {
 }
 
 Status ClientCore::Lost(ObjectId id) const {
-  const uint32_t reason = entries_[id.index()].reason.load(std::memory_order_relaxed);
+  // Deleted ones are lost before their word says so.
+  const Word word(entries_[id.index()].word.load(std::memory_order_relaxed));
+  const uint32_t reason = word.state() == State::kLost ? word.reason() : uint32_t{ATOLL_LOST_DELETED};
   return Status::Error(ATOLL_LOST, "object %lu.%lu: %s", id.index(), id.generation(),
                        reason == ATOLL_LOST_DAMAGED      ? "its spill file is damaged"
                        : reason == ATOLL_LOST_UNREADABLE ? "its spill file cannot be read"

@@ -76,13 +76,15 @@ Status ClientCore::Stats(atoll_stats_t* stats) {
   stats->names = read(served.names);
   stats->max_names = control_.geometry().max_names();
   stats->max_clients = control_.geometry().columns() - 1;
-  const uint32_t columns = control_.columns_high();
-  stats->freed = read(served.freed);
-  for (uint32_t i = 0; i < columns; ++i) {
+  stats->freed = read(served.freed) + Frees(control_.client(kServer));
+  AddUp(control_.client(kServer), &stats->done);
+  std::vector<uint32_t> columns = {kServer};
+  control_.EachClient([&](uint32_t i) {
     stats->clients += Attached(control_.client(i));
     stats->freed += Frees(control_.client(i));
     AddUp(control_.client(i), &stats->done);
-  }
+    columns.push_back(i);
+  });
   const SizeClasses classes(control_.geometry().slabs_per_extent());
   for (uint64_t i = 0, high = control_.entries_high(); i < high; ++i) {
     const Entry& entry = entries_[i];
@@ -91,7 +93,7 @@ Status ClientCore::Stats(atoll_stats_t* stats) {
     ++stats->objects;
     const uint64_t size = entry.size.load(std::memory_order_relaxed);
     uint64_t pins = 0;
-    for (uint32_t c = 0; c < columns; ++c) pins += control_.pins(c)[i].load(std::memory_order_relaxed);
+    for (const uint32_t c : columns) pins += control_.pins(c)[i].load(std::memory_order_relaxed);
     stats->pins += pins;
     if (entry.block.load(std::memory_order_relaxed) != 0) {
       const uint64_t block = BlockBytes(classes, BytesOf(entry));
@@ -129,7 +131,7 @@ Status ClientCore::Stats(atoll_stats_t* stats) {
 
 Status ClientCore::ClientStats(uint64_t client, atoll_client_stats_t* stats) {
   const Geometry& g = control_.geometry();
-  if (client == 0 || client >= g.columns() || !Attached(control_.client(client))) {
+  if (client == 0 || !control_.HasClient(client) || !Attached(control_.client(client))) {
     return Status::Error(ATOLL_NOT_FOUND, "no client %lu", client);
   }
   ClientRecord& record = control_.client(client);
@@ -179,10 +181,12 @@ int64_t ClientCore::List(uint64_t* cursor, atoll_object_info* infos, uint64_t ma
       info.tag = entry.tag.load(std::memory_order_relaxed);
       info.offset = entry.offset.load(std::memory_order_relaxed);
     }
-    for (uint32_t client = 0, columns = control_.columns_high(); client < columns; ++client) {
+    const auto add = [&](uint32_t client) {
       info.pins += control_.pins(client)[index].load(std::memory_order_relaxed);
       info.references += control_.references(client)[index].load(std::memory_order_relaxed);
-    }
+    };
+    add(kServer);
+    control_.EachClient(add);
   }
   return static_cast<int64_t>(filled);
 }

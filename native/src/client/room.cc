@@ -98,18 +98,15 @@ Status ClientCore::StoreFull(uint64_t bytes) const {
     uint32_t client;
     uint64_t pinned, creating;
   };
-  const uint32_t high = control_.columns_high();
   std::vector<Holder> holders;
-  for (uint32_t i = 1; i < high; ++i) holders.push_back({i, 0, 0});
+  control_.EachClient([&](uint32_t i) { holders.push_back({i, 0, 0}); });
   for (uint64_t i = 0, end = control_.entries_high(); i < end; ++i) {
     const Entry& entry = entries_[i];
     const Word word(entry.word.load(std::memory_order_acquire));
     if (entry.block.load(std::memory_order_relaxed) == 0) continue;
     const uint64_t size = entry.size.load(std::memory_order_relaxed);
-    if (word.state() == State::kCreating && word.owner() > 0 && word.owner() < high) {
-      holders[word.owner() - 1].creating += size;
-    }
     for (Holder& holder : holders) {
+      if (word.state() == State::kCreating && word.owner() == holder.client) holder.creating += size;
       if (control_.pins(holder.client)[i].load(std::memory_order_relaxed) != 0) holder.pinned += size;
     }
   }

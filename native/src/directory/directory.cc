@@ -49,9 +49,8 @@ atoll_object_state Visible(Word word) {
 }
 
 void SetDropped(const Control& control, uint32_t client, uint64_t index) {
-  control.dropped(client)[index / 64].fetch_or(uint64_t{1} << (index % 64), std::memory_order_seq_cst);
-  const uint64_t leaf = index / 64;
-  control.summary(client)[leaf / 64].fetch_or(uint64_t{1} << (leaf % 64), std::memory_order_seq_cst);
+  control.dropped(client).Set(index);
+  control.droppers().Set(client);
 }
 
 bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t generation, uint32_t bell) {
@@ -75,21 +74,21 @@ bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t g
 }
 
 void RingWaiters(const Control& control, uint64_t index) {
-  for (uint32_t client = 1, high = control.columns_high(); client < high; ++client) {
+  control.EachClient([&](uint32_t client) {
     u32& slot = control.waits(client)[index];
-    if (slot.load(std::memory_order_seq_cst) == 0) continue;
+    if (slot.load(std::memory_order_seq_cst) == 0) return;
     for (uint32_t bells = slot.exchange(0, std::memory_order_seq_cst); bells != 0; bells &= bells - 1) {
       control.client(client).object_bells[std::countr_zero(bells)].Ring();
     }
-  }
+  });
 }
 
 void RingAll(const Control& control) {
-  for (uint32_t client = 1, high = control.columns_high(); client < high; ++client) {
+  control.EachClient([&](uint32_t client) {
     ClientRecord& record = control.client(client);
     record.mailbox.Ring();
     for (Bell& bell : record.object_bells) bell.Ring();
-  }
+  });
   control.header().scheduler_bell.Ring();
   control.header().room_bell.Ring();
   control.header().pressure_bell.Ring();

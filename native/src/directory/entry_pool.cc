@@ -37,7 +37,7 @@ uint64_t EntryPool::TakeFrom(Leased& leased, uint64_t flags) {
       // release; pairs with the acquires in ClientCore::Peek().
       entry.size.store(0, std::memory_order_release);
       entry.contained.store(0, std::memory_order_release);
-      entry.reason.store(0, std::memory_order_relaxed);
+      entry.holders.store(0, std::memory_order_relaxed);
       entry.spill.store(0, std::memory_order_relaxed);
       // The reference first: an EXPECTED entry nobody refers to is the server's to free.
       control_.references(me_)[index].fetch_add(1, std::memory_order_seq_cst);

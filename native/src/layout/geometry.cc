@@ -65,12 +65,18 @@ Result<Geometry> Geometry::Of(Sizes sizes) {
   g.waits_in = n * 8;
   g.used_in = n * 12;
   g.dropped_in = n * 13;
-  g.summary_in = g.dropped_in + n / 8;
-  g.column_stride = RoundUp(g.summary_in + RoundUp(n / 64, 64) / 8, kPage);
+  g.ready_in = g.dropped_in + Marks::BytesFor(n);
+  g.touched_in = g.ready_in + Marks::BytesFor(n);
+  g.freed_entries_in = g.touched_in + Marks::BytesFor(g.entry_blocks());
+  g.freed_slabs_in = g.freed_entries_in + Marks::BytesFor(g.entry_blocks());
+  g.column_stride = RoundUp(g.freed_slabs_in + Marks::BytesFor(g.slabs()), kPage);
   g.columns_at = place(g.columns() * g.column_stride);
   g.ring_stride = RoundUp(2 * (sizes.ring_bytes + kRingTrailer), kPage);
   g.rings_at = place(g.columns() * g.ring_stride);
   g.names_at = place(g.name_slots() * sizeof(NameRecord));
+  g.open_blocks_at = place(Marks::BytesFor(g.entry_blocks()));
+  g.row_words = (g.columns() + 63) / 64;
+  g.rows_at = place(n * g.row_words * sizeof(u64));
   g.block_words_at = place(g.slabs() * kWordsPerSlab * sizeof(u64));
   g.control_bytes = at;
   return g;
@@ -96,11 +102,6 @@ Result<Geometry> Geometry::OfHeader(const Header& header, uint64_t control_bytes
 uint64_t Control::entries_high() const {
   const uint64_t blocks = header().blocks_high.load(std::memory_order_acquire);
   return std::min(blocks, geometry_.entry_blocks()) * kEntriesPerBlock;
-}
-
-uint32_t Control::columns_high() const {
-  const uint64_t high = header().clients_high.load(std::memory_order_seq_cst);
-  return static_cast<uint32_t>(std::min(high, geometry_.columns()));
 }
 
 }  // namespace atollstore

@@ -6,7 +6,10 @@
 //   +--------+---------+---------+-------+--------------+---------+---------+-----+-------+-------+-------------+
 //                                                                  one per client                 1024 per
 //                                                                  slab
-//   a column:  pins 4N | references 4N | waits 4N | used N | dropped N/8 | summary N/512   (N = max_objects)
+//   a column:  pins 4N | references 4N | waits 4N | used N | dropped | ready | touched | freed entries |
+//   freed slabs
+//
+// with N = max_objects; the last five are Marks: of entries, of entries, of entry blocks twice, and of slabs.
 //
 // Most of it is never touched and has no memory behind it.
 #ifndef ATOLL_LAYOUT_GEOMETRY_H_
@@ -15,6 +18,7 @@
 #include <bit>
 
 #include "atoll/result.h"
+#include "layout/marks.h"
 #include "layout/records.h"
 
 namespace atollstore {
@@ -50,7 +54,11 @@ class Geometry {
   uint64_t clients_at, extents_at, slabs_at, entry_blocks_at, entries_at, columns_at, rings_at, names_at,
       block_words_at;
   uint64_t column_stride, ring_stride, control_bytes;
-  uint64_t references_in, waits_in, used_in, dropped_in, summary_in;  // inside a column; pins are first
+  uint64_t open_blocks_at, rows_at;
+  uint64_t row_words;
+  // Inside a column; pins are first.
+  uint64_t references_in, waits_in, used_in, dropped_in, ready_in, touched_in, freed_entries_in,
+      freed_slabs_in;
 
  private:
   Sizes sizes_{};
@@ -76,9 +84,31 @@ class Control {
   u32* references(uint64_t client) const { return column<u32>(client, geometry_.references_in); }
   u32* waits(uint64_t client) const { return column<u32>(client, geometry_.waits_in); }
   u8* used(uint64_t client) const { return column<u8>(client, geometry_.used_in); }
-  u64* dropped(uint64_t client) const { return column<u64>(client, geometry_.dropped_in); }
-  u64* summary(uint64_t client) const { return column<u64>(client, geometry_.summary_in); }
-  uint64_t summary_words() const { return (geometry_.objects() / 64 + 63) / 64; }
+  // Entries that the client asks the server to look at.
+  Marks dropped(uint64_t client) const {
+    return {column<u64>(client, geometry_.dropped_in), geometry_.objects()};
+  }
+  // Clients that have such.
+  Marks droppers() const { return {header().droppers, kClientWords * 64}; }
+  // Entries that the client watches and that have become ready.
+  Marks ready(uint64_t client) const {
+    return {column<u64>(client, geometry_.ready_in), geometry_.objects()};
+  }
+  // Entry blocks in which the client may hold, make or wait for something. Never taken while it lives.
+  Marks touched(uint64_t client) const {
+    return {column<u64>(client, geometry_.touched_in), geometry_.entry_blocks()};
+  }
+  // Entry blocks of the client, and slabs of its extents, in which something has become free.
+  Marks freed_entries(uint64_t client) const {
+    return {column<u64>(client, geometry_.freed_entries_in), geometry_.entry_blocks()};
+  }
+  Marks freed_slabs(uint64_t client) const {
+    return {column<u64>(client, geometry_.freed_slabs_in), geometry_.slabs()};
+  }
+  // Entry blocks that are nobody's and may have free entries.
+  Marks open_blocks() const { return {at<u64>(geometry_.open_blocks_at), geometry_.entry_blocks()}; }
+  // A bit for each client: who holds the entry, when Entry::holders has no place for all.
+  u64* row(uint64_t entry) const { return at<u64>(geometry_.rows_at) + entry * geometry_.row_words; }
 
   uint8_t* ring(uint64_t client, uint64_t direction) const {
     return base_ + geometry_.rings_at + client * geometry_.ring_stride +
@@ -87,8 +117,29 @@ class Control {
 
   // Entries that may be in use have an index below this.
   uint64_t entries_high() const;
-  // Columns in use have an index below this.
-  uint32_t columns_high() const;
+  // The clients that are there; the server's own column is not among them. Whoever comes or goes meanwhile
+  // may be seen or not. Nothing may be read of clients that are not there: looking at a page of a segment
+  // that was never written gives it memory.
+  bool HasClient(uint64_t i) const {
+    return i < geometry_.columns() &&
+           (header().clients[i / 64].load(std::memory_order_seq_cst) >> (i % 64) & 1) != 0;
+  }
+  void AddClient(uint64_t i) const {
+    header().clients[i / 64].fetch_or(uint64_t{1} << (i % 64), std::memory_order_seq_cst);
+  }
+  void RemoveClient(uint64_t i) const {
+    header().clients[i / 64].fetch_and(~(uint64_t{1} << (i % 64)), std::memory_order_seq_cst);
+  }
+  template <typename F>
+  void EachClient(F&& visit) const {
+    for (uint64_t word = 0; word < kClientWords; ++word) {
+      for (uint64_t bits = header().clients[word].load(std::memory_order_seq_cst); bits != 0;
+           bits &= bits - 1) {
+        const auto client = static_cast<uint32_t>(word * 64 + static_cast<uint64_t>(std::countr_zero(bits)));
+        if (client != kServer && client < geometry_.columns()) visit(client);
+      }
+    }
+  }
 
  private:
   template <typename T>

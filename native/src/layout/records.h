@@ -19,7 +19,7 @@ using u64 = std::atomic<uint64_t>;
 static_assert(u64::is_always_lock_free && u32::is_always_lock_free && u8::is_always_lock_free);
 
 constexpr uint64_t kMagic = 0x314c4c4f5441;  // "ATOLL1"
-constexpr uint32_t kLayoutVersion = 5;       // raised when any byte below changes meaning
+constexpr uint32_t kLayoutVersion = 6;       // raised when any byte below changes meaning
 
 constexpr uint64_t kSlabBytes = 64 << 10;
 constexpr uint64_t kWordsPerSlab = kSlabBytes / 64;  // a block is at least 64 bytes
@@ -28,6 +28,8 @@ constexpr uint64_t kRingTrailer = 1024;
 constexpr uint32_t kObjectBells = 32;
 constexpr uint32_t kServer = 0;         // the server's own column
 constexpr uint32_t kMaxClients = 1024;  // indices 1..1024
+constexpr uint64_t kClientWords = kMaxClients / 64 + 1;
+constexpr uint64_t kClientMarks = kClientWords + 1;  // with a summary, as Marks are
 constexpr uint64_t kMaxObjects = uint64_t{1} << 24;
 constexpr uint64_t kMaxNameBytes = 224;
 constexpr uint64_t kMaxNames = uint64_t{1} << 20;
@@ -66,9 +68,9 @@ struct Header {
   u32 supervisor_pid;  // 0: there is none
   u8 pad0[32];
   // Line 2: read by clients when something has become free.
-  u32 stopped;         // 1: the store has been closed; no server comes any more
-  u32 server_asleep;   // 1: the server must be nudged; cleared by whoever nudges
-  u32 clients_high;    // every column in use has an index below this
+  u32 stopped;        // 1: the store has been closed; no server comes any more
+  u32 server_asleep;  // 1: the server must be nudged; cleared by whoever nudges
+  u32 spare;
   u32 pressure;        // 1: somebody waits for room, give back what is empty
   u64 blocks_high;     // every entry block ever leased has an index below this
   u64 reserved_bytes;  // of the data segment
@@ -87,9 +89,13 @@ struct Header {
   u8 pad3[48];
   // Line 5 and 6: what the server alone writes, for who wants to see inside.
   ServerCounters served;
+  // From line 7 on: who is there, a bit for each client; and who has set marks in its "dropped" (Marks of the
+  // same).
+  alignas(64) u64 clients[kClientWords];
+  alignas(64) u64 droppers[kClientMarks];
 };
 static_assert(offsetof(Header, stopped) == 128 && offsetof(Header, scheduler_bell) == 192);
-static_assert(offsetof(Header, served) == 320 && sizeof(Header) == 448);
+static_assert(offsetof(Header, served) == 320 && offsetof(Header, clients) == 448);
 
 // Calls of one client that succeeded, striped over threads. The hot ones share the first line. Those of
 // client 0 are the sums of all clients that have gone.
@@ -153,10 +159,10 @@ static_assert(offsetof(ClientRecord, counters) == 512 && sizeof(ClientRecord) ==
 
 // One object.
 //
-//    0         8         16        24        32        40      44      48      52      56       64
-//   +---------+---------+---------+---------+---------+-------+-------+-------+-------+---------+
-//   |  word   | offset  |  size   |   tag   |  block  | claim | ids   | reason| spare | spill   |
-//   +---------+---------+---------+---------+---------+-------+-------+-------+-------+---------+
+//    0         8         16        24        32        40      44      48        56       64
+//   +---------+---------+---------+---------+---------+-------+-------+---------+---------+
+//   |  word   | offset  |  size   |   tag   |  block  | claim | ids   | holders | spill   |
+//   +---------+---------+---------+---------+---------+-------+-------+---------+---------+
 struct alignas(64) Entry {
   u64 word;       // Word
   u64 offset;     // in the data segment; this and the next three hold from CREATING on
@@ -165,9 +171,8 @@ struct alignas(64) Entry {
   u64 block;      // 1 + number of its block word; 0: it has no block
   u32 claim;      // the users' own
   u32 contained;  // number of ids behind the bytes, 16-byte aligned
-  u32 reason;     // atoll_lost_reason, in LOST
-  u32 spare;
-  u64 spill;  // SpillPlace of a copy on disk, 0: there is none
+  u64 holders;    // Holders: which clients besides the owner may have a pin, a reference or a wait here
+  u64 spill;      // SpillPlace of a copy on disk, 0: there is none
 };
 static_assert(sizeof(Entry) == 64);
 

@@ -23,7 +23,10 @@ enum class State : uint8_t {
   kFreeing = 5,    // it is being taken away
   kSpilled = 6,    // its bytes are in a spill file, and it has no block
   kRestoring = 7,  // the server is reading them back into a block of its own
-  kLost = 8,       // the bytes cannot be had any more; Entry::reason says why
+  kLost = 8,       // the bytes cannot be had any more; the word's owner is an atoll_lost_reason
+  kMoving = 9,     // the server has copied them elsewhere, and changes where the entry points to
+  kChanging = 10,  // the owner gives up what it creates, or changes its size
+  kLast = kChanging,
 };
 
 class Word {
@@ -53,6 +56,10 @@ class Word {
     return Word(generation << kGenerationShift | uint64_t{owner} << kOwnerShift |
                 static_cast<uint64_t>(state));
   }
+  // LOST for an atoll_lost_reason.
+  static constexpr Word LostBecause(uint64_t generation, uint32_t reason) {
+    return Of(generation, reason, State::kLost);
+  }
   // The bits of a readable object, under kReadableMask.
   static constexpr uint64_t Readable(uint64_t generation) {
     return generation << kGenerationShift | static_cast<uint64_t>(State::kSealed);
@@ -61,6 +68,7 @@ class Word {
   constexpr uint64_t bits() const { return bits_; }
   constexpr uint64_t generation() const { return bits_ >> kGenerationShift; }
   constexpr uint32_t owner() const { return static_cast<uint32_t>((bits_ & kOwnerMask) >> kOwnerShift); }
+  constexpr uint32_t reason() const { return owner(); }  // REQUIRES: state() == kLost
   constexpr State state() const { return static_cast<State>(bits_ & kStateMask); }
   constexpr bool has(uint64_t flag) const { return (bits_ & flag) != 0; }
   constexpr bool on_disk() const { return state() == State::kSpilled || state() == State::kRestoring; }

@@ -151,14 +151,13 @@ uint32_t ServerCore::Admit(os::Peer peer, const Hello& hello, Welcome* welcome) 
   slot.used = true;
   slot.dead = false;
   slot.pidfd = std::move(peer.pidfd);
+  // Before anything is written there: a server that follows this one looks at no other records.
+  control_.AddClient(client);
   ClientRecord& record = control_.client(client);
   record.pid.store(static_cast<uint64_t>(peer.pid), std::memory_order_relaxed);
   record.start_time.store(os::StartTime(peer.pid), std::memory_order_relaxed);
   // A promise: the client itself makes it kAttached. A server killed before that leaves nothing behind.
   record.state.store(static_cast<uint32_t>(ClientState::kGreeted), std::memory_order_seq_cst);
-  // Before the client learns its index: whoever scans columns must see its column from its first pin on.
-  u32& high = control_.header().clients_high;
-  if (high.load() < client + 1) high.store(client + 1, std::memory_order_seq_cst);
   control_.header().served.attached.fetch_add(1, std::memory_order_relaxed);
   welcome->client = client;
   return client;

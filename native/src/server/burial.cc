@@ -80,6 +80,8 @@ void ServerCore::BuryNow(uint32_t client) {
   slots_[client] = Slot();
   record.epoch.fetch_add(1, std::memory_order_seq_cst);
   record.state.store(static_cast<uint32_t>(ClientState::kFree), std::memory_order_seq_cst);
+  // Last: a server killed before this finds the slot free and takes it off the list.
+  control_.RemoveClient(client);
   os::FutexWake(&record.state, UINT32_MAX);
   RingAll(control_);
 }

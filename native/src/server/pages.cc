@@ -5,11 +5,11 @@ namespace atollstore {
 
 bool ServerCore::AnswerClients() {
   bool any = false;
-  for (uint32_t client = 1, high = control_.columns_high(); client < high; ++client) {
-    if (!slots_[client].used || slots_[client].dead) continue;
+  control_.EachClient([&](uint32_t client) {
+    if (!slots_[client].used || slots_[client].dead) return;
     ClientRecord& record = control_.client(client);
     const uint32_t asked = record.asked.load(std::memory_order_seq_cst);
-    if (asked == record.answered.load(std::memory_order_relaxed)) continue;
+    if (asked == record.answered.load(std::memory_order_relaxed)) return;
     any = true;
     sweeper_->Sweep();  // what it had dropped before it asked
     uint32_t refused = 0;
@@ -25,21 +25,21 @@ bool ServerCore::AnswerClients() {
     if (record.wants_room.load(std::memory_order_seq_cst) != 0) {
       SetPressure();
       QueueForRoom(client);
-      for (uint32_t other = 1; other < high; ++other) {
+      control_.EachClient([&](uint32_t other) {
         if (other != client && slots_[other].used && !slots_[other].dead)
           os::Nudge(slots_[other].socket.get());
-      }
+      });
     }
-  }
+  });
   return any;
 }
 
 void ServerCore::TellOfRoom(bool freed) {
   if (!pressure_) return;
   pressure_ = false;
-  for (uint32_t client = 1, high = control_.columns_high(); client < high; ++client) {
+  control_.EachClient([&](uint32_t client) {
     pressure_ = pressure_ || control_.client(client).wants_room.load(std::memory_order_seq_cst) != 0;
-  }
+  });
   pressure_ = pressure_ || (spiller_ != nullptr && spiller_->wanted().runs != 0);
   if (!pressure_) control_.header().pressure.store(0, std::memory_order_seq_cst);
   if (!freed) return;

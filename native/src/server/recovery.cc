@@ -33,7 +33,11 @@ Status ServerCore::Recover() {
   }
   header.reserved_bytes.store(reserved, std::memory_order_relaxed);
   pressure_ = header.pressure.load() != 0;
-  for (uint32_t client = 1; client < slots_.size(); ++client) ATOLL_RETURN_IF_ERROR(FindAgain(client));
+  Status found;
+  control_.EachClient([&](uint32_t client) {
+    if (found.ok()) found = FindAgain(client);
+  });
+  ATOLL_RETURN_IF_ERROR(found);
   sweeper_->AddAll();
   sweeper_->Sweep();
   RingAll(control_);
@@ -45,9 +49,10 @@ Status ServerCore::FindAgain(uint32_t client) {
   // A client that has not taken its slot yet finds that it is gone, and asks again.
   uint32_t state = static_cast<uint32_t>(ClientState::kGreeted);
   record.state.compare_exchange_strong(state, static_cast<uint32_t>(ClientState::kFree));
-  if (record.state.load() == static_cast<uint32_t>(ClientState::kFree)) return {};
-  u32& high = control_.header().clients_high;
-  if (high.load() < client + 1) high.store(client + 1, std::memory_order_seq_cst);
+  if (record.state.load() == static_cast<uint32_t>(ClientState::kFree)) {
+    control_.RemoveClient(client);
+    return {};
+  }
   Slot& slot = slots_[client];
   slot.used = true;
   const auto pid = static_cast<pid_t>(record.pid.load());

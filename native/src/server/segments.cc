@@ -39,7 +39,6 @@ Result<Segments> Segments::Make(const atoll_server_options& options, bool superv
   header.max_names.store(g.max_names());
   header.await_farewell.store(options.await_farewell != 0);
   header.supervised.store(supervised);
-  header.clients_high.store(1);
   header.ready.store(1, std::memory_order_release);  // pairs with the acquire in Geometry::OfHeader()
   Segments segments{std::move(control).value(), std::move(data).value(), {}, {}};
   ATOLL_RETURN_IF_ERROR(segments.Open(options, store));

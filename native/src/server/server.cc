@@ -69,8 +69,7 @@ void ServerCore::Stop() {
   control_.header().stopped.store(1, std::memory_order_seq_cst);
   RingAll(control_);
   spiller_.reset();  // with its files: what is on disk only is lost with the store
-  for (uint32_t i = 1; i < control_.columns_high(); ++i)
-    os::FutexWake(&control_.client(i).answered, UINT32_MAX);
+  control_.EachClient([this](uint32_t i) { os::FutexWake(&control_.client(i).answered, UINT32_MAX); });
   std::lock_guard lock(mutex_);
   slots_.clear();  // closes the connections, which ends the clients' watching
   stopped_ = true;

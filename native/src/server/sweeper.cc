@@ -15,28 +15,17 @@ Sweeper::Sweeper(const Control& control, const os::Mapping* data)
       freed_bytes_of_(control.geometry().columns()) {}
 
 uint64_t Sweeper::Collect(uint32_t client) {
-  uint64_t found = 0;
-  u64* summary = control_.summary(client);
-  u64* dropped = control_.dropped(client);
-  for (uint64_t s = 0, words = control_.summary_words(); s < words; ++s) {
-    if (summary[s].load(std::memory_order_relaxed) == 0) continue;
-    // The summary first: a bit that comes after this is in a summary that comes after this.
-    for (uint64_t leaves = summary[s].exchange(0, std::memory_order_seq_cst); leaves != 0;
-         leaves &= leaves - 1) {
-      const uint64_t leaf = s * 64 + static_cast<uint64_t>(std::countr_zero(leaves));
-      if (leaf >= control_.geometry().objects() / 64) continue;
-      for (uint64_t bits = dropped[leaf].exchange(0, std::memory_order_seq_cst); bits != 0;
-           bits &= bits - 1) {
-        work_.push_back(leaf * 64 + static_cast<uint64_t>(std::countr_zero(bits)));
-        ++found;
-      }
-    }
-  }
-  return found;
+  return control_.dropped(client).Take([this](uint64_t index) {
+    work_.push_back(index);
+    return true;
+  });
 }
 
 uint64_t Sweeper::Sweep() {
-  for (uint32_t client = 1, high = control_.columns_high(); client < high; ++client) Collect(client);
+  control_.droppers().Take([this](uint64_t client) {
+    if (control_.HasClient(client)) Collect(static_cast<uint32_t>(client));
+    return true;
+  });
   uint64_t looked_at = 0;
   // Freeing a container adds its children to the list; a list and not recursion, however deep they nest.
   for (; !work_.empty(); ++looked_at) {
@@ -50,10 +39,12 @@ uint64_t Sweeper::Sweep() {
 bool Sweeper::Referenced(uint64_t index, uint64_t* pins) const {
   bool referenced = false;
   *pins = 0;
-  for (uint32_t client = 0, high = control_.columns_high(); client < high; ++client) {
+  const auto look = [&](uint32_t client) {
     referenced = referenced || control_.references(client)[index].load(std::memory_order_seq_cst) != 0;
     *pins += control_.pins(client)[index].load(std::memory_order_seq_cst);
-  }
+  };
+  look(kServer);
+  control_.EachClient(look);
   return referenced;
 }
 
@@ -97,7 +88,7 @@ void Sweeper::Consider(uint64_t index) {
     bits = dying.bits();
     if (unwanted && pins == 0) {
       // Deleted but referenced: LOST at once, so that no holder of a reference ever finds it gone.
-      const Word next = referenced ? Word::Of(word.generation(), 0, State::kLost) : dying.As(State::kFreeing);
+      const Word next = referenced ? Word::LostBecause(word.generation(), ATOLL_LOST_DELETED) : dying.As(State::kFreeing);
       if (!entry.word.compare_exchange_strong(bits, next.bits(), std::memory_order_seq_cst)) {
         continue;  // somebody put it back; look again, it may have been a pin that left no trace
       }
@@ -124,7 +115,6 @@ void Sweeper::Free(uint64_t index, Word word, bool referenced) {
   ReleaseRecord(entry);
   ForgetChildren(index);
   if (referenced) {
-    entry.reason.store(ATOLL_LOST_DELETED, std::memory_order_relaxed);
     work_.push_back(index);  // the last reference may have gone meanwhile
   } else {
     // release; pairs with the acquire of the block's owner. The count after the word, so that it is not
@@ -207,8 +197,7 @@ void Sweeper::Lose(uint64_t index, atoll_lost_reason reason) {
   if (slab != UINT64_MAX) FreedBlock(block, slab, entry.size.load(std::memory_order_relaxed));
   freed_ = true;
   ReleaseRecord(entry);
-  entry.reason.store(reason, std::memory_order_relaxed);
-  while (!entry.word.compare_exchange_weak(bits, Word::Of(Word(bits).generation(), 0, State::kLost).bits(),
+  while (!entry.word.compare_exchange_weak(bits, Word::LostBecause(Word(bits).generation(), reason).bits(),
                                            std::memory_order_seq_cst)) {
   }
   ForgetChildren(index);

@@ -32,8 +32,6 @@ void Sweeper::SettleEntries() {
           // Killed between saying so and freeing the block.
           if (entry.block.load(std::memory_order_relaxed) != 0)
             (void)FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
-          if (word.state() == State::kLost && entry.reason.load(std::memory_order_relaxed) == 0)
-            entry.reason.store(1, std::memory_order_relaxed);
           break;
         default:
           break;

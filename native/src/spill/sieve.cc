@@ -10,20 +10,21 @@ bool MayLeaveMemory(const Entry& entry) {
 }
 
 bool Sieve::Pinned(uint64_t index) const {
-  for (uint32_t client = 0, high = control_.columns_high(); client < high; ++client) {
-    if (control_.pins(client)[index].load(std::memory_order_relaxed) != 0) return true;
-  }
-  return false;
+  bool pinned = control_.pins(kServer)[index].load(std::memory_order_relaxed) != 0;
+  control_.EachClient([&](uint32_t client) {
+    pinned = pinned || control_.pins(client)[index].load(std::memory_order_relaxed) != 0;
+  });
+  return pinned;
 }
 
 bool Sieve::TakeMark(uint64_t index) {
   bool marked = false;
-  for (uint32_t client = 1, high = control_.columns_high(); client < high; ++client) {
+  control_.EachClient([&](uint32_t client) {
     u8& used = control_.used(client)[index];
-    if (used.load(std::memory_order_relaxed) == 0) continue;
+    if (used.load(std::memory_order_relaxed) == 0) return;
     used.store(0, std::memory_order_relaxed);
     marked = true;
-  }
+  });
   return marked;
 }
 

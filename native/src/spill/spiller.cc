@@ -40,10 +40,11 @@ SpillItem Spiller::ItemOf(uint64_t index) const {
 }
 
 bool Spiller::Pinned(uint64_t index) const {
-  for (uint32_t client = 0, high = control_.columns_high(); client < high; ++client) {
-    if (control_.pins(client)[index].load(std::memory_order_seq_cst) != 0) return true;
-  }
-  return false;
+  bool pinned = control_.pins(kServer)[index].load(std::memory_order_seq_cst) != 0;
+  control_.EachClient([&](uint32_t client) {
+    pinned = pinned || control_.pins(client)[index].load(std::memory_order_seq_cst) != 0;
+  });
+  return pinned;
 }
 
 void Spiller::Unpin(uint64_t index) {

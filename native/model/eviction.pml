@@ -1,5 +1,5 @@
 /* The bytes of one referenced object that comes and goes between memory and disk: who may take them, and who waits
- * for them (Sweeper::SetAside, Spiller, ClientCore::AwaitRestore, ServerCore's recovery).
+ * for them (Sweeper::Evict, Spiller, ClientCore::AwaitRestore, ServerCore's recovery).
  *
  *   Client 0 and 1 get the object, look at it, release it. Client 1 may be killed at any step.
  *   S evicts it at any time, restores it when somebody wants it, buries client 1. It may be killed at any step; the
@@ -62,7 +62,7 @@ inline Ring(me) { if :: slot[me] -> slot[me] = 0; rung[me] = 1 :: else fi }
 
 inline Life() {
   do
-  :: evictions > 0 ->                                                  /* SetAside; the file is written */
+  :: evictions > 0 ->                                                  /* Evict;    the file is written */
      evictions--;
      if
      :: atomic { st == SEALED -> st = DYING };
@@ -98,7 +98,7 @@ inline Life() {
            st = RESTORING;
            block = 1;
            whole = 1;
-           atomic { st = SEALED; sawWaited = waited; waited = 0 };     /* BringBack */
+           atomic { st = SEALED; sawWaited = waited; waited = 0 };     /* Restored  */
 #ifndef FORGET_WAITED
            if :: sawWaited -> Ring(0); Ring(1) :: else fi
 #endif

@@ -1,5 +1,5 @@
 // litmus: two processes on two CPUs race over one entry a round, with the code that is shipped. One is the
-// server and considers the entry (Sweeper::Sweep), or evicts it (Sweeper::SetAside), or is its creator and
+// server and considers the entry (Sweeper::Sweep), or evicts it (Sweeper::Evict), or is its creator and
 // frees what nobody else has seen (FreeUnseen). The other
 //   - gets it (atoll_get) while it may be freed: a validated pin on a freed object is a lost one;
 //   - gets it while it may be evicted: a get that did not wait for a restore, of an object that is gone, is a
@@ -132,13 +132,13 @@ struct Outcome {
 // the client has a pin on what is not there.
 bool Evict(const Control& control, Sweeper* sweeper, const Barrier& barrier, Table* table, uint64_t index) {
   Entry& entry = control.entry(index);
-  (void)sweeper->SetAside(index);
+  (void)sweeper->Evict(index);
   for (int spins = 0; !barrier.OtherIsThere();) {
     uint64_t bits = entry.word.load(std::memory_order_seq_cst);
     const bool wanted = Word(bits).state() == State::kSpilled && Word(bits).has(Word::kWaited);
     if (wanted && entry.word.compare_exchange_strong(bits, Word(bits).As(State::kRestoring).bits())) {
       table->restored.fetch_add(1);
-      sweeper->BringBack(index);
+      sweeper->Restored(index);
     }
     if (++spins % 20'000 == 0) ::sched_yield();
   }

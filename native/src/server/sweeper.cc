@@ -142,7 +142,7 @@ void Sweeper::ReleaseRecord(Entry& entry) {
   files_->Release(place, ObjectBytes(entry));
 }
 
-bool Sweeper::SetAside(uint64_t index) {
+bool Sweeper::Evict(uint64_t index) {
   Entry& entry = control_.entry(index);
   uint64_t bits = entry.word.load(std::memory_order_seq_cst);
   const Word word(bits);
@@ -174,7 +174,7 @@ bool Sweeper::SetAside(uint64_t index) {
   return true;
 }
 
-void Sweeper::BringBack(uint64_t index) {
+void Sweeper::Restored(uint64_t index) {
   Entry& entry = control_.entry(index);
   // First, so that whoever has the object finds it counted.
   ServerCounters& served = control_.header().served;
@@ -189,7 +189,7 @@ void Sweeper::BringBack(uint64_t index) {
   work_.push_back(index);
 }
 
-void Sweeper::Lose(uint64_t index, atoll_lost_reason reason) {
+void Sweeper::MarkLost(uint64_t index, atoll_lost_reason reason) {
   Entry& entry = control_.entry(index);
   uint64_t bits = entry.word.load(std::memory_order_relaxed);
   const uint64_t block = entry.block.load(std::memory_order_relaxed);

@@ -45,11 +45,11 @@ class Sweeper {
   void UseSpillFiles(SpillFiles* files) { files_ = files; }
   // SEALED with a place in a spill file -> SPILLED, and its block is free. Returns false when it is pinned or
   // may not leave.
-  bool SetAside(uint64_t index);
+  bool Evict(uint64_t index);
   // RESTORING -> SEALED: its bytes are in its block again.
-  void BringBack(uint64_t index);
+  void Restored(uint64_t index);
   // RESTORING -> LOST: they never will be. The record goes with it.
-  void Lose(uint64_t index, atoll_lost_reason reason);
+  void MarkLost(uint64_t index, atoll_lost_reason reason);
   // Spilled entries that somebody wants to have, since the last call.
   std::vector<uint64_t> TakeWanted();
 

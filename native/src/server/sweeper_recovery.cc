@@ -49,7 +49,7 @@ void Sweeper::FindSpilled() {
     if (files_ != nullptr && !place.nowhere()) {
       files_->Adopt(place, ObjectBytes(entry));
     } else if (state == State::kSpilled) {
-      Lose(index, ATOLL_LOST_UNREADABLE);
+      MarkLost(index, ATOLL_LOST_UNREADABLE);
     }
   }
   if (files_ != nullptr) files_->RemoveUnknown();
@@ -83,7 +83,7 @@ void Sweeper::CountReferences(const std::vector<uint64_t>& named) {
     if (!spilled) {
       children = ChildrenOf(entry);
     } else if (!ChildrenOfSpilled(entry, &children)) {
-      Lose(index, ATOLL_LOST_DAMAGED);
+      MarkLost(index, ATOLL_LOST_DAMAGED);
       continue;
     }
     for (const uint64_t child : children) {

@@ -117,7 +117,7 @@ uint64_t Spiller::Begin(const std::vector<uint64_t>& indices) {
     Entry& entry = control_.entry(index);
     if (entry.spill.load(std::memory_order_relaxed) != 0) {
       const uint64_t bytes = ObjectBytes(entry);
-      if (sweeper_->SetAside(index)) leaving += bytes;
+      if (sweeper_->Evict(index)) leaving += bytes;
       continue;
     }
     if (!may_write) continue;
@@ -159,7 +159,7 @@ void Spiller::Written(const SpillJob& job) {
       control_.header().served.bytes_spilled.fetch_add(item.bytes, std::memory_order_relaxed);
     }
     Unpin(index);
-    if (job.outcome.ok()) (void)sweeper_->SetAside(index);
+    if (job.outcome.ok()) (void)sweeper_->Evict(index);
   }
 }
 
@@ -226,7 +226,7 @@ bool Spiller::TryRestore(uint64_t index) {
   job.items.push_back(item);
   const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
   if (!heap_.CanWrite(offset, item.bytes)) {  // somebody has written into the entry since
-    sweeper_->Lose(index, ATOLL_LOST_DAMAGED);
+    sweeper_->MarkLost(index, ATOLL_LOST_DAMAGED);
     return true;
   }
   job.to = window_.data() + offset;
@@ -237,10 +237,10 @@ bool Spiller::TryRestore(uint64_t index) {
 void Spiller::HaveRead(const SpillJob& job) {
   const uint64_t index = job.items[0].id.index();
   if (job.outcome.ok()) {
-    sweeper_->BringBack(index);
+    sweeper_->Restored(index);
   } else {
     const bool damaged = job.outcome.code() == ATOLL_CORRUPT;
-    sweeper_->Lose(index, damaged ? ATOLL_LOST_DAMAGED : ATOLL_LOST_UNREADABLE);
+    sweeper_->MarkLost(index, damaged ? ATOLL_LOST_DAMAGED : ATOLL_LOST_UNREADABLE);
   }
 }
 

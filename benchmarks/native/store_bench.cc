@@ -49,10 +49,11 @@ class Store {
     }
     const std::string socket = std::string(directory) + "/store.sock";
     atoll_server_options options{};
+    options.size = sizeof(options);
     options.capacity = kCapacity;
     options.socket_path = socket.c_str();
     Check(atoll_server_start(&options, &server_), "atoll_server_start");
-    Check(atoll_attach(socket.c_str(), &client_), "atoll_attach");
+    Check(atoll_attach(socket.c_str(), nullptr, &client_), "atoll_attach");
     directory_ = directory;
   }
 
@@ -93,6 +94,7 @@ class Store {
 
   uint64_t Allocated() {
     atoll_stats_t stats{};
+    stats.size = sizeof(stats);
     Check(atoll_stats(client_, &stats), "atoll_stats");
     return stats.allocated;
   }

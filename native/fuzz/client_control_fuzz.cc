@@ -63,7 +63,9 @@ void Call(atoll_client* client, Input* input) {
       return;
     case 8: {
       atoll_stats_t stats{};
+      stats.size = sizeof(stats);
       atoll_client_stats_t about{};
+      about.size = sizeof(about);
       atoll_stats(client, &stats);
       atoll_client_stats(client, index, &about);
       return;
@@ -104,7 +106,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   control.header().stopped.store(1);  // nobody answers
   std::thread server([&store] { (void)store.LetIn(3); });
   atoll_client* client = nullptr;
-  const int64_t attached = atoll_attach(SocketPath().c_str(), &client);
+  const int64_t attached = atoll_attach(SocketPath().c_str(), nullptr, &client);
   server.join();
   if (attached != 0) ::abort();
   Input input(data, size);

@@ -24,6 +24,7 @@ inline const std::string& SocketPath() {
 
 inline atoll_server_options Tiny() {
   atoll_server_options options{};
+  options.size = sizeof(options);
   options.capacity = kCapacity;
   options.extent_bytes = kExtentBytes;
   options.max_objects = kObjects;

@@ -8,6 +8,7 @@
 #include "os/socket.h"
 #include "os/spawn.h"
 #include "server/server_core.h"
+#include "sized.h"
 
 using atollstore::ClientCore;
 using atollstore::ObjectId;
@@ -23,6 +24,9 @@ struct atoll_client {
 
 namespace {
 
+// The flags of atoll_client_options that this library knows.
+constexpr uint64_t kClientFlags = 0;
+
 int64_t Code(Status status) { return -static_cast<int64_t>(status.code()); }
 template <typename T>
 int64_t Code(const atollstore::Result<T>& result) {
@@ -30,6 +34,27 @@ int64_t Code(const atollstore::Result<T>& result) {
 }
 int64_t Null() { return Code(Status::Error(ATOLL_INVALID_ARGUMENT, "a null pointer")); }
 int64_t NoMemory() { return Code(Status::Error(ATOLL_OUT_OF_MEMORY, "this process could not allocate")); }
+
+// Asks for a struct that the caller has given the size of.
+template <typename T, typename F>
+int64_t Answer(const char* name, T* out, F&& ask) {
+  if (!atollstore::CanBeSize(out->size)) return Code(atollstore::WrongSize(name, out->size, sizeof(T)));
+  T all{};
+  const Status asked = ask(&all);
+  if (asked.ok()) atollstore::HandOut(all, out);
+  return Code(asked);
+}
+
+// The options of a client; null ones are all defaults.
+Status OptionsOf(const atoll_client_options* from, atoll_client_options* to) {
+  *to = {};
+  if (from == nullptr) return {};
+  ATOLL_RETURN_IF_ERROR(atollstore::TakeIn("atoll_client_options", from, to));
+  if (const uint64_t unknown = to->flags & ~uint64_t{kClientFlags}; unknown != 0)
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "atoll_client_options: flags %lx are not known here",
+                         unknown);
+  return {};
+}
 
 // Runs what may allocate; a failure of that becomes a code here.
 template <typename F>
@@ -45,12 +70,19 @@ int64_t Guarded(F&& call) {
 
 extern "C" {
 
+int64_t atoll_abi_version(void) { return ATOLL_ABI_VERSION; }
+
 const char* atoll_last_error(void) { return atollstore::LastError(); }
+
+const char* atoll_code_name(int64_t code) { return atollstore::NameOf(code); }
 
 int64_t atoll_server_start(const atoll_server_options* options, atoll_server** server) {
   if (options == nullptr || server == nullptr) return Null();
   return Guarded([&]() -> int64_t {
-    auto core = ServerCore::Start(*options);
+    atoll_server_options all;
+    if (const Status taken = atollstore::TakeIn("atoll_server_options", options, &all); !taken.ok())
+      return Code(taken);
+    auto core = ServerCore::Start(all);
     if (!core.ok()) return Code(core.status());
     *server = new atoll_server{std::move(core).value()};
     return 0;
@@ -71,9 +103,11 @@ int64_t atoll_server_bury(atoll_server* server, uint64_t client_index) {
   return server == nullptr ? Null() : Guarded([&] { return Code(server->core->Bury(client_index)); });
 }
 
-int64_t atoll_attach(const char* socket_path, atoll_client** client) {
+int64_t atoll_attach(const char* socket_path, const atoll_client_options* options, atoll_client** client) {
   if (socket_path == nullptr || client == nullptr) return Null();
   return Guarded([&]() -> int64_t {
+    atoll_client_options all;
+    if (const Status taken = OptionsOf(options, &all); !taken.ok()) return Code(taken);
     auto core = ClientCore::Attach(socket_path);
     if (!core.ok()) return Code(core.status());
     *client = new atoll_client{std::move(core).value()};
@@ -89,11 +123,13 @@ int64_t atoll_connect(const char* socket_path) {
   });
 }
 
-int64_t atoll_attach_fd(int64_t connection, atoll_client** client) {
-  if (client == nullptr) return Null();
+int64_t atoll_attach_fd(int64_t connection, const atoll_client_options* options, atoll_client** client) {
   return Guarded([&]() -> int64_t {
     auto socket = atollstore::os::AdoptSocket(static_cast<int>(connection));
+    if (client == nullptr) return Null();
     if (!socket.ok()) return Code(socket.status());
+    atoll_client_options all;
+    if (const Status taken = OptionsOf(options, &all); !taken.ok()) return Code(taken);
     auto core = ClientCore::Attach(std::move(socket).value(), "inherited connection");
     if (!core.ok()) return Code(core.status());
     *client = new atoll_client{std::move(core).value()};
@@ -287,12 +323,15 @@ int64_t atoll_bell_ring(atoll_client* client, uint64_t client_index, uint64_t th
 
 int64_t atoll_stats(atoll_client* client, atoll_stats_t* stats) {
   if (client == nullptr || stats == nullptr) return Null();
-  return Guarded([&] { return Code(client->core->Stats(stats)); });
+  return Guarded([&] {
+    return Answer("atoll_stats_t", stats, [&](atoll_stats_t* all) { return client->core->Stats(all); });
+  });
 }
 
 int64_t atoll_client_stats(atoll_client* client, uint64_t client_index, atoll_client_stats_t* stats) {
-  return client == nullptr || stats == nullptr ? Null()
-                                               : Code(client->core->ClientStats(client_index, stats));
+  if (client == nullptr || stats == nullptr) return Null();
+  return Answer("atoll_client_stats_t", stats,
+                [&](atoll_client_stats_t* all) { return client->core->ClientStats(client_index, all); });
 }
 
 int64_t atoll_count_copied(atoll_client* client, uint64_t bytes) {

@@ -1,6 +1,7 @@
-#include "atoll/status.h"
+#include "status.h"
 
 #include <cerrno>
+#include <climits>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
@@ -25,5 +26,45 @@ Status Status::System(const char* call) {
 }
 
 const char* LastError() { return last_error; }
+
+const char* NameOf(int64_t code) {
+  const uint64_t positive = code < 0 ? -static_cast<uint64_t>(code) : static_cast<uint64_t>(code);
+  if (positive > INT_MAX) return "UNKNOWN";
+  switch (static_cast<atoll_code>(positive)) {  // without a default: the compiler knows when one is missing
+    case ATOLL_OK:
+      return "OK";
+    case ATOLL_INVALID_ARGUMENT:
+      return "INVALID_ARGUMENT";
+    case ATOLL_NOT_FOUND:
+      return "NOT_FOUND";
+    case ATOLL_ALREADY_EXISTS:
+      return "ALREADY_EXISTS";
+    case ATOLL_NOT_CREATING:
+      return "NOT_CREATING";
+    case ATOLL_TIMED_OUT:
+      return "TIMED_OUT";
+    case ATOLL_STORE_FULL:
+      return "STORE_FULL";
+    case ATOLL_TOO_MANY_OBJECTS:
+      return "TOO_MANY_OBJECTS";
+    case ATOLL_TOO_MANY_CLIENTS:
+      return "TOO_MANY_CLIENTS";
+    case ATOLL_DISCONNECTED:
+      return "DISCONNECTED";
+    case ATOLL_REFUSED:
+      return "REFUSED";
+    case ATOLL_CORRUPT:
+      return "CORRUPT";
+    case ATOLL_LOST:
+      return "LOST";
+    case ATOLL_SYSTEM:
+      return "SYSTEM";
+    case ATOLL_OUT_OF_MEMORY:
+      return "OUT_OF_MEMORY";
+    case ATOLL_TOO_MANY_NAMES:
+      return "TOO_MANY_NAMES";
+  }
+  return "UNKNOWN";
+}
 
 }  // namespace atollstore

@@ -124,7 +124,7 @@ TEST_F(BoundaryTest, TooManyClientsAreTold) {
   Start(options);
   for (int i = 0; i < 3; ++i) ASSERT_NE(Attach(), nullptr);
   atoll_client* fourth = nullptr;
-  EXPECT_EQ(atoll_attach(path_.c_str(), &fourth), -ATOLL_TOO_MANY_CLIENTS);
+  EXPECT_EQ(atoll_attach(path_.c_str(), nullptr, &fourth), -ATOLL_TOO_MANY_CLIENTS);
   EXPECT_STREQ(atoll_last_error(), "all 3 client slots are in use");
   Detach(clients_[1]);
   EXPECT_NE(Attach(), nullptr) << "the slot is free again";
@@ -209,7 +209,7 @@ TEST_F(BoundaryTest, ClientWaitsForAServerWithoutDescriptors) {
   taken.clear();
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
   atoll_client* client = nullptr;
-  EXPECT_EQ(atoll_attach_fd(connection, &client), 0) << atoll_last_error();
+  EXPECT_EQ(atoll_attach_fd(connection, nullptr, &client), 0) << atoll_last_error();
   if (client != nullptr) clients_.push_back(client);
 }
 
@@ -244,7 +244,7 @@ TEST_F(BoundaryTest, LongSocketPathWorks) {
   atoll_server* server = nullptr;
   ASSERT_EQ(atoll_server_start(&options, &server), 0) << atoll_last_error();
   atoll_client* client = nullptr;
-  ASSERT_EQ(atoll_attach(path.c_str(), &client), 0) << atoll_last_error();
+  ASSERT_EQ(atoll_attach(path.c_str(), nullptr, &client), 0) << atoll_last_error();
   atoll_detach(client);
   atoll_server_stop(server);
   for (auto it = made.rbegin(); it != made.rend(); ++it) ASSERT_EQ(::rmdir(it->c_str()), 0);

@@ -29,6 +29,7 @@ class StoreTest : public ::testing::Test {
  protected:
   static atoll_server_options Defaults() {
     atoll_server_options options{};
+    options.size = sizeof(options);
     options.capacity = 64 << 20;
     return options;
   }
@@ -61,7 +62,7 @@ class StoreTest : public ::testing::Test {
 
   atoll_client* Attach() {
     atoll_client* client = nullptr;
-    EXPECT_EQ(atoll_attach(path_.c_str(), &client), 0) << atoll_last_error();
+    EXPECT_EQ(atoll_attach(path_.c_str(), nullptr, &client), 0) << atoll_last_error();
     if (client != nullptr) clients_.push_back(client);
     return client;
   }
@@ -92,6 +93,7 @@ class StoreTest : public ::testing::Test {
 
   static atoll_stats_t Stats(atoll_client* client) {
     atoll_stats_t stats{};
+    stats.size = sizeof(stats);
     EXPECT_EQ(atoll_stats(client, &stats), 0);
     return stats;
   }

@@ -37,6 +37,7 @@ class InheritTest : public StoreTest {
   }
   uint64_t PidOf(atoll_client* client, uint64_t index) {
     atoll_client_stats_t stats{};
+    stats.size = sizeof(stats);
     EXPECT_EQ(atoll_client_stats(client, index, &stats), 0) << atoll_last_error();
     return stats.pid;
   }
@@ -113,10 +114,10 @@ TEST_F(InheritTest, AnotherUserCannotSpeakOverAConnectionOfOurs) {
 
 TEST_F(InheritTest, OtherDescriptorsAreRefused) {
   atoll_client* client = nullptr;
-  EXPECT_EQ(atoll_attach_fd(-1, &client), -ATOLL_INVALID_ARGUMENT);
-  EXPECT_EQ(atoll_attach_fd(::open("/dev/null", O_RDWR), &client), -ATOLL_INVALID_ARGUMENT);
-  EXPECT_EQ(atoll_attach_fd(::socket(AF_UNIX, SOCK_SEQPACKET, 0), &client), -ATOLL_INVALID_ARGUMENT);
-  EXPECT_EQ(atoll_attach_fd(::socket(AF_INET, SOCK_STREAM, 0), &client), -ATOLL_INVALID_ARGUMENT);
+  EXPECT_EQ(atoll_attach_fd(-1, nullptr, &client), -ATOLL_INVALID_ARGUMENT);
+  EXPECT_EQ(atoll_attach_fd(::open("/dev/null", O_RDWR), nullptr, &client), -ATOLL_INVALID_ARGUMENT);
+  EXPECT_EQ(atoll_attach_fd(::socket(AF_UNIX, SOCK_SEQPACKET, 0), nullptr, &client), -ATOLL_INVALID_ARGUMENT);
+  EXPECT_EQ(atoll_attach_fd(::socket(AF_INET, SOCK_STREAM, 0), nullptr, &client), -ATOLL_INVALID_ARGUMENT);
   EXPECT_EQ(client, nullptr);
   EXPECT_EQ(atoll_connect("/nowhere/at/all"), -ATOLL_DISCONNECTED);
 }

@@ -30,6 +30,7 @@ class MemoryTest : public StoreTest {
  protected:
   static uint64_t Leased(atoll_client* client) {
     atoll_client_stats_t stats{};
+    stats.size = sizeof(stats);
     EXPECT_EQ(atoll_client_stats(client, static_cast<uint64_t>(atoll_client_index(client)), &stats), 0);
     return stats.leased_bytes;
   }

@@ -112,6 +112,7 @@ TEST_F(NamesTest, NamedObjectThatWasSpilledComesBackForWhoFindsIt) {
   }
   // What has been written leaves memory one object after the other.
   atoll_stats_t stats{};
+  stats.size = sizeof(stats);
   EXPECT_TRUE(Eventually([&] {
     stats = Stats(client);
     return stats.bytes_spilling == 0 && stats.evicted == stats.spilled_objects;

@@ -32,7 +32,7 @@ void Check(int64_t code, const char* what) {
 
 atoll_client* Attach(const char* path) {
   atoll_client* client = nullptr;
-  CHECK_OK(atoll_attach(path, &client));
+  CHECK_OK(atoll_attach(path, nullptr, &client));
   return client;
 }
 
@@ -121,7 +121,7 @@ void Inherit(const char*, char** arguments) {
   ::prctl(PR_SET_PDEATHSIG, 0);  // the end of its input ends it
   while (std::strcmp(arguments[1], "orphan") == 0 && ::getppid() == std::atoi(arguments[2])) ::usleep(1000);
   atoll_client* client = nullptr;
-  CHECK_OK(atoll_attach_fd(std::atoi(arguments[0]), &client));
+  CHECK_OK(atoll_attach_fd(std::atoi(arguments[0]), nullptr, &client));
   Say("ready " + std::to_string(atoll_client_index(client)) + " " + std::to_string(::getpid()));
   for (char line[64]; std::fgets(line, sizeof(line), stdin) != nullptr;) Say(Text(Put(client, 100, 5)));
 }
@@ -176,7 +176,7 @@ void As(const char* path, char** arguments) {
   const auto user = static_cast<uid_t>(std::atoi(arguments[0]));
   if (::setgid(user) != 0 || ::setuid(user) != 0) std::_Exit(4);
   atoll_client* client = nullptr;
-  const int64_t code = atoll_attach(path, &client);
+  const int64_t code = atoll_attach(path, nullptr, &client);
   Say(std::to_string(code) + " " + atoll_last_error());
 }
 
@@ -194,6 +194,7 @@ void Watch(const char* path, char**) {
 // serve BYTES: a server of its own.
 void Serve(const char* path, char** arguments) {
   atoll_server_options options{};
+  options.size = sizeof(options);
   options.capacity = std::strtoull(arguments[0], nullptr, 10);
   options.socket_path = path;
   atoll_server* server = nullptr;
@@ -208,6 +209,7 @@ void Serve(const char* path, char** arguments) {
 void Crash(const char* path, char** arguments) {
   const uint64_t marker = std::strtoull(arguments[1], nullptr, 10);
   atoll_server_options options{};
+  options.size = sizeof(options);
   options.capacity = 64 << 20;
   options.socket_path = path;
   atoll_server* server = nullptr;
@@ -264,6 +266,7 @@ int64_t FillWith(atoll_client* client, uint64_t size, uint64_t most, std::vector
 void Refill(const char* path, char** arguments) {
   Join(arguments[1]);
   atoll_server_options options{};
+  options.size = sizeof(options);
   options.capacity = std::strtoull(arguments[0], nullptr, 10);
   options.max_objects = std::strtoull(arguments[2], nullptr, 10);
   options.socket_path = path;
@@ -285,6 +288,7 @@ void Refill(const char* path, char** arguments) {
 void Fill(const char* path, char** arguments) {
   Join(arguments[1]);
   atoll_server_options options{};
+  options.size = sizeof(options);
   options.capacity = std::strtoull(arguments[0], nullptr, 10);
   options.socket_path = path;
   atoll_server* server = nullptr;
@@ -305,6 +309,7 @@ void Hear() {
 void ServeIn(const char* path, char** arguments) {
   Join(arguments[1]);
   atoll_server_options options{};
+  options.size = sizeof(options);
   options.capacity = std::strtoull(arguments[0], nullptr, 10);
   options.socket_path = path;
   atoll_server* server = nullptr;
@@ -344,6 +349,7 @@ void Quiet(const char* path, char**) {
   for (const atoll_object_id& id : ids) CHECK_OK(atoll_dereference(client, &id));
   // Until the background thread has what it wants, for a lock that it holds is waited for with a system call.
   atoll_stats_t stats{};
+  stats.size = sizeof(stats);
   uint64_t leased = 0;
   for (int quiet = 0; quiet < 20;) {
     ::usleep(1000);
@@ -379,6 +385,7 @@ void Quiet(const char* path, char**) {
   }
   atoll_object_info infos[4];
   atoll_client_stats_t mine{};
+  mine.size = sizeof(mine);
   uint64_t cursor = 0;
   if (code == 0) code = atoll_stats(client, &stats);
   if (code == 0) code = atoll_client_stats(client, static_cast<uint64_t>(atoll_client_index(client)), &mine);

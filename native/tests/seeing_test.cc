@@ -28,6 +28,7 @@ TEST_F(SeeingTest, EveryCallIsCounted) {
   OK(atoll_claim(client, &expected, 0, 1));
   OK(atoll_delete(client, &expected));
   atoll_client_stats_t stats{};
+  stats.size = sizeof(stats);
   OK(atoll_client_stats(client, static_cast<uint64_t>(atoll_client_index(client)), &stats));
   EXPECT_EQ(stats.done.expects, 3u);
   EXPECT_EQ(stats.done.creates, 2u);
@@ -79,6 +80,7 @@ TEST_F(SeeingTest, BytesArePinnedWhileSomebodyLooksAtThem) {
   EXPECT_EQ(stats.pins, 2u);
   EXPECT_EQ(stats.free, stats.capacity - (4 << 20));
   atoll_client_stats_t of_a{}, of_b{};
+  of_a.size = of_b.size = sizeof(of_a);
   OK(atoll_client_stats(a, static_cast<uint64_t>(atoll_client_index(a)), &of_a));
   OK(atoll_client_stats(a, static_cast<uint64_t>(atoll_client_index(b)), &of_b));
   EXPECT_EQ(of_a.pinned_bytes, 0u);
@@ -96,6 +98,7 @@ TEST_F(SeeingTest, ExtentsAreCountedByOwner) {
   uint64_t address = 0;
   OK(atoll_create(client, &id, 6 << 20, 0, 0, kSecond, &address));
   atoll_client_stats_t mine{}, its{};
+  mine.size = its.size = sizeof(mine);
   OK(atoll_client_stats(client, 1, &mine));
   OK(atoll_client_stats(client, 2, &its));
   EXPECT_EQ(mine.creating_bytes, 6u << 20);

@@ -362,6 +362,7 @@ TEST_F(StoreTest, ClientStatsCountWhatAClientDid) {
   OK(atoll_count_copied(client, 123));
   OK(atoll_count_user(client, 2, 9));
   atoll_client_stats_t stats{};
+  stats.size = sizeof(stats);
   OK(atoll_client_stats(client, index, &stats));
   EXPECT_EQ(stats.pid, static_cast<uint64_t>(::getpid()));
   EXPECT_EQ(stats.done.creates, 1u);
@@ -425,7 +426,7 @@ TEST_F(StoreTest, CallsAfterTheServerStoppedGoOnOrSayDisconnected) {
   uint64_t address = 0;
   EXPECT_EQ(atoll_create(client, &none, 60 << 20, 0, 0, kSecond, &address), -ATOLL_DISCONNECTED);
   atoll_client* late = nullptr;
-  EXPECT_EQ(atoll_attach(path_.c_str(), &late), -ATOLL_DISCONNECTED);
+  EXPECT_EQ(atoll_attach(path_.c_str(), nullptr, &late), -ATOLL_DISCONNECTED);
 }
 
 }  // namespace

@@ -34,10 +34,10 @@ bool BytesAreRight(const atoll_view& view, uint64_t place) {
 
 Storm::Storm(const std::string& path, uint64_t seed) : random_(seed) {
   // A store that has lost both of its processes may be started again in a moment.
-  int64_t code = atoll_attach(path.c_str(), &client_);
+  int64_t code = atoll_attach(path.c_str(), nullptr, &client_);
   for (int tries = 0; code == -ATOLL_DISCONNECTED && tries < 2000; ++tries) {
     ::usleep(10'000);
-    code = atoll_attach(path.c_str(), &client_);
+    code = atoll_attach(path.c_str(), nullptr, &client_);
   }
   if (code != 0) std::_Exit(3);
   board_ = Board::In(client_);
@@ -207,7 +207,7 @@ void Storm::Run() {
 
 void PinRace(const std::string& path) {
   atoll_client* client = nullptr;
-  if (atoll_attach(path.c_str(), &client) != 0) std::_Exit(3);
+  if (atoll_attach(path.c_str(), nullptr, &client) != 0) std::_Exit(3);
   Board* board = Board::In(client);
   uint64_t checked = 0;
   while (board->stop.load(std::memory_order_relaxed) == 0) {

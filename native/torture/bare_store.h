@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "atoll/result.h"
+#include "result.h"
 #include "layout/geometry.h"
 #include "os/shared_memory.h"
 #include "os/unique_fd.h"

@@ -38,6 +38,7 @@ class Life {
 
   void Live() {
     atoll_server_options options{};
+    options.size = sizeof(options);
     options.capacity = kCapacity;
     options.extent_bytes = 64 << 10;
     options.max_objects = 256;
@@ -46,9 +47,9 @@ class Life {
     options.spill_directory = disk_.c_str();
     atoll_server* server = nullptr;
     Again("start", [&] { return atoll_server_start(&options, &server); });
-    Again("attach", [&] { return atoll_attach(path_.c_str(), &client_); });
+    Again("attach", [&] { return atoll_attach(path_.c_str(), nullptr, &client_); });
     atoll_client* other = nullptr;
-    Again("attach the second", [&] { return atoll_attach(path_.c_str(), &other); });
+    Again("attach the second", [&] { return atoll_attach(path_.c_str(), nullptr, &other); });
     for (const uint64_t size : {100, 3'000, 60'000, 200'000, 500, 300'000, 20'000}) Put(size);
     Check();
     // More than there is room for: some of it goes to disk, and comes back.

@@ -82,8 +82,8 @@ void RunOn(int which) {
   RunOn(1);
   Barrier barrier(table, 1);
   atoll_client *receiver = nullptr, *sender = nullptr;
-  MUST(atoll_attach(path.c_str(), &receiver));
-  MUST(atoll_attach(path.c_str(), &sender));
+  MUST(atoll_attach(path.c_str(), nullptr, &receiver));
+  MUST(atoll_attach(path.c_str(), nullptr, &sender));
   const uint64_t store = atoll_store_id(receiver);
   std::minstd_rand random(7);
   int delay = 64;  // steered so that either side is first about as often as the other

@@ -34,6 +34,7 @@ static_assert(kProcesses <= Board::kSlots);
 
 atoll_stats_t Stats(atoll_client* client) {
   atoll_stats_t stats{};
+  stats.size = sizeof(stats);
   MUST(atoll_stats(client, &stats));
   return stats;
 }
@@ -126,7 +127,7 @@ int RunStorm(int argc, char** argv) {
   MUST(::mkdir(spill.c_str(), 0700));
   Standalone store(path, spill);
   atoll_client* client = nullptr;
-  MUST(atoll_attach(path.c_str(), &client));
+  MUST(atoll_attach(path.c_str(), nullptr, &client));
   Board* board = Board::In(client);
 
   std::mt19937_64 random(static_cast<uint64_t>(::getpid()));

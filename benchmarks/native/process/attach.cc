@@ -16,7 +16,7 @@ void Attaching() {
   for (int i = 0; i < kRounds; ++i) {
     floor.push_back(TimeOf([] { SharedFile data(kCapacity), window(kCapacity), control(kCapacity / 4); }));
     atoll_client* client = nullptr;
-    attaches.push_back(TimeOf([&] { Check(atoll_attach(store.socket().c_str(), &client), "atoll_attach"); }));
+    attaches.push_back(TimeOf([&] { Check(atoll_attach(store.socket().c_str(), nullptr, &client), "atoll_attach"); }));
     Check(atoll_detach(client), "atoll_detach");
   }
   Print("map.4GiB", Median(floor), "ns", "p50");

@@ -37,6 +37,7 @@ void Drops() {
   CheckSystem(mkdtemp(directory) != nullptr, "mkdtemp");
   const std::string path = std::string(directory) + "/store.sock";
   atoll_server_options options{};
+  options.size = sizeof(options);
   options.socket_path = path.c_str();
   options.capacity = 1024 * kMiB;
   Check(atoll_server_start(&options, &server), "atoll_server_start");

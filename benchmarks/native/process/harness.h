@@ -71,7 +71,7 @@ class Store {
 class Client {
  public:
   explicit Client(const std::string& socket) {
-    Check(atoll_attach(socket.c_str(), &client_), "atoll_attach");
+    Check(atoll_attach(socket.c_str(), nullptr, &client_), "atoll_attach");
   }
   ~Client() { atoll_detach(client_); }
   Client(const Client&) = delete;

@@ -18,6 +18,7 @@ namespace {
 // server SOCKET CAPACITY MAX_OBJECTS: a server until the input ends.
 int ServerRole(const std::vector<std::string>& arguments) {
   atoll_server_options options{};
+  options.size = sizeof(options);
   options.socket_path = arguments[0].c_str();
   options.capacity = strtoull(arguments[1].c_str(), nullptr, 10);
   options.max_objects = strtoull(arguments[2].c_str(), nullptr, 10);

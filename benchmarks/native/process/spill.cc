@@ -49,6 +49,7 @@ struct Rates {
 // A store that is full of a gigabyte makes room for another, which is given up; then the first one is read.
 Rates SpillAndRestore(const std::string& directory, const char* bytes) {
   atoll_server_options options{};
+  options.size = sizeof(options);
   const std::string socket = directory + "/socket";
   options.socket_path = socket.c_str();
   options.capacity = kCapacity;
@@ -66,6 +67,7 @@ Rates SpillAndRestore(const std::string& directory, const char* bytes) {
       Check(atoll_create(client.get(), &other, kBytes, 0, 0, 120 * kSecond, &address), "atoll_create");
     });
     atoll_stats_t stats{};
+    stats.size = sizeof(stats);
     Check(atoll_stats(client.get(), &stats), "atoll_stats");
     rates.spill = GigabytesPerSecond(static_cast<double>(stats.bytes_spilled), spilling);
     Check(atoll_abort(client.get(), &other), "atoll_abort");

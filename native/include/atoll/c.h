@@ -1,11 +1,15 @@
-/* Atoll's shared-memory object store: the C ABI.
+/** @file
+ * Atoll's shared-memory object store: the C ABI.
  *
  * Everything that leaves this library leaves it here. The rules that hold for every function:
  *   - results >= 0 are success, failures are the negative of an atoll_code;
  *   - no C++ exception, no allocation failure and no signal crosses this boundary;
  *   - every function may be called from any thread, unless its comment says otherwise;
  *   - times are nanoseconds; a timeout < 0 waits for ever, 0 looks once;
- *   - structs are plain 64-bit fields, so that a Java caller can lay them out in direct memory.
+ *   - structs are plain 64-bit fields, so that a Java caller can lay them out in direct memory;
+ *   - options and statistics begin with their size, which the caller sets to sizeof(the struct). Fields are
+ * only ever added at the end: what an older caller does not have is the default, and what a newer one asks of
+ * an older library is refused, unless it is zero.
  *
  * A value's life: atoll_create() gives writable bytes, atoll_seal() makes them immutable and visible,
  * atoll_get() pins them and gives their read-only address in this process, atoll_release() ends the pin.
@@ -23,96 +27,114 @@ extern "C" {
 
 #define ATOLL_API __attribute__((visibility("default")))
 
-/* Raised when a struct or a function changes meaning. */
-#define ATOLL_ABI_VERSION 2
+/** Raised when a struct or a function changes meaning, but not when something is added. */
+#define ATOLL_ABI_VERSION 3
 
+/** The ATOLL_ABI_VERSION of the library that this program has found, to compare with that of this header. */
+ATOLL_API int64_t atoll_abi_version(void);
+
+/** Why a call failed. Functions return the negative. */
 typedef enum atoll_code {
   ATOLL_OK = 0,
-  ATOLL_INVALID_ARGUMENT = 1, /* a size, pointer or index that cannot be right */
-  ATOLL_NOT_FOUND = 2,        /* no such object (any more): freed, deleted, or never made in this store */
-  ATOLL_ALREADY_EXISTS = 3,   /* somebody else is creating, or has sealed, this id */
-  ATOLL_NOT_CREATING = 4,     /* seal or abort of an object that this client is not creating */
+  ATOLL_INVALID_ARGUMENT = 1, /**< a size, pointer or index that cannot be right */
+  ATOLL_NOT_FOUND = 2,        /**< no such object (any more): freed, deleted, or never made in this store */
+  ATOLL_ALREADY_EXISTS = 3,   /**< somebody else is creating, or has sealed, this id */
+  ATOLL_NOT_CREATING = 4,     /**< seal or abort of an object that this client is not creating */
   ATOLL_TIMED_OUT = 5,
-  ATOLL_STORE_FULL = 6,       /* no room for the bytes, and nothing that may be taken away */
-  ATOLL_TOO_MANY_OBJECTS = 7, /* every entry is in use */
-  ATOLL_TOO_MANY_CLIENTS = 8, /* every client slot is in use */
-  ATOLL_DISCONNECTED = 9,     /* the server has gone; that of an atoll-store may be started again */
-  ATOLL_REFUSED = 10,         /* another user, another pid namespace, or another layout version */
-  ATOLL_CORRUPT = 11,         /* a control word that no correct program writes */
-  ATOLL_LOST = 12,            /* the bytes cannot be had any more */
-  ATOLL_SYSTEM = 13,          /* the OS refused; atoll_last_error() says which call and errno */
-  ATOLL_OUT_OF_MEMORY = 14,   /* this process could not allocate */
-  ATOLL_TOO_MANY_NAMES = 15   /* every place for a name is in use */
+  ATOLL_STORE_FULL = 6,       /**< no room for the bytes, and nothing that may be taken away */
+  ATOLL_TOO_MANY_OBJECTS = 7, /**< every entry is in use */
+  ATOLL_TOO_MANY_CLIENTS = 8, /**< every client slot is in use */
+  ATOLL_DISCONNECTED = 9,     /**< the server has gone; that of an atoll-store may be started again */
+  ATOLL_REFUSED = 10,         /**< another user, another pid namespace, or another layout version */
+  ATOLL_CORRUPT = 11,         /**< a control word that no correct program writes */
+  ATOLL_LOST = 12,            /**< the bytes cannot be had any more */
+  ATOLL_SYSTEM = 13,          /**< the OS refused; atoll_last_error() says which call and errno */
+  ATOLL_OUT_OF_MEMORY = 14,   /**< this process could not allocate */
+  ATOLL_TOO_MANY_NAMES = 15   /**< every place for a name is in use */
 } atoll_code;
 
-/* An id is a place: no hash table stands between an id and its entry. */
+/** An id is a place: no hash table stands between an id and its entry. */
 typedef struct atoll_object_id {
-  uint64_t store; /* random number of the store that made it; 0 only in the nil id */
-  uint64_t place; /* entry index << 40 | generation */
+  uint64_t store; /**< random number of the store that made it; 0 only in the nil id */
+  uint64_t place; /**< entry index << 40 | generation */
 } atoll_object_id;
 
 typedef struct atoll_server atoll_server;
 typedef struct atoll_client atoll_client;
 
-/* What the last failing call on this thread had to say: values, not only a name. Never null. */
+/** What the last failing call on this thread had to say: values, not only a name. Never null. */
 ATOLL_API const char* atoll_last_error(void);
+
+/** The name of an atoll_code, as "STORE_FULL", or of its negative, which functions return; "UNKNOWN" for what
+ * is no code. Never null, and never freed. */
+ATOLL_API const char* atoll_code_name(int64_t code);
 
 /* ---- server ------------------------------------------------------------------------------------ */
 
-/* Zero in any field but capacity and socket_path asks for the default, which follows the capacity. */
+/** Zero in any field but size, capacity and socket_path asks for the default, which follows the capacity. */
 typedef struct atoll_server_options {
-  uint64_t capacity;           /* bytes of object data; rounded up to whole extents */
-  uint64_t max_objects;        /* entries; at most 2^24 */
-  uint64_t max_clients;        /* client slots; at most 1024 */
-  uint64_t extent_bytes;       /* 2 MiB; smaller only in tests; a power of two */
-  uint64_t ring_bytes;         /* message ring of each direction of each client; 256 KiB; a power of two */
-  uint64_t warm_bytes;         /* how much each client keeps leased, mapped and filled ahead of need */
-  uint64_t max_names;          /* names of objects; at most 2^20 */
-  uint64_t await_farewell;     /* 1: a dead client's slot is cleaned only by atoll_server_bury() */
-  const char* socket_path;     /* in an existing 0700 directory of this user; made 0600, unlinked at stop */
-  const char* spill_directory; /* an existing directory for what does not fit; null: nothing is spilled */
-  uint64_t spill_limit;        /* bytes on disk at most; 0: as much as the disk takes */
+  uint64_t size;               /**< sizeof(atoll_server_options) */
+  uint64_t capacity;           /**< bytes of object data; rounded up to whole extents */
+  uint64_t max_objects;        /**< entries; at most 2^24 */
+  uint64_t max_clients;        /**< client slots; at most 1024 */
+  uint64_t extent_bytes;       /**< 2 MiB; smaller only in tests; a power of two */
+  uint64_t ring_bytes;         /**< message ring of each direction of each client; 256 KiB; a power of two */
+  uint64_t warm_bytes;         /**< how much each client keeps leased, mapped and filled ahead of need */
+  uint64_t max_names;          /**< names of objects; at most 2^20 */
+  uint64_t await_farewell;     /**< 1: a dead client's slot is cleaned only by atoll_server_bury() */
+  const char* socket_path;     /**< in an existing 0700 directory of this user; made 0600, unlinked at stop */
+  const char* spill_directory; /**< an existing directory for what does not fit; null: nothing is spilled */
+  uint64_t spill_limit;        /**< bytes on disk at most; 0: as much as the disk takes */
 } atoll_server_options;
 
-/* Starts a server in this process on a thread of its own. The caller stops it. */
+/** Starts a server in this process on a thread of its own. The caller stops it. */
 ATOLL_API int64_t atoll_server_start(const atoll_server_options* options, atoll_server** server);
 
-/* Ends the server and removes its socket. Clients see ATOLL_DISCONNECTED from then on. */
+/** Ends the server and removes its socket. Clients see ATOLL_DISCONNECTED from then on. */
 ATOLL_API int64_t atoll_server_stop(atoll_server* server);
 
-/* The index of a client that has died and waits for atoll_server_bury(), or -ATOLL_NOT_FOUND.
+/** The index of a client that has died and waits for atoll_server_bury(), or -ATOLL_NOT_FOUND.
  * Only with await_farewell: whoever reads the clients' rings must read what the dead one had committed,
  * and register references for it, before its columns are cleared. The scheduler bell rings at a death. */
 ATOLL_API int64_t atoll_server_dead_client(atoll_server* server);
 
-/* Takes back everything the dead client held: unsealed objects, extents, pins, references, its slot. */
+/** Takes back everything the dead client held: unsealed objects, extents, pins, references, its slot. */
 ATOLL_API int64_t atoll_server_bury(atoll_server* server, uint64_t client_index);
 
 /* ---- attaching --------------------------------------------------------------------------------- */
 
-/* Attaches this process to the store behind the socket. One process may attach several times. */
-ATOLL_API int64_t atoll_attach(const char* socket_path, atoll_client** client);
+/** Zero in any field but size asks for the default. */
+typedef struct atoll_client_options {
+  uint64_t size;  /**< sizeof(atoll_client_options) */
+  uint64_t flags; /**< of those below, or'ed; one that this library does not know is refused */
+} atoll_client_options;
 
-/* A connection to the store behind the socket, for a process that will inherit it: a descriptor,
+/** Attaches this process to the store behind the socket. One process may attach several times. Null options
+ * are all defaults. */
+ATOLL_API int64_t atoll_attach(const char* socket_path, const atoll_client_options* options,
+                               atoll_client** client);
+
+/** A connection to the store behind the socket, for a process that will inherit it: a descriptor,
  * close-on-exec, which the parent hands down (dup2 in the child) and closes. The child needs no access to the
  * path. */
 ATOLL_API int64_t atoll_connect(const char* socket_path);
-/* Attaches this process over such a connection, which is the client's from then on, also when this fails. The
- * server takes the process that calls this for its peer, not the one that connected. Kernels before 6.5
+/** Attaches this process over such a connection, which is the client's from then on, also when this fails.
+ * The server takes the process that calls this for its peer, not the one that connected. Kernels before 6.5
  * cannot attest that: there, and where the server has gone meanwhile, the socket's path is tried as well. */
-ATOLL_API int64_t atoll_attach_fd(int64_t connection, atoll_client** client);
+ATOLL_API int64_t atoll_attach_fd(int64_t connection, const atoll_client_options* options,
+                                  atoll_client** client);
 
-/* The descriptor under which a child of atoll_spawn() finds its connection. */
+/** The descriptor under which a child of atoll_spawn() finds its connection. */
 #define ATOLL_CHILD_CONNECTION 3
 
 typedef struct atoll_child {
   uint64_t pid;
-  uint64_t in;  /* descriptors of this process, close-on-exec, the caller's to close: its standard input, */
-  uint64_t out; /* its standard output, */
-  uint64_t err; /* and its standard error, through pipes */
+  uint64_t in;  /**< descriptors of this process, close-on-exec, the caller's to close: its standard input, */
+  uint64_t out; /**< its standard output, */
+  uint64_t err; /**< and its standard error, through pipes */
 } atoll_child;
 
-/* Starts a program with a connection to the store behind the socket. Null pointers end the arguments, of
+/** Starts a program with a connection to the store behind the socket. Null pointers end the arguments, of
  * which the first is the program's path, and the environment ("NAME=value"; null: this process's). The child
  * inherits the connection, which it gives to atoll_attach_fd() as ATOLL_CHILD_CONNECTION, three pipes and no
  * other descriptor; no signal is blocked or has a handler; user, directory and limits are this process's.
@@ -120,28 +142,28 @@ typedef struct atoll_child {
  * program. */
 ATOLL_API int64_t atoll_spawn(const char* socket_path, const char* const* arguments,
                               const char* const* environment, atoll_child* child);
-/* Waits until a child of this process has ended, and leaves it as it is: its pid is not another's yet.
+/** Waits until a child of this process has ended, and leaves it as it is: its pid is not another's yet.
  * NOT_FOUND when somebody else has reaped it. */
 ATOLL_API int64_t atoll_await_child(uint64_t pid);
-/* Waits for the same, and takes away what is left of the child: to be called once for each. Returns its exit
+/** Waits for the same, and takes away what is left of the child: to be called once for each. Returns its exit
  * status, or 128 and the signal that ended it. */
 ATOLL_API int64_t atoll_reap_child(uint64_t pid);
 
-/* Gives everything back and unmaps. REQUIRES: no other thread uses the client, no view is in use. */
+/** Gives everything back and unmaps. REQUIRES: no other thread uses the client, no view is in use. */
 ATOLL_API int64_t atoll_detach(atoll_client* client);
 
 ATOLL_API int64_t atoll_client_index(const atoll_client* client);
 ATOLL_API uint64_t atoll_store_id(const atoll_client* client);
 
-/* Blocks until the server's process is gone (0) or the time is over (-ATOLL_TIMED_OUT). */
+/** Blocks until the server's process is gone (0) or the time is over (-ATOLL_TIMED_OUT). */
 ATOLL_API int64_t atoll_await_server_exit(atoll_client* client, int64_t timeout_ns);
 
 /* ---- objects ----------------------------------------------------------------------------------- */
 
-/* A new id for an object that does not exist yet. The caller holds one reference to it. */
+/** A new id for an object that does not exist yet. The caller holds one reference to it. */
 ATOLL_API int64_t atoll_expect(atoll_client* client, atoll_object_id* id);
 
-/* Begins an object of `size` bytes that will hold `contained` ids of other objects.
+/** Begins an object of `size` bytes that will hold `contained` ids of other objects.
  * With the nil id a new one is made, to which the caller holds one reference; else *id must be expected.
  * `tag` is the caller's own and comes back from get. *address is writable until seal or abort,
  * 64-byte aligned, by this client alone. size may be 0.
@@ -150,235 +172,241 @@ ATOLL_API int64_t atoll_expect(atoll_client* client, atoll_object_id* id);
 ATOLL_API int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, uint64_t contained,
                                uint64_t tag, int64_t timeout_ns, uint64_t* address);
 
-/* Makes an object that this client is creating larger or smaller: for values whose size is known only when they have
- * been written. The bytes up to the smaller of the sizes stay; *address is where they are now: the same place when it
- * shrinks by little or what lies behind it is free, else they have been copied. For one thread at a time.
- * Waits up to timeout_ns for room; with 0 it takes what is free now, and has nobody make room. Fails as create, with
- * NOT_CREATING too; then the object is as it was. */
-ATOLL_API int64_t atoll_resize(atoll_client* client, const atoll_object_id* id, uint64_t size, int64_t timeout_ns,
-                               uint64_t* address);
+/** Makes an object that this client is creating larger or smaller: for values whose size is known only when
+ * they have been written. The bytes up to the smaller of the sizes stay; *address is where they are now: the
+ * same place when it shrinks by little or what lies behind it is free, else they have been copied. For one
+ * thread at a time. Waits up to timeout_ns for room; with 0 it takes what is free now, and has nobody make
+ * room. Fails as create, with NOT_CREATING too; then the object is as it was. */
+ATOLL_API int64_t atoll_resize(atoll_client* client, const atoll_object_id* id, uint64_t size,
+                               int64_t timeout_ns, uint64_t* address);
 
-/* Copies bytes, which must not overlap, in the way that is best for values of this size: to an address that
+/** Copies bytes, which must not overlap, in the way that is best for values of this size: to an address that
  * create gave, say. Never fails but for null pointers. */
 ATOLL_API int64_t atoll_copy(void* to, const void* from, uint64_t bytes);
 
-/* Makes the object immutable and visible, and wakes who waits for it. `contained` points to as many ids
+/** Makes the object immutable and visible, and wakes who waits for it. `contained` points to as many ids
  * as create was told; each must be referenced by the caller at this moment, and stays alive as long as
  * this object does. */
 ATOLL_API int64_t atoll_seal(atoll_client* client, const atoll_object_id* id,
                              const atoll_object_id* contained);
 
-/* Gives the bytes back; the id is expected again, by whoever refers to it. */
+/** Gives the bytes back; the id is expected again, by whoever refers to it. */
 ATOLL_API int64_t atoll_abort(atoll_client* client, const atoll_object_id* id);
 
-/* A pinned, read-only look at an object. */
+/** A pinned, read-only look at an object. */
 typedef struct atoll_view {
-  uint64_t address;           /* read-only in this process; 64-byte aligned */
-  uint64_t size;              /* bytes */
-  uint64_t tag;               /* as given to create */
-  uint64_t offset;            /* in the data segment: the same in every process */
-  uint64_t contained;         /* number of contained ids */
-  uint64_t contained_address; /* read-only address of the atoll_object_id array; 0 when there is none */
+  uint64_t address;           /**< read-only in this process; 64-byte aligned */
+  uint64_t size;              /**< bytes */
+  uint64_t tag;               /**< as given to create */
+  uint64_t offset;            /**< in the data segment: the same in every process */
+  uint64_t contained;         /**< number of contained ids */
+  uint64_t contained_address; /**< read-only address of the atoll_object_id array; 0 when there is none */
 } atoll_view;
 
-/* Pins the object and describes it. Waits up to timeout_ns for it to be sealed.
+/** Pins the object and describes it. Waits up to timeout_ns for it to be sealed.
  * Every success must be matched by one atoll_release(), from any thread of this client. */
 ATOLL_API int64_t atoll_get(atoll_client* client, const atoll_object_id* id, int64_t timeout_ns,
                             atoll_view* view);
-/* Pins and describes all of the objects, or none: views[i] is that of ids[i]. Objects that are on disk are
+/** Pins and describes all of the objects, or none: views[i] is that of ids[i]. Objects that are on disk are
  * read back together, one list at a time, so that lists which only fit the store one by one do not wait for
  * each other. STORE_FULL at once when they are more bytes than the store has, an id that is given twice
  * counted once. Each is to be released by itself, as often as it is given. */
 ATOLL_API int64_t atoll_get_all(atoll_client* client, const atoll_object_id* ids, uint64_t count,
                                 int64_t timeout_ns, atoll_view* views);
-/* Looks at objects in the order given, up to the first that is not sealed; returns how many were. views[i]
+/** Looks at objects in the order given, up to the first that is not sealed; returns how many were. views[i]
  * tells size, tag and number of contained ids of ids[i]; its address is 0 when the object is on disk. Pins
  * nothing, so that nothing may be read there, and all may be otherwise a moment later. Never waits. */
 ATOLL_API int64_t atoll_peek(atoll_client* client, const atoll_object_id* ids, uint64_t count,
                              atoll_view* views);
 ATOLL_API int64_t atoll_release(atoll_client* client, const atoll_object_id* id);
 
-/* One more / one less reference by this client. The last one to go lets the server free the object.
+/** One more / one less reference by this client. The last one to go lets the server free the object.
  * reference REQUIRES that somebody's reference or pin keeps the object while it runs. */
 ATOLL_API int64_t atoll_reference(atoll_client* client, const atoll_object_id* id);
 ATOLL_API int64_t atoll_dereference(atoll_client* client, const atoll_object_id* id);
 
 typedef enum atoll_object_state {
   ATOLL_ABSENT = 0,
-  ATOLL_EXPECTED = 1, /* has an id, no bytes yet (nobody, or somebody, is creating it) */
+  ATOLL_EXPECTED = 1, /**< has an id, no bytes yet (nobody, or somebody, is creating it) */
   ATOLL_SEALED = 2,
   ATOLL_IS_LOST = 3
 } atoll_object_state;
 
-/* Why an object is LOST. */
+/** Why an object is LOST. */
 typedef enum atoll_lost_reason {
-  ATOLL_LOST_DELETED = 1,   /* by atoll_delete() */
-  ATOLL_LOST_DAMAGED = 2,   /* its spill file was truncated or changed */
-  ATOLL_LOST_UNREADABLE = 3 /* its spill file is gone, or the disk fails */
+  ATOLL_LOST_DELETED = 1,   /**< by atoll_delete() */
+  ATOLL_LOST_DAMAGED = 2,   /**< its spill file was truncated or changed */
+  ATOLL_LOST_UNREADABLE = 3 /**< its spill file is gone, or the disk fails */
 } atoll_lost_reason;
 
-/* The object's state now, one of atoll_object_state. Never waits. */
+/** The object's state now, one of atoll_object_state. Never waits. */
 ATOLL_API int64_t atoll_contains(atoll_client* client, const atoll_object_id* id);
 
-/* Frees the bytes as soon as nobody has them pinned, referenced or not; get then fails with LOST. */
+/** Frees the bytes as soon as nobody has them pinned, referenced or not; get then fails with LOST. */
 ATOLL_API int64_t atoll_delete(atoll_client* client, const atoll_object_id* id);
 
-/* Waits until at least `wanted` of the `count` ids are sealed or lost. ready[i] is set to 1 for those that
+/** Waits until at least `wanted` of the `count` ids are sealed or lost. ready[i] is set to 1 for those that
  * are, else 0. Returns how many are ready, also when that is fewer than wanted because time is over. */
 ATOLL_API int64_t atoll_wait(atoll_client* client, const atoll_object_id* ids, uint64_t count,
                              uint64_t wanted, int64_t timeout_ns, uint8_t* ready);
 
-/* The claim word of an entry belongs to the id's users: it is 0 when the id is made, and never touched by
+/** The claim word of an entry belongs to the id's users: it is 0 when the id is made, and never touched by
  * the store again. Returns 1 when it was `expected` and is now `desired`, else 0. seq_cst. */
 ATOLL_API int64_t atoll_claim(atoll_client* client, const atoll_object_id* id, uint64_t expected,
                               uint64_t desired);
-/* The claim word as it is now (>= 0; claims use 32 bits). */
+/** The claim word as it is now (>= 0; claims use 32 bits). */
 ATOLL_API int64_t atoll_claimed(atoll_client* client, const atoll_object_id* id);
 
 /* ---- names -------------------------------------------------------------------------------------- */
 
-#define ATOLL_MAX_NAME_BYTES 224 /* without the zero at its end */
+#define ATOLL_MAX_NAME_BYTES 224 /**< without the zero at its end */
 
-/* Gives an object a name, under which every client finds it: sealed or only expected. The name keeps the
+/** Gives an object a name, under which every client finds it: sealed or only expected. The name keeps the
  * object alive until it is taken away, also when the publisher is gone; it outlives a restart of the server.
  * REQUIRES: the caller holds a reference to the object. Asks the server and waits for its answer; doing it
  * again does nothing. Fails with ALREADY_EXISTS when another object has the name, TOO_MANY_NAMES, NOT_FOUND.
  */
 ATOLL_API int64_t atoll_publish(atoll_client* client, const char* name, const atoll_object_id* id);
-/* Takes a name away, whoever gave it; the object stays as long as anybody refers to it. NOT_FOUND. */
+/** Takes a name away, whoever gave it; the object stays as long as anybody refers to it. NOT_FOUND. */
 ATOLL_API int64_t atoll_unpublish(atoll_client* client, const char* name);
-/* The object of that name, and one reference to it for the caller. No system call. NOT_FOUND. */
+/** The object of that name, and one reference to it for the caller. No system call. NOT_FOUND. */
 ATOLL_API int64_t atoll_lookup(atoll_client* client, const char* name, atoll_object_id* id);
 
 /* ---- messages between processes ------------------------------------------------------------------ */
 
 typedef enum atoll_ring_direction {
-  ATOLL_RING_UP = 0,  /* the client writes, the scheduler reads */
-  ATOLL_RING_DOWN = 1 /* the scheduler writes, the client reads */
+  ATOLL_RING_UP = 0,  /**< the client writes, the scheduler reads */
+  ATOLL_RING_DOWN = 1 /**< the scheduler writes, the client reads */
 } atoll_ring_direction;
 
-/* Where a client's ring lies in this process: ring_bytes of plain shared memory, followed by 1024 bytes for
+/** Where a client's ring lies in this process: ring_bytes of plain shared memory, followed by 1024 bytes for
  * the ring's trailer, 64-byte aligned; zeroed when a client slot is given out. What is written there is
  * the users' agreement. */
 ATOLL_API int64_t atoll_ring(atoll_client* client, uint64_t client_index, uint64_t direction,
                              uint64_t* address, uint64_t* bytes);
 
-/* Bells are event counts (futex words) in shared memory. Bell 0 of a client is its mailbox: "there is
+/** Bells are event counts (futex words) in shared memory. Bell 0 of a client is its mailbox: "there is
  * something in your down ring". The scheduler's bell is that of client_index ATOLL_SCHEDULER_BELL.
  *   n = atoll_bell(...); if (nothing to do) atoll_bell_wait(..., n, timeout);
  * never misses a ring that came after n was read. */
 #define ATOLL_SCHEDULER_BELL 0xffffffffu
-/* Rung by the server, at most once a second, while somebody waits for room and before anything is evicted for
- * it: whoever has pins or references that it does not need gives them back now. */
+/** Rung by the server, at most once a second, while somebody waits for room and before anything is evicted
+ * for it: whoever has pins or references that it does not need gives them back now. */
 #define ATOLL_PRESSURE_BELL 0xfffffffeu
 
 ATOLL_API int64_t atoll_bell(atoll_client* client, uint64_t client_index);
-/* Returns the new count, or -ATOLL_TIMED_OUT. Any number of threads may wait; spins shortly (up to 50 us
+/** Returns the new count, or -ATOLL_TIMED_OUT. Any number of threads may wait; spins shortly (up to 50 us
  * where that has been worth it), then sleeps. */
 ATOLL_API int64_t atoll_bell_wait(atoll_client* client, uint64_t client_index, uint64_t count,
                                   int64_t timeout_ns);
-/* Wakes at most `threads` of the waiters; no system call when nobody sleeps. Several rings may wake one
+/** Wakes at most `threads` of the waiters; no system call when nobody sleeps. Several rings may wake one
  * waiter only: who is woken and finds more than it takes rings again. */
 ATOLL_API int64_t atoll_bell_ring(atoll_client* client, uint64_t client_index, uint64_t threads);
 
 /* ---- seeing inside ------------------------------------------------------------------------------- */
 
-/* Everything here is read from shared memory: no system call, nobody is stopped. The figures of one call may
+/** Everything here is read from shared memory: no system call, nobody is stopped. The figures of one call may
  * be of slightly different moments while others work. A block is what an object takes in the data segment:
  * its bytes and its contained ids, rounded up to its size class. */
 
-/* Calls that succeeded. */
+/** Calls that succeeded. Never grows: what is counted later stands at the end of the structs that have this.
+ */
 typedef struct atoll_operations {
-  uint64_t expects; /* ids made, by create too */
+  uint64_t expects; /**< ids made, by create too */
   uint64_t creates;
   uint64_t seals;
   uint64_t aborts;
   uint64_t gets;
-  uint64_t releases; /* gets whose pins are gone */
+  uint64_t releases; /**< gets whose pins are gone */
   uint64_t references;
   uint64_t dereferences;
   uint64_t deletes;
   uint64_t waits;
-  uint64_t claims; /* won or not */
+  uint64_t claims; /**< won or not */
   uint64_t lookups;
   uint64_t publishes;
   uint64_t unpublishes;
-  uint64_t bytes_written; /* in sealed objects */
-  uint64_t bytes_copied;  /* as told by atoll_count_copied() */
+  uint64_t bytes_written; /**< in sealed objects */
+  uint64_t bytes_copied;  /**< as told by atoll_count_copied() */
 } atoll_operations;
 
+/** What is in a store now, and what has been done in it since it was made. */
 typedef struct atoll_stats_t {
+  uint64_t size; /**< sizeof(atoll_stats_t); then how much of it this library knows, and has set */
   /* The data segment, in bytes. */
   uint64_t capacity;
-  uint64_t allocated;     /* used: blocks of live objects */
-  uint64_t free;          /* capacity less that */
-  uint64_t reserved;      /* backed by memory */
-  uint64_t pinned_bytes;  /* blocks that somebody looks at: they can be neither freed nor spilled */
-  uint64_t sealed_bytes;  /* object bytes sealed, those on disk too */
-  uint64_t spilled_bytes; /* object bytes that are on disk and not in memory */
-  uint64_t control_bytes; /* of the control segment, backed by memory, at the server's last look */
+  uint64_t allocated;     /**< used: blocks of live objects */
+  uint64_t free;          /**< capacity less that */
+  uint64_t reserved;      /**< backed by memory */
+  uint64_t pinned_bytes;  /**< blocks that somebody looks at: they can be neither freed nor spilled */
+  uint64_t sealed_bytes;  /**< object bytes sealed, those on disk too */
+  uint64_t spilled_bytes; /**< object bytes that are on disk and not in memory */
+  uint64_t control_bytes; /**< of the control segment, backed by memory, at the server's last look */
   /* Objects. */
-  uint64_t objects; /* entries that are not free */
+  uint64_t objects; /**< entries that are not free */
   uint64_t sealed_objects;
   uint64_t spilled_objects;
   uint64_t lost_objects;
   uint64_t max_objects;
-  uint64_t pins; /* held now, of all clients */
+  uint64_t pins; /**< held now, of all clients */
   uint64_t names;
   uint64_t max_names;
   /* Clients. */
-  uint64_t clients; /* attached now */
+  uint64_t clients; /**< attached now */
   uint64_t max_clients;
-  uint64_t attached; /* since the store was made */
-  uint64_t buried;   /* cleaned up after, since the store was made */
+  uint64_t attached; /**< since the store was made */
+  uint64_t buried;   /**< cleaned up after, since the store was made */
   /* Extents, by owner; atoll_client_stats() says how many bytes each client has. */
   uint64_t extent_bytes;
-  uint64_t extents_free; /* nobody's */
+  uint64_t extents_free; /**< nobody's */
   uint64_t extents_of_clients;
-  uint64_t extents_of_server; /* of dead clients, until their last block is free, and of objects read back */
-  uint64_t largest_free;      /* bytes of the longest run of extents that are nobody's */
-  uint64_t fragmentation_permille; /* how much of `free` is outside that run */
+  uint64_t
+      extents_of_server; /**< of dead clients, until their last block is free, and of objects read back */
+  uint64_t largest_free; /**< bytes of the longest run of extents that are nobody's */
+  uint64_t fragmentation_permille; /**< how much of `free` is outside that run */
   /* What was done since the store was made: by all clients, those that have gone too, ... */
   atoll_operations done;
   /* ... and by the server. */
-  uint64_t freed;    /* objects */
-  uint64_t evicted;  /* objects whose block was taken away for others; they are on disk */
-  uint64_t restored; /* objects read back */
+  uint64_t freed;    /**< objects */
+  uint64_t evicted;  /**< objects whose block was taken away for others; they are on disk */
+  uint64_t restored; /**< objects read back */
   uint64_t bytes_spilled;
-  uint64_t bytes_spilling; /* being written now: there will be room */
+  uint64_t bytes_spilling; /**< being written now: there will be room */
   uint64_t bytes_restored;
 } atoll_stats_t;
+/** Looks at every object and client once. */
 ATOLL_API int64_t atoll_stats(atoll_client* client, atoll_stats_t* stats);
 
-/* What one client has done since it attached, and holds now. */
+/** What one client has done since it attached, and holds now. */
 typedef struct atoll_client_stats_t {
+  uint64_t size; /**< sizeof(atoll_client_stats_t); then how much of it this library knows, and has set */
   uint64_t pid;
-  uint64_t pins;           /* held now */
-  uint64_t pinned_bytes;   /* blocks it looks at */
-  uint64_t references;     /* held now */
-  uint64_t creating_bytes; /* blocks it has begun and not sealed */
-  uint64_t leased_bytes;   /* extents owned now */
+  uint64_t pins;           /**< held now */
+  uint64_t pinned_bytes;   /**< blocks it looks at */
+  uint64_t references;     /**< held now */
+  uint64_t creating_bytes; /**< blocks it has begun and not sealed */
+  uint64_t leased_bytes;   /**< extents owned now */
   atoll_operations done;
-  uint64_t user[4]; /* as told by atoll_count_user() */
+  uint64_t user[4]; /**< as told by atoll_count_user() */
 } atoll_client_stats_t;
-/* -ATOLL_NOT_FOUND when no client has that index now. */
+/** -ATOLL_NOT_FOUND when no client has that index now. */
 ATOLL_API int64_t atoll_client_stats(atoll_client* client, uint64_t client_index,
                                      atoll_client_stats_t* stats);
-/* A reader that copies bytes out of a view says so here: copies are measured, not assumed. */
+/** A reader that copies bytes out of a view says so here: copies are measured, not assumed. */
 ATOLL_API int64_t atoll_count_copied(atoll_client* client, uint64_t bytes);
-/* Counters 0..3 belong to the users (tasks run, for one). */
+/** Counters 0..3 belong to the users (tasks run, for one). */
 ATOLL_API int64_t atoll_count_user(atoll_client* client, uint64_t counter, uint64_t add);
 
 typedef struct atoll_object_info {
   atoll_object_id id;
-  uint64_t state; /* atoll_object_state */
-  uint64_t size;  /* this and the next two are 0 while the bytes are not in memory */
+  uint64_t state; /**< atoll_object_state */
+  uint64_t size;  /**< this and the next two are 0 while the bytes are not in memory */
   uint64_t tag;
   uint64_t offset;
-  uint64_t pins;       /* of all clients */
-  uint64_t references; /* of all clients */
+  uint64_t pins;       /**< of all clients */
+  uint64_t references; /**< of all clients */
 } atoll_object_info;
-/* Fills at most `max` infos, starting at *cursor (0 at first), which is moved on; returns how many, 0 at the
+/** Fills at most `max` infos, starting at *cursor (0 at first), which is moved on; returns how many, 0 at the
  * end. Not a snapshot: objects come and go meanwhile. */
 ATOLL_API int64_t atoll_list(atoll_client* client, uint64_t* cursor, atoll_object_info* infos, uint64_t max);
 

@@ -1,33 +1,42 @@
-// An id is a place: the number of the store that made it, the index of the entry there, and which use of that
-// entry is meant. No hash table stands between an id and its entry.
+/** @file
+ * The name of an object for all processes: 16 bytes that can be copied, compared and sent, and own nothing.
+ */
 #ifndef ATOLL_OBJECT_ID_H_
 #define ATOLL_OBJECT_ID_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "atoll/c.h"
 
 namespace atollstore {
+inline namespace v1 {
 
+/** The atoll_object_id of c.h with what C++ expects of a value. */
 struct ObjectId {
-  static constexpr int kGenerationBits = 40;
-  static constexpr uint64_t kGenerationMask = (uint64_t{1} << kGenerationBits) - 1;
+  uint64_t store = 0; /**< number of the store that made it */
+  uint64_t place = 0; /**< entry, and which use of it */
 
-  uint64_t store = 0;
-  uint64_t place = 0;
-
+  /** The nil id, which no object has. */
   constexpr ObjectId() = default;
-  constexpr ObjectId(uint64_t store, uint64_t index, uint64_t generation)
-      : store(store), place(index << kGenerationBits | generation) {}
-  constexpr ObjectId(const atoll_object_id& id) : store(id.store), place(id.place) {}  // NOLINT
+  constexpr ObjectId(const atoll_object_id& id) : store(id.store), place(id.place) {}  // NOLINT: it is one
 
   constexpr bool nil() const { return store == 0; }
-  constexpr uint64_t index() const { return place >> kGenerationBits; }
-  constexpr uint64_t generation() const { return place & kGenerationMask; }
   constexpr atoll_object_id c() const { return {store, place}; }
   friend constexpr bool operator==(const ObjectId&, const ObjectId&) = default;
 };
 
+}  // namespace v1
 }  // namespace atollstore
+
+/** Ids as keys. */
+template <>
+struct std::hash<atollstore::ObjectId> {
+  size_t operator()(const atollstore::ObjectId& id) const noexcept {
+    const uint64_t mixed = (id.place ^ id.store) * 0x9e3779b97f4a7c15u;
+    return static_cast<size_t>(mixed ^ mixed >> 32);
+  }
+};
 
 #endif  // ATOLL_OBJECT_ID_H_

@@ -1,42 +1,57 @@
-// A value or the Status that tells why there is none.
+/** @file
+ * A value, or the Status that tells why there is none.
+ */
 #ifndef ATOLL_RESULT_H_
 #define ATOLL_RESULT_H_
 
+#include <cstdio>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
 #include "atoll/status.h"
 
 namespace atollstore {
+inline namespace v1 {
 
+/** What a call gives that may fail. To ask a failure for its value ends the process, and says what had
+ * failed. */
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(Status failure) : status_(failure) {}   // NOLINT: REQUIRES: !failure.ok()
+  /** REQUIRES: !failure.ok() */
+  Result(Status failure) : status_(failure) {}   // NOLINT: a failure is a result
   Result(T value) : value_(std::move(value)) {}  // NOLINT: a value is a result
 
   bool ok() const { return value_.has_value(); }
+  explicit operator bool() const { return ok(); }
+  /** OK when there is a value. */
   Status status() const { return status_; }
 
-  // REQUIRES: ok()
-  T& value() & { return *value_; }
-  const T& value() const& { return *value_; }
-  T&& value() && { return std::move(*value_); }
-  T& operator*() { return *value_; }
-  const T& operator*() const { return *value_; }
-  T* operator->() { return &*value_; }
-  const T* operator->() const { return &*value_; }
+  /** REQUIRES: ok() */
+  T& value() & { return Checked(), *value_; }
+  const T& value() const& { return Checked(), *value_; }
+  T&& value() && { return Checked(), std::move(*value_); }
+  T& operator*() & { return value(); }
+  const T& operator*() const& { return value(); }
+  T&& operator*() && { return std::move(*this).value(); }
+  T* operator->() { return &value(); }
+  const T* operator->() const { return &value(); }
 
  private:
+  void Checked() const {
+    if (ok()) [[likely]]
+      return;
+    std::fprintf(stderr, "atoll: the value of a failure: %s; the last one on this thread: %s\n",
+                 status_.name(), LastError());
+    std::abort();
+  }
+
   Status status_;
   std::optional<T> value_;
 };
 
+}  // namespace v1
 }  // namespace atollstore
-
-#define ATOLL_RETURN_IF_ERROR(expression)                                           \
-  do {                                                                              \
-    if (::atollstore::Status status_ = (expression); !status_.ok()) return status_; \
-  } while (false)
 
 #endif  // ATOLL_RESULT_H_

@@ -19,8 +19,8 @@
 #include <vector>
 
 #include "atoll/c.h"
-#include "atoll/object_id.h"
-#include "atoll/result.h"
+#include "object_id.h"
+#include "result.h"
 #include "directory/directory.h"
 #include "directory/entry_pool.h"
 #include "heap/client_heap.h"

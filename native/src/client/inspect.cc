@@ -69,6 +69,7 @@ Status ClientCore::Stats(atoll_stats_t* stats) {
   const ServerCounters& served = header.served;
   const auto read = [](const u64& number) { return number.load(std::memory_order_relaxed); };
   *stats = {};
+  stats->size = sizeof(*stats);
   stats->capacity = capacity_;
   stats->control_bytes = read(served.control_resident);
   stats->reserved = read(header.reserved_bytes);
@@ -136,6 +137,7 @@ Status ClientCore::ClientStats(uint64_t client, atoll_client_stats_t* stats) {
   }
   ClientRecord& record = control_.client(client);
   *stats = {};
+  stats->size = sizeof(*stats);
   stats->pid = record.pid.load(std::memory_order_relaxed);
   AddUp(record, &stats->done);
   for (const Counters& counters : record.counters) {

@@ -17,9 +17,9 @@
 
 #include <bit>
 
-#include "atoll/result.h"
 #include "layout/marks.h"
 #include "layout/records.h"
+#include "result.h"
 
 namespace atollstore {
 

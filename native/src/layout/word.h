@@ -10,7 +10,7 @@
 
 #include <cstdint>
 
-#include "atoll/object_id.h"
+#include "object_id.h"
 
 namespace atollstore {
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "atoll/result.h"
+#include "result.h"
 #include "os/unique_fd.h"
 
 namespace atollstore::os {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "atoll/result.h"
+#include "result.h"
 #include "os/unique_fd.h"
 
 namespace atollstore::os {

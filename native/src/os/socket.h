@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <string>
 
-#include "atoll/result.h"
+#include "result.h"
 #include "os/unique_fd.h"
 
 namespace atollstore::os {

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "atoll/result.h"
+#include "result.h"
 #include "os/unique_fd.h"
 
 namespace atollstore::os {

@@ -7,7 +7,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "atoll/status.h"
+#include "status.h"
 
 namespace atollstore::os {
 

@@ -4,7 +4,7 @@
 #define ATOLL_SERVER_SEGMENTS_H_
 
 #include "atoll/c.h"
-#include "atoll/result.h"
+#include "result.h"
 #include "os/shared_memory.h"
 #include "os/unique_fd.h"
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "atoll/c.h"
-#include "atoll/result.h"
+#include "result.h"
 #include "layout/geometry.h"
 #include "layout/wire.h"
 #include "os/memory_limits.h"

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "atoll/object_id.h"
+#include "object_id.h"
 #include "layout/spill_record.h"
 #include "os/file.h"
 

@@ -18,7 +18,7 @@ run(${CMAKE_COMMAND} -G Ninja -S ${CMAKE_CURRENT_LIST_DIR} -B ${WORK}/build
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 file(MAKE_DIRECTORY ${WORK}/run)
 run(${WORK}/build/outside ${WORK}/run/sock)
-if(NOT output MATCHES "^hello from object 0 of store [0-9a-f]+\n$")
+if(NOT output MATCHES "^hello from store [0-9a-f]+\n$")
   message(FATAL_ERROR "it said: ${output}")
 endif()
 message(STATUS "${output}")

@@ -35,6 +35,6 @@ int main(int argc, char** argv) {
   auto view = reading->Get(*id, 1s);
   if (!view.ok()) return Failed("get");
   const auto bytes = view->bytes();
-  std::printf("%.*s from object %lu of store %016lx\n", static_cast<int>(bytes.size()),
-              reinterpret_cast<const char*>(bytes.data()), id->index(), id->store);
+  std::printf("%.*s from store %016lx\n", static_cast<int>(bytes.size()),
+              reinterpret_cast<const char*>(bytes.data()), id->store);
 }

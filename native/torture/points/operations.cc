@@ -93,7 +93,7 @@ int64_t Wait(atoll_client** victim, Stage* stage) {
   return code >= 0 ? 0 : code;
 }
 
-int64_t Attach(atoll_client** victim, Stage* stage) { return atoll_attach(stage->socket, victim); }
+int64_t Attach(atoll_client** victim, Stage* stage) { return atoll_attach(stage->socket, nullptr, victim); }
 
 int64_t Detach(atoll_client** victim, Stage*) {
   atoll_client* leaving = *victim;

@@ -37,7 +37,7 @@ std::string Symbol(uint64_t address) {
 [[noreturn]] void BeVictim(const Operation& operation, Stage* stage) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   atoll_client* client = nullptr;
-  if (!operation.detached) MUST(atoll_attach(stage->socket, &client));
+  if (!operation.detached) MUST(atoll_attach(stage->socket, nullptr, &client));
   operation.prepare(client, stage);
   BeginOperation();
   const int64_t code = operation.run(&client, stage);
@@ -134,7 +134,7 @@ pid_t Run::StartVictim() {
     const pid_t dead = fork([this] {
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       atoll_client* client = nullptr;
-      MUST(atoll_attach(stage_->socket, &client));
+      MUST(atoll_attach(stage_->socket, nullptr, &client));
       HoldAll(client, stage_);
       stage_->ready.store(1);
       for (;;) ::pause();

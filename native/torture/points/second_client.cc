@@ -25,7 +25,7 @@ std::string Text(const char* format, ...) {
 class SecondClient {
  public:
   explicit SecondClient(Stage* stage) : stage_(stage) {
-    MUST(atoll_attach(stage->socket, &client_));
+    MUST(atoll_attach(stage->socket, nullptr, &client_));
     stage_->shared = PutSmall(client_);
   }
 
@@ -200,6 +200,7 @@ class SecondClient {
   // Nothing but this client and its one object is there.
   std::string BecomesAsBefore() {
     atoll_stats_t stats{};
+    stats.size = sizeof(stats);
     for (const double end = Now() + 10; Now() < end; ::usleep(100)) {
       MUST(atoll_stats(client_, &stats));
       if (stats.clients == 1 && stats.objects == 1) {

@@ -16,6 +16,7 @@ atoll_server_options Options(Stage* stage, std::string* directory) {
   *directory = stage->socket;
   directory->resize(directory->rfind('/'));
   atoll_server_options options{};
+  options.size = sizeof(options);
   options.capacity = kStoreBytes;
   options.extent_bytes = 64 << 10;
   options.max_objects = 128;

@@ -38,12 +38,13 @@ inline jlong serverBury(jlong s, jlong index) { return atoll_server_bury(server(
 
 // ---- attaching ----
 
-inline jlong attach(jlong socket_path, jlong out) {
-  return atoll_attach(pointer<const char>(socket_path), pointer<atoll_client*>(out));
+inline jlong attach(jlong socket_path, jlong options, jlong out) {
+  return atoll_attach(pointer<const char>(socket_path), pointer<const atoll_client_options>(options),
+                      pointer<atoll_client*>(out));
 }
 inline jlong connect(jlong socket_path) { return atoll_connect(pointer<const char>(socket_path)); }
-inline jlong attachFd(jlong connection, jlong out) {
-  return atoll_attach_fd(connection, pointer<atoll_client*>(out));
+inline jlong attachFd(jlong connection, jlong options, jlong out) {
+  return atoll_attach_fd(connection, pointer<const atoll_client_options>(options), pointer<atoll_client*>(out));
 }
 inline jlong spawn(jlong socket_path, jlong arguments, jlong environment, jlong out) {
   return atoll_spawn(pointer<const char>(socket_path), pointer<const char* const>(arguments),
@@ -225,6 +226,7 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_FIELD(atoll_object_id, place),
 
     ATOLL_JNI_SIZE(atoll_server_options),
+    ATOLL_JNI_FIELD(atoll_server_options, size),
     ATOLL_JNI_FIELD(atoll_server_options, capacity),
     ATOLL_JNI_FIELD(atoll_server_options, max_objects),
     ATOLL_JNI_FIELD(atoll_server_options, max_clients),
@@ -236,6 +238,10 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_FIELD(atoll_server_options, socket_path),
     ATOLL_JNI_FIELD(atoll_server_options, spill_directory),
     ATOLL_JNI_FIELD(atoll_server_options, spill_limit),
+
+    ATOLL_JNI_SIZE(atoll_client_options),
+    ATOLL_JNI_FIELD(atoll_client_options, size),
+    ATOLL_JNI_FIELD(atoll_client_options, flags),
 
     ATOLL_JNI_SIZE(atoll_child),
     ATOLL_JNI_FIELD(atoll_child, pid),
@@ -270,6 +276,7 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_FIELD(atoll_operations, bytes_copied),
 
     ATOLL_JNI_SIZE(atoll_stats_t),
+    ATOLL_JNI_FIELD(atoll_stats_t, size),
     ATOLL_JNI_FIELD(atoll_stats_t, capacity),
     ATOLL_JNI_FIELD(atoll_stats_t, allocated),
     ATOLL_JNI_FIELD(atoll_stats_t, free),
@@ -305,6 +312,7 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_FIELD(atoll_stats_t, bytes_restored),
 
     ATOLL_JNI_SIZE(atoll_client_stats_t),
+    ATOLL_JNI_FIELD(atoll_client_stats_t, size),
     ATOLL_JNI_FIELD(atoll_client_stats_t, pid),
     ATOLL_JNI_FIELD(atoll_client_stats_t, pins),
     ATOLL_JNI_FIELD(atoll_client_stats_t, pinned_bytes),

@@ -14,6 +14,9 @@ public final class StoreLayout {
     public static final int OBJECT_ID_PLACE = ask("atoll_object_id.place");
 
     public static final int SERVER_OPTIONS_SIZE = ask("sizeof atoll_server_options");
+    /** Which the caller sets to the size, as in every struct that has this field. */
+    public static final int SERVER_OPTIONS_BYTES = ask("atoll_server_options.size");
+
     public static final int SERVER_OPTIONS_CAPACITY = ask("atoll_server_options.capacity");
     public static final int SERVER_OPTIONS_MAX_OBJECTS = ask("atoll_server_options.max_objects");
     public static final int SERVER_OPTIONS_MAX_CLIENTS = ask("atoll_server_options.max_clients");
@@ -25,6 +28,10 @@ public final class StoreLayout {
     public static final int SERVER_OPTIONS_SOCKET_PATH = ask("atoll_server_options.socket_path");
     public static final int SERVER_OPTIONS_SPILL_DIRECTORY = ask("atoll_server_options.spill_directory");
     public static final int SERVER_OPTIONS_SPILL_LIMIT = ask("atoll_server_options.spill_limit");
+
+    public static final int CLIENT_OPTIONS_SIZE = ask("sizeof atoll_client_options");
+    public static final int CLIENT_OPTIONS_BYTES = ask("atoll_client_options.size");
+    public static final int CLIENT_OPTIONS_FLAGS = ask("atoll_client_options.flags");
 
     public static final int CHILD_SIZE = ask("sizeof atoll_child");
     public static final int CHILD_PID = ask("atoll_child.pid");
@@ -59,6 +66,7 @@ public final class StoreLayout {
     public static final int OPERATIONS_BYTES_COPIED = ask("atoll_operations.bytes_copied");
 
     public static final int STATS_SIZE = ask("sizeof atoll_stats_t");
+    public static final int STATS_BYTES = ask("atoll_stats_t.size");
     public static final int STATS_CAPACITY = ask("atoll_stats_t.capacity");
     public static final int STATS_ALLOCATED = ask("atoll_stats_t.allocated");
     public static final int STATS_FREE = ask("atoll_stats_t.free");
@@ -96,6 +104,7 @@ public final class StoreLayout {
     public static final int STATS_BYTES_RESTORED = ask("atoll_stats_t.bytes_restored");
 
     public static final int CLIENT_STATS_SIZE = ask("sizeof atoll_client_stats_t");
+    public static final int CLIENT_STATS_BYTES = ask("atoll_client_stats_t.size");
     public static final int CLIENT_STATS_PID = ask("atoll_client_stats_t.pid");
     public static final int CLIENT_STATS_PINS = ask("atoll_client_stats_t.pins");
     public static final int CLIENT_STATS_PINNED_BYTES = ask("atoll_client_stats_t.pinned_bytes");

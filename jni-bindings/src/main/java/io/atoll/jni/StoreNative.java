@@ -42,11 +42,11 @@ public final class StoreNative {
 
     // ---- attaching ----
 
-    public static native long attach(long socketPathUtf8Address, long clientOutAddress);
+    public static native long attach(long socketPathUtf8Address, long optionsAddress, long clientOutAddress);
 
     public static native long connect(long socketPathUtf8Address);
 
-    public static native long attachFd(long connection, long clientOutAddress);
+    public static native long attachFd(long connection, long optionsAddress, long clientOutAddress);
 
     /** The last of the arguments' and of the environment's addresses is 0; 0 for the environment itself is ours. */
     public static native long spawn(

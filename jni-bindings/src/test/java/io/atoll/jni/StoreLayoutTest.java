@@ -14,7 +14,17 @@ class StoreLayoutTest {
         assertThat(StoreLayout.OBJECT_ID_PLACE).isEqualTo(8);
         assertThat(StoreLayout.VIEW_CONTAINED_ADDRESS).isBetween(8, StoreLayout.VIEW_SIZE - 8);
         assertThat(StoreLayout.CLIENT_STATS_USER).isBetween(8, StoreLayout.CLIENT_STATS_SIZE - 32);
+        assertThat(StoreLayout.CLIENT_OPTIONS_SIZE).isGreaterThanOrEqualTo(16);
         assertThat(StoreLayout.SCHEDULER_BELL).isEqualTo(0xffffffffL);
+    }
+
+    /** For older and newer versions of each struct, too, which is why the field is there. */
+    @Test
+    void shouldFindTheSizeInFront() {
+        assertThat(StoreLayout.SERVER_OPTIONS_BYTES).isZero();
+        assertThat(StoreLayout.CLIENT_OPTIONS_BYTES).isZero();
+        assertThat(StoreLayout.STATS_BYTES).isZero();
+        assertThat(StoreLayout.CLIENT_STATS_BYTES).isZero();
     }
 
     @Test

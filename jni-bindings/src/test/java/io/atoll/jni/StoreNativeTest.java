@@ -58,7 +58,7 @@ class StoreNativeTest {
     @Test
     void shouldSayWhatFailed() {
         ByteBuffer out = ByteBuffer.allocateDirect(8);
-        long code = StoreNative.attach(utf8("/nonexistent/store.sock"), StoreNative.addressOf(out));
+        long code = StoreNative.attach(utf8("/nonexistent/store.sock"), 0, StoreNative.addressOf(out));
         assertThat(code).isNegative();
         assertThat(StoreNative.lastError()).contains("/nonexistent/store.sock");
     }
@@ -71,13 +71,14 @@ class StoreNativeTest {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         long socket = utf8(directory.resolve("store.sock").toString());
         ByteBuffer options = direct(StoreLayout.SERVER_OPTIONS_SIZE);
+        options.putLong(StoreLayout.SERVER_OPTIONS_BYTES, StoreLayout.SERVER_OPTIONS_SIZE);
         options.putLong(StoreLayout.SERVER_OPTIONS_CAPACITY, 16 << 20);
         options.putLong(StoreLayout.SERVER_OPTIONS_SOCKET_PATH, socket);
         ByteBuffer out = direct(8);
 
         check(StoreNative.serverStart(StoreNative.addressOf(options), StoreNative.addressOf(out)));
         long server = out.getLong(0);
-        check(StoreNative.attach(socket, StoreNative.addressOf(out)));
+        check(StoreNative.attach(socket, 0, StoreNative.addressOf(out)));
         long client = out.getLong(0);
 
         ByteBuffer id = direct(StoreLayout.OBJECT_ID_SIZE);

@@ -38,7 +38,7 @@ public class StoreState {
         long path = Memory.allocate(socket.length);
         long out = Memory.allocate(Long.BYTES);
         Memory.copyFromArray(socket, socket.length, path);
-        check(StoreNative.attach(path, out));
+        check(StoreNative.attach(path, 0, out));
         client = Memory.getLong(out);
         Memory.free(path);
         Memory.free(out);

@@ -98,6 +98,7 @@ final class Attachment {
 
     private long pinsHeld() {
         ByteBuffer b = Memory.direct(StoreLayout.CLIENT_STATS_SIZE);
+        b.putLong(StoreLayout.CLIENT_STATS_BYTES, StoreLayout.CLIENT_STATS_SIZE);
         long result = StoreNative.clientStats(client, clientIndex, Memory.addressOf(b));
         return result < 0 ? 0 : b.getLong(StoreLayout.CLIENT_STATS_PINS);
     }

@@ -46,7 +46,7 @@ public final class NativeStore implements ObjectStore {
         ByteBuffer path = Memory.cString(socket.toAbsolutePath().toString());
         ByteBuffer out = Memory.direct(8);
         StoreCodes.check(
-                StoreNative.attach(Memory.addressOf(path), Memory.addressOf(out)), "store " + socket + ": attach");
+                StoreNative.attach(Memory.addressOf(path), 0, Memory.addressOf(out)), "store " + socket + ": attach");
         return new NativeStore(new Attachment(socket.toString(), out.getLong(0)));
     }
 
@@ -59,7 +59,7 @@ public final class NativeStore implements ObjectStore {
         NativeLibrary.load();
         ByteBuffer out = Memory.direct(8);
         StoreCodes.check(
-                StoreNative.attachFd(StoreLayout.CHILD_CONNECTION, Memory.addressOf(out)),
+                StoreNative.attachFd(StoreLayout.CHILD_CONNECTION, 0, Memory.addressOf(out)),
                 "store " + socket + ": attach over the inherited connection");
         return new NativeStore(new Attachment(socket.toString(), out.getLong(0)));
     }

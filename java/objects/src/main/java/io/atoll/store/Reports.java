@@ -50,6 +50,7 @@ final class Reports {
         Scratch s = attachment.enter();
         try {
             ByteBuffer b = Memory.direct(StoreLayout.STATS_SIZE);
+            b.putLong(StoreLayout.STATS_BYTES, StoreLayout.STATS_SIZE);
             StoreCodes.check(StoreNative.stats(client, Memory.addressOf(b)), "stats");
             return new StoreStats(
                     b.getLong(StoreLayout.STATS_CAPACITY),
@@ -94,6 +95,7 @@ final class Reports {
         Scratch s = attachment.enter();
         try {
             ByteBuffer b = Memory.direct(StoreLayout.CLIENT_STATS_SIZE);
+            b.putLong(StoreLayout.CLIENT_STATS_BYTES, StoreLayout.CLIENT_STATS_SIZE);
             long result = StoreNative.clientStats(client, index, Memory.addressOf(b));
             if (result == -StoreCode.NOT_FOUND) {
                 return null;

@@ -156,6 +156,7 @@ public final class StoreServer implements AutoCloseable {
         ByteBuffer path = Memory.cString(options.socket().toAbsolutePath().toString());
         ByteBuffer struct =
                 ByteBuffer.allocateDirect(StoreLayout.SERVER_OPTIONS_SIZE).order(ByteOrder.nativeOrder());
+        struct.putLong(StoreLayout.SERVER_OPTIONS_BYTES, StoreLayout.SERVER_OPTIONS_SIZE);
         struct.putLong(StoreLayout.SERVER_OPTIONS_CAPACITY, options.capacity());
         struct.putLong(StoreLayout.SERVER_OPTIONS_MAX_OBJECTS, options.maxObjects());
         struct.putLong(StoreLayout.SERVER_OPTIONS_MAX_CLIENTS, options.maxClients());

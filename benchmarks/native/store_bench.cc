@@ -1,6 +1,10 @@
-// The store's hot paths through its C ABI, and the floors under them, in one process, repetitions in random order.
-// Prints one line for each: name, value, unit, statistic, separated by tabs. Takes Google Benchmark's flags.
+// The store's hot paths through its C ABI, and the floors under them, in one process, repetitions in random
+// order. Prints one line for each: name, value, unit, statistic, separated by tabs. Takes Google Benchmark's
+// flags.
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 #include <benchmark/benchmark.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -149,7 +153,21 @@ void PutWarm(benchmark::State& state) {
   }
 }
 
-void MemcpyWarm(benchmark::State& state) {
+void StreamInto(char* to, const char* from, uint64_t bytes) {
+#if defined(__x86_64__)
+  for (uint64_t at = 0; at < bytes; at += 16) {
+    _mm_stream_si128(reinterpret_cast<__m128i*>(to + at),
+                     _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + at)));
+  }
+  _mm_sfence();
+#else
+  memcpy(to, from, bytes);
+#endif
+}
+
+// Into warm shared memory, one way or the other.
+template <bool kStreamed>
+void CopyWarm(benchmark::State& state) {
   const int file = memfd_create("atoll-bench", MFD_CLOEXEC);
   if (file < 0 || ftruncate(file, kPut) != 0) {
     perror("memfd_create");
@@ -163,7 +181,11 @@ void MemcpyWarm(benchmark::State& state) {
   memcpy(target, source.data(), kPut);
   for (auto _ : state) {
     const auto start = Clock::now();
-    memcpy(target, source.data(), kPut);
+    if constexpr (kStreamed) {
+      StreamInto(static_cast<char*>(target), source.data(), kPut);
+    } else {
+      memcpy(target, source.data(), kPut);
+    }
     benchmark::ClobberMemory();
     state.SetIterationTime(SecondsSince(start));
   }
@@ -178,20 +200,26 @@ class MedianReporter : public benchmark::BenchmarkReporter {
 
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const Run& run : runs) {
-      if (run.run_type == Run::RT_Iteration) times_[run.run_name.function_name].push_back(run.GetAdjustedRealTime());
+      if (run.run_type == Run::RT_Iteration)
+        times_[run.run_name.function_name].push_back(run.GetAdjustedRealTime());
     }
   }
 
   void Finalize() override {
+    double best_copy = 0;
     for (auto& [name, times] : times_) {
       std::sort(times.begin(), times.end());
       const double median = times[times.size() / 2];
+      if (name == "memcpy.64MiB" || name == "streamed.64MiB")
+        best_copy = best_copy == 0 ? median : std::min(best_copy, median);
       if (name.find("64MiB") != std::string::npos) {
         printf("%s\t%.3f\tGB/s\tp50\n", name.c_str(), static_cast<double>(kPut) / median);
       } else {
         printf("%s\t%.2f\tns\tp50\n", name.c_str(), median);
       }
     }
+    // The floor of a put is the best that the machine can do.
+    if (best_copy != 0) printf("copy.64MiB\t%.3f\tGB/s\tp50\n", static_cast<double>(kPut) / best_copy);
   }
 
  private:
@@ -208,7 +236,8 @@ int main(int argc, char** argv) {
   benchmark::RegisterBenchmark("cas", Cas);
   benchmark::RegisterBenchmark("get.warm", GetWarm);
   benchmark::RegisterBenchmark("create_seal.1KiB", CreateSealSmall)->UseManualTime();
-  benchmark::RegisterBenchmark("memcpy.64MiB", MemcpyWarm)->UseManualTime();
+  benchmark::RegisterBenchmark("memcpy.64MiB", CopyWarm<false>)->UseManualTime();
+  benchmark::RegisterBenchmark("streamed.64MiB", CopyWarm<true>)->UseManualTime();
   benchmark::RegisterBenchmark("put.64MiB.warm", PutWarm)->UseManualTime();
   MedianReporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);

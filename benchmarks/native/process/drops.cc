@@ -1,7 +1,6 @@
 // An object that is put and dropped at once: freed by its creator while nobody else has seen it, and, for
 // comparison, by the server when others may know its id. In turns, with the CPU time of everybody.
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "atoll/c.h"
@@ -11,12 +10,6 @@ namespace atollbench {
 namespace {
 
 constexpr int kRounds = 9;
-
-double CpuNanos() {
-  timespec now;
-  CheckSystem(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now) == 0, "clock_gettime");
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
 
 void PutAndDrop(atoll_client* client, const char* bytes, uint64_t size, bool expected) {
   atoll_object_id id{};

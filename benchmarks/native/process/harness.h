@@ -50,6 +50,7 @@ class Process {
   std::string ReadLine();
   void WriteLine(const std::string& line);
   void Signal(int number);
+  double CpuNanos() const;  // that it has used so far
 
  private:
   pid_t pid_ = -1;
@@ -85,6 +86,12 @@ class Client {
   atoll_client* client_ = nullptr;
 };
 
+double CpuNanos();  // of this process
+
+// The best that this machine copies with: the faster of memcpy and of stores that go past the caches, in
+// turns. Returns the time, in ns.
+double FastestCopy(char* to, const char* from, uint64_t bytes);
+
 // Whether this process, in a role, should end.
 bool InputEnded();
 
@@ -107,6 +114,7 @@ class SharedFile {
 };
 
 // The benchmarks, and the roles of processes; each in a file of its own.
+void Clients();
 void Contended();
 void FirstAndFreshPuts();
 void Copies();

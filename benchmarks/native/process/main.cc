@@ -1,8 +1,8 @@
 // The store between processes: what Google Benchmark, which measures one process, cannot hold. Each number
 // and its floor are measured in turns, and medians are printed.
 //
-// Usage: atoll_process_bench [PART...], each of contended, copies, drops, puts, objects, wakeup, attach,
-// spill; all without one.
+// Usage: atoll_process_bench [PART...], each of attach, clients, contended, copies, drops, objects, puts,
+// spill, wakeup; all without one.
 
 #include <unistd.h>
 
@@ -47,9 +47,9 @@ struct Part {
   const char* name;
   void (*run)();
 };
-constexpr Part kParts[] = {{"attach", Attaching},       {"contended", Contended}, {"objects", Objects},
-                           {"copies", Copies},          {"drops", Drops},         {"wakeup", Wakeup},
-                           {"puts", FirstAndFreshPuts}, {"spill", Spilling}};
+constexpr Part kParts[] = {{"attach", Attaching}, {"clients", Clients},        {"contended", Contended},
+                           {"objects", Objects},  {"copies", Copies},          {"drops", Drops},
+                           {"wakeup", Wakeup},    {"puts", FirstAndFreshPuts}, {"spill", Spilling}};
 
 int Main(std::vector<std::string> arguments) {
   if (arguments.size() >= 2 && arguments[0] == "--role") {
@@ -64,7 +64,8 @@ int Main(std::vector<std::string> arguments) {
     if (std::none_of(std::begin(kParts), std::end(kParts),
                      [&](const Part& part) { return argument == part.name; })) {
       fprintf(stderr,
-              "usage: atoll_process_bench [attach|contended|copies|drops|objects|wakeup|puts|spill]...\n");
+              "usage: atoll_process_bench "
+              "[attach|clients|contended|copies|drops|objects|puts|spill|wakeup]...\n");
       return 2;
     }
   }

@@ -1,5 +1,5 @@
-// Puts of 64 MiB: the first one of a store, a second after its start, beside a copy into warm shared memory;
-// and 2 GiB in a row into a store never used before, beside a copy into fresh shared memory.
+// Puts of 64 MiB: the first one of a store, a second after its start, beside the best copy into warm shared
+// memory; and 2 GiB in a row into a store never used before, beside a copy into fresh shared memory.
 #include <unistd.h>
 
 #include <cstring>
@@ -22,10 +22,10 @@ void First(const std::vector<char>& source) {
     Store store(1024 * kMiB);
     Client client(store.socket());
     usleep(1'000'000);
-    floor.push_back(TimeOf([&] { memcpy(warm.data(), source.data(), kPut); }));
+    floor.push_back(FastestCopy(warm.data(), source.data(), kPut));
     puts.push_back(TimeOf([&] { client.Put(source.data(), kPut); }));
   }
-  Print("memcpy.64MiB.turns", kPut / Median(floor), "GB/s", "p50");
+  Print("copy.64MiB.turns", kPut / Median(floor), "GB/s", "p50");
   Print("put.64MiB.first", kPut / Median(puts), "GB/s", "p50");
 }
 

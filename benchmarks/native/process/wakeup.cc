@@ -1,6 +1,6 @@
 // From a seal to the waiter in another process running again. Two processes seal for each other in turns, and
-// stamp the time before each seal; the floor is half a round trip of two processes that wake each other over
-// a futex.
+// stamp the time before each seal; the floors are half a round trip of two processes that wake each other
+// over a futex, and of two that spin. What spinning costs stands beside it: the CPU time of both.
 #include <linux/futex.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -58,6 +58,41 @@ class Futexes {
   uint32_t seen_ = 0;
 };
 
+// Two processes that spin for each other.
+class Spinners {
+ public:
+  Spinners() : memory_(4096) {
+    words_ = reinterpret_cast<std::atomic<uint32_t>*>(memory_.data());
+    echo_ = fork();
+    CheckSystem(echo_ >= 0, "fork");
+    if (echo_ != 0) return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (uint32_t seen = 1;; ++seen) {
+      while (words_[0].load() != seen) Pause();
+      words_[16].store(seen);
+    }
+  }
+  ~Spinners() {
+    kill(echo_, SIGKILL);
+    waitpid(echo_, nullptr, 0);
+  }
+  void RoundTrip() {
+    words_[0].store(++round_);
+    while (words_[16].load() != round_) Pause();
+  }
+
+ private:
+  static void Pause() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+  }
+  SharedFile memory_;
+  std::atomic<uint32_t>* words_;
+  pid_t echo_;
+  uint32_t round_ = 0;
+};
+
 // Seals an object of 8 bytes: the time just before the seal.
 void SealTime(const Client& client, atoll_object_id id) {
   uint64_t address = 0;
@@ -81,21 +116,30 @@ void Measure(const std::string& suffix) {
   Process waiter({"waiter", store.socket()});
   waiter.ReadLine();
   Futexes futexes;
-  std::vector<double> floor, wakeups;
+  std::vector<double> floor, wakeups, cpu;
+  if (suffix.empty()) {  // it takes two CPUs
+    Spinners spinners;
+    std::vector<double> spun;
+    for (size_t i = 0; i < 10 * kTurns; ++i) spun.push_back(TimeOf([&] { spinners.RoundTrip(); }) / 2);
+    Print("spin.half", Median(spun), "ns", "p50");
+  }
   for (int round = 0; round < kRounds; ++round) {
     for (size_t i = 0; i < kTurns; ++i) floor.push_back(TimeOf([&] { futexes.RoundTrip(); }) / 2);
     std::vector<atoll_object_id> ids(2 * kTurns);
     for (auto& id : ids) Check(atoll_expect(client.get(), &id), "atoll_expect");
     for (size_t i = 0; i < kTurns; ++i) waiter.WriteLine(Text(ids[2 * i]) + " " + Text(ids[2 * i + 1]));
     waiter.ReadLine();
+    const double before = CpuNanos() + waiter.CpuNanos();
     for (size_t i = 0; i < kTurns; ++i) {
       SealTime(client, ids[2 * i]);
       wakeups.push_back(AwaitTime(client, ids[2 * i + 1]));
     }
+    cpu.push_back((CpuNanos() + waiter.CpuNanos() - before) / (2 * kTurns));
     for (const auto& id : ids) Check(atoll_dereference(client.get(), &id), "atoll_dereference");
   }
   Print("futex.half" + suffix, Median(floor), "ns", "p50");
   Print("wakeup" + suffix, Median(wakeups), "ns", "p50");
+  Print("wakeup" + suffix + ".cpu", Median(cpu), "ns", "p50");
 }
 
 }  // namespace

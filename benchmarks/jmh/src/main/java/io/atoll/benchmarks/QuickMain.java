@@ -27,7 +27,7 @@ final class QuickMain {
             Row.of("create_seal.1KiB.java", "p50").over("jni.empty"),
             Row.of("get.warm", "p50").over("cas"),
             Row.of("create_seal.1KiB", "p50").over("cas"),
-            Row.of("put.64MiB.warm", "p50").over("memcpy.64MiB"));
+            Row.of("put.64MiB.warm", "p50").over("copy.64MiB"));
 
     private final String nativePrograms;
     private final Report report = new Report();

@@ -59,7 +59,26 @@ TEST(Bell, WaitEndsInTimeWithoutARing) {
   EXPECT_FALSE(bell.Wait(bell.Read(), Deadline::After(1'000'000)));
   EXPECT_EQ(bell.waiters.load(), 0u);
   bell.Ring();
-  EXPECT_TRUE(bell.Wait(0, Deadline::After(-1)));
+  EXPECT_TRUE(bell.Wait(0, Deadline::After(Deadline::kForever)));
+}
+
+TEST(Deadline, OnlyForeverHasNoEnd) {
+  for (const int64_t over : {int64_t{0}, int64_t{-1}, INT64_MIN}) {
+    EXPECT_TRUE(Deadline::After(over).passed()) << over;
+    EXPECT_EQ(Deadline::After(over).left(), 0) << over;
+    EXPECT_EQ(Deadline::After(over).left_ms(), 0) << over;
+    EXPECT_TRUE(Deadline::After(over).AtMost(1'000'000'000).passed()) << over;
+  }
+  for (const int64_t ever : {INT64_MAX, INT64_MAX - 1}) {  // the clock would overflow
+    EXPECT_TRUE(Deadline::After(ever).never());
+    EXPECT_FALSE(Deadline::After(ever).passed());
+    EXPECT_EQ(Deadline::After(ever).left_ms(), -1);
+    EXPECT_FALSE(Deadline::After(ever).AtMost(1'000'000'000).never());
+  }
+  const Deadline soon = Deadline::After(1'500'000);
+  EXPECT_LE(soon.left_ms(), 2);
+  EXPECT_GT(soon.AtMost(-1).at(), 0);
+  EXPECT_EQ(Deadline::After(10'000'000'000'000'000).left_ms(), INT32_MAX);
 }
 
 }  // namespace

@@ -71,6 +71,15 @@ TEST_F(CppTest, ValueGoesFromWriterToView) {
   EXPECT_EQ(client.value().Get(id, 0s).status().code(), ATOLL_NOT_FOUND);
 }
 
+TEST(Timeout, WhatIsLeftOfAPassedDeadlineIsOverAndWhatCannotBeToldIsForEver) {
+  static_assert(kForever.count() == ATOLL_FOREVER && Timeout(1s).count() == 1'000'000'000);
+  static_assert(Timeout(-1ns).count() == 0 && Timeout(std::chrono::hours::min()).count() == 0);
+  static_assert(Timeout(std::chrono::hours::max()).count() == ATOLL_FOREVER);
+  static_assert(Timeout(std::chrono::duration<double>(0.5)).count() == 500'000'000);
+  const auto deadline = std::chrono::steady_clock::now();
+  EXPECT_EQ(Timeout(deadline - (deadline + 20ms)).count(), 0);
+}
+
 TEST_F(CppTest, EverythingAUserNeedsIsThere) {
   auto server = Server::Start(Server::Defaults(path_.c_str(), 64 << 20));
   ASSERT_TRUE(server.ok()) << LastError();

@@ -153,7 +153,7 @@ TEST_F(DeathTest, WaiterLearnsThatTheServerWasKilled) {
   OK(atoll_expect(client, &id));
   std::thread waiter([&] {
     atoll_view view{};
-    EXPECT_EQ(atoll_get(client, &id, -1, &view), -ATOLL_DISCONNECTED);
+    EXPECT_EQ(atoll_get(client, &id, ATOLL_FOREVER, &view), -ATOLL_DISCONNECTED);
   });
   ::usleep(50'000);
   server.Kill();

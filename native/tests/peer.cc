@@ -184,11 +184,11 @@ void As(const char* path, char** arguments) {
 void Watch(const char* path, char**) {
   atoll_client* client = Attach(path);
   Say("ready");
-  CHECK_OK(atoll_await_server_exit(client, -1));
+  CHECK_OK(atoll_await_server_exit(client, ATOLL_FOREVER));
   atoll_view view;
   atoll_object_id id{};
   CHECK_OK(atoll_expect(client, &id));
-  Say("gone " + std::to_string(atoll_get(client, &id, -1, &view)));
+  Say("gone " + std::to_string(atoll_get(client, &id, ATOLL_FOREVER, &view)));
 }
 
 // serve BYTES: a server of its own.
@@ -370,17 +370,17 @@ void Quiet(const char* path, char**) {
   int64_t code = 0;
   atoll_view view;
   for (int i = 0; i < 100'000 && code == 0; ++i) {
-    code = atoll_get(client, &hot, -1, &view);
+    code = atoll_get(client, &hot, ATOLL_FOREVER, &view);
     if (code == 0) code = atoll_release(client, &hot);
   }
   for (int i = 0; i < 500 && code == 0; ++i) {
     atoll_object_id id{};
     uint64_t address = 0;
-    code = atoll_create(client, &id, 1024, 0, 0, -1, &address);
+    code = atoll_create(client, &id, 1024, 0, 0, ATOLL_FOREVER, &address);
     if (code != 0) break;
     std::memset(reinterpret_cast<void*>(address), 2, 1024);
     code = atoll_seal(client, &id, nullptr);
-    if (code == 0) code = atoll_get(client, &id, -1, &view);
+    if (code == 0) code = atoll_get(client, &id, ATOLL_FOREVER, &view);
     if (code == 0) code = atoll_release(client, &id);
   }
   atoll_object_info infos[4];

@@ -12,7 +12,7 @@ TEST_F(RoomTest, ObjectLargerThanTheStoreFailsAtOnce) {
   Start();
   atoll_object_id id{};
   uint64_t address = 0;
-  EXPECT_EQ(atoll_create(Attach(), &id, (64 << 20) + 1, 0, 0, -1, &address), -ATOLL_STORE_FULL);
+  EXPECT_EQ(atoll_create(Attach(), &id, (64 << 20) + 1, 0, 0, ATOLL_FOREVER, &address), -ATOLL_STORE_FULL);
 }
 
 TEST_F(RoomTest, IdsThatDoNotFitBehindTheBytesFailAtOnce) {
@@ -20,8 +20,8 @@ TEST_F(RoomTest, IdsThatDoNotFitBehindTheBytesFailAtOnce) {
   atoll_client* client = Attach();
   atoll_object_id id{};
   uint64_t address = 0;
-  EXPECT_EQ(atoll_create(client, &id, (64 << 20) - 8, 1, 0, -1, &address), -ATOLL_STORE_FULL);
-  EXPECT_EQ(atoll_create(client, &id, 0, ~uint64_t{0}, 0, -1, &address), -ATOLL_STORE_FULL);
+  EXPECT_EQ(atoll_create(client, &id, (64 << 20) - 8, 1, 0, ATOLL_FOREVER, &address), -ATOLL_STORE_FULL);
+  EXPECT_EQ(atoll_create(client, &id, 0, ~uint64_t{0}, 0, ATOLL_FOREVER, &address), -ATOLL_STORE_FULL);
 }
 
 TEST_F(RoomTest, FullStoreSaysSoAndHasRoomAgainAfterADrop) {

@@ -410,7 +410,7 @@ TEST_F(StoreTest, CallsAfterTheServerStoppedGoOnOrSayDisconnected) {
   OK(atoll_expect(client, &expected));
   std::thread waiter([&] {
     atoll_view view{};
-    EXPECT_EQ(atoll_get(client, &expected, -1, &view), -ATOLL_DISCONNECTED);
+    EXPECT_EQ(atoll_get(client, &expected, ATOLL_FOREVER, &view), -ATOLL_DISCONNECTED);
   });
   ::usleep(20'000);
   Stop();

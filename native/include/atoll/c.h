@@ -5,7 +5,7 @@
  *   - results >= 0 are success, failures are the negative of an atoll_code;
  *   - no C++ exception, no allocation failure and no signal crosses this boundary;
  *   - every function may be called from any thread, unless its comment says otherwise;
- *   - times are nanoseconds; a timeout < 0 waits for ever, 0 looks once;
+ *   - times are nanoseconds; a timeout of 0 or less looks once and does not wait, ATOLL_FOREVER has no end;
  *   - structs are plain 64-bit fields, so that a Java caller can lay them out in direct memory;
  *   - options and statistics begin with their size, which the caller sets to sizeof(the struct). Fields are
  * only ever added at the end: what an older caller does not have is the default, and what a newer one asks of
@@ -29,6 +29,10 @@ extern "C" {
 
 /** Raised when a struct or a function changes meaning, but not when something is added. */
 #define ATOLL_ABI_VERSION 3
+
+/** The timeout that waits for ever. Nothing else does: what is left of a deadline that has passed is negative, and over.
+ */
+#define ATOLL_FOREVER INT64_MAX
 
 /** The ATOLL_ABI_VERSION of the library that this program has found, to compare with that of this header. */
 ATOLL_API int64_t atoll_abi_version(void);

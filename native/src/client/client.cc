@@ -52,7 +52,7 @@ Result<ObjectId> ClientCore::Expect(bool shared, int64_t timeout_ns) {
     // the impatient.
     constexpr int64_t kLeastNanos = 50'000'000;
     const auto deadline =
-        os::Deadline::After(timeout_ns < 0 ? timeout_ns : std::max(timeout_ns, kLeastNanos));
+        os::Deadline::After(std::max(timeout_ns, kLeastNanos));
     record_->wants_room.store(1, std::memory_order_seq_cst);
     for (;;) {
       const uint32_t seen = control_.header().room_bell.Read();

@@ -196,12 +196,11 @@ Status ClientCore::AwaitServerExit(int64_t timeout_ns) {
   for (;;) {
     if (control_.header().stopped.load(std::memory_order_acquire) != 0) return {};
     pollfd watched[] = {{server_pidfd_.get(), POLLIN, 0}, {socket_.get(), POLLRDHUP, 0}};
-    const int64_t left = deadline.left() / 1'000'000;
-    const int ready = ::poll(watched, 2, left > 1'000'000 ? 1'000'000 : static_cast<int>(left));
+    const int ready = ::poll(watched, 2, deadline.left_ms());
     if (ready > 0 && watched[0].revents != 0) return {};
     if (ready > 0 && control_.header().stopped.load(std::memory_order_acquire) == 0) {
       // The connection ended, the process did not: wait for it alone.
-      if (::poll(watched, 1, left > 1'000'000 ? 1'000'000 : static_cast<int>(left)) > 0) return {};
+      if (::poll(watched, 1, deadline.left_ms()) > 0) return {};
     }
     if (deadline.passed()) return Status::Error(ATOLL_TIMED_OUT, "the server lives");
   }

@@ -34,7 +34,7 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
   const auto deadline = os::Deadline::After(timeout_ns);
   uint32_t bell = UINT32_MAX;
   Status result;
-  for (bool last = timeout_ns == 0;;) {
+  for (bool last = timeout_ns <= 0;;) {
     const uint32_t seen = bell == UINT32_MAX ? 0 : record_->object_bells[Slot(bell)].Read();
     const bool registered = bell != UINT32_MAX && SetWait(control_, me_, index, id.generation(), Slot(bell));
     pins_[index].fetch_add(1, std::memory_order_seq_cst);
@@ -121,7 +121,7 @@ Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uin
   uint64_t found = 0;
   uint32_t bell = UINT32_MAX;
   Status failure;
-  for (bool last = timeout_ns == 0;;) {
+  for (bool last = timeout_ns <= 0;;) {
     const uint32_t seen = bell == UINT32_MAX ? 0 : record_->object_bells[Slot(bell)].Read();
     for (uint64_t i = 0; i < count; ++i) {
       if (ready[i] != 0) continue;

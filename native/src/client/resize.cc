@@ -48,7 +48,7 @@ Result<uint64_t> ClientCore::Resize(ObjectId id, uint64_t size, int64_t timeout_
            (Grow(bytes) && heap_->Allocate(bytes, moved, id.place));
   };
   if (!resized && !take()) {
-    if (timeout_ns == 0) return StoreFull(bytes);
+    if (timeout_ns <= 0) return StoreFull(bytes);
     ATOLL_RETURN_IF_ERROR(AwaitRoom(bytes, timeout_ns, take));
   }
   if (resized) {

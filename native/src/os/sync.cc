@@ -19,20 +19,28 @@ int64_t NowNanos() {
 }
 
 Deadline Deadline::After(int64_t timeout_ns) {
-  if (timeout_ns <= 0) return Deadline(timeout_ns < 0 ? -1 : 0);  // neither needs the clock
+  if (timeout_ns <= 0) return Deadline(0);  // no need for the clock
+  if (timeout_ns == kForever) return Deadline(kForever);
   const int64_t now = NowNanos();
-  return timeout_ns > INT64_MAX - now ? Deadline(-1) : Deadline(now + timeout_ns);
+  return timeout_ns >= kForever - now ? Deadline(kForever) : Deadline(now + timeout_ns);
 }
 
 int64_t Deadline::left() const {
-  if (at_ < 0) return INT64_MAX;
+  if (never()) return kForever;
+  if (at_ == 0) return 0;
   const int64_t left = at_ - NowNanos();
   return left > 0 ? left : 0;
 }
 
+int Deadline::left_ms() const {
+  if (never()) return -1;
+  const int64_t left = (this->left() + 999'999) / 1'000'000;
+  return left > INT32_MAX ? INT32_MAX : static_cast<int>(left);
+}
+
 Deadline Deadline::AtMost(int64_t nanos) const {
   const int64_t at = NowNanos() + nanos;
-  return Deadline(at_ < 0 || at < at_ ? at : at_);
+  return Deadline(at < at_ ? at : at_);
 }
 
 bool FutexWait(std::atomic<uint32_t>* word, uint32_t value, const Deadline& deadline) {

@@ -24,13 +24,19 @@ int64_t NowNanos();  // CLOCK_MONOTONIC
 // A point in time up to which somebody is willing to wait.
 class Deadline {
  public:
-  // < 0: for ever; 0: not at all.
+  static constexpr int64_t kForever = INT64_MAX;  // ATOLL_FOREVER
+
+  // kForever, or so long that the clock cannot tell it: never. 0 and less: it is over already.
   static Deadline After(int64_t timeout_ns);
-  bool passed() const { return at_ >= 0 && NowNanos() >= at_; }
-  bool never() const { return at_ < 0; }
-  int64_t at() const { return at_; }
-  // Nanoseconds left; a very long time when there is no end.
+  // What another process, or an earlier call, had as at().
+  static Deadline At(int64_t at) { return Deadline(at); }
+  bool passed() const { return !never() && (at_ == 0 || NowNanos() >= at_); }
+  bool never() const { return at_ == kForever; }
+  int64_t at() const { return at_; }  // by NowNanos()
+  // Nanoseconds left, 0 when it has passed; kForever when it never will.
   int64_t left() const;
+  // The same for poll(): rounded up, so that nobody spins through the last one; -1 for ever.
+  int left_ms() const;
   // The earlier of this one and `nanos` from now.
   Deadline AtMost(int64_t nanos) const;
 

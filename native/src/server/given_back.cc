@@ -58,7 +58,7 @@ Result<Segments> Await(int listener, uint64_t* store) {
   const auto deadline = os::Deadline::After(kWaitNanos);
   while (!deadline.passed()) {
     pollfd watched{listener, POLLIN, 0};
-    if (::poll(&watched, 1, static_cast<int>(deadline.left() / 1'000'000) + 1) <= 0) continue;
+    if (::poll(&watched, 1, deadline.left_ms()) <= 0) continue;
     const os::UniqueFd giver = os::Accept(listener);
     if (!giver.valid()) continue;
     auto segments = Take(giver.get(), store);

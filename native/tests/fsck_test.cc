@@ -30,7 +30,7 @@ class FsckTest : public StoreTest {
     const FsckReport report = FsckLive(looker_->control(), looker_->data());
     field.store(right);
     ASSERT_FALSE(report.sound()) << "not found: " << text;
-    EXPECT_NE(report.findings.front().text.find(text), std::string::npos) << report.Text();
+    EXPECT_NE(report.Text().find(text), std::string::npos) << report.Text();
     EXPECT_TRUE(FsckLive(looker_->control(), looker_->data()).sound());
   }
 
@@ -82,7 +82,12 @@ TEST_F(FsckTest, FindsWhatIsWrongWithReferencesAndSlots) {
   ExpectFound(control.references(me)[index], 0u, "unreferenced, and nobody has told the server");
   ExpectFound(control.references(kServer)[index], 1u, "the server holds 1 references");
   ExpectFound(control.references(me)[index + 1], 1u, "FREE with 1 references");
-  ExpectFound(control.references(looker_->index())[ObjectId(own).index()], 1u, "SHARED is not set");
+  const uint64_t at = ObjectId(own).index();
+  ExpectFound(control.references(looker_->index())[at], 1u, "holds it, and is not named");
+  ExpectFound(control.references(looker_->index())[at], 1u, "holds it, and has not touched its block");
+  ExpectFound(EntryOf(own).holders, uint64_t{looker_->index()}, "which has not touched its block");
+  ExpectFound(EntryOf(own).holders, uint64_t{60}, "names client 60, which does not exist");
+  ExpectFound(EntryOf(own).word, Word(EntryOf(own).word.load()).OwnedBy(60).bits(), "made by client 60, which");
   ExpectFound(EntryOf(own).word, EntryOf(own).word.load() | Word::kByCreator, "SEALED by its creator");
   ExpectFound(control.client(me).pid, uint64_t{0}, "a client without a pid");
 }

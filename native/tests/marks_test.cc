@@ -54,6 +54,26 @@ TEST_P(MarksTest, WhoStopsLeavesTheRest) {
   EXPECT_GE(rounds, set / 7);
 }
 
+TEST_P(MarksTest, NextFindsEachInOrderAndLeavesThem) {
+  std::set<uint64_t> wanted;
+  for (uint64_t i = GetParam() / 3; i < GetParam(); i += 1 + GetParam() / 50) {
+    marks_.Set(i);
+    wanted.insert(i);
+  }
+  for (int round = 0; round < 2; ++round) {
+    std::set<uint64_t> found;
+    for (uint64_t i = marks_.Next(0); i != Marks::kNone; i = marks_.Next(i + 1)) EXPECT_TRUE(found.insert(i).second);
+    EXPECT_EQ(found, wanted);
+  }
+  EXPECT_EQ(marks_.Next(GetParam()), Marks::kNone);
+  // Summaries of nothing are passed over.
+  for (uint64_t i = 0; i < (GetParam() + 63) / 64; ++i) words_[i].store(0);
+  EXPECT_EQ(marks_.Next(0), Marks::kNone);
+  const uint64_t last = *wanted.rbegin();
+  words_[last / 64].store(uint64_t{1} << (last % 64));
+  EXPECT_EQ(marks_.Next(0), last);
+}
+
 TEST_P(MarksTest, BitWhoseSetterWasKilledIsFoundWithTheNext) {
   words_[0].store(1);  // and no summary
   if (GetParam() > 64) {

@@ -423,6 +423,23 @@ void Steps(const char* path, char** arguments) {
   Rest();
 }
 
+// last pin|reference ID: takes it, says so, goes on when told, and gives it back after a stop for a tracer.
+void Last(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  const atoll_object_id id = Id(arguments + 1);
+  const bool pin = std::strcmp(arguments[0], "pin") == 0;
+  atoll_view view;
+  CHECK_OK(pin ? atoll_get(client, &id, 0, &view) : atoll_reference(client, &id));
+  Say("ready");
+  char line[16];
+  if (std::fgets(line, sizeof(line), stdin) == nullptr) return;
+  if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) std::_Exit(4);
+  ::raise(SIGSTOP);
+  pin ? atoll_release(client, &id) : atoll_dereference(client, &id);
+  ::raise(SIGSTOP);
+  Rest();
+}
+
 // storm SEED: random work on shared objects until it is killed.
 void Storm(const char* path, char** arguments) {
   Say("ready");
@@ -452,7 +469,7 @@ int main(int argc, char** argv) {
                   {"quiet", Quiet, 0},     {"steps", Steps, 2},       {"find", Find, 1},
                   {"crash", Crash, 2},     {"refill", Refill, 3},     {"inherit", Inherit, 3},
                   {"hand", HandDown, 0},   {"publish", Publish, 1},   {"storm", Storm, 1},
-                  {"pins", Pins, 0}};
+                  {"pins", Pins, 0},       {"last", Last, 3}};
   for (const auto& command : commands) {
     if (std::strcmp(argv[1], command.name) == 0 && argc == 3 + command.arguments) {
       command.run(argv[2], argv + 3);

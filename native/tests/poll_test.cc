@@ -57,7 +57,12 @@ TEST_F(PollTest, ServerWorksOnlyWhilePolled) {
 
   // Makes room while it is polled.
   atoll_object_id id{};
-  PollDuring([&] { id = PutExpected(client, 1000); });
+  PollDuring([&] { id = Put(client, 1000); });
+  atoll_client* other = nullptr;
+  PollDuring([&] { other = Attach(); });
+  atoll_view view{};
+  OK(atoll_get(other, &id, 0, &view));  // who has seen it
+  OK(atoll_release(other, &id));
 
   // Frees nothing while it is not.
   ASSERT_EQ(atoll_dereference(client, &id), 0);
@@ -65,7 +70,10 @@ TEST_F(PollTest, ServerWorksOnlyWhilePolled) {
   EXPECT_EQ(Stats(client).objects, 1u);
   EXPECT_TRUE(PollUntil([&] { return Stats(client).objects == 0; }));
 
-  PollDuring([&] { Detach(client); });
+  PollDuring([&] {
+    Detach(other);
+    Detach(client);
+  });
 }
 
 TEST_F(PollTest, DeadAreBuriedByTheCallerItself) {

@@ -122,7 +122,7 @@ TEST_F(UnseenTest, GiveTheirBytesToTheNext) {
   Drop(creator_, second);
 }
 
-// Whoever else has had a pin, a reference or a name makes the object the server's to free.
+// Whoever else has had a pin or a reference makes the object the server's to free; a name only while it is there.
 TEST_F(UnseenTest, AreSeenOnceAnotherClientHasThem) {
   const atoll_object_id pinned = Put(creator_, 1000);
   const atoll_object_id referenced = Put(creator_, 1000);
@@ -136,7 +136,16 @@ TEST_F(UnseenTest, AreSeenOnceAnotherClientHasThem) {
   Polled([&] { OK(atoll_publish(creator_, "named", &named)); });
   Polled([&] { OK(atoll_unpublish(creator_, "named")); });
   for (const atoll_object_id& id : {pinned, referenced, named, expected}) Drop(creator_, id);
-  EXPECT_EQ(Objects(), 4u);
+  EXPECT_EQ(Objects(), 2u);
+  EXPECT_TRUE(BecomesGone());
+}
+
+TEST_F(UnseenTest, StayWhileTheyHaveAName) {
+  const atoll_object_id named = Put(creator_, 1000);
+  Polled([&] { OK(atoll_publish(creator_, "named", &named)); });
+  Drop(creator_, named);
+  EXPECT_EQ(Objects(), 1u);
+  Polled([&] { OK(atoll_unpublish(creator_, "named")); });
   EXPECT_TRUE(BecomesGone());
 }
 

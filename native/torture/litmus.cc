@@ -169,7 +169,7 @@ Outcome Run(Race race, uint64_t rounds, double seconds) {
     for (uint64_t i = 0; i < kBatch; ++i) {
       control.references(kSender)[i].store(race == Race::kHandOver ? 1 : 0);
       const Word sealed = Word::Of(generation, kSender, State::kSealed);
-      control.entry(i).word.store((race == Race::kUnseen ? sealed : sealed.With(Word::kShared)).bits());
+      control.entry(i).word.store(sealed.bits());
     }
     table->generation.store(enough ? 0 : generation);
     barrier.Pass();

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "directory/holders.h"
 #include "directory/names.h"
 
 namespace atollstore {
@@ -78,13 +79,58 @@ bool Checker::SlotInUse(uint64_t client) const {
 }
 
 void Checker::GatherColumns() {
-  for (uint32_t client = 0; client < columns_; ++client) {
-    if (client != kServer && !SlotInUse(client)) continue;
-    for (uint64_t i = 0; i < high_; ++i) {
-      pins_[i] += control_.pins(client)[i].load(std::memory_order_relaxed);
-      references_[i] += control_.references(client)[i].load(std::memory_order_relaxed);
-      dropped_[i] |= control_.dropped(client).Has(i);
+  GatherColumn(kServer);
+  control_.EachClient([this](uint32_t client) {
+    if (SlotInUse(client)) GatherColumn(client);
+  });
+}
+
+void Checker::GatherColumn(uint32_t client) {
+  const uint64_t step = os::PageSize() / sizeof(u32);
+  for (uint64_t at = 0; at < high_; at += step) {
+    const u32 *pins = control_.pins(client), *references = control_.references(client);
+    // What was never used has no memory, and looking at it would give it some.
+    const bool pinned = os::HasMemory(&pins[at]), referenced = os::HasMemory(&references[at]);
+    for (uint64_t i = at; (pinned || referenced) && i < std::min(high_, at + step); ++i) {
+      const uint32_t p = pinned ? pins[i].load(std::memory_order_seq_cst) : 0;
+      const uint32_t r = referenced ? references[i].load(std::memory_order_seq_cst) : 0;
+      if (p == 0 && r == 0) continue;
+      pins_[i] += p;
+      references_[i] += r;
+      if (client != kServer) CheckHolder(i, client);
     }
+  }
+  const Marks dropped = control_.dropped(client);
+  for (uint64_t i = dropped.Next(0); i < high_; i = dropped.Next(i + 1)) dropped_[i] = 1;
+}
+
+// Who has something in a slot is found by who takes away, and by its burial.
+void Checker::CheckHolder(uint64_t index, uint32_t client) {
+  const Word word(control_.entry(index).word.load(std::memory_order_seq_cst));
+  if (word.maker() != client && !Holders::Names(control_, index, client))
+    Wrong(index, "entry %lu.%lu: client %u holds it, and is not named", index, word.generation(), client);
+  if (!control_.touched(client).Has(index / kEntriesPerBlock))
+    Wrong(index, "entry %lu.%lu: client %u holds it, and has not touched its block", index, word.generation(),
+          client);
+}
+
+// Who is named is there, and its burial will find that.
+void Checker::CheckNamed(uint64_t index, Word word) {
+  Holders::EachNumber(control_, index, [&](uint32_t client) {
+    if (!SlotInUse(client)) {
+      Wrong(index, "entry %lu.%lu: names client %u, which does not exist", index, word.generation(), client);
+    } else if (!control_.touched(client).Has(index / kEntriesPerBlock)) {
+      Wrong(index, "entry %lu.%lu: names client %u, which has not touched its block", index, word.generation(),
+            client);
+    }
+  });
+  const uint32_t maker = word.maker();
+  if (word.state() == State::kFree || maker == kServer) return;
+  if (!SlotInUse(maker)) {
+    Wrong(index, "entry %lu.%lu: made by client %u, which does not exist", index, word.generation(), maker);
+  } else if (!control_.touched(maker).Has(index / kEntriesPerBlock)) {
+    Wrong(index, "entry %lu.%lu: made by client %u, which has not touched its block", index, word.generation(),
+          maker);
   }
 }
 
@@ -116,6 +162,7 @@ void Checker::CheckEntry(uint64_t index) {
   const State state = word.state();
   const uint64_t block = entry.block.load(std::memory_order_relaxed);
   if (state > State::kLast) return Wrong(index, "entry %lu: state %u does not exist", index, unsigned(state));
+  CheckNamed(index, word);
   if (state == State::kFree) {
     if (word.owner() != 0 || (word.bits() & Word::kFlags) != 0)
       Wrong(index, "entry %lu: FREE with owner %u and flags %lx", index, word.owner(),
@@ -137,9 +184,6 @@ void Checker::CheckEntry(uint64_t index) {
     Wrong(index, "entry %lu.%lu: %s remembers another state", index, generation, Name(state));
   if (word.has(Word::kTaken) && !word.has(Word::kHasRefs))
     Wrong(index, "entry %lu.%lu: taken in without ids", index, generation);
-  if (state == State::kCreating && !SlotInUse(word.owner()))
-    Wrong(index, "entry %lu.%lu: CREATING by client %u, which does not exist", index, generation,
-          word.owner());
   if (state == State::kLost && word.reason() == 0)
     Wrong(index, "entry %lu.%lu: LOST without a reason", index, generation);
   if (references_[index] == 0 && pins_[index] == 0 && dropped_[index] == 0 && state != State::kCreating)
@@ -147,7 +191,6 @@ void Checker::CheckEntry(uint64_t index) {
           Name(state));
   if (word.has(Word::kByCreator))
     Wrong(index, "entry %lu.%lu: %s by its creator", index, generation, Name(state));
-  CheckUnseen(index, word);
   const bool has_bytes = state == State::kSealed;
   const bool may_have = has_bytes || state == State::kCreating || state == State::kRestoring;
   if (block == 0 && has_bytes) Wrong(index, "entry %lu.%lu: SEALED without a block", index, generation);
@@ -157,17 +200,6 @@ void Checker::CheckEntry(uint64_t index) {
   if (has_bytes && word.has(Word::kHasRefs)) GatherContainer(index, word);
   if (word.on_disk() && word.has(Word::kTaken))
     contained_on_disk_ += entry.contained.load(std::memory_order_relaxed);
-}
-
-// Nobody but its creator holds what that may free by itself.
-void Checker::CheckUnseen(uint64_t index, Word word) {
-  const uint32_t owner = word.owner();
-  if (word.state() != State::kSealed || word.has(Word::kShared) || owner >= columns_) return;
-  const uint64_t references = control_.references(owner)[index].load(std::memory_order_relaxed);
-  const uint64_t pins = control_.pins(owner)[index].load(std::memory_order_relaxed);
-  if (references_[index] > references || pins_[index] > pins)
-    Wrong(index, "entry %lu.%lu: SHARED is not set, but others than client %u hold it", index,
-          word.generation(), owner);
 }
 
 void Checker::CheckBlock(uint64_t index, Word word) {

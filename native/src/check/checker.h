@@ -22,11 +22,13 @@ class Checker {
 
   void CheckHeader();
   void GatherColumns();
+  void GatherColumn(uint32_t client);
   void GatherNames();
   void GatherContainer(uint64_t index, Word word);
   void CheckEntry(uint64_t index);
   bool IsMoving(uint64_t extent, const Entry& entry, const ObjectId& id) const;
-  void CheckUnseen(uint64_t index, Word word);
+  void CheckHolder(uint64_t index, uint32_t client);
+  void CheckNamed(uint64_t index, Word word);
   void CheckBlock(uint64_t index, Word word);
   void CheckOverlaps();
   void CheckBlockWords(uint64_t extent);

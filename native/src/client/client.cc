@@ -97,6 +97,8 @@ Result<uint64_t> ClientCore::Create(ObjectId* id, uint64_t size, uint64_t contai
 Result<uint64_t> ClientCore::Fill(ObjectId id, uint64_t size, uint64_t contained, uint64_t tag,
                                   int64_t timeout_ns) {
   Entry& entry = entries_[id.index()];
+  // Before the word names this client: its burial looks there.
+  control_.touched(me_).Set(id.index() / kEntriesPerBlock);
   for (uint64_t bits = entry.word.load(std::memory_order_acquire);;) {
     const Word word(bits);
     if (word.generation() != id.generation()) return NotFound(id);
@@ -113,6 +115,8 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, uint64_t size, uint64_t contained
       return Status::Error(ATOLL_ALREADY_EXISTS, "object %lu.%lu: %s already", id.index(), id.generation(),
                            word.state() == State::kCreating ? "being created" : "sealed");
     }
+    // Who has expected it, and gave up making it or never told anybody, stays a holder.
+    if (word.owner() != 0 && word.owner() != me_) Holders::Add(control_, id.index(), word.owner());
     const Word creating = word.As(State::kCreating).OwnedBy(me_);
     if (entry.word.compare_exchange_weak(bits, creating.bits(), std::memory_order_acq_rel)) break;
   }
@@ -143,6 +147,7 @@ Status ClientCore::Undo(uint64_t index, uint64_t place) {
   Entry& entry = entries_[index];
   Forget(place);
   FreeBlock(control_, entry, place);
+  Holders::Add(control_, index, me_);  // before the word no longer says so
   uint64_t bits = entry.word.load(std::memory_order_relaxed);
   while (!entry.word.compare_exchange_weak(bits, Word(bits).As(State::kExpected).OwnedBy(0).bits(),
                                            std::memory_order_seq_cst)) {
@@ -199,12 +204,22 @@ Status ClientCore::Seal(ObjectId id, const atoll_object_id* contained) {
     containers_.push_back(std::move(container));
   }
   // release; pairs with the loads in Pin(): who sees SEALED sees the bytes.
+  bool kept = false;
   for (;;) {
+    // Kept until who waits has been rung: somebody else may have the only reference, and the entry names who waits
+    // only until it is freed.
+    if (Word(bits).has(Word::kWaited) && !kept) {
+      pins_[index].fetch_add(1, std::memory_order_seq_cst);
+      kept = true;
+    }
     Word sealed = Word(bits).As(State::kSealed).Without(Word::kWaited);
     if (count != 0) sealed = sealed.With(Word::kHasRefs);
     if (entry.word.compare_exchange_weak(bits, sealed.bits(), std::memory_order_seq_cst)) break;
   }
-  if (Word(bits).has(Word::kWaited)) RingWaiters(control_, index);
+  if (kept) {
+    RingWaiters(control_, index);
+    Unpin(index);
+  }
   if (count != 0) {
     Forget(id.place);
     has_containers_.store(true, std::memory_order_relaxed);
@@ -262,10 +277,19 @@ void ClientCore::DrainContainers() {
 }
 
 bool ClientCore::PinSlowly(uint64_t index, uint64_t generation) {
+  if (!atollstore::Enter(control_, me_, index, generation)) return false;
+  pins_[index].fetch_add(1, std::memory_order_seq_cst);
+  return PinChanged(index, generation);
+}
+
+bool ClientCore::PinChanged(uint64_t index, uint64_t generation) {
   Word word;
-  if (Validate(entries_[index], generation, me_, &word) == Found::kSealed) return true;
-  Unpin(index);
-  return false;
+  if (Validate(entries_[index], generation, &word) != Found::kSealed) {
+    Unpin(index);
+    return false;
+  }
+  if (used_[index].load(std::memory_order_relaxed) == 0) used_[index].store(1, std::memory_order_relaxed);
+  return true;
 }
 
 void ClientCore::Unpin(uint64_t index) {
@@ -286,9 +310,10 @@ Status ClientCore::NotPinned(ObjectId id) const {
 
 Status ClientCore::Refer(ObjectId id) {
   ATOLL_RETURN_IF_ERROR(Check(id));
+  if (!Enter(id)) return NotFound(id);
   TakeReference(id.index());
   Word word;
-  const Found found = Validate(entries_[id.index()], id.generation(), me_, &word);
+  const Found found = Validate(entries_[id.index()], id.generation(), &word);
   if (found != Found::kGone) return {};
   GiveReference(id.index());
   return NotFound(id);
@@ -325,23 +350,29 @@ int64_t ClientCore::Contains(ObjectId id) const {
 
 Status ClientCore::Delete(ObjectId id) {
   ATOLL_RETURN_IF_ERROR(Check(id));
-  Entry& entry = entries_[id.index()];
-  uint64_t bits = entry.word.load(std::memory_order_acquire);
+  // The burial of who is killed before it has rung rings for what it has entered. The pin keeps the entry until then.
+  if (!Enter(id)) return NotFound(id);
+  const uint64_t index = id.index();
+  pins_[index].fetch_add(1, std::memory_order_seq_cst);
+  Entry& entry = entries_[index];
+  uint64_t bits = entry.word.load(std::memory_order_seq_cst);
+  Status result;
   for (;;) {
     const Word word(bits);
-    if (word.generation() != id.generation() || word.state() == State::kFree ||
-        word.state() == State::kFreeing) {
-      return NotFound(id);
-    }
-    if (word.has(Word::kDeleted)) return {};
-    if (entry.word.compare_exchange_weak(bits, word.With(Word::kDeleted).bits(), std::memory_order_seq_cst))
+    if (word.generation() != id.generation() || !word.Exists()) {
+      result = NotFound(id);
       break;
+    }
+    if (word.has(Word::kDeleted)) break;
+    if (!entry.word.compare_exchange_weak(bits, word.With(Word::kDeleted).bits(), std::memory_order_seq_cst))
+      continue;
+    // Whoever waits for it, to be sealed or to come back from disk, waits for nothing.
+    if (word.has(Word::kWaited)) RingWaiters(control_, index);
+    Count(&Counters::deletes);
+    break;
   }
-  // Whoever waits for it, to be sealed or to come back from disk, waits for nothing.
-  if (Word(bits).has(Word::kWaited)) RingWaiters(control_, id.index());
-  Count(&Counters::deletes);
-  Drop(id.index());
-  return {};
+  Unpin(index);
+  return result;
 }
 
 Result<int64_t> ClientCore::Claim(ObjectId id, uint64_t expected, uint64_t desired) {

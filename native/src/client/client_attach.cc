@@ -140,6 +140,7 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
     return killed();
   }
   c.me_ = welcome.client;
+  c.in_each_ = Holders::InEach(c.me_);
   c.store_ = header.store.load();
   c.objects_ = g.objects();
   c.capacity_ = g.capacity();

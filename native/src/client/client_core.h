@@ -116,16 +116,27 @@ class ClientCore {
                                                         bool* again);
 
   bool Pin(uint64_t index, uint64_t generation) {
-    pins_[index].fetch_add(1, std::memory_order_seq_cst);
-    const uint64_t word = entries_[index].word.load(std::memory_order_seq_cst);
-    if ((word & Word::kReadableMask) != Word::Readable(generation) ||
-        !(Word(word).has(Word::kShared) || Word(word).owner() == me_)) [[unlikely]] {
+    Entry& entry = entries_[index];
+    // acquire: the holders are read after the word. That they name this client holds as long as the object
+    // exists, so with the second look it held when the pin was added.
+    const uint64_t before = entry.word.load(std::memory_order_acquire);
+    const Holders holders(entry.holders.load(std::memory_order_acquire));
+    const bool entered = Word(before).owner() == me_ || holders.InPlaces(in_each_) ||
+                         (holders.many() && Holders::Names(control_, index, me_));
+    if ((before & Word::kReadableMask) != Word::Readable(generation) || !entered) [[unlikely]]
       return PinSlowly(index, generation);
-    }
+    // Both seq_cst; pair with the server's CAS to DYING and its look at the slot.
+    pins_[index].fetch_add(1, std::memory_order_seq_cst);
+    if (entry.word.load(std::memory_order_seq_cst) != before) [[unlikely]]
+      return PinChanged(index, generation);
     if (used_[index].load(std::memory_order_relaxed) == 0) used_[index].store(1, std::memory_order_relaxed);
     return true;
   }
+  // Enters first; and what to do when the word is another one after the pin was added.
   bool PinSlowly(uint64_t index, uint64_t generation);
+  bool PinChanged(uint64_t index, uint64_t generation);
+  // Before anything is added to a slot of the entry. False when there is no such object.
+  bool Enter(ObjectId id) { return atollstore::Enter(control_, me_, id.index(), id.generation()); }
   void Unpin(uint64_t index);
 
   // Fills the view from an entry that is pinned. Every number is read once and checked.
@@ -224,6 +235,7 @@ class ClientCore {
   u32* pins_ = nullptr;
   Entry* entries_ = nullptr;
   u8* used_ = nullptr;
+  uint64_t in_each_ = 0;  // Holders::InEach() of this client
   uint64_t store_ = 0;
   uint64_t objects_ = 0;
   uint64_t capacity_ = 0;

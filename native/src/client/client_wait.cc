@@ -37,12 +37,16 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
   for (bool last = timeout_ns <= 0;;) {
     const uint32_t seen = bell == UINT32_MAX ? 0 : record_->object_bells[Slot(bell)].Read();
     const bool registered = bell != UINT32_MAX && SetWait(control_, me_, index, id.generation(), Slot(bell));
+    if (!Enter(id)) {
+      result = NotFound(id);
+      break;
+    }
     pins_[index].fetch_add(1, std::memory_order_seq_cst);
     Word word;
-    Found found = Validate(entries_[index], id.generation(), me_, &word);
+    Found found = Validate(entries_[index], id.generation(), &word);
     if (found == Found::kPending && word.on_disk()) {
       result = AwaitRestore(id);
-      if (result.ok()) found = Validate(entries_[index], id.generation(), me_, &word);
+      if (result.ok()) found = Validate(entries_[index], id.generation(), &word);
     }
     if (result.ok() && found == Found::kSealed) {
       if (used_[index].load(std::memory_order_relaxed) == 0) used_[index].store(1, std::memory_order_relaxed);
@@ -92,7 +96,7 @@ Status ClientCore::AwaitRestore(ObjectId id) {
     const uint32_t seen = record_->object_bells[Slot(bell)].Read();
     (void)SetWait(control_, me_, index, id.generation(), Slot(bell));
     Word word;
-    if (Validate(entries_[index], id.generation(), me_, &word) != Found::kPending || !word.on_disk()) break;
+    if (Validate(entries_[index], id.generation(), &word) != Found::kPending || !word.on_disk()) break;
     if (word.state() == State::kSpilled) Drop(index);
     if (Disconnected()) {
       result =

@@ -14,7 +14,8 @@ bool ClientCore::RoomIsShort() const {
 
 bool ClientCore::FreesItself(uint64_t index) {
   const Word word(entries_[index].word.load(std::memory_order_relaxed));
-  if (!word.OnlyOf(me_) || RoomIsShort() || freeing_.test_and_set(std::memory_order_acquire)) return false;
+  if (word.owner() != me_ || word.state() != State::kSealed || Holders(entries_[index]).NameOther(me_) ||
+      RoomIsShort() || freeing_.test_and_set(std::memory_order_acquire)) return false;
   const uint64_t bytes = ObjectBytes(entries_[index]);
   const Unseen end = FreeUnseen(control_, me_, index);
   bool much = false;

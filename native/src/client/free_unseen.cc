@@ -1,21 +1,24 @@
 #include "client/free_unseen.h"
 
+#include "directory/holders.h"
 #include "heap/client_heap.h"
 
 namespace atollstore {
 
-// As Sweeper::Consider(), but for the columns that are scanned: SHARED is not set, so there is one. Whoever
-// comes meanwhile puts DYING back or sets a flag, and the second CAS fails. Killed here, the burial puts
-// DYING back, or finishes FREEING.
+// As Sweeper::Consider(), but for the slots that are looked at: nobody else has entered, so there are this client's
+// and the server's. Who comes meanwhile is found in the holders between the two CASes, or finds DYING and puts it
+// back, and the second one fails. Killed here, the burial puts DYING back, or finishes FREEING.
 Unseen FreeUnseen(const Control& control, uint32_t me, uint64_t index) {
   Entry& entry = control.entry(index);
   const u32& references = control.references(me)[index];
   const u32& pins = control.pins(me)[index];
+  const u32& kept = control.references(kServer)[index];  // by containers and names
+  const u32& spilling = control.pins(kServer)[index];
   for (;;) {
     uint64_t bits = entry.word.load(std::memory_order_seq_cst);
     const Word word(bits);
     // What holds ids of others is in the server's books too.
-    if (word.state() != State::kSealed || !word.OnlyOf(me) || word.has(Word::kHasRefs))
+    if (word.state() != State::kSealed || word.owner() != me || word.has(Word::kHasRefs))
       return Unseen::kServer;
     if (references.load(std::memory_order_seq_cst) != 0) {
       // Deleted, it is LOST to those who refer to it. Else the last reference comes back here.
@@ -26,11 +29,21 @@ Unseen FreeUnseen(const Control& control, uint32_t me, uint64_t index) {
     bits = dying.bits();
     const bool referenced = references.load(std::memory_order_seq_cst) != 0;
     const bool pinned = pins.load(std::memory_order_seq_cst) != 0;
+    // What is on disk is in the server's books too. Its pin first: the place is noted under it.
+    const bool shared = Holders(entry).NameOther(me) || kept.load(std::memory_order_seq_cst) != 0 ||
+                        spilling.load(std::memory_order_seq_cst) != 0 ||
+                        entry.spill.load(std::memory_order_seq_cst) != 0;
+    if (shared) {
+      // When this fails somebody has put it back already, or set a flag: the server puts it back.
+      entry.word.compare_exchange_strong(bits, dying.Revived().bits(), std::memory_order_seq_cst);
+      return Unseen::kServer;
+    }
     if (!referenced && !pinned) {
       const Word freeing = dying.Without(Word::kBeforeMask).As(State::kFreeing);
       if (!entry.word.compare_exchange_strong(bits, freeing.bits(), std::memory_order_seq_cst))
         return Unseen::kServer;
       (void)FreeBlock(control, entry, ObjectId(0, index, word.generation()).place);
+      Holders::Clear(control, index);
       // Both as in Sweeper::Free(); seq_cst, for who waits for an entry says so before it looks.
       entry.word.store(Word::Of(word.generation(), 0, State::kFree).bits(), std::memory_order_seq_cst);
       control.entry_block(index / kEntriesPerBlock).freed.fetch_add(1, std::memory_order_seq_cst);

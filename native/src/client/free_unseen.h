@@ -12,7 +12,7 @@ enum class Unseen {
   kServer,  // the server must look at it
 };
 
-// Frees the entry's object if client `me` made it, nobody else knows it and none of its threads holds it.
+// Frees the entry's object if client `me` made it, nobody else has entered it and none of its threads holds it.
 // REQUIRES: no other thread of the client is in here. Two could undo each other's DYING and not notice.
 Unseen FreeUnseen(const Control& control, uint32_t me, uint64_t index);
 

@@ -115,19 +115,24 @@ int64_t ClientCore::Peek(const atoll_object_id* ids, uint64_t count, atoll_view*
 // TIMED_OUT when one is on disk and that is not to be waited for.
 Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, bool await_disk, atoll_view* views) {
   // All pins first: they keep in memory what is there, and tell the server what is wanted, all at once.
-  for (uint64_t i = 0; i < count; ++i) {
-    const uint64_t index = ObjectId(ids[i]).index();
+  Status result;
+  uint64_t pinned = 0;
+  for (; pinned < count; ++pinned) {
+    const uint64_t index = ObjectId(ids[pinned]).index();
+    if (!Enter(ids[pinned])) {
+      result = NotFound(ids[pinned]);
+      break;
+    }
     pins_[index].fetch_add(1, std::memory_order_seq_cst);
     if (Word(entries_[index].word.load(std::memory_order_seq_cst)).on_disk()) Drop(index);
   }
-  Status result;
   for (uint64_t i = 0; i < count && result.ok(); ++i) {
     const ObjectId id(ids[i]);
     Word word;
-    Found found = Validate(entries_[id.index()], id.generation(), me_, &word);
+    Found found = Validate(entries_[id.index()], id.generation(), &word);
     if (found == Found::kPending && word.on_disk()) {
       result = await_disk ? AwaitRestore(id) : Status::Error(ATOLL_TIMED_OUT, "it is on disk");
-      if (result.ok()) found = Validate(entries_[id.index()], id.generation(), me_, &word);
+      if (result.ok()) found = Validate(entries_[id.index()], id.generation(), &word);
     }
     if (!result.ok()) break;
     if (found == Found::kSealed) {
@@ -140,8 +145,8 @@ Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, bool await
   while (result.ok() && described < count && Describe(ObjectId(ids[described]).index(), &views[described])) {
     ++described;
   }
-  if (described == count) return result;
-  for (uint64_t i = 0; i < count; ++i) {
+  if (result.ok() && described == count) return result;
+  for (uint64_t i = 0; i < pinned; ++i) {
     // One that could not be described is unpinned already.
     if (!result.ok() || i != described) Unpin(ObjectId(ids[i]).index());
   }

@@ -79,12 +79,10 @@ Status ClientCore::Stats(atoll_stats_t* stats) {
   stats->max_clients = control_.geometry().columns() - 1;
   stats->freed = read(served.freed) + Frees(control_.client(kServer));
   AddUp(control_.client(kServer), &stats->done);
-  std::vector<uint32_t> columns = {kServer};
   control_.EachClient([&](uint32_t i) {
     stats->clients += Attached(control_.client(i));
     stats->freed += Frees(control_.client(i));
     AddUp(control_.client(i), &stats->done);
-    columns.push_back(i);
   });
   const SizeClasses classes(control_.geometry().slabs_per_extent());
   for (uint64_t i = 0, high = control_.entries_high(); i < high; ++i) {
@@ -93,8 +91,9 @@ Status ClientCore::Stats(atoll_stats_t* stats) {
     if (word.state() == State::kFree) continue;
     ++stats->objects;
     const uint64_t size = entry.size.load(std::memory_order_relaxed);
-    uint64_t pins = 0;
-    for (const uint32_t c : columns) pins += control_.pins(c)[i].load(std::memory_order_relaxed);
+    uint64_t pins = control_.pins(kServer)[i].load(std::memory_order_relaxed);
+    Holders::Each(control_, i, word,
+                  [&](uint32_t c) { pins += control_.pins(c)[i].load(std::memory_order_relaxed); });
     stats->pins += pins;
     if (entry.block.load(std::memory_order_relaxed) != 0) {
       const uint64_t block = BlockBytes(classes, BytesOf(entry));
@@ -146,17 +145,23 @@ Status ClientCore::ClientStats(uint64_t client, atoll_client_stats_t* stats) {
   const SizeClasses classes(g.slabs_per_extent());
   const u32* pins = control_.pins(client);
   const u32* references = control_.references(client);
-  for (uint64_t i = 0, high = control_.entries_high(); i < high; ++i) {
+  const auto add = [&](uint64_t i) {
     const Entry& entry = entries_[i];
     const uint32_t pinned = pins[i].load(std::memory_order_relaxed);
     stats->pins += pinned;
     stats->references += references[i].load(std::memory_order_relaxed);
-    if (entry.block.load(std::memory_order_relaxed) == 0) continue;
+    if (entry.block.load(std::memory_order_relaxed) == 0) return;
     if (pinned != 0) stats->pinned_bytes += BlockBytes(classes, BytesOf(entry));
     const Word word(entry.word.load(std::memory_order_acquire));
     if (word.state() == State::kCreating && word.owner() == client) {
       stats->creating_bytes += BlockBytes(classes, BytesOf(entry));
     }
+  };
+  // Only where it has been: looking at other slots would give them memory.
+  const Marks touched = control_.touched(client);
+  const uint64_t blocks = control_.entries_high() / kEntriesPerBlock;
+  for (uint64_t block = touched.Next(0); block < blocks; block = touched.Next(block + 1)) {
+    for (uint64_t i = 0; i < kEntriesPerBlock; ++i) add(block * kEntriesPerBlock + i);
   }
   stats->done.releases = stats->done.gets - std::min(stats->done.gets, stats->pins);
   for (uint64_t i = 0; i < g.extents(); ++i) {
@@ -188,7 +193,7 @@ int64_t ClientCore::List(uint64_t* cursor, atoll_object_info* infos, uint64_t ma
       info.references += control_.references(client)[index].load(std::memory_order_relaxed);
     };
     add(kServer);
-    control_.EachClient(add);
+    Holders::Each(control_, index, word, add);
   }
   return static_cast<int64_t>(filled);
 }

@@ -1,6 +1,5 @@
-// Room: leasing extents, waiting for them in turn, and saying who holds what when there are none.
+// Room: leasing extents, and waiting for them in turn.
 #include <algorithm>
-#include <cstdio>
 
 #include "client/client_core.h"
 
@@ -91,43 +90,6 @@ Status ClientCore::AwaitRoom(uint64_t bytes, int64_t timeout_ns, const std::func
     if (take()) return {};
     if (!patient && !(changed && round < 3)) return StoreFull(bytes);
   }
-}
-
-Status ClientCore::StoreFull(uint64_t bytes) const {
-  struct Holder {
-    uint32_t client;
-    uint64_t pinned, creating;
-  };
-  std::vector<Holder> holders;
-  control_.EachClient([&](uint32_t i) { holders.push_back({i, 0, 0}); });
-  for (uint64_t i = 0, end = control_.entries_high(); i < end; ++i) {
-    const Entry& entry = entries_[i];
-    const Word word(entry.word.load(std::memory_order_acquire));
-    if (entry.block.load(std::memory_order_relaxed) == 0) continue;
-    const uint64_t size = entry.size.load(std::memory_order_relaxed);
-    for (Holder& holder : holders) {
-      if (word.state() == State::kCreating && word.owner() == holder.client) holder.creating += size;
-      if (control_.pins(holder.client)[i].load(std::memory_order_relaxed) != 0) holder.pinned += size;
-    }
-  }
-  std::sort(holders.begin(), holders.end(),
-            [](const Holder& a, const Holder& b) { return a.pinned + a.creating > b.pinned + b.creating; });
-  char who[160] = "";
-  int at = 0;
-  for (size_t i = 0; i < holders.size() && i < 2 && holders[i].pinned + holders[i].creating != 0; ++i) {
-    at += std::snprintf(who + at, sizeof(who) - static_cast<size_t>(at),
-                        "; client %u (pid %lu) pins %lu, creates %lu", holders[i].client,
-                        control_.client(holders[i].client).pid.load(std::memory_order_relaxed),
-                        holders[i].pinned, holders[i].creating);
-    if (at >= static_cast<int>(sizeof(who))) break;
-  }
-  const Header& header = control_.header();
-  return Status::Error(
-      ATOLL_STORE_FULL, "%lu bytes asked, the store has %lu, of which %lu are backed by memory%s%s%s", bytes,
-      capacity_, header.reserved_bytes.load(std::memory_order_relaxed),
-      record_->refused.load(std::memory_order_relaxed) != 0 ? "; memory limits allow no more" : "",
-      header.spill_failures.load(std::memory_order_relaxed) != 0 ? "; spill files could not be written" : "",
-      who);
 }
 
 }  // namespace atollstore

@@ -4,34 +4,26 @@
 
 namespace atollstore {
 
-Found Validate(Entry& entry, uint64_t generation, uint32_t me, Word* seen) {
+Found Validate(Entry& entry, uint64_t generation, Word* seen) {
   uint64_t bits = entry.word.load(std::memory_order_seq_cst);
   for (;;) {
     const Word word(bits);
     *seen = word;
     if (word.generation() != generation) return Found::kGone;
-    if (!word.has(Word::kShared) && word.MayBeSeen() && word.owner() != me) {
-      // seq_cst; the creator's second CAS now fails, for it expects the word without this.
-      const Word live = word.state() == State::kDying ? word.Revived() : word;
-      const Word shared = live.With(Word::kShared);
-      if (entry.word.compare_exchange_strong(bits, shared.bits(), std::memory_order_seq_cst))
-        bits = shared.bits();
-      continue;
-    }
     switch (word.state()) {
       case State::kSealed:
         return word.has(Word::kDeleted) ? Found::kLost : Found::kSealed;
       case State::kExpected:
-        return word.has(Word::kDeleted) ? Found::kLost : Found::kPending;
       case State::kCreating:
-        return Found::kPending;
+      case State::kChanging:
       case State::kSpilled:
       case State::kRestoring:
+      case State::kMoving:
         return word.has(Word::kDeleted) ? Found::kLost : Found::kPending;
       case State::kLost:
         return Found::kLost;
       case State::kDying:
-        // seq_cst; the server's second CAS now fails. When this one fails, look at what it found.
+        // seq_cst; the second CAS of whoever made it DYING now fails. When this one fails, look at what it found.
         entry.word.compare_exchange_strong(bits, word.Revived().bits(), std::memory_order_seq_cst);
         if (bits == word.bits()) bits = word.Revived().bits();
         break;
@@ -41,11 +33,24 @@ Found Validate(Entry& entry, uint64_t generation, uint32_t me, Word* seen) {
   }
 }
 
+bool Enter(const Control& control, uint32_t me, uint64_t index, uint64_t generation) {
+  const Word word(control.entry(index).word.load(std::memory_order_seq_cst));
+  if (word.generation() != generation || !word.Exists()) return false;
+  if (word.maker() != me && !Holders::Names(control, index, me)) Register(control, me, index);
+  return true;
+}
+
+void Register(const Control& control, uint32_t me, uint64_t index) {
+  control.touched(me).Set(index / kEntriesPerBlock);
+  Holders::Add(control, index, me);
+}
+
 atoll_object_state Visible(Word word) {
   const State state = word.state() == State::kDying ? word.Revived().state() : word.state();
   if (state == State::kFree || state == State::kFreeing) return ATOLL_ABSENT;
   if (word.has(Word::kDeleted) || state == State::kLost) return ATOLL_IS_LOST;
-  return state == State::kExpected || state == State::kCreating ? ATOLL_EXPECTED : ATOLL_SEALED;
+  const bool unsealed = state == State::kExpected || state == State::kCreating || state == State::kChanging;
+  return unsealed ? ATOLL_EXPECTED : ATOLL_SEALED;
 }
 
 void SetDropped(const Control& control, uint32_t client, uint64_t index) {
@@ -54,6 +59,7 @@ void SetDropped(const Control& control, uint32_t client, uint64_t index) {
 }
 
 bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t generation, uint32_t bell) {
+  if (!Enter(control, client, index, generation)) return false;
   // The slot first, then the flag: the sealer takes the flag with its CAS and then looks at the slots.
   control.waits(client)[index].fetch_or(1u << bell, std::memory_order_seq_cst);
   Entry& entry = control.entry(index);
@@ -63,10 +69,10 @@ bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t g
     if (word.generation() != generation || word.has(Word::kDeleted)) return false;
     const bool dying = word.state() == State::kDying;
     const Word live = dying ? word.Revived() : word;
-    if (live.state() != State::kExpected && live.state() != State::kCreating &&
-        live.state() != State::kSpilled && live.state() != State::kRestoring) {
-      return false;
-    }
+    const State state = live.state();
+    const bool pending = state == State::kExpected || state == State::kCreating || state == State::kChanging ||
+                         state == State::kSpilled || state == State::kRestoring || state == State::kMoving;
+    if (!pending) return false;
     if (live.has(Word::kWaited) && !dying) return true;
     const Word waited = live.With(Word::kWaited);
     if (entry.word.compare_exchange_weak(bits, waited.bits(), std::memory_order_seq_cst)) return true;
@@ -74,7 +80,8 @@ bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t g
 }
 
 void RingWaiters(const Control& control, uint64_t index) {
-  control.EachClient([&](uint32_t client) {
+  const Word word(control.entry(index).word.load(std::memory_order_seq_cst));
+  Holders::Each(control, index, word, [&](uint32_t client) {
     u32& slot = control.waits(client)[index];
     if (slot.load(std::memory_order_seq_cst) == 0) return;
     for (uint32_t bells = slot.exchange(0, std::memory_order_seq_cst); bells != 0; bells &= bells - 1) {

@@ -6,11 +6,12 @@
 // 233 pins in a million). Whoever finds DYING after its add puts the word back, and the server's second CAS
 // fails.
 //
-// The creator of an object may free it in the same way, looking at its own slots alone, as long as SHARED is
-// not set; so whoever else adds a pin or reference sets SHARED before relying on it.
+// Which slots there are to look at is said in directory/holders.h: who is not the maker enters first. The maker
+// of an object may free it in the same way as the server does, as long as nobody else has entered.
 #ifndef ATOLL_DIRECTORY_DIRECTORY_H_
 #define ATOLL_DIRECTORY_DIRECTORY_H_
 
+#include "directory/holders.h"
 #include "layout/geometry.h"
 
 namespace atollstore {
@@ -18,9 +19,15 @@ namespace atollstore {
 // What Validate() found after a pin or reference was added.
 enum class Found { kSealed, kPending, kLost, kGone };
 
-// Looks at the word until it is in a state that the pin or reference which client `me` has added protects;
-// revives DYING, sets SHARED unless `me` is the creator. `seen` is the word it ended with.
-Found Validate(Entry& entry, uint64_t generation, uint32_t me, Word* seen);
+// Before client `me` adds to its slot of this entry: whoever takes the object away from now on looks there.
+// Returns false when there is no such object. REQUIRES: what was added is looked at with Validate() afterwards.
+bool Enter(const Control& control, uint32_t me, uint64_t index, uint64_t generation);
+// What Enter() does when the entry does not name the client yet: touched first, then its number.
+void Register(const Control& control, uint32_t me, uint64_t index);
+
+// Looks at the word until it is in a state that the pin or reference which was added protects; revives DYING.
+// `seen` is the word it ended with.
+Found Validate(Entry& entry, uint64_t generation, Word* seen);
 
 // What a user is told about an entry with this word.
 atoll_object_state Visible(Word word);
@@ -29,7 +36,8 @@ atoll_object_state Visible(Word word);
 // between leaves the bit to its burial.
 void SetDropped(const Control& control, uint32_t client, uint64_t index);
 
-// Registers the bell for the entry. Returns false when the entry no longer is to be waited for; look again.
+// Enters, and registers the bell for the entry. Returns false when the entry no longer is to be waited for; look
+// again.
 bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t generation, uint32_t bell);
 
 // Rings the bells of all who wait for the entry.

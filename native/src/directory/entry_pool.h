@@ -29,8 +29,8 @@ class EntryPool {
     uint32_t cursor;  // entries below it have been looked at since `seen`
     uint32_t seen;
   };
-  uint64_t TakeFrom(Leased& leased, uint64_t flags);
-  uint64_t TakeFromAny(size_t tries, uint64_t flags);
+  uint64_t TakeFrom(Leased& leased, bool shared);
+  uint64_t TakeFromAny(size_t tries, bool shared);
   bool Lease();
 
   const Control control_;

@@ -55,6 +55,38 @@ class Marks {
   // Whether any bit may be set. One load.
   bool Any() const { return words_[WordsFor(bits_) - 1].load(std::memory_order_seq_cst) != 0; }
 
+  // The first mark from `from` on, kNone when there is none. Takes nothing.
+  static constexpr uint64_t kNone = UINT64_MAX;
+  uint64_t Next(uint64_t from) const {
+    for (;;) {
+      Level level{words_, (bits_ + 63) / 64, 0};
+      uint64_t at = from;
+      uint64_t here = 0;
+      // Up until something is marked in the same word, from `at` on.
+      for (;;) {
+        if (at / 64 >= level.count) return kNone;
+        here = level.words[at / 64].load(std::memory_order_seq_cst) & ~uint64_t{0} << (at % 64);
+        if (here != 0) break;
+        if (level.count == 1) return kNone;
+        at = at / 64 + 1;
+        level = {level.words + level.count, (level.count + 63) / 64, level.height + 1};
+      }
+      // Down to the first of what that stands for.
+      at = at / 64 * 64 + static_cast<uint64_t>(std::countr_zero(here));
+      while (level.height != 0 && at < Below(level).count) {
+        level = Below(level);
+        here = level.words[at].load(std::memory_order_seq_cst);
+        if (here == 0) break;
+        at = at * 64 + static_cast<uint64_t>(std::countr_zero(here));
+      }
+      if (level.height == 0 && here != 0) return at < bits_ ? at : kNone;
+      // A summary of nothing.
+      const uint64_t behind = (at + 1) << (6 * (level.height + (here == 0 ? 1 : 0)));
+      if (behind <= from || behind >= bits_) return kNone;
+      from = behind;
+    }
+  }
+
   // Takes marks, and calls `take(index)` for each until that returns false; what is left stays marked.
   // Returns how many were taken. REQUIRES: one taker at a time
   template <typename F>

@@ -32,9 +32,7 @@ enum class State : uint8_t {
 class Word {
  public:
   static constexpr uint64_t kDoomed = 1u << 4;  // unreferenced but in use: whoever leaves last says so
-  static constexpr uint64_t kShared = 1u << 5;  // others than the creator know it: only the server frees it
-  static constexpr uint64_t kWaited = 1u
-                                      << 6;  // somebody may wait for it: the sealer looks at the wait columns
+  static constexpr uint64_t kWaited = 1u << 6;   // somebody may wait for it: the sealer looks at wait slots
   static constexpr uint64_t kHasRefs = 1u << 7;  // its bytes hold ids of other objects
   static constexpr uint64_t kTaken = 1u << 8;    // the server keeps those alive on its behalf
   static constexpr uint64_t kDeleted = 1u << 9;  // to be freed although referenced; get no longer succeeds
@@ -69,6 +67,11 @@ class Word {
   constexpr uint64_t generation() const { return bits_ >> kGenerationShift; }
   constexpr uint32_t owner() const { return static_cast<uint32_t>((bits_ & kOwnerMask) >> kOwnerShift); }
   constexpr uint32_t reason() const { return owner(); }  // REQUIRES: state() == kLost
+  // The client whose slots count although Entry::holders need not name it; 0: there is none.
+  constexpr uint32_t maker() const {
+    const bool lost = state() == State::kLost || (state() == State::kDying && Revived().state() == State::kLost);
+    return lost ? 0 : owner();
+  }
   constexpr State state() const { return static_cast<State>(bits_ & kStateMask); }
   constexpr bool has(uint64_t flag) const { return (bits_ & flag) != 0; }
   constexpr bool on_disk() const { return state() == State::kSpilled || state() == State::kRestoring; }
@@ -94,13 +97,8 @@ class Word {
     constexpr State kBefore[] = {State::kSealed, State::kExpected, State::kLost, State::kSpilled};
     return Without(kBeforeMask | kByCreator).As(kBefore[(bits_ & kBeforeMask) >> kBeforeShift]);
   }
-  // Whether somebody may come to hold what its creator may still free.
-  constexpr bool MayBeSeen() const {
-    return state() == State::kSealed || state() == State::kDying || state() == State::kExpected ||
-           state() == State::kCreating;
-  }
-  // Whether nobody but client `me`, which made it, can have a pin or a reference. REQUIRES: it is SEALED
-  constexpr bool OnlyOf(uint32_t me) const { return owner() == me && !has(kShared); }
+  // Whether an object is there that can be pinned, referred to or waited for.
+  constexpr bool Exists() const { return state() != State::kFree && state() != State::kFreeing; }
   constexpr bool CanDie() const {
     return state() == State::kSealed || state() == State::kExpected || state() == State::kLost ||
            state() == State::kSpilled;

@@ -1,10 +1,13 @@
 // What happens when a client has died or left. Order matters, and every step may be repeated:
 //   1. whoever reads its rings reads what it had committed (await_farewell) and registers references for it;
-//   2. its half-made objects are undone, its sealed containers taken in;
+//   2. entry by entry, it is taken out of them: creations are undone, containers taken in, slots cleared;
 //   3. its extents and entry blocks are taken over;
-//   4. its columns are cleared, and every entry it had pinned or referred to is looked at;
-//   5. its slot is free again, and every bell rings.
+//   4. its columns are punched;
+//   5. its slot is free again, and whoever holds something that it has had to do with is rung.
+// It has had to do with nothing outside the entry blocks that it has touched.
 #include <sys/epoll.h>
+
+#include <algorithm>
 
 #include "server/server_core.h"
 
@@ -30,29 +33,20 @@ void ServerCore::NoteDeath(uint32_t client) {
 
 void ServerCore::BuryNow(uint32_t client) {
   const Geometry& g = control_.geometry();
-  const uint64_t high = control_.entries_high();
-  for (uint64_t i = 0; i < high; ++i) {
-    const Word word(control_.entry(i).word.load(std::memory_order_acquire));
-    if (word.owner() != client) continue;
-    if (word.state() == State::kCreating) sweeper_->UndoCreation(i);
-    if (word.state() == State::kSealed && word.has(Word::kHasRefs)) sweeper_->TakeIn(i);
-    sweeper_->Inherit(i);
-    // It may have been about to say that it is the last to leave, or that somebody waits.
-    sweeper_->Add(i);
+  const Marks touched = control_.touched(client);
+  const uint64_t high = std::min(control_.entries_high() / kEntriesPerBlock, g.entry_blocks());
+  std::vector<bool> to_ring(g.columns());
+  for (uint64_t block = touched.Next(0); block < high; block = touched.Next(block + 1)) {
+    for (uint64_t i = block * kEntriesPerBlock; i < (block + 1) * kEntriesPerBlock; ++i) {
+      if (!sweeper_->BuryEntry(client, i)) continue;
+      const Word word(control_.entry(i).word.load(std::memory_order_seq_cst));
+      Holders::Each(control_, i, word, [&](uint32_t other) { to_ring[other] = true; });
+    }
+    uint32_t owner = client;
+    control_.entry_block(block).owner.compare_exchange_strong(owner, 0, std::memory_order_acq_rel);
   }
   sweeper_->TakeOverExtents(client, control_memory_.get());
-  for (uint64_t i = 0; i < g.entry_blocks(); ++i) {
-    uint32_t owner = client;
-    control_.entry_block(i).owner.compare_exchange_strong(owner, 0, std::memory_order_acq_rel);
-  }
   sweeper_->Collect(client);
-  for (uint64_t i = 0; i < high; ++i) {
-    const uint32_t pins = control_.pins(client)[i].load(std::memory_order_relaxed);
-    const uint32_t references = control_.references(client)[i].load(std::memory_order_relaxed);
-    if (pins != 0) control_.pins(client)[i].store(0, std::memory_order_seq_cst);
-    if (references != 0) control_.references(client)[i].store(0, std::memory_order_seq_cst);
-    if (pins != 0 || references != 0) sweeper_->Add(i);
-  }
   (void)control_memory_->Punch(g.columns_at + client * g.column_stride, g.column_stride);
   (void)control_memory_->Punch(g.rings_at + client * g.ring_stride, g.ring_stride);
 
@@ -83,7 +77,14 @@ void ServerCore::BuryNow(uint32_t client) {
   // Last: a server killed before this finds the slot free and takes it off the list.
   control_.RemoveClient(client);
   os::FutexWake(&record.state, UINT32_MAX);
-  RingAll(control_);
+  // It may have taken their wait slots, or a flag that says that they wait, and been killed before it rang.
+  to_ring[client] = false;
+  for (uint32_t other = 1; other < g.columns(); ++other) {
+    if (!to_ring[other]) continue;
+    for (Bell& bell : control_.client(other).object_bells) bell.Ring();
+  }
+  control_.header().scheduler_bell.Ring();
+  control_.header().room_bell.Ring();
 }
 
 }  // namespace atollstore

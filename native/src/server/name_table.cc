@@ -50,7 +50,7 @@ Status NameTable::Publish(std::string_view name, uint64_t place) {
   u32& references = control_.references(kServer)[id.index()];
   references.fetch_add(1, std::memory_order_seq_cst);
   Word word;
-  if (Validate(control_.entry(id.index()), id.generation(), kServer, &word) == Found::kGone) {
+  if (Validate(control_.entry(id.index()), id.generation(), &word) == Found::kGone) {
     references.fetch_sub(1, std::memory_order_seq_cst);
     return Status(ATOLL_NOT_FOUND);
   }

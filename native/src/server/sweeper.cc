@@ -36,7 +36,7 @@ uint64_t Sweeper::Sweep() {
   return looked_at;
 }
 
-bool Sweeper::Referenced(uint64_t index, uint64_t* pins) const {
+bool Sweeper::Referenced(uint64_t index, Word word, uint64_t* pins) const {
   bool referenced = false;
   *pins = 0;
   const auto look = [&](uint32_t client) {
@@ -44,7 +44,7 @@ bool Sweeper::Referenced(uint64_t index, uint64_t* pins) const {
     *pins += control_.pins(client)[index].load(std::memory_order_seq_cst);
   };
   look(kServer);
-  control_.EachClient(look);
+  Holders::Each(control_, index, word, look);
   return referenced;
 }
 
@@ -57,7 +57,7 @@ void Sweeper::Consider(uint64_t index) {
       entry.word.compare_exchange_strong(bits, word.Revived().bits(), std::memory_order_seq_cst);
       continue;
     }
-    if (word.state() == State::kCreating) {
+    if (word.state() == State::kCreating || word.state() == State::kChanging) {
       // Its creator looks at the flag when it seals or gives up.
       if (word.has(Word::kDoomed) || entry.word.compare_exchange_strong(bits, word.With(Word::kDoomed).bits(),
                                                                         std::memory_order_seq_cst)) {
@@ -72,23 +72,25 @@ void Sweeper::Consider(uint64_t index) {
     }
     uint64_t pins;
     if (word.state() == State::kSpilled && !word.has(Word::kDeleted)) {
-      (void)Referenced(index, &pins);
+      (void)Referenced(index, word, &pins);
       if (pins != 0) {  // a getter waits for it
         wanted_.push_back(index);
         return;
       }
     }
     // A reference seen here is dropped after the bit that brought us was taken: its bit brings us again.
-    if (!word.has(Word::kDeleted) && Referenced(index, &pins)) return;
+    if (!word.has(Word::kDeleted) && Referenced(index, word, &pins)) return;
 
     const Word dying = word.Dying();
     if (!entry.word.compare_exchange_strong(bits, dying.bits(), std::memory_order_seq_cst)) continue;
-    const bool referenced = Referenced(index, &pins);
+    const bool referenced = Referenced(index, word, &pins);
     const bool unwanted = !referenced || word.has(Word::kDeleted);
     bits = dying.bits();
     if (unwanted && pins == 0) {
       // Deleted but referenced: LOST at once, so that no holder of a reference ever finds it gone.
-      const Word next = referenced ? Word::LostBecause(word.generation(), ATOLL_LOST_DELETED) : dying.As(State::kFreeing);
+      if (referenced) NameMaker(index, word);
+      const Word next = referenced ? Word::LostBecause(word.generation(), ATOLL_LOST_DELETED)
+                                   : dying.Without(Word::kBeforeMask).As(State::kFreeing);
       if (!entry.word.compare_exchange_strong(bits, next.bits(), std::memory_order_seq_cst)) {
         continue;  // somebody put it back; look again, it may have been a pin that left no trace
       }
@@ -105,6 +107,10 @@ void Sweeper::Consider(uint64_t index) {
   }
 }
 
+void Sweeper::NameMaker(uint64_t index, Word word) {
+  if (word.maker() != kServer && control_.HasClient(word.maker())) Holders::Add(control_, index, word.maker());
+}
+
 void Sweeper::Free(uint64_t index, Word word, bool referenced) {
   Entry& entry = control_.entry(index);
   const uint64_t block = entry.block.load(std::memory_order_relaxed);
@@ -114,15 +120,17 @@ void Sweeper::Free(uint64_t index, Word word, bool referenced) {
   control_.header().served.freed.fetch_add(1, std::memory_order_relaxed);
   ReleaseRecord(entry);
   ForgetChildren(index);
+  // While it still says who may wait: they find that it is gone, or lost.
+  if (word.has(Word::kWaited)) RingWaiters(control_, index);
   if (referenced) {
     work_.push_back(index);  // the last reference may have gone meanwhile
   } else {
-    // release; pairs with the acquire of the block's owner. The count after the word, so that it is not
+    Holders::Clear(control_, index);
+    // seq_cst; pairs with the acquire of the block's owner. The count after the word, so that it is not
     // missed.
     entry.word.store(Word::Of(word.generation(), 0, State::kFree).bits(), std::memory_order_seq_cst);
     control_.entry_block(index / kEntriesPerBlock).freed.fetch_add(1, std::memory_order_release);
   }
-  if (word.has(Word::kWaited)) RingWaiters(control_, index);
 }
 
 // From here on nobody finds the children through this container.
@@ -151,7 +159,7 @@ bool Sweeper::Evict(uint64_t index) {
   const Word dying = word.Dying();
   if (!entry.word.compare_exchange_strong(bits, dying.bits(), std::memory_order_seq_cst)) return false;
   uint64_t pins;
-  (void)Referenced(index, &pins);
+  (void)Referenced(index, word, &pins);
   bits = dying.bits();
   if (pins != 0) {
     // When this fails somebody has put it back already, or set a flag: the next look puts it back.
@@ -159,8 +167,9 @@ bool Sweeper::Evict(uint64_t index) {
       Add(index);
     return false;
   }
-  // From now on it is in the books of the spill files: the server's to free.
-  const Word spilled = dying.Without(Word::kBeforeMask).As(State::kSpilled).With(Word::kShared);
+  // From now on it is in the books of the spill files: the server's to free, and nobody's in the word.
+  NameMaker(index, word);
+  const Word spilled = dying.Without(Word::kBeforeMask).As(State::kSpilled).OwnedBy(kServer);
   if (!entry.word.compare_exchange_strong(bits, spilled.bits(), std::memory_order_seq_cst)) {
     Add(index);
     return false;
@@ -197,6 +206,7 @@ void Sweeper::MarkLost(uint64_t index, atoll_lost_reason reason) {
   if (slab != UINT64_MAX) FreedBlock(block, slab, entry.size.load(std::memory_order_relaxed));
   freed_ = true;
   ReleaseRecord(entry);
+  NameMaker(index, Word(bits));
   while (!entry.word.compare_exchange_weak(bits, Word::LostBecause(Word(bits).generation(), reason).bits(),
                                            std::memory_order_seq_cst)) {
   }
@@ -238,7 +248,7 @@ void Sweeper::TakeIn(uint64_t index) {
   for (const uint64_t child : children) {
     control_.references(kServer)[child].fetch_add(1, std::memory_order_seq_cst);
     Word word(control_.entry(child).word.load(std::memory_order_seq_cst));
-    (void)Validate(control_.entry(child), word.generation(), kServer, &word);
+    (void)Validate(control_.entry(child), word.generation(), &word);
   }
   while (!entry.word.compare_exchange_weak(bits, Word(bits).With(Word::kTaken).bits(),
                                            std::memory_order_seq_cst)) {
@@ -266,11 +276,30 @@ void Sweeper::Inherit(uint64_t index) {
   for (;;) {
     const Word word(bits);
     if (word.state() == State::kFreeing && word.has(Word::kByCreator)) return Free(index, word, false);
-    if (!word.MayBeSeen() || word.has(Word::kShared)) return;
+    if (!word.Exists() || word.maker() == kServer) return;
     const Word live = word.state() == State::kDying ? word.Revived() : word;
-    if (entry.word.compare_exchange_weak(bits, live.With(Word::kShared).bits(), std::memory_order_seq_cst))
-      return;
+    if (entry.word.compare_exchange_weak(bits, live.OwnedBy(kServer).bits(), std::memory_order_seq_cst)) return;
   }
+}
+
+bool Sweeper::BuryEntry(uint32_t client, uint64_t index) {
+  const Word word(control_.entry(index).word.load(std::memory_order_seq_cst));
+  const bool made = word.maker() == client && word.state() != State::kFree;
+  const bool named = Holders::Names(control_, index, client);
+  if (made) {
+    if (word.state() == State::kCreating || word.state() == State::kChanging) UndoCreation(index);
+    if (word.state() == State::kSealed && word.has(Word::kHasRefs)) TakeIn(index);
+    Inherit(index);
+  }
+  if (!made && !named) return false;
+  for (u32* slots : {control_.pins(client), control_.references(client), control_.waits(client)}) {
+    if (slots[index].load(std::memory_order_relaxed) != 0) slots[index].store(0, std::memory_order_seq_cst);
+  }
+  // Only now: a server killed before this finds it here again.
+  if (named) Holders::Remove(control_, index, client);
+  // It may have been about to say that it is the last to leave, or that somebody waits.
+  work_.push_back(index);
+  return true;
 }
 
 void Sweeper::TakeOverExtents(uint32_t client, os::SharedMemory* control_memory) {

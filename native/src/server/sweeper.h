@@ -2,7 +2,7 @@
 // alone.
 //
 // An entry is looked at when a bit of a "dropped" bitmap, or the burial of a client, names it. Freeing is two
-// compare-and-swaps with a scan of all columns between them (DYING, scan, FREEING): a scan is not a snapshot,
+// compare-and-swaps with a look at all holders between them (DYING, look, FREEING): that is not a snapshot,
 // but whoever adds a reference or pin meanwhile puts the word back, and the second one fails.
 #ifndef ATOLL_SERVER_SWEEPER_H_
 #define ATOLL_SERVER_SWEEPER_H_
@@ -32,11 +32,10 @@ class Sweeper {
 
   // Keeps the children of a sealed container alive through the server's own column.
   void TakeIn(uint64_t index);
-  // Undoes a creation: frees the block, back to EXPECTED. REQUIRES: the creator is dead.
-  void UndoCreation(uint64_t index);
-  // What its dead creator alone could free is the server's to free from now on; what it had begun to free is
-  // freed.
-  void Inherit(uint64_t index);
+  // Takes the dead client out of the entry: its creation is undone, its container taken in, what it was freeing is
+  // freed, its slots are cleared, its number goes. Returns whether it may have had to do with it; then the entry is
+  // looked at at the next Sweep(). May be repeated. REQUIRES: every touched entry is given to this.
+  bool BuryEntry(uint32_t client, uint64_t index);
   // Takes over the extents of a dead client: those without blocks become free at once, the others with their
   // last block. REQUIRES: its creations are undone.
   void TakeOverExtents(uint32_t client, os::SharedMemory* control_memory);
@@ -69,11 +68,19 @@ class Sweeper {
 
  private:
   void Consider(uint64_t index);
+  // Undoes a creation: frees the block, back to EXPECTED. REQUIRES: the creator is dead.
+  void UndoCreation(uint64_t index);
   // The live entries that a container's ids name. Of a spilled one too; false when its record is damaged.
   std::vector<uint64_t> ChildrenOf(const Entry& entry) const;
   bool ChildrenOfSpilled(const Entry& entry, std::vector<uint64_t>* children) const;
   std::vector<uint64_t> LiveOnes(const uint8_t* ids, uint64_t count) const;
-  bool Referenced(uint64_t index, uint64_t* pins) const;
+  // Whether anybody refers to the entry, and how many pins there are. `word` is one that was read, or made, before.
+  bool Referenced(uint64_t index, Word word, uint64_t* pins) const;
+  // Before a word that does not say who made the object: from then on the holders do.
+  void NameMaker(uint64_t index, Word word);
+  // What its dead creator alone could free is the server's to free from now on; what it had begun to free is
+  // freed.
+  void Inherit(uint64_t index);
   void ForgetChildren(uint64_t index);
   void ReleaseRecord(Entry& entry);
   void Free(uint64_t index, Word word, bool referenced);

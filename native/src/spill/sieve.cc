@@ -1,5 +1,7 @@
 #include "spill/sieve.h"
 
+#include "directory/holders.h"
+
 namespace atollstore {
 
 bool MayLeaveMemory(const Entry& entry) {
@@ -9,17 +11,19 @@ bool MayLeaveMemory(const Entry& entry) {
          entry.block.load(std::memory_order_relaxed) != 0;
 }
 
-bool Sieve::Pinned(uint64_t index) const {
-  bool pinned = control_.pins(kServer)[index].load(std::memory_order_relaxed) != 0;
-  control_.EachClient([&](uint32_t client) {
-    pinned = pinned || control_.pins(client)[index].load(std::memory_order_relaxed) != 0;
+bool Pinned(const Control& control, uint64_t index) {
+  bool pinned = control.pins(kServer)[index].load(std::memory_order_seq_cst) != 0;
+  const Word word(control.entry(index).word.load(std::memory_order_seq_cst));
+  Holders::Each(control, index, word, [&](uint32_t client) {
+    pinned = pinned || control.pins(client)[index].load(std::memory_order_seq_cst) != 0;
   });
   return pinned;
 }
 
 bool Sieve::TakeMark(uint64_t index) {
   bool marked = false;
-  control_.EachClient([&](uint32_t client) {
+  const Word word(control_.entry(index).word.load(std::memory_order_relaxed));
+  Holders::Each(control_, index, word, [&](uint32_t client) {
     u8& used = control_.used(client)[index];
     if (used.load(std::memory_order_relaxed) == 0) return;
     used.store(0, std::memory_order_relaxed);
@@ -58,7 +62,7 @@ uint64_t Sieve::Next() {
       continue;
     }
     ++hand_;
-    if (MayLeaveMemory(entry) && !Pinned(node.index) && !TakeMark(node.index)) return node.index;
+    if (MayLeaveMemory(entry) && !Pinned(control_, node.index) && !TakeMark(node.index)) return node.index;
   }
   return kNone;
 }

@@ -15,6 +15,9 @@ namespace atollstore {
 // Whether the object could leave memory now, but for pins.
 bool MayLeaveMemory(const Entry& entry);
 
+// Whether anybody looks at the object now.
+bool Pinned(const Control& control, uint64_t index);
+
 class Sieve {
  public:
   static constexpr uint64_t kNone = UINT64_MAX;
@@ -29,7 +32,6 @@ class Sieve {
     uint64_t generation;
   };
   void TakeInNew();
-  bool Pinned(uint64_t index) const;
   bool TakeMark(uint64_t index);
 
   const Control control_;

@@ -40,11 +40,7 @@ SpillItem Spiller::ItemOf(uint64_t index) const {
 }
 
 bool Spiller::Pinned(uint64_t index) const {
-  bool pinned = control_.pins(kServer)[index].load(std::memory_order_seq_cst) != 0;
-  control_.EachClient([&](uint32_t client) {
-    pinned = pinned || control_.pins(client)[index].load(std::memory_order_seq_cst) != 0;
-  });
-  return pinned;
+  return atollstore::Pinned(control_, index);
 }
 
 void Spiller::Unpin(uint64_t index) {
@@ -126,7 +122,7 @@ uint64_t Spiller::Begin(const std::vector<uint64_t>& indices) {
     control_.pins(kServer)[index].fetch_add(1, std::memory_order_seq_cst);
     Word word(entry.word.load(std::memory_order_seq_cst));
     const bool stays =
-        Validate(entry, word.generation(), kServer, &word) != Found::kSealed || !MayLeaveMemory(entry);
+        Validate(entry, word.generation(), &word) != Found::kSealed || !MayLeaveMemory(entry);
     const uint64_t bytes = ObjectBytes(entry);
     const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
     const uint64_t limit = files_->limit();

@@ -88,6 +88,8 @@ TEST_F(CppTest, EverythingAUserNeedsIsThere) {
   auto expected = client->Expect();
   ASSERT_TRUE(expected.ok());
   EXPECT_EQ(client->State(*expected), ATOLL_EXPECTED);
+  const auto deadline = std::chrono::steady_clock::now() - 20ms;
+  EXPECT_EQ(client->Get(*expected, deadline - std::chrono::steady_clock::now()).status().code(), ATOLL_TIMED_OUT);
   {
     auto child = client->Create(10, 1s);
     ASSERT_TRUE(child.ok() && child->Seal().ok());

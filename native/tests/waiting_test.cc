@@ -2,7 +2,6 @@
 #include <atomic>
 #include <thread>
 
-#include "atoll/client.h"
 #include "fixture.h"
 #include "os/sync.h"
 
@@ -42,17 +41,6 @@ TEST_F(WaitingTest, ADeadlineThatHasPassedIsOver) {
                    }),
               kSlack);
   }
-}
-
-TEST_F(WaitingTest, WhatIsLeftOfADeadlineMayBeNegative) {
-  Start();
-  auto client = Client::Attach(path_);
-  ASSERT_TRUE(client.ok()) << LastError();
-  auto id = client->Expect();
-  ASSERT_TRUE(id.ok());
-  const auto deadline = std::chrono::steady_clock::now();
-  ::usleep(2000);
-  EXPECT_EQ(client->Get(*id, deadline - std::chrono::steady_clock::now()).status().code(), ATOLL_TIMED_OUT);
 }
 
 TEST_F(WaitingTest, ForeverEndsWhenWhatIsWaitedForComes) {

@@ -8,7 +8,7 @@
 
 namespace atollstore {
 namespace {
-thread_local char last_error[256];
+thread_local char last_error[640];
 }  // namespace
 
 Status Status::Error(atoll_code code, const char* format, ...) {

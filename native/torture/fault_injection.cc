@@ -43,6 +43,15 @@ int __wrap_open(const char* path, int flags, ...) {
   return Fails(kOpen) ? -1 : __real_open(path, flags, mode);
 }
 
+int __real_openat(int directory, const char* path, int flags, ...);
+int __wrap_openat(int directory, const char* path, int flags, ...) {
+  va_list more;
+  va_start(more, flags);
+  const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0;
+  va_end(more);
+  return Fails(kOpen) ? -1 : __real_openat(directory, path, flags, mode);
+}
+
 ssize_t __real_pread(int fd, void* bytes, size_t count, off_t offset);
 ssize_t __wrap_pread(int fd, void* bytes, size_t count, off_t offset) {
   return Fails(kRead) ? -1 : __real_pread(fd, bytes, count, offset);

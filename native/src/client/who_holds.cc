@@ -39,11 +39,13 @@ Status ClientCore::StoreFull(uint64_t bytes) const {
     pinned[most] = creating[most] = 0;
   }
   const Header& header = control_.header();
+  char trouble[SpillHeader::kMostTrouble + 1];
+  const bool cannot_spill = control_.spill().trouble.Read(trouble) != 0;
   return Status::Error(
-      ATOLL_STORE_FULL, "%lu bytes asked, the store has %lu, of which %lu are backed by memory%s%s%s", bytes,
+      ATOLL_STORE_FULL, "%lu bytes asked, the store has %lu, of which %lu are backed by memory%s%s%s%s", bytes,
       capacity_, header.reserved_bytes.load(std::memory_order_relaxed),
       record_->refused.load(std::memory_order_relaxed) != 0 ? "; memory limits allow no more" : "",
-      header.spill_failures.load(std::memory_order_relaxed) != 0 ? "; spill files could not be written" : "",
+      cannot_spill ? "; spill files could not be written: " : "", trouble,
       who);
 }
 

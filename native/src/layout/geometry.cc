@@ -7,6 +7,7 @@ namespace atollstore {
 namespace {
 
 constexpr uint64_t kPage = 4096;
+static_assert(sizeof(Header) <= kSpillHeaderAt && kSpillHeaderAt + sizeof(SpillHeader) <= kPage);
 constexpr uint64_t RoundUp(uint64_t value, uint64_t to) { return (value + to - 1) / to * to; }
 
 }  // namespace

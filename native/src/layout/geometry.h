@@ -18,6 +18,7 @@
 #include <bit>
 
 #include "layout/marks.h"
+#include "layout/notice.h"
 #include "layout/records.h"
 #include "result.h"
 
@@ -72,6 +73,7 @@ class Control {
 
   const Geometry& geometry() const { return geometry_; }
   Header& header() const { return *at<Header>(0); }
+  SpillHeader& spill() const { return *at<SpillHeader>(kSpillHeaderAt); }
   ClientRecord& client(uint64_t i) const { return at<ClientRecord>(geometry_.clients_at)[i]; }
   u32& extent(uint64_t i) const { return at<u32>(geometry_.extents_at)[i]; }
   u32& slab_freed(uint64_t i) const { return at<u32>(geometry_.slabs_at)[i]; }

@@ -43,7 +43,9 @@ constexpr uint64_t SpillRecordBytes(uint64_t bytes) {
 // nowhere.
 class SpillPlace {
  public:
-  static constexpr uint64_t kMaxFileBytes = (uint64_t{1} << 32) * kSpillAlignment;
+  // The record of a large object may end far behind the last place where one can begin.
+  static constexpr uint64_t kMaxOffset = (uint64_t{1} << 32) * kSpillAlignment;
+  static constexpr uint64_t kMaxFile = UINT32_MAX;
 
   constexpr explicit SpillPlace(uint64_t bits = 0) : bits_(bits) {}
   constexpr SpillPlace(uint64_t file, uint64_t offset) : bits_(file << 32 | offset / kSpillAlignment) {}

@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "os/file.h"
+
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
@@ -46,6 +48,7 @@ bool HasMemory(const void* address) {
 Result<SharedMemory> SharedMemory::Create(const char* name, uint64_t bytes) {
   UniqueFd fd(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!fd.valid()) return Status::System("memfd_create");
+  const NoFileSizeSignal quiet;
   if (::ftruncate(fd.get(), static_cast<off_t>(bytes)) != 0) return Status::System("ftruncate");
   if (::fcntl(fd.get(), F_ADD_SEALS, kSeals) != 0) return Status::System("fcntl(F_ADD_SEALS)");
   return SharedMemory(std::move(fd), bytes);

@@ -44,11 +44,10 @@ Status ServerCore::OpenSpill(const atoll_server_options& options) {
   if (options.spill_directory == nullptr || !spill_lock_.valid()) return {};
   auto window = os::Mapping::SetAside(*data_memory_);
   if (!window.ok()) return window.status();
-  auto files = SpillFiles::TakeOver(options.spill_directory, control_.header().store.load(),
-                                    options.spill_limit, std::move(spill_lock_));
-  if (!files.ok()) return files.status();
+  auto files = std::make_unique<SpillFiles>(options.spill_directory, control_.header().store.load(),
+                                            options.spill_limit, std::move(spill_lock_));
   spiller_ = std::make_unique<Spiller>(control_, &data_mapping_, data_memory_.get(),
-                                       std::move(window).value(), sweeper_.get(), std::move(files).value(),
+                                       std::move(window).value(), sweeper_.get(), std::move(files),
                                        wake_.get(), [this](uint64_t extent) { return Reserve(extent); });
   return {};
 }

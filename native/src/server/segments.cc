@@ -6,7 +6,7 @@
 
 #include "layout/geometry.h"
 #include "os/socket.h"
-#include "spill/spill_files.h"
+#include "spill/spill_directory.h"
 
 namespace atollstore {
 
@@ -50,7 +50,7 @@ Status Segments::Open(const atoll_server_options& options, uint64_t store) {
   if (!listening.ok()) return listening.status();
   listener = std::move(listening).value();
   if (options.spill_directory == nullptr) return {};
-  auto lock = SpillFiles::Lock(options.spill_directory, store);
+  auto lock = SpillDirectory::Lock(options.spill_directory, store);
   if (!lock.ok()) return lock.status();
   spill_lock = std::move(lock).value();
   return {};

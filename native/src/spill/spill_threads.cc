@@ -2,11 +2,16 @@
 
 #include <unistd.h>
 
+#include <cstdio>
 #include <utility>
 
 #include "spill/checksum.h"
 
 namespace atollstore {
+
+SpillThreads::SpillThreads(SpillFiles* files, int wake_fd) : files_(files), wake_fd_(wake_fd) {
+  files_->UseRemover([this](SpillRemoval removal) { HandIn(std::move(removal)); });
+}
 
 Status SpillThreads::Start() {
   for (os::Thread& thread : threads_) ATOLL_RETURN_IF_ERROR(thread.Start("atoll-spill", Run, this));
@@ -16,31 +21,41 @@ Status SpillThreads::Start() {
 void SpillThreads::Run(void* self) {
   auto& me = *static_cast<SpillThreads*>(self);
   std::unique_lock lock(me.mutex_);
-  const auto may_write = [&] { return !me.to_write_.empty() && !me.writing_; };
-  const auto may_compute = [&] { return !me.to_write_.empty() && !me.to_write_.front().items.back().crc; };
-  for (;;) {
-    me.work_.wait(lock, [&] { return me.stopping_ || !me.to_read_.empty() || may_write() || may_compute(); });
-    if (me.stopping_) return;
-    if (me.to_read_.empty() && !may_write()) {
-      me.ComputeChecksums(&lock);
-      continue;
-    }
-    auto& queue = me.to_read_.empty() ? me.to_write_ : me.to_read_;
-    SpillJob job = std::move(queue.front());
-    queue.pop_front();
-    const bool writes = job.writes();
-    me.writing_ = me.writing_ || writes;
-    lock.unlock();
-    me.Do(&job);
-    lock.lock();
-    if (writes) {
+  while (!me.stopping_) {
+    if (!me.to_read_.empty()) {
+      me.DoNext(&me.to_read_, &lock);
+    } else if (!me.to_remove_.empty()) {
+      me.RemoveNext(&lock);
+    } else if (me.MayWrite()) {
+      me.writing_ = true;
+      me.DoNext(&me.to_write_, &lock);
       me.writing_ = false;
-      if (may_write()) me.work_.notify_one();
+      if (me.MayWrite()) me.work_.notify_one();
+    } else if (me.MayCompute()) {
+      me.ComputeChecksums(&lock);
+    } else {
+      me.work_.wait(lock);
     }
-    me.done_.push_back(std::move(job));
-    const uint64_t one = 1;
-    (void)!::write(me.wake_fd_, &one, sizeof(one));
   }
+}
+
+void SpillThreads::DoNext(std::deque<SpillJob>* queue, std::unique_lock<std::mutex>* lock) {
+  SpillJob job = std::move(queue->front());
+  queue->pop_front();
+  lock->unlock();
+  Do(&job);
+  lock->lock();
+  done_.push_back(std::move(job));
+  const uint64_t one = 1;
+  (void)!::write(wake_fd_, &one, sizeof(one));
+}
+
+void SpillThreads::RemoveNext(std::unique_lock<std::mutex>* lock) {
+  const SpillRemoval removal = std::move(to_remove_.front());
+  to_remove_.pop_front();
+  lock->unlock();
+  files_->Remove(removal);
+  lock->lock();
 }
 
 void SpillThreads::ComputeChecksums(std::unique_lock<std::mutex>* lock) {
@@ -56,15 +71,29 @@ void SpillThreads::ComputeChecksums(std::unique_lock<std::mutex>* lock) {
   to_write_.push_front(std::move(job));
 }
 
+Status SpillThreads::Try(SpillJob* job) {
+  switch (job->kind) {
+    case SpillJob::Kind::kWrite:
+      return files_->Write(&job->items);
+    case SpillJob::Kind::kRead:
+      return files_->Read(job->items[0], job->to);
+    default:
+      return files_->Check(job->items[0]);
+  }
+}
+
 void SpillThreads::Do(SpillJob* job) {
-  job->outcome = job->writes() ? files_->Write(&job->items) : files_->Read(job->items[0], job->to);
+  job->outcome = Try(job);
   // A read that fails costs the object, and a lack of descriptors or memory passes: ask again first.
-  for (int pause = 10'000; !job->writes() && job->outcome.code() == ATOLL_SYSTEM && pause <= 100'000;
+  const auto may_pass = [&] {
+    return job->outcome.code() == ATOLL_SYSTEM || job->outcome.code() == ATOLL_OUT_OF_MEMORY;
+  };
+  for (int pause = 10'000; job->kind != SpillJob::Kind::kWrite && may_pass() && pause <= 100'000;
        pause *= 10) {
     ::usleep(static_cast<useconds_t>(pause));
-    job->outcome = files_->Read(job->items[0], job->to);
+    job->outcome = Try(job);
   }
-  if (!job->outcome.ok()) job->failure = LastError();
+  if (!job->outcome.ok()) std::snprintf(job->failure, sizeof(job->failure), "%s", LastError());
 }
 
 void SpillThreads::HandIn(SpillJob job) {
@@ -75,7 +104,14 @@ void SpillThreads::HandIn(SpillJob job) {
     return;
   }
   std::lock_guard lock(mutex_);
-  (job.writes() ? to_write_ : to_read_).push_back(std::move(job));
+  (job.kind == SpillJob::Kind::kWrite ? to_write_ : to_read_).push_back(std::move(job));
+  work_.notify_one();
+}
+
+void SpillThreads::HandIn(SpillRemoval removal) {
+  if (!threads_[0].IsRunning()) return files_->Remove(removal);
+  std::lock_guard lock(mutex_);
+  to_remove_.push_back(std::move(removal));
   work_.notify_one();
 }
 

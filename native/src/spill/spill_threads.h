@@ -1,14 +1,13 @@
-// Read and write spill files beside the server's thread, which must not wait for disks. Reads go first:
-// somebody waits for each; two at a time, so that the disk is busy while one is checked. Of writes there is
-// one at a time; the other thread computes checksums for the next meanwhile. Without Start() every job is
-// done at once, on the thread that hands it in.
+// Do what there is to do on files beside the server's thread, which must not wait for disks. Reads go first:
+// somebody waits for each; two at a time, so that the disk is busy while one is checked. Then removals, which
+// make room on the disk. Of writes there is one at a time; the other thread computes checksums for the next
+// meanwhile. Without Start() everything is done at once, on the thread that hands it in.
 #ifndef ATOLL_SPILL_SPILL_THREADS_H_
 #define ATOLL_SPILL_SPILL_THREADS_H_
 
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <string>
 #include <vector>
 
 #include "os/sync.h"
@@ -16,38 +15,51 @@
 
 namespace atollstore {
 
-// Either writes `items`, or reads its one item into `to`.
+// What is done, or was, with one or more items.
 struct SpillJob {
+  enum class Kind {
+    kWrite,  // the items
+    kRead,   // the one item into `to`
+    kCheck,  // whether the one item can be read
+  };
+  Kind kind = Kind::kWrite;
   std::vector<SpillItem> items;
   uint8_t* to = nullptr;
   Status outcome;
-  std::string failure;  // what there is to say about it
-  bool writes() const { return to == nullptr; }
+  char failure[640] = "";  // what there is to say about it
 };
 
 class SpillThreads {
  public:
   // `wake_fd`: an eventfd that is written when a job is done.
-  SpillThreads(SpillFiles* files, int wake_fd) : files_(files), wake_fd_(wake_fd) {}
+  SpillThreads(SpillFiles* files, int wake_fd);
   ~SpillThreads() { Stop(); }
   Status Start();
   // What is not begun is dropped.
   void Stop();
 
   void HandIn(SpillJob job);
+  void HandIn(SpillRemoval removal);
   std::vector<SpillJob> TakeDone();
 
  private:
   static void Run(void* self);
-  void Do(SpillJob* job);
+  bool MayWrite() const { return !to_write_.empty() && !writing_; }
+  bool MayCompute() const { return !to_write_.empty() && !to_write_.front().items.back().crc; }
+  // Each with the lock held, and let go while it works.
+  void DoNext(std::deque<SpillJob>* queue, std::unique_lock<std::mutex>* lock);
+  void RemoveNext(std::unique_lock<std::mutex>* lock);
   // Those of the next write, as far as nobody wants to read.
   void ComputeChecksums(std::unique_lock<std::mutex>* lock);
+  void Do(SpillJob* job);
+  Status Try(SpillJob* job);
 
   SpillFiles* const files_;
   const int wake_fd_;
   std::mutex mutex_;  // of what follows
   std::condition_variable work_;
   std::deque<SpillJob> to_read_, to_write_;
+  std::deque<SpillRemoval> to_remove_;
   std::vector<SpillJob> done_;
   bool writing_ = false;
   bool stopping_ = false;

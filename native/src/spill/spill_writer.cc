@@ -58,10 +58,7 @@ Status SpillWriter::Append(const void* bytes, uint64_t count) {
 }
 
 Status SpillWriter::Flush(const uint8_t* bytes, uint64_t count) {
-  std::vector<iovec> parts;
-  if (fill_ != 0) parts.push_back({gathered_.get(), fill_});
-  if (count != 0) parts.push_back({const_cast<uint8_t*>(bytes), count});
-  ATOLL_RETURN_IF_ERROR(file_->Write(end_, std::move(parts)));
+  ATOLL_RETURN_IF_ERROR(file_->Write(end_, {gathered_.get(), fill_}, {const_cast<uint8_t*>(bytes), count}));
   end_ += fill_ + count;
   fill_ = 0;
   return {};

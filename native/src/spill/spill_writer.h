@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "os/file.h"
-#include "spill/spill_files.h"
+#include "spill/spill_item.h"
 
 namespace atollstore {
 

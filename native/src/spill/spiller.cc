@@ -1,6 +1,7 @@
 #include "spill/spiller.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 namespace atollstore {
@@ -25,6 +26,9 @@ Spiller::Spiller(const Control& control, const os::Mapping* data, const os::Shar
       sieve_(control_),
       threads_(files_.get(), wake_fd) {
   sweeper_->UseSpillFiles(files_.get());
+  const std::string& path = files_->directory().path();
+  control_.spill().directory.Write(path.size() > SpillHeader::kMostPath ? "" : path);
+  control_.spill().trouble.Write("");
 }
 
 SpillItem Spiller::ItemOf(uint64_t index) const {
@@ -39,9 +43,7 @@ SpillItem Spiller::ItemOf(uint64_t index) const {
           nullptr};
 }
 
-bool Spiller::Pinned(uint64_t index) const {
-  return atollstore::Pinned(control_, index);
-}
+bool Spiller::Pinned(uint64_t index) const { return atollstore::Pinned(control_, index); }
 
 void Spiller::Unpin(uint64_t index) {
   control_.pins(kServer)[index].fetch_sub(1, std::memory_order_seq_cst);
@@ -65,101 +67,131 @@ uint64_t Spiller::Evict(uint64_t bytes) {
 
 uint64_t Spiller::EvictRun(uint64_t extents) {
   const Geometry& g = control_.geometry();
-  constexpr uint64_t kNever = UINT64_MAX / 1024;
-  std::vector<uint64_t> cost(g.extents());
+  const uint64_t high = control_.entries_high();
   const auto extents_of = [&](const Entry& entry) {
-    const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
-    const uint64_t last = offset + std::max<uint64_t>(1, std::min(ObjectBytes(entry), g.capacity())) - 1;
-    return std::pair(offset / g.extent_bytes(), std::min(last / g.extent_bytes(), g.extents() - 1));
+    const uint64_t offset = std::min(entry.offset.load(std::memory_order_relaxed), g.capacity() - 1);
+    const uint64_t last = offset + std::clamp<uint64_t>(ObjectBytes(entry), 1, g.capacity() - offset) - 1;
+    return std::pair(offset / g.extent_bytes(), last / g.extent_bytes());
   };
-  for (uint64_t i = 0, high = control_.entries_high(); i < high; ++i) {
+  // Of each extent: the bytes of all objects that reach into it, and how many of these cannot leave.
+  struct Cost {
+    uint64_t bytes, stay;
+  };
+  std::vector<Cost> costs(g.extents());
+  for (uint64_t i = 0; i < high; ++i) {
     const Entry& entry = control_.entry(i);
     if (entry.block.load(std::memory_order_acquire) == 0) continue;
     const bool stays = !MayLeaveMemory(entry) || Pinned(i);
     const auto [first, last] = extents_of(entry);
-    for (uint64_t e = first; e <= last; ++e)
-      cost[e] = std::min(kNever, cost[e] + (stays ? kNever : ObjectBytes(entry)));
-  }
-  uint64_t best = UINT64_MAX, at = 0;
-  for (uint64_t first = 0; first + extents <= g.extents(); ++first) {
-    uint64_t sum = 0;
-    for (uint64_t e = first; e < first + extents && sum < kNever; ++e) sum += cost[e];
-    if (sum < kNever && sum < best && sum != 0) {
-      best = sum;
-      at = first;
+    for (uint64_t e = first; e <= last; ++e) {
+      costs[e].bytes += ObjectBytes(entry);
+      costs[e].stay += stays;
     }
+  }
+  Cost sum{};
+  uint64_t best = UINT64_MAX, begin = 0;
+  for (uint64_t end = 1; end <= g.extents(); ++end) {
+    sum = {sum.bytes + costs[end - 1].bytes, sum.stay + costs[end - 1].stay};
+    if (end < extents) continue;
+    if (sum.stay == 0 && sum.bytes != 0 && sum.bytes < best) {
+      best = sum.bytes;
+      begin = end - extents;
+    }
+    sum = {sum.bytes - costs[end - extents].bytes, sum.stay - costs[end - extents].stay};
   }
   if (best == UINT64_MAX) return 0;
   std::vector<uint64_t> victims;
-  for (uint64_t i = 0, high = control_.entries_high(); i < high; ++i) {
+  for (uint64_t i = 0; i < high; ++i) {
     const Entry& entry = control_.entry(i);
     if (entry.block.load(std::memory_order_acquire) == 0 || !MayLeaveMemory(entry)) continue;
     const auto [first, last] = extents_of(entry);
-    if (first < at + extents && last >= at) victims.push_back(i);
+    if (first < begin + extents && last >= begin) victims.push_back(i);
   }
   return Begin(victims);
 }
 
+// From here on the bytes stay where they are until they are written, whatever happens to the object. Where
+// that is can only be read now: before, its creator may have freed it and made another.
+const uint8_t* Spiller::PinToWrite(uint64_t index) {
+  Entry& entry = control_.entry(index);
+  control_.pins(kServer)[index].fetch_add(1, std::memory_order_seq_cst);
+  Word word(entry.word.load(std::memory_order_seq_cst));
+  const bool stays = Validate(entry, word.generation(), &word) != Found::kSealed || !MayLeaveMemory(entry);
+  const uint64_t bytes = ObjectBytes(entry);
+  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+  const bool outside = bytes > data_->size() || offset > data_->size() - bytes;  // fsck says so
+  if (!stays && !outside && MayWrite(bytes)) return data_->data() + offset;
+  Unpin(index);
+  return nullptr;
+}
+
+bool Spiller::MayWrite(uint64_t bytes) {
+  const uint64_t used = files_->bytes_on_disk() + record_bytes_writing_, more = SpillRecordBytes(bytes);
+  if (files_->limit() == 0 || used + more <= files_->limit()) return true;
+  char text[100];
+  std::snprintf(text, sizeof(text), "%lu of %lu bytes on disk are in use", used, files_->limit());
+  control_.spill().trouble.Write(text);
+  return false;
+}
+
 uint64_t Spiller::Begin(const std::vector<uint64_t>& indices) {
   uint64_t leaving = 0;
-  uint64_t to_write = 0;
+  uint64_t batch_bytes = 0;
   SpillJob job;
   const auto hand_in = [&] {
     if (!job.items.empty()) threads_.HandIn(std::exchange(job, {}));
-    to_write = 0;
+    batch_bytes = 0;
   };
-  const bool may_write = os::NowNanos() >= no_writing_before_;
+  const bool disk_rests = os::NowNanos() < no_writing_before_;
   for (const uint64_t index : indices) {
-    Entry& entry = control_.entry(index);
-    if (entry.spill.load(std::memory_order_relaxed) != 0) {
-      const uint64_t bytes = ObjectBytes(entry);
+    if (control_.entry(index).spill.load(std::memory_order_relaxed) != 0) {
+      const uint64_t bytes = ObjectBytes(control_.entry(index));
       if (sweeper_->Evict(index)) leaving += bytes;
       continue;
     }
-    if (!may_write) continue;
-    // From here on the bytes stay where they are until they are written, whatever happens to the object.
-    // Where that is can only be read now: before, its creator may have freed it and made another.
-    control_.pins(kServer)[index].fetch_add(1, std::memory_order_seq_cst);
-    Word word(entry.word.load(std::memory_order_seq_cst));
-    const bool stays =
-        Validate(entry, word.generation(), &word) != Found::kSealed || !MayLeaveMemory(entry);
-    const uint64_t bytes = ObjectBytes(entry);
-    const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
-    const uint64_t limit = files_->limit();
-    const bool outside = bytes > data_->size() || offset > data_->size() - bytes;  // fsck says so
-    if (stays || outside ||
-        (limit != 0 && files_->bytes_on_disk() + to_write + SpillRecordBytes(bytes) > limit)) {
-      Unpin(index);
-      continue;
-    }
-    job.items.push_back(ItemOf(index));
-    job.items.back().from = data_->data() + offset;
+    const uint8_t* from = disk_rests ? nullptr : PinToWrite(index);
+    if (from == nullptr) continue;
+    SpillItem item = ItemOf(index);
+    item.from = from;
+    const uint64_t record_bytes = SpillRecordBytes(item.bytes);
+    // So an object of more than a batch has a file of its own.
+    if (batch_bytes + record_bytes > kBatchBytes) hand_in();
+    batch_bytes += record_bytes;
+    record_bytes_writing_ += record_bytes;
     ++writing_;
-    control_.header().served.bytes_spilling.fetch_add(bytes, std::memory_order_relaxed);
-    leaving += bytes;
-    to_write += SpillRecordBytes(bytes);
-    if (to_write >= kBatchBytes) hand_in();
+    control_.header().served.bytes_spilling.fetch_add(item.bytes, std::memory_order_relaxed);
+    leaving += item.bytes;
+    job.items.push_back(item);
   }
   hand_in();
   return leaving;
 }
 
 void Spiller::Written(const SpillJob& job) {
-  if (!job.outcome.ok()) NoteTrouble();
+  const bool written = job.outcome.ok();
+  ServerCounters& served = control_.header().served;
+  for (const SpillItem& item : job.items) {
+    --writing_;
+    record_bytes_writing_ -= SpillRecordBytes(item.bytes);
+    served.bytes_spilling.fetch_sub(item.bytes, std::memory_order_relaxed);
+    if (written) files_->Adopt(item.place, item.bytes);  // all, before the first may be released
+  }
+  NoteOutcome(job);
   for (const SpillItem& item : job.items) {
     const uint64_t index = item.id.index();
-    --writing_;
-    control_.header().served.bytes_spilling.fetch_sub(item.bytes, std::memory_order_relaxed);
-    if (job.outcome.ok()) {
+    if (written) {
       control_.entry(index).spill.store(item.place.bits(), std::memory_order_release);
-      control_.header().served.bytes_spilled.fetch_add(item.bytes, std::memory_order_relaxed);
+      served.bytes_spilled.fetch_add(item.bytes, std::memory_order_relaxed);
     }
     Unpin(index);
-    if (job.outcome.ok()) (void)sweeper_->Evict(index);
+    if (written) (void)sweeper_->Evict(index);
   }
 }
 
-void Spiller::NoteTrouble() {
+// For whoever waits for room and does not get it.
+void Spiller::NoteOutcome(const SpillJob& job) {
+  control_.spill().trouble.Write(job.outcome.ok() ? "" : job.failure);
+  if (job.outcome.ok()) return;
   control_.header().spill_failures.fetch_add(1, std::memory_order_relaxed);
   no_writing_before_ = os::NowNanos() + kPauseNanos;
 }
@@ -212,13 +244,11 @@ bool Spiller::TryRestore(uint64_t index) {
     return TryRestore(index);
   }
   if (!Allocate(entry, item.bytes, item.id.place)) {
-    bits = entry.word.load(std::memory_order_relaxed);
-    while (!entry.word.compare_exchange_weak(bits, Word(bits).As(State::kSpilled).bits(),
-                                             std::memory_order_seq_cst)) {
-    }
+    BackToDisk(entry);
     return false;
   }
   SpillJob job;
+  job.kind = SpillJob::Kind::kRead;
   job.items.push_back(item);
   const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
   if (!heap_.CanWrite(offset, item.bytes)) {  // somebody has written into the entry since
@@ -230,13 +260,50 @@ bool Spiller::TryRestore(uint64_t index) {
   return true;
 }
 
+// What becomes of an object whose record could not be read.
+atoll_lost_reason Spiller::ReasonOf(const SpillJob& job) {
+  return job.outcome.code() == ATOLL_CORRUPT ? ATOLL_LOST_DAMAGED : ATOLL_LOST_UNREADABLE;
+}
+
 void Spiller::HaveRead(const SpillJob& job) {
   const uint64_t index = job.items[0].id.index();
-  if (job.outcome.ok()) {
-    sweeper_->Restored(index);
+  if (job.outcome.ok()) return sweeper_->Restored(index);
+  // For want of descriptors or memory of this process: that passes, and the record is as good as it was.
+  if (job.outcome.code() != ATOLL_OUT_OF_MEMORY) return sweeper_->MarkLost(index, ReasonOf(job));
+  Entry& entry = control_.entry(index);
+  (void)FreeBlock(control_, entry, job.items[0].id.place);
+  BackToDisk(entry);
+  Restore(index);
+}
+
+void Spiller::BackToDisk(Entry& entry) {
+  uint64_t bits = entry.word.load(std::memory_order_relaxed);
+  while (!entry.word.compare_exchange_weak(bits, Word(bits).As(State::kSpilled).bits(),
+                                           std::memory_order_seq_cst)) {
+  }
+}
+
+void Spiller::Check(uint64_t index, uint64_t generation) {
+  const Word word(control_.entry(index).word.load(std::memory_order_acquire));
+  if (word.state() != State::kSpilled || word.generation() != generation) return;
+  SpillJob job;
+  job.kind = SpillJob::Kind::kCheck;
+  job.items.push_back(ItemOf(index));
+  threads_.HandIn(std::move(job));
+}
+
+void Spiller::HaveChecked(const SpillJob& job) {
+  const SpillItem& item = job.items[0];
+  const Entry& entry = control_.entry(item.id.index());
+  const Word word(entry.word.load(std::memory_order_acquire));
+  const bool same = word.state() == State::kSpilled && word.generation() == item.id.generation() &&
+                    entry.spill.load(std::memory_order_relaxed) == item.place.bits();
+  if (!same) return;  // whoever asked has been told by what it became
+  const atoll_code code = job.outcome.code();
+  if (code == ATOLL_CORRUPT || code == ATOLL_NOT_FOUND || code == ATOLL_REFUSED) {
+    sweeper_->MarkLost(item.id.index(), ReasonOf(job));
   } else {
-    const bool damaged = job.outcome.code() == ATOLL_CORRUPT;
-    sweeper_->MarkLost(index, damaged ? ATOLL_LOST_DAMAGED : ATOLL_LOST_UNREADABLE);
+    RingWaiters(control_, item.id.index());
   }
 }
 
@@ -244,10 +311,16 @@ bool Spiller::Poll(bool may_restore) {
   bool moved = false;
   for (const SpillJob& job : threads_.TakeDone()) {
     moved = true;
-    if (job.writes()) {
-      Written(job);
-    } else {
-      HaveRead(job);
+    switch (job.kind) {
+      case SpillJob::Kind::kWrite:
+        Written(job);
+        break;
+      case SpillJob::Kind::kRead:
+        HaveRead(job);
+        break;
+      case SpillJob::Kind::kCheck:
+        HaveChecked(job);
+        break;
     }
   }
   while (may_restore && !to_restore_.empty() && TryRestore(to_restore_.front())) {

@@ -45,11 +45,13 @@ class Spiller {
   uint64_t EvictRun(uint64_t extents);
   // The entry is SPILLED and pinned by a getter.
   void Restore(uint64_t index);
+  // A client has read the object's record and found it bad: if that is so, the object is lost.
+  void Check(uint64_t index, uint64_t generation);
   // Goes on with what has been read and written, and, if it may, with what waits for room. Returns whether
   // anything moved.
   bool Poll(bool may_restore);
 
-  int lock() const { return files_->lock(); }
+  int lock() const { return files_->directory().lock(); }
   // Something is being written, or waits to be.
   bool evicting() const { return writing_ != 0; }
   // What restores that wait for room need: all would fit into so many runs of extents, each for so many
@@ -67,7 +69,12 @@ class Spiller {
   bool TryRestore(uint64_t index);
   bool Allocate(Entry& entry, uint64_t bytes, uint64_t place);
   void HaveRead(const SpillJob& job);
-  void NoteTrouble();
+  static void BackToDisk(Entry& entry);
+  static atoll_lost_reason ReasonOf(const SpillJob& job);
+  void HaveChecked(const SpillJob& job);
+  const uint8_t* PinToWrite(uint64_t index);
+  bool MayWrite(uint64_t bytes);
+  void NoteOutcome(const SpillJob& job);
   bool Pinned(uint64_t index) const;
   void Unpin(uint64_t index);
   SpillItem ItemOf(uint64_t index) const;
@@ -81,7 +88,8 @@ class Spiller {
   os::Mapping window_;
   ClientHeap heap_;
   Sieve sieve_;
-  uint64_t writing_ = 0;             // objects
+  uint64_t writing_ = 0;  // objects
+  uint64_t record_bytes_writing_ = 0;
   int64_t no_writing_before_ = 0;    // after trouble with the disk
   std::deque<uint64_t> to_restore_;  // entries that wait for room
   std::set<uint64_t> known_;         // those in to_restore_

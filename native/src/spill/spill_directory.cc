@@ -1,0 +1,242 @@
+#include "spill/spill_directory.h"
+
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <utility>
+
+#include "os/sync.h"
+
+namespace atollstore {
+namespace {
+
+constexpr char kPrefix[] = "atoll-spill-";
+constexpr size_t kStoreDigits = 16;
+constexpr char kLock[] = "lock";
+// Whoever sweeps may hold the lock while it removes what a dead store has left.
+constexpr int64_t kLockNanos = 10'000'000'000;
+
+bool MayBeSpillDirectory(const std::string& name) {
+  const size_t prefix = sizeof(kPrefix) - 1;
+  return name.size() == prefix + kStoreDigits && name.compare(0, prefix, kPrefix) == 0 &&
+         name.find_first_not_of("0123456789abcdef", prefix) == std::string::npos;
+}
+
+// What was not ours to take away, for one line about all of it.
+class LeftAlone {
+ public:
+  explicit LeftAlone(const std::string& where) : where_(where) {}
+  ~LeftAlone() {
+    if (count_ == 0) return;
+    std::fprintf(stderr, "atoll: not made by this user's stores and left alone, below %s: %s%s\n",
+                 where_.c_str(), names_.c_str(), count_ > kShown ? ", and others" : "");
+  }
+  void Note(const os::Directory& directory, const std::string& name, const std::string& below = "") {
+    if (count_++ >= kShown) return;
+    names_ += (names_.empty() ? "" : ", ") + below + name + " (" + directory.KindOf(name.c_str()) + ")";
+  }
+
+ private:
+  static constexpr int kShown = 8;
+  const std::string where_;
+  std::string names_;
+  int count_ = 0;
+};
+
+// All files of ours in the directory. Returns whether nothing but the lock file is left.
+bool RemoveFiles(const os::Directory& directory, const std::string& name, LeftAlone* left_alone) {
+  bool all = true;
+  for (const std::string& file : directory.List()) {
+    if (file == kLock) continue;
+    const bool ours = SpillFileName::NumberOf(file) != 0;
+    if (ours && directory.RemoveFile(file.c_str()).ok()) continue;
+    all = false;
+    left_alone->Note(directory, file, name + "/");
+  }
+  return all;
+}
+
+// REQUIRES: the caller has the lock that is in the directory.
+void RemoveLocked(const os::Directory& parent, const std::string& name, const os::Directory& directory,
+                  LeftAlone* left_alone) {
+  if (!RemoveFiles(directory, name, left_alone)) return;
+  // Whoever makes a lock file of its own here, now or after the next line, keeps its directory by that.
+  (void)directory.RemoveFile(kLock);
+  if (parent.Has(name.c_str(), directory.fd())) (void)parent.RemoveDirectory(name.c_str());
+}
+
+// The directory of one store, unless that lives.
+void SweepOne(const os::Directory& parent, const std::string& name, LeftAlone* left_alone) {
+  auto directory = parent.OpenOwn(name.c_str());
+  if (!directory.ok()) {
+    if (directory.status().code() == ATOLL_REFUSED) left_alone->Note(parent, name);
+    return;
+  }
+  auto lock = directory.value().LockFile(kLock, false);
+  if (lock.ok()) {
+    if (directory.value().Has(kLock, lock.value().get()))
+      RemoveLocked(parent, name, directory.value(), left_alone);
+    return;
+  }
+  if (lock.status().code() == ATOLL_REFUSED) left_alone->Note(directory.value(), kLock, name + "/");
+  if (lock.status().code() != ATOLL_NOT_FOUND) return;
+  // Whoever made it has not come to the lock file yet, and begins again; or was killed. No store leaves files
+  // without one: they may be those of a living store whose lock file somebody has removed.
+  if (parent.RemoveDirectory(name.c_str()).ok()) return;
+  if (directory.value().LockFile(kLock, false).status().code() == ATOLL_NOT_FOUND)
+    left_alone->Note(parent, name);
+}
+
+// What stores without any process have left below the directory.
+void SweepStale(const os::Directory& parent, const std::string& path, const std::string& kept) {
+  LeftAlone left_alone(path);
+  for (const std::string& name : parent.List()) {
+    if (name.rfind(kPrefix, 0) != 0 || name == kept) continue;
+    if (MayBeSpillDirectory(name)) {
+      SweepOne(parent, name, &left_alone);
+    } else {
+      left_alone.Note(parent, name);
+    }
+  }
+}
+
+// Makes the directory if need be, and locks it.
+Result<os::UniqueFd> Acquire(const std::string& path, const std::string& name, os::Directory* directory) {
+  const auto deadline = os::Deadline::After(kLockNanos);
+  for (;;) {
+    auto parent = os::Directory::Open(path);
+    if (!parent.ok()) return parent.status();
+    auto made = parent.value().MakeOwn(name.c_str());
+    Status status = made.status();
+    if (made.ok()) {
+      auto lock = made.value().LockFile(kLock, true);
+      status = lock.status();
+      if (lock.ok() && made.value().Has(kLock, lock.value().get()) &&
+          parent.value().Has(name.c_str(), made.value().fd())) {
+        *directory = std::move(made).value();
+        return lock;
+      }
+    }
+    // Swept meanwhile, or being swept.
+    const bool again =
+        status.ok() || status.code() == ATOLL_NOT_FOUND || status.code() == ATOLL_ALREADY_EXISTS;
+    if (!again || deadline.passed()) return status.ok() ? Status(ATOLL_ALREADY_EXISTS) : status;
+    const timespec pause{0, 500'000};
+    (void)::nanosleep(&pause, nullptr);
+  }
+}
+
+}  // namespace
+
+SpillFileName::SpillFileName(uint64_t number) { std::snprintf(text_, sizeof(text_), "%lu", number); }
+
+uint64_t SpillFileName::NumberOf(const std::string& name) {
+  if (name.empty() || name.size() > 19 || name[0] == '0' ||
+      name.find_first_not_of("0123456789") != std::string::npos) {
+    return 0;
+  }
+  return std::strtoull(name.c_str(), nullptr, 10);
+}
+
+std::string SpillDirectoryName(uint64_t store) {
+  char name[sizeof(kPrefix) + kStoreDigits];
+  std::snprintf(name, sizeof(name), "%s%016lx", kPrefix, store);
+  return name;
+}
+
+Result<os::UniqueFd> SpillDirectory::Lock(const std::string& parent, uint64_t store) {
+  const std::string name = SpillDirectoryName(store);
+  auto opened = os::Directory::Open(parent);
+  if (!opened.ok()) return opened.status();
+  SweepStale(opened.value(), parent, name);
+  os::Directory directory;
+  return Acquire(parent, name, &directory);
+}
+
+SpillDirectory::SpillDirectory(const std::string& parent, uint64_t store, os::UniqueFd lock)
+    : parent_(os::RealPath(parent)), name_(SpillDirectoryName(store)), lock_(std::move(lock)) {
+  if (parent_.empty()) parent_ = parent;
+  path_ = parent_ + "/" + name_;
+  auto above = os::Directory::Open(parent_);
+  if (!above.ok()) return;
+  auto own = above.value().OpenOwn(name_.c_str());
+  if (!own.ok()) return;
+  directory_ = std::move(own).value();
+  if (!directory_.Has(kLock, lock_.get())) (void)MakeAgain();  // an earlier life has lost and made it again
+}
+
+SpillDirectory::~SpillDirectory() {
+  if (!directory_.valid()) return;
+  auto parent = os::Directory::Open(parent_);
+  if (!parent.ok()) return;
+  os::UniqueFd lock;
+  if (!directory_.Has(kLock, lock_.get())) {  // somebody has removed the file
+    auto made = directory_.LockFile(kLock, true);
+    if (!made.ok()) return;
+    lock = std::move(made).value();
+  }
+  LeftAlone left_alone(parent_);
+  RemoveLocked(parent.value(), name_, directory_, &left_alone);
+}
+
+// REQUIRES: mutex_ is held
+Status SpillDirectory::MakeAgain() {
+  auto above = os::Directory::Open(parent_);
+  if (!above.ok()) ATOLL_RETURN_IF_ERROR(os::MakeDirectory(parent_));
+  if (above.ok() && directory_.valid() && above.value().Has(name_.c_str(), directory_.fd()) &&
+      directory_.Has(kLock, lock_.get())) {
+    return {};  // nothing is missing
+  }
+  os::Directory directory;
+  auto lock = Acquire(parent_, name_, &directory);
+  if (!lock.ok()) return lock.status();
+  // Whoever has asked for the number of the lock goes on using it.
+  if (::dup3(lock.value().get(), lock_.get(), O_CLOEXEC) < 0) return Status::System("dup3");
+  directory_ = std::move(directory);
+  return {};
+}
+
+Result<os::File> SpillDirectory::Create(uint64_t number) {
+  std::unique_lock lock(mutex_);
+  ATOLL_RETURN_IF_ERROR(MakeAgain());
+  return os::File::Create(directory_.fd(), SpillFileName(number).text());
+}
+
+Status SpillDirectory::Missing() const {
+  if (directory_.valid()) return {};
+  return Status::Error(ATOLL_NOT_FOUND, "%s is not there any more", path_.c_str());
+}
+
+Result<os::File> SpillDirectory::OpenToRead(uint64_t number) const {
+  std::shared_lock lock(mutex_);
+  ATOLL_RETURN_IF_ERROR(Missing());
+  return os::File::OpenToRead(directory_.fd(), SpillFileName(number).text());
+}
+
+Result<os::File> SpillDirectory::OpenToPunch(uint64_t number) const {
+  std::shared_lock lock(mutex_);
+  ATOLL_RETURN_IF_ERROR(Missing());
+  return os::File::OpenToPunch(directory_.fd(), SpillFileName(number).text());
+}
+
+void SpillDirectory::Remove(uint64_t number) const {
+  std::shared_lock lock(mutex_);
+  if (directory_.valid()) (void)directory_.RemoveFile(SpillFileName(number).text());
+}
+
+std::vector<uint64_t> SpillDirectory::List() const {
+  std::shared_lock lock(mutex_);
+  std::vector<uint64_t> numbers;
+  if (!directory_.valid()) return numbers;
+  for (const std::string& name : directory_.List()) {
+    if (const uint64_t number = SpillFileName::NumberOf(name); number != 0) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+}  // namespace atollstore

@@ -1,16 +1,20 @@
 #include "os/socket.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <utility>
 
+#include "os/directory.h"
+#include "os/file.h"
 #include "os/process.h"
 
 #ifndef SO_PEERPIDFD
@@ -98,12 +102,52 @@ Result<size_t> Message::Take(int socket, void* data, size_t bytes) {
   return static_cast<size_t>(received);
 }
 
+std::string DirectoryOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+const char* NameOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return path.c_str() + (slash == std::string::npos ? 0 : slash + 1);
+}
+
+// Only who has it binds and unlinks in the directory, as far as that can be had soon: of two that find a dead
+// server's socket, the second must not remove the first one's.
+void LockShortly(int directory) {
+  const timespec pause{0, 1'000'000};
+  for (int tries = 0; tries < 1000 && ::flock(directory, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+       ++tries)
+    (void)::nanosleep(&pause, nullptr);
+}
+
+// The socket that was just bound there is this user's alone, whatever the umask.
+Status CloseToOthers(const Directory& directory, const char* name) {
+  const UniqueFd fd(::openat(directory.fd(), name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat about;
+  if (!fd.valid() || ::fstat(fd.get(), &about) != 0) return SystemAt("openat", directory.fd(), name);
+  if (!S_ISSOCK(about.st_mode) || about.st_uid != ::geteuid())
+    return Status::Error(ATOLL_ALREADY_EXISTS, "%s: replaced while a socket was made there", name);
+  if ((about.st_mode & 0777) == 0600) return {};
+  const std::string same = "/proc/self/fd/" + std::to_string(fd.get());
+  return ::chmod(same.c_str(), 0600) == 0 ? Status() : SystemAt("chmod", directory.fd(), name);
+}
+
 }  // namespace
 
+Status RemoveSocket(const std::string& path) {
+  auto directory = Directory::Open(DirectoryOf(path));
+  return directory.ok() ? directory.value().RemoveSocket(NameOf(path)) : directory.status();
+}
+
 Result<UniqueFd> Listen(const std::string& path) {
+  auto directory = Directory::Open(DirectoryOf(path));
+  if (!directory.ok()) return directory.status();
+  LockShortly(directory.value().fd());
   sockaddr_un address;
-  UniqueFd directory;
-  ATOLL_RETURN_IF_ERROR(Address(path, &address, &directory));
+  UniqueFd long_path;
+  ATOLL_RETURN_IF_ERROR(Address(path, &address, &long_path));
   auto made = NewSocket(SOCK_NONBLOCK);
   if (!made.ok()) return made;
   UniqueFd fd = std::move(made).value();
@@ -111,16 +155,22 @@ Result<UniqueFd> Listen(const std::string& path) {
   if (::fchmod(fd.get(), 0600) != 0) return Status::System("fchmod(socket)");
   const auto* name = reinterpret_cast<const sockaddr*>(&address);
   if (::bind(fd.get(), name, sizeof(address)) != 0) {
-    if (errno != EADDRINUSE) return Status::System("bind");
+    if (errno != EADDRINUSE) return SystemAt("bind", directory.value().fd(), NameOf(path));
     auto probe = NewSocket(SOCK_NONBLOCK);
     if (!probe.ok()) return probe;
     if (::connect(probe.value().get(), name, sizeof(address)) == 0 || errno != ECONNREFUSED) {
       return Status::Error(ATOLL_ALREADY_EXISTS, "%s: somebody listens there already", path.c_str());
     }
-    if (::unlink(path.c_str()) != 0) return Status::System("unlink(socket)");
-    if (::bind(fd.get(), name, sizeof(address)) != 0) return Status::System("bind");
+    const Status removed = directory.value().RemoveSocket(NameOf(path));
+    if (removed.code() == ATOLL_REFUSED) {
+      return Status::Error(ATOLL_ALREADY_EXISTS, "%s: %s is there, and not a socket of this user",
+                           path.c_str(), directory.value().KindOf(NameOf(path)).c_str());
+    }
+    ATOLL_RETURN_IF_ERROR(removed);
+    if (::bind(fd.get(), name, sizeof(address)) != 0)
+      return SystemAt("bind", directory.value().fd(), NameOf(path));
   }
-  if (::chmod(path.c_str(), 0600) != 0) return Status::System("chmod(socket)");
+  ATOLL_RETURN_IF_ERROR(CloseToOthers(directory.value(), NameOf(path)));
   // Inherited by what is accepted, so that no message comes without its sender.
   const int on = 1;
   if (::setsockopt(fd.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0) {

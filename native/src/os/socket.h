@@ -13,8 +13,11 @@
 
 namespace atollstore::os {
 
-// A listening socket of mode 0600 that does not block. A socket nobody listens to any more is replaced.
+// A listening socket of mode 0600 that does not block. A socket of this user that nobody listens to any more is
+// replaced; anything else that is there stays, and this fails with ATOLL_ALREADY_EXISTS.
 Result<UniqueFd> Listen(const std::string& path);
+// Takes the name of a socket of this user away, and of nothing else.
+Status RemoveSocket(const std::string& path);
 // Makes the caller the process that PeerOf() shows to who connects from now on.
 Status ListenAgain(int listener);
 // With `wait` false a server that is slow to accept is a failure, and the socket does not block.

@@ -64,7 +64,7 @@ void ServerCore::Stop() {
   }
   Wake();
   thread_.Join();
-  if (!socket_path_.empty()) ::unlink(socket_path_.c_str());
+  if (!socket_path_.empty()) (void)os::RemoveSocket(socket_path_);
   if (control_mapping_.data() == nullptr) return;
   control_.header().stopped.store(1, std::memory_order_seq_cst);
   RingAll(control_);

@@ -1,0 +1,106 @@
+// What lies at a store's socket path, and what a store takes away there: a socket of this user, and nothing
+// else.
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "fixture.h"
+#include "os/socket.h"
+
+namespace atollstore {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SocketPathTest : public StoreTest {
+ protected:
+  void ExpectNoStart(const std::string& said) {
+    atoll_server_options options = Defaults();
+    options.socket_path = path_.c_str();
+    atoll_server* server = nullptr;
+    EXPECT_EQ(atoll_server_start(&options, &server), -ATOLL_ALREADY_EXISTS);
+    EXPECT_NE(std::string(atoll_last_error()).find(said), std::string::npos) << atoll_last_error();
+  }
+};
+
+TEST_F(SocketPathTest, FileOfThatNameStays) {
+  std::ofstream(path_) << "precious";
+  ExpectNoStart("a file is there");
+  EXPECT_EQ(fs::file_size(path_), 8u);
+  fs::remove(path_);
+}
+
+TEST_F(SocketPathTest, LinkOfThatNameStaysAndWhatItPointsToToo) {
+  std::ofstream(directory_ + "/mine") << "precious";
+  ::chmod((directory_ + "/mine").c_str(), 0644);
+  fs::create_symlink(directory_ + "/mine", path_);
+  ExpectNoStart("a link is there");
+  struct stat about;
+  ASSERT_EQ(::stat((directory_ + "/mine").c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777, 0644u);
+  EXPECT_EQ(about.st_size, 8);
+  fs::remove(path_);
+  fs::remove(directory_ + "/mine");
+}
+
+TEST_F(SocketPathTest, SocketOfAnotherUserStays) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs two users, so root";
+  ::chmod(directory_.c_str(), 0777);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::setuid(65533) != 0) ::_exit(100);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, path_.c_str(), sizeof(address.sun_path) - 1);
+    const int fd = ::socket(AF_UNIX, SOCK_SEQPACKET, 0);
+    ::_exit(::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ? 0 : 101);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  ExpectNoStart("a socket of uid 65533 is there");
+  EXPECT_TRUE(fs::exists(path_));
+  fs::remove(path_);
+}
+
+TEST_F(SocketPathTest, EndOfAStoreTakesAwayItsSocketOnly) {
+  Start();
+  fs::remove(path_);
+  std::ofstream(path_) << "precious";
+  Stop();
+  EXPECT_TRUE(fs::exists(path_));
+  fs::remove(path_);
+}
+
+TEST_F(SocketPathTest, OfManyThatFindADeadSocketOneListens) {
+  for (int round = 0; round < 50; ++round) {
+    { ASSERT_TRUE(os::Listen(path_).ok()) << LastError(); }  // nobody listens there any more
+    std::atomic<int> listening{0};
+    std::vector<os::UniqueFd> listeners(8);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&, i] {
+        auto listener = os::Listen(path_);
+        if (!listener.ok()) {
+          EXPECT_EQ(listener.status().code(), ATOLL_ALREADY_EXISTS) << LastError();
+          return;
+        }
+        listeners[static_cast<size_t>(i)] = std::move(listener).value();
+        ++listening;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(listening.load(), 1);
+    EXPECT_TRUE(os::Connect(path_).ok()) << LastError();
+    EXPECT_TRUE(os::RemoveSocket(path_).ok());
+  }
+}
+
+}  // namespace
+}  // namespace atollstore

@@ -19,7 +19,7 @@ void Checker::CheckOverlaps() {
 // A creator that resizes its object has two blocks for it for a while.
 bool Checker::IsMoving(uint64_t extent, const Entry& entry, const ObjectId& id) const {
   const Word word(entry.word.load(std::memory_order_relaxed));
-  return word.generation() == id.generation() && word.state() == State::kCreating &&
+  return word.generation() == id.generation() && word.being_created() &&
          word.owner() == (control_.extent(extent).load(std::memory_order_relaxed) & kExtentOwnerMask);
 }
 

@@ -13,9 +13,8 @@ namespace atollstore {
 namespace {
 
 const char* Name(State state) {
-  static constexpr const char* kNames[] = {"FREE",    "EXPECTED", "CREATING",  "SEALED", "DYING",
-                                           "FREEING", "SPILLED",  "RESTORING", "LOST",   "MOVING",
-                                           "CHANGING"};
+  static constexpr const char* kNames[] = {"FREE",    "EXPECTED",  "CREATING", "SEALED", "DYING",   "FREEING",
+                                           "SPILLED", "RESTORING", "LOST",     "MOVING", "CHANGING"};
   const auto i = static_cast<size_t>(state);
   return i < std::size(kNames) ? kNames[i] : "no state";
 }
@@ -186,13 +185,13 @@ void Checker::CheckEntry(uint64_t index) {
     Wrong(index, "entry %lu.%lu: taken in without ids", index, generation);
   if (state == State::kLost && word.reason() == 0)
     Wrong(index, "entry %lu.%lu: LOST without a reason", index, generation);
-  if (references_[index] == 0 && pins_[index] == 0 && dropped_[index] == 0 && state != State::kCreating)
+  if (references_[index] == 0 && pins_[index] == 0 && dropped_[index] == 0 && !word.being_created())
     Wrong(index, "entry %lu.%lu: %s, unreferenced, and nobody has told the server", index, generation,
           Name(state));
   if (word.has(Word::kByCreator))
     Wrong(index, "entry %lu.%lu: %s by its creator", index, generation, Name(state));
   const bool has_bytes = state == State::kSealed;
-  const bool may_have = has_bytes || state == State::kCreating || state == State::kRestoring;
+  const bool may_have = has_bytes || word.being_created() || state == State::kRestoring;
   if (block == 0 && has_bytes) Wrong(index, "entry %lu.%lu: SEALED without a block", index, generation);
   if (block != 0 && !may_have)
     Wrong(index, "entry %lu.%lu: %s with block %lu", index, generation, Name(state), block - 1);
@@ -217,7 +216,7 @@ void Checker::CheckBlock(uint64_t index, Word word) {
                  offset);
   const uint64_t place = control_.block_word(block).load(std::memory_order_acquire);
   const ObjectId id(0, index, generation);
-  if (place != id.place && !(place == 0 && word.state() == State::kCreating))
+  if (place != id.place && !(place == 0 && word.being_created()))
     Wrong(index, "entry %lu.%lu: block %lu is of place %016lx", index, generation, block, place);
   const uint32_t c = classes_.For(asked);
   const bool small = c < classes_.count();

@@ -96,7 +96,7 @@ void ClientCore::Background() {
   bool connected = true;
   os::UniqueFd reaching;  // a new connection that has not been answered yet
   while (!leaving_.load()) {
-    if (has_containers_.load(std::memory_order_relaxed)) DrainContainers();
+    if (containers_->any_kept()) DrainContainers();
     int timeout = -1;
     if (!Disconnected()) {
       timeout = GiveBackWhenIdle();

@@ -152,6 +152,8 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   c.name_ticket_ = c.record_->name_answered.load();
   c.heap_ = std::make_unique<ClientHeap>(c.control_, c.me_, c.data_.get(), &c.window_);
   c.pool_ = std::make_unique<EntryPool>(c.control_, c.me_);
+  c.containers_ = std::make_unique<Containers>(c.control_);
+  c.creations_ = Creations(c.control_, c.me_);
   c.warm_target_ = c.LeastWarm();
   ATOLL_RETURN_IF_ERROR(c.background_.Start("atoll-client", RunBackground, client.get()));
   return client;

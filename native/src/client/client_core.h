@@ -15,20 +15,21 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "atoll/c.h"
-#include "object_id.h"
-#include "result.h"
+#include "client/containers.h"
+#include "client/creations.h"
 #include "directory/directory.h"
 #include "directory/entry_pool.h"
 #include "heap/client_heap.h"
 #include "layout/geometry.h"
 #include "layout/wire.h"
+#include "object_id.h"
 #include "os/shared_memory.h"
 #include "os/sync.h"
 #include "os/unique_fd.h"
+#include "result.h"
 
 namespace atollstore {
 
@@ -176,7 +177,10 @@ class ClientCore {
   Status ReleasedTooOften(ObjectId id);
   Status NotPinned(ObjectId id) const;
   Status Check(ObjectId id) const;
-  Result<uint64_t> Fill(ObjectId id, uint64_t size, uint64_t contained, uint64_t tag, int64_t timeout_ns);
+  Result<uint64_t> Fill(ObjectId id, Creations::Known known, uint64_t size, OwnContainer container,
+                        uint64_t tag, int64_t timeout_ns);
+  Status FillContainer(ObjectId id, const atoll_object_id* contained);
+  Result<uint64_t> ResizeTaken(ObjectId id, uint64_t size, int64_t timeout_ns);
   class RoomRequest;
   Status AllocateInTurn(uint64_t bytes, Entry& entry, uint64_t place, int64_t timeout_ns);
   Status AwaitRoom(uint64_t bytes, int64_t timeout_ns, const std::function<bool()>& take);
@@ -185,7 +189,7 @@ class ClientCore {
   bool Grow(uint64_t bytes);
   bool GrowBehind(uint64_t block, uint64_t bytes);
   bool Open(const Run& run);
-  Status Undo(uint64_t index, uint64_t place);
+  void Undo(ObjectId id);
   void TakeReference(uint64_t index) { references_[index].fetch_add(1, std::memory_order_seq_cst); }
   bool GiveReference(uint64_t index);
 
@@ -257,6 +261,8 @@ class ClientCore {
   std::atomic<uint32_t> connections_{0};  // since the first
   std::unique_ptr<ClientHeap> heap_;
   std::unique_ptr<EntryPool> pool_;
+  std::unique_ptr<Containers> containers_;
+  Creations creations_;
 
   std::mutex growth_mutex_;  // one thread at a time leases extents
   std::atomic<uint32_t> waiting_for_room_{0};
@@ -266,22 +272,6 @@ class ClientCore {
   uint64_t allocations_seen_ = 0;     // by the background thread
   int64_t idle_since_ = 0;
   bool settled_ = false;
-
-  struct Container {
-    uint64_t place;
-    std::vector<uint64_t> children;  // indices
-  };
-  // How many ids create was told an object will contain, by its place, until it is sealed or given up: what
-  // the entry says may have been written by anybody.
-  void Promise(uint64_t place, uint32_t contained);
-  uint32_t Promised(uint64_t place);
-  void Forget(uint64_t place);
-
-  std::mutex containers_mutex_;
-  std::unordered_map<uint64_t, uint32_t> promised_;
-  std::atomic<size_t> promises_{0};
-  std::vector<Container> containers_;
-  std::atomic<bool> has_containers_{false};
 
   std::mutex names_mutex_;
   uint32_t name_ticket_ = 0;  // of the last question

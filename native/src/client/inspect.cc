@@ -153,7 +153,7 @@ Status ClientCore::ClientStats(uint64_t client, atoll_client_stats_t* stats) {
     if (entry.block.load(std::memory_order_relaxed) == 0) return;
     if (pinned != 0) stats->pinned_bytes += BlockBytes(classes, BytesOf(entry));
     const Word word(entry.word.load(std::memory_order_acquire));
-    if (word.state() == State::kCreating && word.owner() == client) {
+    if (word.being_created() && word.owner() == client) {
       stats->creating_bytes += BlockBytes(classes, BytesOf(entry));
     }
   };

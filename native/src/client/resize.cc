@@ -6,18 +6,21 @@
 
 namespace atollstore {
 
+// Taken for as long as it lasts, the wait for room included: whoever seals or gives up meanwhile is told so.
+Result<uint64_t> ClientCore::Resize(ObjectId id, uint64_t size, int64_t timeout_ns) {
+  ATOLL_RETURN_IF_ERROR(Check(id));
+  ATOLL_RETURN_IF_ERROR(creations_.Take(id, "resize"));
+  auto resized = ResizeTaken(id, size, timeout_ns);
+  creations_.PutBack(id.index());
+  return resized;
+}
+
 // Where it lies if that can be; else in another block. While its bytes are copied there are two whose words
 // name the entry, and the entry points to the old one, then to the new one. Killed in between, the burial
 // frees the one that it points to; the other lies in an extent that is taken over, and goes with that.
-Result<uint64_t> ClientCore::Resize(ObjectId id, uint64_t size, int64_t timeout_ns) {
-  ATOLL_RETURN_IF_ERROR(Check(id));
+Result<uint64_t> ClientCore::ResizeTaken(ObjectId id, uint64_t size, int64_t timeout_ns) {
   Entry& entry = entries_[id.index()];
-  const Word word(entry.word.load(std::memory_order_acquire));
-  if (word.generation() != id.generation() || word.state() != State::kCreating || word.owner() != me_) {
-    return Status::Error(ATOLL_NOT_CREATING, "resize of object %lu.%lu, which client %u is not creating",
-                         id.index(), id.generation(), me_);
-  }
-  const uint32_t contained = Promised(id.place);
+  const uint32_t contained = containers_->Promised(id.place);
   if (size > capacity_ || ObjectBytes(size, contained) > capacity_) {
     return Status::Error(ATOLL_STORE_FULL, "%lu bytes and %u ids asked, the store has %lu bytes", size,
                          contained, capacity_);

@@ -18,7 +18,7 @@ Status ClientCore::StoreFull(uint64_t bytes) const {
     const Word word(entry.word.load(std::memory_order_acquire));
     if (entry.block.load(std::memory_order_relaxed) == 0) continue;
     const uint64_t size = entry.size.load(std::memory_order_relaxed);
-    const bool begun = word.state() == State::kCreating || word.state() == State::kChanging;
+    const bool begun = word.being_created();
     if (begun && word.owner() <= kMaxClients) creating[word.owner()] += size;
     Holders::Each(control_, i, word, [&](uint32_t client) {
       if (control_.pins(client)[i].load(std::memory_order_relaxed) != 0) pinned[client] += size;
@@ -32,10 +32,10 @@ Status ClientCore::StoreFull(uint64_t bytes) const {
       if (pinned[i] + creating[i] > pinned[most] + creating[most]) most = i;
     }
     if (most == 0) break;
-    at += std::snprintf(who + at, sizeof(who) - static_cast<size_t>(at),
-                        "; client %u (pid %lu) pins %s%lu, creates %s%lu", most,
-                        control_.client(most).pid.load(std::memory_order_relaxed), stride == 1 ? "" : "at least ",
-                        pinned[most], stride == 1 ? "" : "at least ", creating[most]);
+    at += std::snprintf(
+        who + at, sizeof(who) - static_cast<size_t>(at), "; client %u (pid %lu) pins %s%lu, creates %s%lu",
+        most, control_.client(most).pid.load(std::memory_order_relaxed), stride == 1 ? "" : "at least ",
+        pinned[most], stride == 1 ? "" : "at least ", creating[most]);
     pinned[most] = creating[most] = 0;
   }
   const Header& header = control_.header();

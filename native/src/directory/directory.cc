@@ -23,7 +23,8 @@ Found Validate(Entry& entry, uint64_t generation, Word* seen) {
       case State::kLost:
         return Found::kLost;
       case State::kDying:
-        // seq_cst; the second CAS of whoever made it DYING now fails. When this one fails, look at what it found.
+        // seq_cst; the second CAS of whoever made it DYING now fails. When this one fails, look at what it
+        // found.
         entry.word.compare_exchange_strong(bits, word.Revived().bits(), std::memory_order_seq_cst);
         if (bits == word.bits()) bits = word.Revived().bits();
         break;
@@ -49,8 +50,7 @@ atoll_object_state Visible(Word word) {
   const State state = word.state() == State::kDying ? word.Revived().state() : word.state();
   if (state == State::kFree || state == State::kFreeing) return ATOLL_ABSENT;
   if (word.has(Word::kDeleted) || state == State::kLost) return ATOLL_IS_LOST;
-  const bool unsealed = state == State::kExpected || state == State::kCreating || state == State::kChanging;
-  return unsealed ? ATOLL_EXPECTED : ATOLL_SEALED;
+  return state == State::kExpected || word.being_created() ? ATOLL_EXPECTED : ATOLL_SEALED;
 }
 
 void SetDropped(const Control& control, uint32_t client, uint64_t index) {
@@ -70,8 +70,8 @@ bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t g
     const bool dying = word.state() == State::kDying;
     const Word live = dying ? word.Revived() : word;
     const State state = live.state();
-    const bool pending = state == State::kExpected || state == State::kCreating || state == State::kChanging ||
-                         state == State::kSpilled || state == State::kRestoring || state == State::kMoving;
+    const bool pending = state == State::kExpected || live.being_created() || state == State::kSpilled ||
+                         state == State::kRestoring || state == State::kMoving;
     if (!pending) return false;
     if (live.has(Word::kWaited) && !dying) return true;
     const Word waited = live.With(Word::kWaited);

@@ -31,7 +31,7 @@ enum class State : uint8_t {
 
 class Word {
  public:
-  static constexpr uint64_t kDoomed = 1u << 4;  // unreferenced but in use: whoever leaves last says so
+  static constexpr uint64_t kDoomed = 1u << 4;   // unreferenced but in use: whoever leaves last says so
   static constexpr uint64_t kWaited = 1u << 6;   // somebody may wait for it: the sealer looks at wait slots
   static constexpr uint64_t kHasRefs = 1u << 7;  // its bytes hold ids of other objects
   static constexpr uint64_t kTaken = 1u << 8;    // the server keeps those alive on its behalf
@@ -69,11 +69,13 @@ class Word {
   constexpr uint32_t reason() const { return owner(); }  // REQUIRES: state() == kLost
   // The client whose slots count although Entry::holders need not name it; 0: there is none.
   constexpr uint32_t maker() const {
-    const bool lost = state() == State::kLost || (state() == State::kDying && Revived().state() == State::kLost);
+    const bool lost =
+        state() == State::kLost || (state() == State::kDying && Revived().state() == State::kLost);
     return lost ? 0 : owner();
   }
   constexpr State state() const { return static_cast<State>(bits_ & kStateMask); }
   constexpr bool has(uint64_t flag) const { return (bits_ & flag) != 0; }
+  constexpr bool being_created() const { return state() == State::kCreating || state() == State::kChanging; }
   constexpr bool on_disk() const { return state() == State::kSpilled || state() == State::kRestoring; }
 
   constexpr Word With(uint64_t flag) const { return Word(bits_ | flag); }

@@ -57,7 +57,7 @@ void Sweeper::Consider(uint64_t index) {
       entry.word.compare_exchange_strong(bits, word.Revived().bits(), std::memory_order_seq_cst);
       continue;
     }
-    if (word.state() == State::kCreating || word.state() == State::kChanging) {
+    if (word.being_created()) {
       // Its creator looks at the flag when it seals or gives up.
       if (word.has(Word::kDoomed) || entry.word.compare_exchange_strong(bits, word.With(Word::kDoomed).bits(),
                                                                         std::memory_order_seq_cst)) {
@@ -108,7 +108,8 @@ void Sweeper::Consider(uint64_t index) {
 }
 
 void Sweeper::NameMaker(uint64_t index, Word word) {
-  if (word.maker() != kServer && control_.HasClient(word.maker())) Holders::Add(control_, index, word.maker());
+  if (word.maker() != kServer && control_.HasClient(word.maker()))
+    Holders::Add(control_, index, word.maker());
 }
 
 void Sweeper::Free(uint64_t index, Word word, bool referenced) {
@@ -263,8 +264,9 @@ void Sweeper::UndoCreation(uint64_t index) {
   const uint64_t block = entry.block.load(std::memory_order_relaxed);
   const uint64_t slab = FreeBlock(control_, entry, ObjectId(0, index, Word(bits).generation()).place);
   if (slab != UINT64_MAX) FreedBlock(block, slab, entry.size.load(std::memory_order_relaxed));
-  while (!entry.word.compare_exchange_weak(bits, Word(bits).As(State::kExpected).OwnedBy(0).bits(),
-                                           std::memory_order_seq_cst)) {
+  while (!entry.word.compare_exchange_weak(
+      bits, Word(bits).Without(Word::kHasRefs).As(State::kExpected).OwnedBy(0).bits(),
+      std::memory_order_seq_cst)) {
   }
   freed_ = true;
   work_.push_back(index);
@@ -278,7 +280,8 @@ void Sweeper::Inherit(uint64_t index) {
     if (word.state() == State::kFreeing && word.has(Word::kByCreator)) return Free(index, word, false);
     if (!word.Exists() || word.maker() == kServer) return;
     const Word live = word.state() == State::kDying ? word.Revived() : word;
-    if (entry.word.compare_exchange_weak(bits, live.OwnedBy(kServer).bits(), std::memory_order_seq_cst)) return;
+    if (entry.word.compare_exchange_weak(bits, live.OwnedBy(kServer).bits(), std::memory_order_seq_cst))
+      return;
   }
 }
 
@@ -287,7 +290,7 @@ bool Sweeper::BuryEntry(uint32_t client, uint64_t index) {
   const bool made = word.maker() == client && word.state() != State::kFree;
   const bool named = Holders::Names(control_, index, client);
   if (made) {
-    if (word.state() == State::kCreating || word.state() == State::kChanging) UndoCreation(index);
+    if (word.being_created()) UndoCreation(index);
     if (word.state() == State::kSealed && word.has(Word::kHasRefs)) TakeIn(index);
     Inherit(index);
   }

@@ -1,0 +1,105 @@
+#include "client/containers.h"
+
+#include <cstddef>
+
+namespace atollstore {
+
+Containers::~Containers() {
+  for (Container* list : promised_) {
+    for (OwnContainer one(list); one != nullptr; one.reset(one->next)) {
+    }
+  }
+  for (OwnContainer one(kept_); one != nullptr; one.reset(one->next)) {
+  }
+}
+
+OwnContainer Containers::Make(uint32_t count) {
+  const size_t bytes = offsetof(Container, children) + size_t{count} * sizeof(uint32_t);
+  OwnContainer made(static_cast<Container*>(std::malloc(bytes)));
+  if (made != nullptr) {
+    made->place = 0;
+    made->next = nullptr;
+    made->count = count;
+    made->held = 0;
+  }
+  return made;
+}
+
+void Containers::Promise(uint64_t place, OwnContainer container) {
+  std::lock_guard lock(mutex_);
+  Container** const bucket = Bucket(place);
+  container->place = place;
+  container->next = *bucket;
+  *bucket = container.release();
+  promises_.fetch_add(1, std::memory_order_relaxed);
+}
+
+Container** Containers::Link(uint64_t place) const {
+  Container** link = Bucket(place);
+  while (*link != nullptr && (*link)->place != place) link = &(*link)->next;
+  return link;
+}
+
+uint32_t Containers::Promised(uint64_t place) const {
+  if (promises_.load(std::memory_order_relaxed) == 0) return 0;
+  std::lock_guard lock(mutex_);
+  const Container* const found = *Link(place);
+  return found == nullptr ? 0 : found->count;
+}
+
+Container* Containers::Find(uint64_t place) const {
+  if (promises_.load(std::memory_order_relaxed) == 0) return nullptr;
+  std::lock_guard lock(mutex_);
+  return *Link(place);
+}
+
+OwnContainer Containers::Unlink(uint64_t place) {
+  Container** const link = Link(place);
+  OwnContainer found(*link);
+  if (found != nullptr) {
+    *link = found->next;
+    promises_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  return found;
+}
+
+void Containers::Forget(uint64_t place) {
+  if (promises_.load(std::memory_order_relaxed) == 0) return;
+  OwnContainer forgotten;  // freed after the lock
+  std::lock_guard lock(mutex_);
+  forgotten = Unlink(place);
+}
+
+void Containers::Keep(uint64_t place) {
+  std::lock_guard lock(mutex_);
+  OwnContainer kept = Unlink(place);
+  if (kept == nullptr) return;
+  kept->next = kept_;
+  kept_ = kept.release();
+  kept_any_.store(true, std::memory_order_relaxed);
+}
+
+Container* Containers::TakeSettled() {
+  Container* settled = nullptr;
+  std::lock_guard lock(mutex_);
+  for (Container** link = &kept_; *link != nullptr;) {
+    Container* const container = *link;
+    const ObjectId id(atoll_object_id{0, container->place});
+    // acquire; pairs with the server's CAS to TAKEN: its references to the children came before.
+    const Word word(control_.entry(id.index()).word.load(std::memory_order_acquire));
+    const bool waits = word.generation() == id.generation() && !word.has(Word::kTaken) &&
+                       word.state() != State::kFree && word.state() != State::kFreeing &&
+                       word.state() != State::kLost;  // deleted meanwhile, and taken in before
+    if (waits) {
+      link = &container->next;
+      continue;
+    }
+    *link = container->next;
+    container->next = settled;
+    settled = container;
+  }
+  kept_any_.store(kept_ != nullptr, std::memory_order_relaxed);
+  return settled;
+}
+
+}  // namespace atollstore

@@ -1,0 +1,150 @@
+// Objects on their way: create, seal, abort. Which steps exclude each other is in client/creations.
+#include <algorithm>
+#include <cstring>
+
+#include "client/client_core.h"
+
+namespace atollstore {
+
+Result<uint64_t> ClientCore::Create(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag,
+                                    int64_t timeout_ns) {
+  const uint64_t most = capacity_ / sizeof(atoll_object_id);
+  if (size > capacity_ || contained > std::min<uint64_t>(most, UINT32_MAX) ||
+      ObjectBytes(size, contained) > capacity_) {
+    return Status::Error(ATOLL_STORE_FULL, "%lu bytes and %lu ids asked, the store has %lu bytes", size,
+                         contained, capacity_);
+  }
+  if (containers_->any_kept()) DrainContainers();
+  OwnContainer container;
+  if (contained != 0) {
+    container = Containers::Make(static_cast<uint32_t>(contained));
+    if (container == nullptr)
+      return Status::Error(ATOLL_OUT_OF_MEMORY, "this process could not allocate for %lu contained ids",
+                           contained);
+  }
+  if (id->nil()) {
+    auto made = Expect(false, timeout_ns);
+    if (!made.ok()) return made.status();
+    auto address = Fill(made.value(), Creations::Known::kNobody, size, std::move(container), tag, timeout_ns);
+    if (address.ok()) {
+      *id = made.value();
+    } else {
+      (void)Dereference(made.value());
+    }
+    return address;
+  }
+  ATOLL_RETURN_IF_ERROR(Check(*id));
+  return Fill(*id, Creations::Known::kOthers, size, std::move(container), tag, timeout_ns);
+}
+
+Result<uint64_t> ClientCore::Fill(ObjectId id, Creations::Known known, uint64_t size, OwnContainer container,
+                                  uint64_t tag, int64_t timeout_ns) {
+  const uint32_t contained = container == nullptr ? 0 : container->count;
+  ATOLL_RETURN_IF_ERROR(creations_.Begin(id, known, contained != 0));
+  Entry& entry = entries_[id.index()];
+  // release; pairs with the acquires in Peek(), which may still be looking at the object before this one.
+  entry.size.store(size, std::memory_order_release);
+  entry.tag.store(tag, std::memory_order_release);
+  entry.contained.store(contained, std::memory_order_release);
+  if (contained != 0) containers_->Promise(id.place, std::move(container));
+  const uint64_t bytes = ObjectBytes(size, contained);
+  if (!heap_->Allocate(bytes, entry, id.place)) {
+    if (Status made = AllocateInTurn(bytes, entry, id.place, timeout_ns); !made.ok()) {
+      Undo(id);
+      return made;
+    }
+  }
+  if (bytes >= control_.geometry().extent_bytes() && bytes > largest_.load(std::memory_order_relaxed)) {
+    largest_.store(bytes, std::memory_order_relaxed);
+  }
+  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+  if (known == Creations::Known::kOthers) creations_.PutBack(id.index());
+  if (offset > capacity_ - bytes) return Corrupted(id);  // written by somebody else since
+  Count(&Counters::creates);
+  return reinterpret_cast<uint64_t>(window_.data()) + offset;
+}
+
+void ClientCore::Undo(ObjectId id) {
+  containers_->Forget(id.place);
+  if (creations_.Undo(id.index(), id.place).has(Word::kDoomed | Word::kDeleted)) Drop(id.index());
+}
+
+Status ClientCore::Abort(ObjectId id) {
+  ATOLL_RETURN_IF_ERROR(Check(id));
+  ATOLL_RETURN_IF_ERROR(creations_.Take(id, "abort"));
+  Count(&Counters::aborts);
+  Undo(id);
+  return {};
+}
+
+Status ClientCore::Seal(ObjectId id, const atoll_object_id* contained) {
+  ATOLL_RETURN_IF_ERROR(Check(id));
+  const uint64_t index = id.index();
+  const Entry& entry = entries_[index];
+  Word before;
+  bool pinned = false;
+  uint64_t size;
+  if (const uint32_t count = containers_->Promised(id.place); count == 0) {
+    size = entry.size.load(std::memory_order_relaxed);
+    if (entry.contained.load(std::memory_order_relaxed) != 0) return Corrupted(id);
+    if (const Status sealed = creations_.Seal(id, &before, &pinned); !sealed.ok()) {
+      if (pinned) Unpin(index);
+      return sealed;
+    }
+  } else {
+    ATOLL_RETURN_IF_ERROR(creations_.Take(id, "seal"));
+    if (const Status filled = FillContainer(id, contained); !filled.ok()) {
+      creations_.PutBack(index);
+      return filled;
+    }
+    size = entry.size.load(std::memory_order_relaxed);
+    containers_->Keep(id.place);
+    before = creations_.SealTaken(index, &pinned);
+  }
+  if (pinned) {
+    RingWaiters(control_, index);
+    Unpin(index);
+  }
+  if (before.has(Word::kHasRefs | Word::kDoomed | Word::kDeleted)) Drop(index);
+  Counters& mine = counters();
+  mine.seals.fetch_add(1, std::memory_order_relaxed);
+  mine.bytes_written.fetch_add(size, std::memory_order_relaxed);
+  return {};
+}
+
+// Refers to the children and writes their ids behind the object's bytes. REQUIRES: it is taken.
+Status ClientCore::FillContainer(ObjectId id, const atoll_object_id* contained) {
+  Container* const container = containers_->Find(id.place);
+  const Entry& entry = entries_[id.index()];
+  if (container == nullptr)
+    return Status::Error(ATOLL_NOT_CREATING, "seal of object %lu.%lu: another thread has begun it anew",
+                         id.index(), id.generation());
+  if (entry.contained.load(std::memory_order_relaxed) != container->count) return Corrupted(id);
+  const uint32_t count = container->count;
+  if (contained == nullptr)
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "%u contained ids promised, none given", count);
+  const uint64_t size = entry.size.load(std::memory_order_relaxed);
+  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+  // Else somebody has written into the entry, and the ids would go astray.
+  if (size > capacity_ || !heap_->CanWrite(offset, ObjectBytes(size, count))) return Corrupted(id);
+  Status held;
+  for (container->held = 0; container->held < count && held.ok();) {
+    held = Refer(contained[container->held]);
+    if (!held.ok()) break;
+    container->children[container->held] =
+        static_cast<uint32_t>(ObjectId(contained[container->held]).index());
+    ++container->held;
+  }
+  if (!held.ok()) {
+    while (container->held > 0) GiveReference(container->children[--container->held]);
+    return held;
+  }
+  std::memcpy(window_.data() + offset + (size + 15) / 16 * 16, contained, count * sizeof(atoll_object_id));
+  return {};
+}
+
+void ClientCore::DrainContainers() {
+  containers_->Drain([this](uint64_t child) { GiveReference(child); });
+}
+
+}  // namespace atollstore

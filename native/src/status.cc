@@ -25,6 +25,20 @@ Status Status::System(const char* call) {
   return Error(ATOLL_SYSTEM, "%s: %s (errno %d)", call, strerror_r(error, text, sizeof(text)), error);
 }
 
+Status Status::Missing(atoll_code code, const char* who, const char* call, const char* since) {
+  const int error = errno;
+  if (error == ENOSYS || error == EINVAL) {
+    return Error(code,
+                 "%sthe kernel has no %s (errno %d): Linux %s or later is needed, or a sandbox forbids it",
+                 who, call, error, since);
+  }
+  if (error == EPERM || error == EACCES)
+    return Error(code, "%s%s is forbidden here (errno %d): by a sandbox (seccomp), it seems", who, call,
+                 error);
+  char text[96];
+  return Error(code, "%s%s: %s (errno %d)", who, call, strerror_r(error, text, sizeof(text)), error);
+}
+
 const char* LastError() { return last_error; }
 
 const char* NameOf(int64_t code) {

@@ -18,6 +18,13 @@ class [[nodiscard]] Status {
   static Status Error(atoll_code code, const char* format, ...) __attribute__((format(printf, 2, 3)));
   // A failure of the OS: ATOLL_SYSTEM with the name of the call and errno.
   static Status System(const char* call);
+  // The same of a call that Linux has had since a version, or a sandbox may forbid: says so when errno looks
+  // like it.
+  static Status Missing(const char* call, const char* since) {
+    return Missing(ATOLL_SYSTEM, "", call, since);
+  }
+  // Who has it not is said in front, and what that means is a code.
+  static Status Missing(atoll_code code, const char* who, const char* call, const char* since);
 
   constexpr bool ok() const { return code_ == ATOLL_OK; }
   constexpr atoll_code code() const { return code_; }

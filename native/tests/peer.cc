@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "atoll/c.h"
+#include "sandbox.h"
 #include "storm.h"
 
 namespace {
@@ -237,6 +238,28 @@ void Crash(const char* path, char** arguments) {
   if (seen == 0 || ::chdir(arguments[0]) != 0 || ::setrlimit(RLIMIT_CORE, &whole) != 0) std::_Exit(4);
   ::signal(SIGSEGV, SIG_DFL);
   ::raise(SIGSEGV);
+}
+
+// A server of that capacity. Says "ready", or what is against it.
+void ServeOrSay(const char* path, uint64_t capacity) {
+  atoll_server_options options{};
+  options.size = sizeof(options);
+  options.capacity = capacity;
+  options.socket_path = path;
+  atoll_server* server = nullptr;
+  const int64_t code = atoll_server_start(&options, &server);
+  Say(code == 0 ? "ready" : std::to_string(code) + " " + atoll_last_error());
+  if (code == 0) Rest();
+}
+
+// without CALL ERRNO serve|attach: a server, or a client, in a sandbox that forbids the call in that way.
+void Without(const char* path, char** arguments) {
+  if (!atollstore::Forbid(arguments[0], std::atoi(arguments[1]))) return Say("no sandbox");
+  if (std::strcmp(arguments[2], "serve") == 0) return ServeOrSay(path, 64 << 20);
+  atoll_client* client = nullptr;
+  const int64_t code = atoll_attach(path, nullptr, &client);
+  Say(code == 0 ? "ready" : std::to_string(code) + " " + atoll_last_error());
+  if (code == 0) atoll_detach(client);
 }
 
 // Puts this process into the cgroup.
@@ -469,7 +492,7 @@ int main(int argc, char** argv) {
                   {"quiet", Quiet, 0},     {"steps", Steps, 2},       {"find", Find, 1},
                   {"crash", Crash, 2},     {"refill", Refill, 3},     {"inherit", Inherit, 3},
                   {"hand", HandDown, 0},   {"publish", Publish, 1},   {"storm", Storm, 1},
-                  {"pins", Pins, 0},       {"last", Last, 3}};
+                  {"pins", Pins, 0},       {"without", Without, 3},   {"last", Last, 3}};
   for (const auto& command : commands) {
     if (std::strcmp(argv[1], command.name) == 0 && argc == 3 + command.arguments) {
       command.run(argv[2], argv + 3);

@@ -4,36 +4,17 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <array>
 #include <climits>
 #include <ctime>
 #include <new>
 
 #include "client/client_core.h"
+#include "client/greeting.h"
 #include "layout/wire.h"
 #include "os/process.h"
 #include "os/socket.h"
 
 namespace atollstore {
-namespace {
-
-Status Refused(const Welcome& welcome) {
-  const auto code = static_cast<atoll_code>(welcome.code);
-  switch (code) {
-    case ATOLL_TOO_MANY_CLIENTS:
-      return Status::Error(code, "all %u client slots are in use", welcome.detail);
-    case ATOLL_REFUSED:
-      if (welcome.layout_version != kLayoutVersion) {
-        return Status::Error(code, "the server has layout version %u, this client %u", welcome.layout_version,
-                             kLayoutVersion);
-      }
-      return Status::Error(code, "the server refused uid %u, pid namespace or process", welcome.detail);
-    default:
-      return Status::Error(code, "the server refused with code %u", welcome.code);
-  }
-}
-
-}  // namespace
 
 Result<std::unique_ptr<ClientCore>> ClientCore::Attach(const char* socket_path) {
   std::string path = socket_path;
@@ -68,42 +49,11 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   if (client == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a client");
   client->socket_path_ = path;
   client->socket_ = std::move(connection);
-  const int socket = client->socket_.get();
-  ATOLL_RETURN_IF_ERROR(os::SetTimeout(socket, kSocketSeconds));
-  auto peer = os::PeerOf(socket);
-  if (!peer.ok()) return peer.status();
-  if (peer.value().uid != ::geteuid()) {
-    return Status::Error(ATOLL_REFUSED, "the server runs as uid %u, this process as %u", peer.value().uid,
-                         ::geteuid());
-  }
-  if (peer.value().pid == 0) return Status::Error(ATOLL_REFUSED, "the server is in another pid namespace");
-
-  const Hello hello{kMagic, kLayoutVersion, 0, 0, 0};
-  const auto killed = [again] {
-    *again = true;
-    return Status::Error(ATOLL_DISCONNECTED, "the server closed the connection");
-  };
-  if (!os::Send(socket, &hello, sizeof(hello), nullptr, 0).ok()) return killed();
-  Welcome welcome;
-  std::array<os::UniqueFd, 2> fds;
-  auto received = os::Receive(socket, &welcome, sizeof(welcome), &fds);
-  if (!received.ok()) return received.status();
-  if (received.value() == 0) return killed();
-  if (received.value() != sizeof(welcome) || welcome.magic != kMagic) {
-    return Status::Error(ATOLL_REFUSED, "%s: not an Atoll store", path.c_str());
-  }
-  if (welcome.code != ATOLL_OK) return Refused(welcome);
-  if (!fds[0].valid() || !fds[1].valid()) return Status::Error(ATOLL_CORRUPT, "the server sent no segments");
-
-  for (auto [memory, fd] :
-       {std::pair{&client->control_memory_, &fds[0]}, std::pair{&client->data_, &fds[1]}}) {
-    auto adopted = os::SharedMemory::Adopt(std::move(*fd));
-    if (!adopted.ok()) return adopted.status();
-    *memory = std::make_unique<os::SharedMemory>(std::move(adopted).value());
-  }
-  if (client->control_memory_->size() < sizeof(Header)) {
-    return Status::Error(ATOLL_CORRUPT, "control segment of %lu bytes", client->control_memory_->size());
-  }
+  auto greeted = Greet(client->socket_.get(), path.c_str(), 0, again);
+  if (!greeted.ok()) return greeted.status();
+  Greeting& greeting = greeted.value();
+  client->control_memory_ = std::make_unique<os::SharedMemory>(std::move(greeting.control));
+  client->data_ = std::make_unique<os::SharedMemory>(std::move(greeting.data));
   auto mapping = os::Mapping::Map(*client->control_memory_, os::Mapping::Access::kReadWrite);
   if (!mapping.ok()) return mapping.status();
   client->control_mapping_ = std::move(mapping).value();
@@ -111,8 +61,8 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   auto geometry = Geometry::OfHeader(header, client->control_memory_->size(), client->data_->size());
   if (!geometry.ok()) return geometry.status();
   const Geometry& g = geometry.value();
-  if (welcome.client == 0 || welcome.client >= g.columns()) {
-    return Status::Error(ATOLL_CORRUPT, "the server gave out slot %u of %lu", welcome.client, g.columns());
+  if (greeting.client == 0 || greeting.client >= g.columns()) {
+    return Status::Error(ATOLL_CORRUPT, "the server gave out slot %u of %lu", greeting.client, g.columns());
   }
   auto views = os::Mapping::Map(*client->data_, os::Mapping::Access::kRead);
   if (!views.ok()) return views.status();
@@ -128,18 +78,22 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   // In a supervised store another process may listen than the one that serves; there only the connection
   // counts.
   if (!c.Supervised()) {
-    if (!peer.value().pidfd.valid()) return Status::Error(ATOLL_DISCONNECTED, "the server has just ended");
-    c.server_pidfd_ = std::move(peer.value().pidfd);
+    if (errno = greeting.server.pidfd_error; errno != 0) {
+      return Status::Missing(ATOLL_SYSTEM, "the server cannot be watched: ", "pidfd_open", os::kPidFdSince);
+    }
+    if (!greeting.server.pidfd.valid()) return Status::Error(ATOLL_DISCONNECTED, "the server has just ended");
+    c.server_pidfd_ = std::move(greeting.server.pidfd);
   }
   c.server_epoch_ = header.server_epoch.load();
   // seq_cst; from here on the slot is held, whoever of the two is killed. A server life that began since the
   // greeting has taken the promise back.
-  auto greeted = static_cast<uint32_t>(ClientState::kGreeted);
-  if (!c.control_.client(welcome.client)
-           .state.compare_exchange_strong(greeted, static_cast<uint32_t>(ClientState::kAttached))) {
-    return killed();
+  auto promised = static_cast<uint32_t>(ClientState::kGreeted);
+  if (!c.control_.client(greeting.client)
+           .state.compare_exchange_strong(promised, static_cast<uint32_t>(ClientState::kAttached))) {
+    *again = true;
+    return Status::Error(ATOLL_DISCONNECTED, "the server closed the connection");
   }
-  c.me_ = welcome.client;
+  c.me_ = greeting.client;
   c.in_each_ = Holders::InEach(c.me_);
   c.store_ = header.store.load();
   c.objects_ = g.objects();

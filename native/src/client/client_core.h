@@ -252,7 +252,6 @@ class ClientCore {
   os::Mapping control_mapping_;
   os::Mapping window_;  // the same offsets, read-write where an extent is leased
   std::unique_ptr<os::SharedMemory> control_memory_, data_;
-  static constexpr int kSocketSeconds = 30;
   std::string socket_path_;  // absolute
   os::UniqueFd socket_;
   os::UniqueFd server_pidfd_;  // invalid in a supervised store: there the connection tells

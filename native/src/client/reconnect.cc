@@ -61,7 +61,7 @@ bool ClientCore::Reconnected(int socket) {
     ServerHasGone();
     return false;
   }
-  if (!os::MakeBlocking(socket).ok() || !os::SetTimeout(socket, kSocketSeconds).ok()) return false;
+  if (!os::MakeBlocking(socket).ok() || !os::SetTimeout(socket, os::kAnswerSeconds).ok()) return false;
   // Other threads use the descriptor: its number stays and stands for the new connection from now on.
   if (::dup3(socket, socket_.get(), O_CLOEXEC) < 0) return false;
   if (const uint32_t epoch = control_.header().server_epoch.load(); epoch != server_epoch_) {

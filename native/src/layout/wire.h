@@ -12,19 +12,34 @@ namespace atollstore {
 struct Hello {
   uint64_t magic;
   uint32_t layout_version;
-  uint32_t client;  // 0: a new one; else the slot of one whose connection has ended
+  uint32_t client;  // 0: a new one; kLooks; else the slot of one whose connection has ended
   uint32_t epoch;   // of that slot
   uint32_t spare;
 };
 static_assert(sizeof(Hello) == 24);
+
+// As Hello::client: somebody who only wants to look, and needs no slot for it. The answer brings the
+// segments, and ends the connection.
+constexpr uint32_t kLooks = 0xffffffff;
+
+// Why nobody was let in.
+enum class Refusal : uint32_t {
+  kVersion = 1,    // of the layout
+  kUser = 2,       // of another user; detail: its uid
+  kNamespace = 3,  // the pid of the other process means nothing here
+  kNoPidFd = 4,    // the server's kernel or sandbox gives no pidfd of it; detail: errno
+  kHeir = 5,  // another process has connected than the one that speaks, and the kernel cannot attest that one
+  kSlots = 6,      // all are in use; detail: how many there are
+  kForgotten = 7,  // who wanted its slot back does not have it any more
+};
 
 // Two descriptors come with it when code is 0: the control segment, then the data segment.
 struct Welcome {
   uint64_t magic;
   uint32_t layout_version;  // of the server
   uint32_t code;            // atoll_code
-  uint32_t client;          // index of the slot given out
-  uint32_t detail;  // on failure: the peer's uid for another user, the number of slots for a full store
+  uint32_t client;          // index of the slot given out; on failure: a Refusal
+  uint32_t detail;          // on failure: as the Refusal says
 };
 static_assert(sizeof(Welcome) == 24);
 

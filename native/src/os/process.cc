@@ -1,5 +1,6 @@
 #include "os/process.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/signalfd.h>
@@ -19,19 +20,56 @@
 
 namespace atollstore::os {
 
-uint64_t StartTime(pid_t pid) {
-  char path[32];
-  std::snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+namespace {
+
+// The start of a file of /proc about the process; empty when there is none.
+template <size_t bytes>
+const char* ReadProc(pid_t pid, const char* name, char (&text)[bytes]) {
+  char path[48];
+  std::snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+  text[0] = '\0';
   UniqueFd fd(::open(path, O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) return 0;
+  const ssize_t length = fd.valid() ? ::read(fd.get(), text, bytes - 1) : 0;
+  if (length > 0) text[length] = '\0';
+  return text;
+}
+
+// What follows the process's name in /proc/PID/stat, which stands in parentheses and may hold anything.
+const char* AfterName(const char* stat) {
+  const char* end = std::strrchr(stat, ')');
+  return end == nullptr || end[1] != ' ' ? "" : end + 2;
+}
+
+}  // namespace
+
+uint64_t StartTime(pid_t pid) {
   char text[1024];
-  const ssize_t length = ::read(fd.get(), text, sizeof(text) - 1);
-  if (length <= 0) return 0;
-  text[length] = '\0';
-  // Field 22; the second field is the name in parentheses and may hold anything, so count from its end.
-  const char* at = std::strrchr(text, ')');
-  for (int field = 2; at != nullptr && field < 22; ++field) at = std::strchr(at + 1, ' ');
-  return at == nullptr ? 0 : std::strtoull(at + 1, nullptr, 10);
+  const char* at = AfterName(ReadProc(pid, "stat", text));  // field 3
+  for (int field = 3; at != nullptr && field < 22; ++field) {
+    at = std::strchr(at, ' ');
+    if (at != nullptr) ++at;
+  }
+  return at == nullptr ? 0 : std::strtoull(at, nullptr, 10);
+}
+
+bool IsStopped(pid_t pid) {
+  char text[1024];
+  const char state = AfterName(ReadProc(pid, "stat", text))[0];
+  return state == 'T' || state == 't';
+}
+
+bool HasNoDescriptorLeft(pid_t pid) {
+  char text[4096];
+  const char* limit = std::strstr(ReadProc(pid, "limits", text), "Max open files");
+  const uint64_t most = limit == nullptr ? 0 : std::strtoull(limit + sizeof("Max open files"), nullptr, 10);
+  char path[32];
+  std::snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+  DIR* directory = ::opendir(path);
+  if (directory == nullptr) return false;
+  uint64_t open = 0;
+  while (const dirent* entry = ::readdir(directory)) open += entry->d_name[0] != '.';
+  ::closedir(directory);
+  return most != 0 && open >= most;
 }
 
 Result<UniqueFd> SpawnSelf(const std::vector<std::string>& arguments, const std::vector<int>& inherited) {
@@ -82,7 +120,8 @@ Result<UniqueFd> CatchSignals(std::initializer_list<int> signals) {
 
 Result<UniqueFd> OpenPidFd(pid_t pid) {
   UniqueFd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  if (!fd.valid()) return Status::System("pidfd_open");
+  if (!fd.valid())
+    return errno == EINVAL ? Status::System("pidfd_open") : Status::Missing("pidfd_open", kPidFdSince);
   return fd;
 }
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "result.h"
 #include "os/unique_fd.h"
+#include "result.h"
 
 namespace atollstore::os {
 
@@ -33,6 +33,12 @@ Result<UniqueFd> CatchSignals(std::initializer_list<int> signals);
 
 // A descriptor that becomes readable when the process ends. Never fooled by a reused pid, once opened.
 Result<UniqueFd> OpenPidFd(pid_t pid);
+constexpr char kPidFdSince[] = "5.3";
+
+// Why a process of this user does not answer, as far as /proc tells: it is stopped, as by SIGSTOP or a
+// debugger; it has no descriptor left.
+bool IsStopped(pid_t pid);
+bool HasNoDescriptorLeft(pid_t pid);
 
 }  // namespace atollstore::os
 

@@ -16,6 +16,9 @@
 #define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
 #endif
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8u
+#endif
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25
 #endif
@@ -46,11 +49,14 @@ bool HasMemory(const void* address) {
 }
 
 Result<SharedMemory> SharedMemory::Create(const char* name, uint64_t bytes) {
-  UniqueFd fd(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (!fd.valid()) return Status::System("memfd_create");
+  // Some systems demand that it is never to be executed (vm.memfd_noexec); before Linux 6.3 that could not be
+  // said.
+  UniqueFd fd(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL));
+  if (!fd.valid() && errno == EINVAL) fd = UniqueFd(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!fd.valid()) return Status::Missing("memfd_create", "3.17");
   const NoFileSizeSignal quiet;
   if (::ftruncate(fd.get(), static_cast<off_t>(bytes)) != 0) return Status::System("ftruncate");
-  if (::fcntl(fd.get(), F_ADD_SEALS, kSeals) != 0) return Status::System("fcntl(F_ADD_SEALS)");
+  if (::fcntl(fd.get(), F_ADD_SEALS, kSeals) != 0) return Status::Missing("fcntl(F_ADD_SEALS)", "3.17");
   return SharedMemory(std::move(fd), bytes);
 }
 

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "result.h"
 #include "os/unique_fd.h"
+#include "result.h"
 
 namespace atollstore::os {
 

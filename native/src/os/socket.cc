@@ -4,9 +4,11 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -81,6 +83,8 @@ Result<size_t> Message::Take(int socket, void* data, size_t bytes) {
   } while (received < 0 && errno == EINTR);
   if (received < 0) {
     if (errno == ECONNRESET) return size_t{0};
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+      return Status::Error(ATOLL_TIMED_OUT, "recvmsg: no message came");
     return Status::System("recvmsg");
   }
   for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
@@ -192,6 +196,7 @@ Result<UniqueFd> Connect(const std::string& path, bool wait) {
   auto made = NewSocket(wait ? 0 : SOCK_NONBLOCK);
   if (!made.ok()) return made;
   UniqueFd fd = std::move(made).value();
+  if (wait) ATOLL_RETURN_IF_ERROR(SetTimeout(fd.get(), kAnswerSeconds));
   int done;
   do {
     done = ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
@@ -201,6 +206,10 @@ Result<UniqueFd> Connect(const std::string& path, bool wait) {
       return Status::Error(ATOLL_DISCONNECTED, "%s: no server there (errno %d)", path.c_str(), errno);
     }
     if (errno == EACCES) return Status::Error(ATOLL_REFUSED, "%s: permission denied", path.c_str());
+    if (errno == EAGAIN) {
+      return Status::Error(ATOLL_TIMED_OUT, "%s: the server takes no connection%s: is it stopped (SIGSTOP)?",
+                           path.c_str(), wait ? " within 30 s" : "");
+    }
     return Status::System("connect");
   }
   return fd;
@@ -234,7 +243,7 @@ Result<Peer> PeerOf(int socket) {
   if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) {
     return Status::System("getsockopt(SO_PEERCRED)");
   }
-  Peer peer{credentials.pid, credentials.uid, UniqueFd()};
+  Peer peer{credentials.pid, credentials.uid, UniqueFd(), 0};
   if (peer.pid == 0) return peer;
   int pidfd = -1;
   length = sizeof(pidfd);
@@ -245,8 +254,9 @@ Result<Peer> PeerOf(int socket) {
   }
   // Before Linux 6.5: the pid may have been reused unless the start time is the same before and after.
   const uint64_t before = StartTime(peer.pid);
-  auto opened = OpenPidFd(peer.pid);
-  if (opened.ok() && before != 0 && StartTime(peer.pid) == before) peer.pidfd = std::move(opened).value();
+  UniqueFd opened(static_cast<int>(::syscall(SYS_pidfd_open, peer.pid, 0)));
+  if (!opened.valid() && errno != ESRCH) peer.pidfd_error = errno;
+  if (opened.valid() && before != 0 && StartTime(peer.pid) == before) peer.pidfd = std::move(opened);
   return peer;
 }
 
@@ -254,7 +264,10 @@ Result<size_t> ReceiveFrom(int socket, void* data, size_t bytes, Peer* peer, Des
   Message message;
   auto received = message.Take(socket, data, bytes);
   if (!received.ok()) return received;
-  if (message.pidfd.valid() || message.sender.pid != peer->pid) peer->pidfd = std::move(message.pidfd);
+  if (message.pidfd.valid() || message.sender.pid != peer->pid) {
+    peer->pidfd = std::move(message.pidfd);
+    peer->pidfd_error = 0;
+  }
   peer->pid = message.sender.pid;
   if (message.sender.uid != peer->uid) peer->pidfd.reset();  // one user has connected, another one speaks
   if (fds != nullptr) *fds = std::move(message.fds);

@@ -8,8 +8,8 @@
 #include <cstddef>
 #include <string>
 
-#include "result.h"
 #include "os/unique_fd.h"
+#include "result.h"
 
 namespace atollstore::os {
 
@@ -20,7 +20,8 @@ Result<UniqueFd> Listen(const std::string& path);
 Status RemoveSocket(const std::string& path);
 // Makes the caller the process that PeerOf() shows to who connects from now on.
 Status ListenAgain(int listener);
-// With `wait` false a server that is slow to accept is a failure, and the socket does not block.
+// With `wait` false a server that is slow to accept is a failure, and the socket does not block; else it
+// waits as long as it will wait in Receive() and Send(), too.
 Result<UniqueFd> Connect(const std::string& path, bool wait = true);
 Status MakeBlocking(int socket);
 // Where the other end of a connection listened, empty when that cannot be told.
@@ -34,7 +35,8 @@ bool OutOfDescriptors();
 struct Peer {
   pid_t pid;  // 0: of another pid namespace
   uid_t uid;
-  UniqueFd pidfd;  // invalid when pid is 0 or the process is gone
+  UniqueFd pidfd;       // invalid when pid is 0, the process is gone, or
+  int pidfd_error = 0;  // for this errno
 };
 Result<Peer> PeerOf(int socket);
 
@@ -51,10 +53,12 @@ Result<UniqueFd> AdoptSocket(int fd);
 
 // One whole message with up to two descriptors. Never raises SIGPIPE.
 Status Send(int socket, const void* data, size_t bytes, const int* fds, size_t fd_count);
-// Returns the length of the message, 0 at the end of the connection. Descriptors that were sent land in
-// `fds`.
+// Returns the length of the message, 0 at the end of the connection; TIMED_OUT when none came in the time of
+// SetTimeout(). Descriptors that were sent land in `fds`.
 Result<size_t> Receive(int socket, void* data, size_t bytes, Descriptors* fds);
-// Waits at most this long in Receive() and Send().
+// How long a server is given to answer.
+constexpr int kAnswerSeconds = 30;
+// Waits at most this long in Receive() and Send(), not kAnswerSeconds.
 Status SetTimeout(int socket, int seconds);
 
 // Takes one message if there is one. Returns its whole length, of which at most `bytes` are in `data`; 0 when

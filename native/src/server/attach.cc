@@ -14,6 +14,13 @@ namespace atollstore {
 namespace {
 constexpr size_t kMostGuests = 256;
 constexpr int64_t kDeafNanos = 100'000'000;  // without a descriptor for another connection
+
+bool Refuse(atoll_code code, Refusal reason, uint32_t detail, Welcome* welcome) {
+  welcome->code = static_cast<uint32_t>(code);
+  welcome->client = static_cast<uint32_t>(reason);
+  welcome->detail = detail;
+  return false;  // of MayCome(), and no client
+}
 }  // namespace
 
 Status ServerCore::MapSegments(Segments segments) {
@@ -111,9 +118,15 @@ void ServerCore::Greet(int fd) {
   auto received = os::ReceiveFrom(fd, &hello, sizeof(hello), &node.mapped().peer);
   if (!received.ok() || received.value() != sizeof(hello) || hello.magic != kMagic) return;
   Welcome welcome{kMagic, kLayoutVersion, ATOLL_OK, hello.client, 0};
+  const int fds[] = {control_memory_->fd(), data_memory_->fd()};
+  if (hello.client == kLooks) {
+    const bool may = MayCome(node.mapped().peer, hello, &welcome);
+    (void)os::Send(fd, &welcome, sizeof(welcome), fds, may ? 2 : 0);
+    return;
+  }
   if (hello.client != 0) {
     if (hello.layout_version != kLayoutVersion || !Resume(node.mapped().peer, hello)) {
-      welcome.code = ATOLL_REFUSED;
+      Refuse(ATOLL_REFUSED, Refusal::kForgotten, 0, &welcome);
     } else {
       slots_[hello.client].socket = std::move(socket);
       (void)Watch(fd, Event(kSocket, hello.client));
@@ -126,7 +139,6 @@ void ServerCore::Greet(int fd) {
     (void)os::Send(fd, &welcome, sizeof(welcome), nullptr, 0);
     return;
   }
-  const int fds[] = {control_memory_->fd(), data_memory_->fd()};
   Slot& slot = slots_[client];
   slot.socket = std::move(socket);
   const bool watched = Watch(slot.socket.get(), Event(kSocket, client)).ok() &&
@@ -135,17 +147,25 @@ void ServerCore::Greet(int fd) {
   reserve_ahead_ = true;
 }
 
+bool ServerCore::MayCome(const os::Peer& peer, const Hello& hello, Welcome* welcome) {
+  if (hello.layout_version != kLayoutVersion) return Refuse(ATOLL_REFUSED, Refusal::kVersion, 0, welcome);
+  if (peer.uid != ::geteuid()) return Refuse(ATOLL_REFUSED, Refusal::kUser, peer.uid, welcome);
+  if (peer.pid == 0) return Refuse(ATOLL_REFUSED, Refusal::kNamespace, 0, welcome);
+  return true;
+}
+
 uint32_t ServerCore::Admit(os::Peer peer, const Hello& hello, Welcome* welcome) {
-  const auto refuse = [welcome](atoll_code code, uint64_t detail) {
-    welcome->code = static_cast<uint32_t>(code);
-    welcome->detail = static_cast<uint32_t>(detail);
-    return 0u;
-  };
-  if (hello.layout_version != kLayoutVersion) return refuse(ATOLL_REFUSED, peer.uid);
-  if (peer.uid != ::geteuid() || peer.pid == 0 || !peer.pidfd.valid()) return refuse(ATOLL_REFUSED, peer.uid);
+  if (!MayCome(peer, hello, welcome)) return 0;
+  if (!peer.pidfd.valid()) {
+    const auto error = static_cast<uint32_t>(peer.pidfd_error);
+    return error != 0 ? Refuse(ATOLL_SYSTEM, Refusal::kNoPidFd, error, welcome)
+                      : Refuse(ATOLL_REFUSED, Refusal::kHeir, 0, welcome);
+  }
   uint32_t client = 1;
   while (client < slots_.size() && slots_[client].used) ++client;
-  if (client == slots_.size()) return refuse(ATOLL_TOO_MANY_CLIENTS, slots_.size() - 1);
+  if (client == slots_.size()) {
+    return Refuse(ATOLL_TOO_MANY_CLIENTS, Refusal::kSlots, static_cast<uint32_t>(slots_.size() - 1), welcome);
+  }
   Slot& slot = slots_[client];
   slot.used = true;
   slot.dead = false;

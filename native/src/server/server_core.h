@@ -80,6 +80,8 @@ class ServerCore {
   bool ListenAgain();
   void Greet(int fd);
   bool HelloIsNear() const;
+  // Whether a process may have the segments, to look or to work in them. What is against it is in `welcome`.
+  static bool MayCome(const os::Peer& peer, const Hello& hello, Welcome* welcome);
   uint32_t Admit(os::Peer peer, const Hello& hello, Welcome* welcome);
 
   // requests.cc

@@ -233,6 +233,12 @@ int64_t atoll_get_all(atoll_client* client, const atoll_object_id* ids, uint64_t
   return Guarded([&] { return Code(client->core->GetAll(ids, count, timeout_ns, views)); });
 }
 
+int64_t atoll_read(atoll_client* client, const atoll_object_id* id, uint64_t offset, void* buffer, uint64_t bytes,
+                   int64_t timeout_ns) {
+  if (client == nullptr || id == nullptr || (buffer == nullptr && bytes != 0)) return Null();
+  return Guarded([&] { return Code(client->core->Read(*id, offset, buffer, bytes, timeout_ns)); });
+}
+
 int64_t atoll_peek(atoll_client* client, const atoll_object_id* ids, uint64_t count, atoll_view* views) {
   if (client == nullptr || (count != 0 && (ids == nullptr || views == nullptr))) return Null();
   return client->core->Peek(ids, count, views);

@@ -3,9 +3,12 @@
 
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <deque>
 #include <fstream>
+#include <set>
 
 #include "spill_fixture.h"
 
@@ -116,6 +119,135 @@ TEST_F(SpillFilesTest, DirectoriesOfDeadStoresAreRemovedAndThoseOfTheLivingAreNo
   auto third = SpillFiles::Open(spill_, 2, 0);
   ASSERT_TRUE(third.ok()) << LastError();
   EXPECT_TRUE(fs::exists(spill_ + "/atoll-spill-0000000000000001/lock"));
+}
+
+// Objects of these sizes, each of its own bytes.
+class BatchTest : public SpillTest {
+ protected:
+  void Make(std::initializer_list<uint64_t> sizes) {
+    for (const uint64_t size : sizes) {
+      bytes_.emplace_back(size, static_cast<uint8_t>(bytes_.size() + 1));
+      SpillItem item{{7, bytes_.size(), 1}, size, 0, 0, size, SpillPlace(), nullptr};
+      item.from = bytes_.back().data();
+      items_.push_back(item);
+    }
+  }
+  void ExpectAll(const SpillFiles& files) {
+    for (const SpillItem& item : items_) {
+      std::vector<uint8_t> to(item.bytes);
+      ASSERT_TRUE(files.Read(item, to.data()).ok()) << LastError();
+      EXPECT_EQ(std::memcmp(to.data(), item.from, item.bytes), 0);
+    }
+  }
+  std::unique_ptr<SpillFiles> Open(uint64_t last_place) {
+    auto lock = SpillDirectory::Lock(spill_, 7);
+    EXPECT_TRUE(lock.ok()) << LastError();
+    return std::make_unique<SpillFiles>(spill_, 7, 0, std::move(lock).value(), last_place);
+  }
+
+  std::deque<std::vector<uint8_t>> bytes_;
+  std::vector<SpillItem> items_;
+};
+
+TEST_F(BatchTest, IsCutWhereNoMoreRecordsCanBegin) {
+  auto files = Open(1 << 20);
+  // One that reaches far behind the last place, and others, of which some would begin there.
+  Make({3 << 20, 100, 700'000, 200'000, 300'000, 64 << 10, 5, 2 << 20, 1});
+  ASSERT_TRUE(files->Write(&items_).ok()) << LastError();
+  std::set<uint64_t> used;
+  for (const SpillItem& item : items_) {
+    EXPECT_LT(item.place.offset(), uint64_t{1} << 20);
+    used.insert(item.place.file());
+  }
+  EXPECT_GT(used.size(), 2u);
+  EXPECT_EQ(used.size(), Files().size());
+  ExpectAll(*files);
+}
+
+TEST_F(BatchTest, ThatFailsLeavesNoFile) {
+  auto files = Open(1 << 20);
+  Make({3 << 20, 3 << 20, 3 << 20});
+  rlimit before;
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  items_[2].bytes = 4 << 20;
+  bytes_[2].resize(4 << 20);
+  items_[2].size = 4 << 20;
+  items_[2].from = bytes_[2].data();
+  const rlimit limit{(3 << 20) + 8192, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  EXPECT_EQ(files->Write(&items_).code(), ATOLL_SYSTEM);
+  EXPECT_NE(std::string(LastError()).find("errno 27"), std::string::npos) << LastError();
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_TRUE(Files().empty());
+  EXPECT_EQ(files->bytes_on_disk(), 0u);
+  ASSERT_TRUE(files->Write(&items_).ok()) << LastError();
+  ExpectAll(*files);
+}
+
+TEST_F(BatchTest, NumberThatSomebodyElseHasTakenIsPassedOver) {
+  auto files = Open(1 << 20);
+  const fs::path own = fs::directory_iterator(spill_)->path();
+  std::ofstream(own / "1") << "not the store's";
+  fs::create_symlink("/etc/passwd", own / "2");
+  Make({100});
+  ASSERT_TRUE(files->Write(&items_).ok()) << LastError();
+  EXPECT_EQ(items_[0].place.file(), 3u);
+  ExpectAll(*files);
+  EXPECT_EQ(fs::file_size(own / "1"), 15u);
+  fs::remove(own / "2");
+}
+
+// The server's thread says what is not needed any more, and somebody else takes it away.
+TEST_F(BatchTest, ReleasedRecordsAreForTheRemoverToTakeAway) {
+  auto files = Open(1 << 20);
+  std::vector<SpillRemoval> removals;
+  files->UseRemover([&](SpillRemoval removal) { removals.push_back(std::move(removal)); });
+  Make({100'000, 100'000});
+  ASSERT_TRUE(files->Write(&items_).ok()) << LastError();
+  for (const SpillItem& item : items_) files->Adopt(item.place, item.bytes);
+  const uint64_t full = files->bytes_on_disk();
+  for (const SpillItem& item : items_) files->Release(item.place, item.bytes);
+  EXPECT_EQ(Files().size(), 1u);
+  EXPECT_EQ(files->bytes_on_disk(), full) << "it is there as long as it is on the disk";
+  ASSERT_EQ(removals.size(), 2u);
+  EXPECT_EQ(removals[0].kind, SpillRemoval::Kind::kRecord);
+  EXPECT_EQ(removals[1].kind, SpillRemoval::Kind::kFile);
+  for (const SpillRemoval& removal : removals) files->Remove(removal);
+  EXPECT_TRUE(Files().empty());
+  EXPECT_EQ(files->bytes_on_disk(), 0u);
+}
+
+TEST_F(BatchTest, UnknownFilesOfEarlierLivesGoAndThoseOfThisLifeStay) {
+  {
+    auto earlier = Open(1 << 20);
+    Make({100, 200});
+    std::vector<SpillItem> one{items_[0]}, other{items_[1]};
+    ASSERT_TRUE(earlier->Write(&one).ok());
+    ASSERT_TRUE(earlier->Write(&other).ok());
+    items_ = {one[0], other[0]};
+    // A life that is killed: its lock stays with its supervisor.
+    const fs::path own = fs::directory_iterator(spill_)->path();
+    fs::copy(own / "1", spill_ + "/1");
+    fs::copy(own / "2", spill_ + "/2");
+  }
+  auto lock = SpillDirectory::Lock(spill_, 7);
+  ASSERT_TRUE(lock.ok());
+  const std::string own = spill_ + "/" + SpillDirectoryName(7);
+  fs::rename(spill_ + "/1", own + "/1");
+  fs::rename(spill_ + "/2", own + "/2");
+  SpillFiles files(spill_, 7, 0, std::move(lock).value());
+  files.Adopt(items_[1].place, items_[1].bytes);
+  std::vector<SpillRemoval> removals;
+  files.UseRemover([&](SpillRemoval removal) { removals.push_back(std::move(removal)); });
+  files.RemoveUnknown();
+  // Written before the removal is done.
+  std::vector<SpillItem> third{items_[0]};
+  ASSERT_TRUE(files.Write(&third).ok()) << LastError();
+  EXPECT_EQ(third[0].place.file(), 3u);
+  files.Remove(removals.at(0));
+  EXPECT_FALSE(fs::exists(own + "/1"));
+  EXPECT_TRUE(fs::exists(own + "/2"));
+  EXPECT_TRUE(fs::exists(own + "/3"));
 }
 
 }  // namespace

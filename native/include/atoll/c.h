@@ -222,6 +222,15 @@ ATOLL_API int64_t atoll_get_all(atoll_client* client, const atoll_object_id* ids
  * nothing, so that nothing may be read there, and all may be otherwise a moment later. Never waits. */
 ATOLL_API int64_t atoll_peek(atoll_client* client, const atoll_object_id* ids, uint64_t count,
                              atoll_view* views);
+/** Copies up to `bytes` bytes of the object, from its byte `offset` on, into the caller's memory; returns how many,
+ * which is fewer only where the object ends. Of an object on disk all is read there, straight from its spill file,
+ * and its checksum looked at: it takes no room in the store, and does not come back into it. Waits up to timeout_ns
+ * for the object to be sealed, and, unless that is 0, reads no longer than that; 0 looks once and reads what is
+ * there. REQUIRES: the caller holds a reference. Fails as get, and with INVALID_ARGUMENT for an offset behind the
+ * end, LOST when the record is damaged, SYSTEM when this process cannot open or read the file (with another mount
+ * namespace, say); then the memory may hold anything. */
+ATOLL_API int64_t atoll_read(atoll_client* client, const atoll_object_id* id, uint64_t offset, void* buffer,
+                             uint64_t bytes, int64_t timeout_ns);
 ATOLL_API int64_t atoll_release(atoll_client* client, const atoll_object_id* id);
 
 /** One more / one less reference by this client. The last one to go lets the server free the object.

@@ -224,6 +224,14 @@ class Client {
     for (size_t i = 0; i < ids.size(); ++i) all.push_back(View(client_, ids[i], views[i]));
     return all;
   }
+  /** Copies as many of the object's bytes, from `offset` on, as `to` has room for; returns how many. What is on disk is
+   * read there, and takes no room in the store. REQUIRES: this client holds a reference. */
+  Result<uint64_t> Read(ObjectId id, uint64_t offset, std::span<std::byte> to, Timeout timeout) {
+    const atoll_object_id c = id.c();
+    const int64_t read = atoll_read(client_, &c, offset, to.data(), to.size(), timeout.count());
+    if (read < 0) return Status::Of(read);
+    return static_cast<uint64_t>(read);
+  }
   /** Which of the objects are sealed or lost, as soon as `wanted` of them are or time is over. */
   Result<std::vector<bool>> Wait(std::span<const atoll_object_id> ids, size_t wanted, Timeout timeout) {
     std::vector<uint8_t> ready(ids.size());

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,7 @@ class ClientCore {
     }
     return GetSlowly(id, timeout_ns, view);
   }
+  Result<uint64_t> Read(ObjectId id, uint64_t offset, void* to, uint64_t bytes, int64_t timeout_ns);
   Status GetAll(const atoll_object_id* ids, uint64_t count, int64_t timeout_ns, atoll_view* views);
   int64_t Peek(const atoll_object_id* ids, uint64_t count, atoll_view* views);
   Status Release(ObjectId id) {
@@ -168,6 +170,11 @@ class ClientCore {
   Status Refer(ObjectId id);
   Status GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view);
   Status AwaitRestore(ObjectId id);
+  // read.cc
+  std::optional<Result<uint64_t>> ReadInMemory(ObjectId id, uint64_t offset, void* to, uint64_t bytes);
+  std::optional<Result<uint64_t>> ReadSpilled(ObjectId id, uint64_t offset, void* to, uint64_t bytes,
+                                              const os::Deadline& deadline, uint32_t* bell, int* asks);
+  bool AskToCheck(ObjectId id, const os::Deadline& deadline, uint32_t* bell);
   class ListTurn;
   uint64_t BytesTogether(const atoll_object_id* ids, uint64_t count) const;
   Status PinAll(const atoll_object_id* ids, uint64_t count, bool await_disk, atoll_view* views);

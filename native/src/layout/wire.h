@@ -67,6 +67,14 @@ struct NameRequest {
 };
 static_assert(sizeof(NameRequest) == 256);
 
+// A client has read the record of an object on disk and found it bad. The server looks for itself, and rings those
+// who wait for the object when it has: it is LOST then, or the record is as it should be.
+struct CheckRequest {
+  uint64_t magic;
+  uint64_t place;  // of the object
+};
+static_assert(sizeof(CheckRequest) == 16);
+
 }  // namespace atollstore
 
 #endif  // ATOLL_LAYOUT_WIRE_H_

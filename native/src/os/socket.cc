@@ -345,6 +345,10 @@ void Nudge(int socket) {
   (void)!::send(socket, &byte, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+bool TrySend(int socket, const void* data, size_t bytes) {
+  return ::send(socket, data, bytes, MSG_DONTWAIT | MSG_NOSIGNAL) == static_cast<ssize_t>(bytes);
+}
+
 bool TakeNudges(int socket) {
   char bytes[64];
   while (true) {

@@ -1,5 +1,6 @@
 // What clients ask of the server with a message of their own, and not only a nudge.
 #include <algorithm>
+#include <cstring>
 
 #include "server/server_core.h"
 
@@ -12,6 +13,13 @@ bool ServerCore::TakeRequests(uint32_t client) {
     NameRequest request;
     const int64_t length = os::TakeMessage(slots_[client].socket.get(), &request, sizeof(request));
     if (length <= 0) return length == 0;
+    if (length == sizeof(CheckRequest)) {
+      CheckRequest check;
+      std::memcpy(&check, &request, sizeof(check));
+      const ObjectId id({control_.header().store.load(std::memory_order_relaxed), check.place});
+      if (check.magic == kMagic && spiller_ != nullptr && id.index() < control_.geometry().objects())
+        spiller_->Check(id.index(), id.generation());
+    }
     if (length == sizeof(request) && request.magic == kMagic) AnswerName(client, request);
   }
   return true;

@@ -286,6 +286,7 @@ void Spiller::BackToDisk(Entry& entry) {
 void Spiller::Check(uint64_t index, uint64_t generation) {
   const Word word(control_.entry(index).word.load(std::memory_order_acquire));
   if (word.state() != State::kSpilled || word.generation() != generation) return;
+  if (!checking_.insert(index).second) return;
   SpillJob job;
   job.kind = SpillJob::Kind::kCheck;
   job.items.push_back(ItemOf(index));
@@ -294,17 +295,16 @@ void Spiller::Check(uint64_t index, uint64_t generation) {
 
 void Spiller::HaveChecked(const SpillJob& job) {
   const SpillItem& item = job.items[0];
-  const Entry& entry = control_.entry(item.id.index());
+  const uint64_t index = item.id.index();
+  checking_.erase(index);
+  const Entry& entry = control_.entry(index);
   const Word word(entry.word.load(std::memory_order_acquire));
   const bool same = word.state() == State::kSpilled && word.generation() == item.id.generation() &&
                     entry.spill.load(std::memory_order_relaxed) == item.place.bits();
-  if (!same) return;  // whoever asked has been told by what it became
   const atoll_code code = job.outcome.code();
-  if (code == ATOLL_CORRUPT || code == ATOLL_NOT_FOUND || code == ATOLL_REFUSED) {
-    sweeper_->MarkLost(item.id.index(), ReasonOf(job));
-  } else {
-    RingWaiters(control_, item.id.index());
-  }
+  if (same && (code == ATOLL_CORRUPT || code == ATOLL_NOT_FOUND || code == ATOLL_REFUSED))
+    sweeper_->MarkLost(index, ReasonOf(job));
+  RingWaiters(control_, index);
 }
 
 bool Spiller::Poll(bool may_restore) {

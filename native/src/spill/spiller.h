@@ -93,6 +93,7 @@ class Spiller {
   int64_t no_writing_before_ = 0;    // after trouble with the disk
   std::deque<uint64_t> to_restore_;  // entries that wait for room
   std::set<uint64_t> known_;         // those in to_restore_
+  std::set<uint64_t> checking_;      // entries whose records are being looked at for Check()
   SpillThreads threads_;
 };
 

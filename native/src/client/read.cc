@@ -1,0 +1,175 @@
+// Copies a part of an object out of the store: from memory, or straight from its spill file, which takes no
+// room and brings nothing back. The caller's reference keeps the record; who has deleted the object
+// meanwhile, or restarted the store elsewhere, makes the record a bad one, and then the entry says what
+// became of it.
+#include <time.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+
+#include "client/client_core.h"
+#include "os/copy.h"
+#include "os/directory.h"
+#include "os/socket.h"
+#include "spill/spill_directory.h"
+#include "spill/spill_reader.h"
+
+namespace atollstore {
+namespace {
+
+constexpr uint32_t kNoBell = UINT32_MAX;
+// How often the server is asked about one record, and how long its answer is waited for; a little also by
+// those whose time is over, for it tells an object that is lost from one that only this process cannot have.
+constexpr int kMostAsks = 3;
+constexpr int64_t kAnswerNanos = 2'000'000'000, kLeastAnswerNanos = 8'000'000;
+
+// As this process sees the server's directory, which its own need not be: NOT_FOUND and REFUSED are about
+// that.
+Result<os::File> OpenSpilled(const Control& control, SpillPlace place) {
+  char path[SpillHeader::kMostPath + 1];
+  char* const name = control.spill().directory.Read(path) == 0 ? nullptr : std::strrchr(path, '/');
+  if (name == nullptr)
+    return Status::Error(ATOLL_SYSTEM, "the server does not say where its spill files are");
+  *name = 0;
+  auto parent = os::Directory::Open(path);
+  if (!parent.ok()) return Status(ATOLL_NOT_FOUND);
+  auto directory = parent.value().OpenOwn(name + 1);
+  if (!directory.ok()) return directory.status();
+  auto file = os::File::OpenToRead(directory.value().fd(), SpillFileName(place.file()).text());
+  // That was for want of descriptors, of which the text speaks.
+  return file.status().code() == ATOLL_OUT_OF_MEMORY ? Status(ATOLL_SYSTEM) : std::move(file);
+}
+
+Status ReadOnDisk(const Control& control, const SpillItem& item, const SpillPart& part) {
+  auto file = OpenSpilled(control, item.place);
+  return file.ok() ? ReadSpilled(file.value(), item, part) : file.status();
+}
+
+bool IsOfTheRecord(Status failure) {
+  return failure.code() == ATOLL_CORRUPT || failure.code() == ATOLL_NOT_FOUND ||
+         failure.code() == ATOLL_REFUSED;
+}
+
+Result<uint64_t> Clip(ObjectId id, uint64_t size, uint64_t offset, uint64_t bytes) {
+  if (offset <= size) return std::min(bytes, size - offset);
+  return Status::Error(ATOLL_INVALID_ARGUMENT, "byte %lu of object %lu.%lu, which has %lu", offset,
+                       id.index(), id.generation(), size);
+}
+
+}  // namespace
+
+// Nothing when the entry has changed: then it is to be looked at again.
+std::optional<Result<uint64_t>> ClientCore::ReadInMemory(ObjectId id, uint64_t offset, void* to,
+                                                         uint64_t bytes) {
+  atoll_view view{};
+  if (!Pin(id.index(), id.generation())) {
+    // It is being looked at, or moved, which is over in a moment.
+    const timespec moment{0, 20'000};
+    (void)::nanosleep(&moment, nullptr);
+    return {};
+  }
+  if (!Describe(id.index(), &view)) return Corrupted(id);
+  auto part = Clip(id, view.size, offset, bytes);
+  if (part.ok()) os::Copy(to, reinterpret_cast<const uint8_t*>(view.address) + offset, part.value());
+  (void)Release(id);
+  return part;
+}
+
+std::optional<Result<uint64_t>> ClientCore::ReadSpilled(ObjectId id, uint64_t offset, void* to,
+                                                        uint64_t bytes, const os::Deadline& deadline,
+                                                        uint32_t* bell, int* asks) {
+  const Entry& entry = entries_[id.index()];
+  const uint64_t size = entry.size.load(std::memory_order_relaxed);
+  const uint32_t contained = entry.contained.load(std::memory_order_relaxed);
+  const uint64_t spill = entry.spill.load(std::memory_order_relaxed);
+  const uint64_t all = ObjectBytes(size, contained);
+  if (size > capacity_ || all > capacity_) return Corrupted(id);
+  auto part = Clip(id, size, offset, bytes);
+  if (!part.ok() || part.value() == 0) return part;
+  const bool timed = !deadline.never() && deadline.at() != 0;
+  const Status read =
+      ReadOnDisk(control_, {id, size, 0, contained, all, SpillPlace(spill)},
+                 {static_cast<uint8_t*>(to), offset, part.value(), timed ? deadline.at() : INT64_MAX});
+  if (read.ok()) return part;
+  if (!IsOfTheRecord(read)) return read;
+
+  char why[400];
+  std::snprintf(why, sizeof(why), "%s", LastError());
+  Word word(entry.word.load(std::memory_order_acquire));
+  if (word.state() == State::kDying) word = word.Revived();
+  const bool same = word.generation() == id.generation() && word.on_disk() && !word.has(Word::kDeleted) &&
+                    entry.spill.load(std::memory_order_relaxed) == spill;
+  if (!same) return {};
+  if (Disconnected()) {
+    return Status::Error(ATOLL_DISCONNECTED, "the server of object %lu.%lu, which was on disk, has gone: %s",
+                         id.index(), id.generation(), why);
+  }
+  const bool answered = *asks < kMostAsks && AskToCheck(id, deadline, bell);
+  if (++*asks <= kMostAsks && answered) return {};
+  if (read.code() == ATOLL_CORRUPT && *asks <= kMostAsks) {
+    return Status::Error(ATOLL_LOST, "object %lu.%lu: its spill file is damaged: %s", id.index(),
+                         id.generation(), why);
+  }
+  return Status::Error(
+      read.code() == ATOLL_CORRUPT ? ATOLL_CORRUPT : ATOLL_SYSTEM,
+      "object %lu.%lu: its spill file is not to be had by this process, which may see other files "
+      "than the server: %s",
+      id.index(), id.generation(), why);
+}
+
+// Has the server look at the record. Returns whether there may be an answer: the entry is to be looked at
+// again.
+bool ClientCore::AskToCheck(ObjectId id, const os::Deadline& deadline, uint32_t* bell) {
+  if (*bell == kNoBell) *bell = LeaseBell();
+  Bell& mine = record_->object_bells[std::min(*bell, kObjectBells - 1)];
+  const uint32_t seen = mine.Read();
+  if (!SetWait(control_, me_, id.index(), id.generation(), std::min(*bell, kObjectBells - 1))) return true;
+  const CheckRequest request{kMagic, id.place};
+  if (!os::TrySend(socket_.get(), &request, sizeof(request))) return false;
+  const bool in_time = deadline.left() > kLeastAnswerNanos;
+  return mine.Wait(seen, in_time ? deadline.AtMost(kAnswerNanos) : os::Deadline::After(kLeastAnswerNanos));
+}
+
+Result<uint64_t> ClientCore::Read(ObjectId id, uint64_t offset, void* to, uint64_t bytes,
+                                  int64_t timeout_ns) {
+  ATOLL_RETURN_IF_ERROR(Check(id));
+  const uint64_t index = id.index();
+  const auto deadline = os::Deadline::After(timeout_ns);
+  uint32_t bell = kNoBell;
+  int asks = 0;
+  std::optional<Result<uint64_t>> result;
+  for (bool last = timeout_ns <= 0; !result;) {
+    const uint32_t slot = std::min(bell, kObjectBells - 1);
+    const uint32_t seen = bell == kNoBell ? 0 : record_->object_bells[slot].Read();
+    const bool registered = bell != kNoBell && SetWait(control_, me_, index, id.generation(), slot);
+    // acquire; pairs with the sealer's and the server's CAS: what the entry says is of this state or a later
+    // one.
+    const Word word(entries_[index].word.load(std::memory_order_acquire));
+    const Word live = word.state() == State::kDying ? word.Revived() : word;
+    const atoll_object_state state = word.generation() == id.generation() ? Visible(word) : ATOLL_ABSENT;
+    if (state == ATOLL_ABSENT) {
+      result = NotFound(id);
+    } else if (state == ATOLL_IS_LOST) {
+      result = Lost(id);
+    } else if (state == ATOLL_SEALED && live.on_disk()) {
+      result = ReadSpilled(id, offset, to, bytes, deadline, &bell, &asks);
+    } else if (state == ATOLL_SEALED) {
+      result = ReadInMemory(id, offset, to, bytes);
+    } else if (last) {
+      result = Status::Error(ATOLL_TIMED_OUT, "object %lu.%lu: not sealed within %ld ns", index,
+                             id.generation(), timeout_ns);
+    } else if (Disconnected()) {
+      result = Status::Error(ATOLL_DISCONNECTED, "the server has gone while waiting for object %lu.%lu",
+                             index, id.generation());
+    } else if (bell == kNoBell) {
+      bell = LeaseBell();
+    } else if (registered) {
+      last = !record_->object_bells[slot].Wait(seen, deadline);
+    }
+  }
+  if (bell != kNoBell) ReturnBell(bell);
+  return *result;
+}
+
+}  // namespace atollstore

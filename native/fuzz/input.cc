@@ -28,7 +28,7 @@ void Write(const Control& control, uint8_t poke, uint16_t index, uint64_t value)
     case kBlockWord:
       return control.block_word(index % (g.slabs() * kWordsPerSlab)).store(value);
     case kSlabFreed:
-      return control.slab_freed(index % g.slabs()).store(static_cast<uint32_t>(value));
+      return control.freed_slabs(client).Set(value % g.slabs());
     case kPins:
       return control.pins(client)[i].store(static_cast<uint32_t>(value));
     case kReferences:

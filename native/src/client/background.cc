@@ -8,6 +8,11 @@
 #include "os/socket.h"
 
 namespace atollstore {
+namespace {
+
+constexpr int64_t kFillNanos = 60'000'000'000;  // nobody waits for it
+
+}  // namespace
 
 void ClientCore::RunBackground(void* self) { static_cast<ClientCore*>(self)->Background(); }
 
@@ -55,7 +60,7 @@ void ClientCore::KeepWarm() {
     const Run run = heap_->Lease(1, true);
     if (run.count == 0) break;
     TellServerOfMoves();
-    heap_->Commit(run, true);
+    if (!heap_->Commit(run, os::Deadline::After(kFillNanos)).ok()) break;
   }
 }
 

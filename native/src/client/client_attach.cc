@@ -104,7 +104,9 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   c.entries_ = &c.control_.entry(0);
   c.record_ = &c.control_.client(c.me_);
   c.name_ticket_ = c.record_->name_answered.load();
-  c.heap_ = std::make_unique<ClientHeap>(c.control_, c.me_, c.data_.get(), &c.window_);
+  auto heap = ClientHeap::Create(c.control_, c.me_, c.data_.get(), &c.window_);
+  if (!heap.ok()) return heap.status();
+  c.heap_ = std::move(heap).value();
   c.pool_ = std::make_unique<EntryPool>(c.control_, c.me_);
   c.containers_ = std::make_unique<Containers>(c.control_);
   c.creations_ = Creations(c.control_, c.me_);

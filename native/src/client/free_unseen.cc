@@ -1,7 +1,7 @@
 #include "client/free_unseen.h"
 
 #include "directory/holders.h"
-#include "heap/client_heap.h"
+#include "heap/blocks.h"
 
 namespace atollstore {
 

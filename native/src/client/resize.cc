@@ -64,8 +64,7 @@ Result<uint64_t> ClientCore::ResizeTaken(ObjectId id, uint64_t size, int64_t tim
   entry.size.store(size, std::memory_order_relaxed);
   // release; whoever finds the block also finds where it is.
   entry.block.store(moved.block.load(std::memory_order_relaxed), std::memory_order_release);
-  if (FreeBlockWord(control_, block, id.place))
-    control_.slab_freed((block - 1) / kWordsPerSlab).fetch_add(1, std::memory_order_release);
+  (void)FreeBlockWord(control_, block, id.place);
   if (bytes >= control_.geometry().extent_bytes() && bytes > largest_.load(std::memory_order_relaxed))
     largest_.store(bytes, std::memory_order_relaxed);
   return reinterpret_cast<uint64_t>(window_.data()) + to;

@@ -34,7 +34,7 @@ bool ClientCore::Open(const Run& run) {
   }
   // The server backs with memory what this client owns.
   if (!reserved) (void)AskServer(os::Deadline::After(60'000'000'000));
-  return heap_->Commit(run, true) == 0;
+  return heap_->Commit(run, os::Deadline::After(60'000'000'000)).ok();
 }
 
 // One thread's wish for room, as the server sees it: all of a client's threads wait as one.

@@ -1,34 +1,27 @@
 // The extents one client owns, and the blocks it cuts from them. Only the owner of an extent makes blocks
-// there, so making one asks nobody; anybody frees a block by setting its word from its value back to 0. All
-// methods may be called from any thread of the client.
+// there, so making one asks nobody; anybody frees a block (heap/blocks.h) and marks its slab for the owner.
+// All methods may be called from any thread of the client; none of them allocates, and none holds the lock for
+// longer than a slice of its work.
+//
+// Blocks of one size lie in spans of slabs, a large one in a span to itself. What is told of a slab is kept in
+// tables by slab that are made at the start. A span is on the list of its class while it may have room; one
+// that is full leaves it, and comes back when its slab is marked. Every span without a used block is marked,
+// so that it is found out and its slabs are free again. Marks are taken before fresh slabs are, and fresh
+// slabs before fresh extents: what became free is used again first, whatever lives long beside it.
 #ifndef ATOLL_HEAP_CLIENT_HEAP_H_
 #define ATOLL_HEAP_CLIENT_HEAP_H_
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <vector>
 
-#include "heap/size_class.h"
-#include "layout/geometry.h"
+#include "heap/blocks.h"
+#include "heap/free_runs.h"
 #include "os/shared_memory.h"
+#include "os/sync.h"
 
 namespace atollstore {
-
-// Frees the block of an entry, if it has one and its word still says so. Doing it twice does nothing.
-// Returns the bytes' first slab, or UINT64_MAX when nothing was freed.
-uint64_t FreeBlock(const Control& control, Entry& entry, uint64_t place);
-
-// What an object takes in its block: the contained ids come behind its bytes, 16-byte aligned.
-constexpr uint64_t ObjectBytes(uint64_t size, uint64_t contained) {
-  return contained == 0 ? size : (size + 15) / 16 * 16 + contained * sizeof(atoll_object_id);
-}
-uint64_t ObjectBytes(const Entry& entry);
-
-// As FreeBlock(), of a block that no entry points to any more.
-bool FreeBlockWord(const Control& control, uint64_t block, uint64_t place);
-
-// Bytes a block takes for an object of `bytes`, waste included.
-uint64_t BlockBytes(const SizeClasses& classes, uint64_t bytes);
 
 struct Run {
   uint64_t first = 0;
@@ -37,7 +30,9 @@ struct Run {
 
 class ClientHeap {
  public:
-  ClientHeap(const Control& control, uint32_t me, const os::SharedMemory* data, os::Mapping* window);
+  // `me` is a client's index, or kRestorer. `window` and `data` live longer than this.
+  static Result<std::unique_ptr<ClientHeap>> Create(const Control& control, uint32_t me,
+                                                    const os::SharedMemory* data, os::Mapping* window);
 
   // Makes a block for the entry of this place and writes offset and block into `entry`, which is that one or,
   // when it has a block already, stands for it. REQUIRES: the entry is CREATING for this client. Returns
@@ -54,9 +49,11 @@ class ClientHeap {
   // those, if `reserved_only`). Returns an empty run when there is none. The run cannot be used before
   // Commit().
   Run Lease(uint64_t bytes, bool reserved_only);
-  // Maps the extents of the run that have memory behind them and opens them for blocks; gives the others
-  // back. Returns how many it gave back.
-  uint64_t Commit(const Run& run, bool populate);
+  // Maps the extents of the run, which are this client's, and opens them for blocks. Fills their page tables
+  // too, as long as there is time: what is not filled faults when it is used. Those that have no memory
+  // behind them (ATOLL_STORE_FULL) or cannot be mapped (ATOLL_SYSTEM), and those after them, are nobody's
+  // again.
+  Status Commit(const Run& run, const os::Deadline& deadline);
 
   // Whether all of these bytes lie in extents that are open for this client.
   bool CanWrite(uint64_t offset, uint64_t bytes);
@@ -64,7 +61,7 @@ class ClientHeap {
   // Gives back wholly free extents while more than `keep` bytes of such are left. Returns the bytes given
   // back.
   uint64_t GiveBack(uint64_t keep);
-  // Looks at everything again: a server was killed, maybe between freeing a block and counting it.
+  // Looks at everything again: a server was killed, maybe between freeing a block and marking it.
   void ForgetHints();
   // Bytes in wholly free slabs. Takes no lock: the background thread asks often and must not be in the way.
   uint64_t FreeBytes() const { return free_slabs_.load(std::memory_order_relaxed) * kSlabBytes; }
@@ -73,50 +70,74 @@ class ClientHeap {
   uint64_t allocations() const { return allocations_.load(std::memory_order_relaxed); }
 
  private:
-  // Such a run that begins at a multiple of `step`.
-  Run LeaseAt(uint64_t step, uint64_t need, bool reserved);
+  // Told of a slab with which a span begins; `kind` is 0 for all others. Slabs are told by number + 1 here.
+  struct Span {
+    uint32_t next, before;  // on the list of its class
+    uint32_t slabs;
+    uint16_t cursor;  // blocks below it have been looked at since it came to the list
+    uint16_t live;    // a block that was in use at the last look at all of them
+    uint8_t kind;     // class + 1
+    uint8_t flags;
+  };
+  static constexpr uint32_t kNoClass = UINT32_MAX;
+  static constexpr uint8_t kListed = 1;  // on the list of its class
+  static constexpr uint8_t kAgain = 2;   // something has become free in it since it came there
+  struct List {
+    uint32_t first = 0, last = 0;
+  };
+
+  ClientHeap(const Control& control, uint32_t me, const os::SharedMemory* data, os::Mapping* window);
+
+  // A large block has a kind of its own.
+  bool IsLarge(const Span& span) const { return span.kind == sizes_.count() + 1; }
+  uint32_t BlocksOf(const Span& span) const { return IsLarge(span) ? 1 : sizes_[span.kind - 1].blocks; }
+  uint64_t BytesOf(const Span& span) const {
+    return IsLarge(span) ? span.slabs * kSlabBytes : sizes_[span.kind - 1].bytes;
+  }
+  bool AllocateSmall(uint32_t c, Entry& entry, uint64_t place);
+  bool AllocateRun(uint64_t slabs, Entry& entry, uint64_t place);
+  bool TakeFrom(uint64_t head, Entry& entry, uint64_t place);
+  bool TakeFromList(uint32_t c, Entry& entry, uint64_t place);
+  bool NewSpan(uint32_t c, uint64_t slabs, bool thorough, uint64_t* head);
+  void Enlist(uint64_t head);
+  void Unlist(uint64_t head);
+  // Takes up to `most` marks, fewer when the list of `wanted` has got a span. Returns how many.
+  uint64_t TakeMarks(uint32_t wanted, uint64_t most);
+  // What a mark calls for: the span is listed, or its slabs are free, unless `wanted` can use it at once.
+  void LookAt(uint64_t head, uint32_t wanted);
+  bool IsEmpty(uint64_t head);
+  void FreeSlabs(uint64_t first, uint64_t count);
+  bool TakeSlabs(uint64_t count, bool thorough, uint64_t* first);
+  void TakeSlabsAt(uint64_t first, uint64_t count);
+  void NoteFree() { free_slabs_.store(free_.total(), std::memory_order_relaxed); }
+  // The slab with which the large block with this number begins; UINT64_MAX: there is no such.
+  uint64_t LargeAt(uint64_t block) const;
+
+  // client_extents.cc
+  bool ExtentFree(uint64_t extent) const {
+    return open_[extent] != 0 && free_.AllFree(extent * slabs_per_extent_, slabs_per_extent_);
+  }
+  Run FindRun(uint64_t need, bool reserved_only) const;
   // Makes all of [first, end) that is not ours this client's, or nothing.
   bool Take(uint64_t first, uint64_t end);
   void SetAside(uint64_t first, uint64_t end);
-  struct Span {
-    uint32_t head;  // slab whose words tell of its blocks
-    uint32_t slabs;
-    uint32_t blocks;
-    uint32_t cursor;  // blocks below it have been looked at since `seen`
-    uint32_t seen;    // count of freed ones at the last look: a hint, whoever frees may be killed before it
-    uint32_t live;    // a block that was in use at the last look at all of them
-    uint64_t bytes;
-  };
-  struct Class {
-    std::vector<Span> spans;
-    size_t at = 0;
-  };
-
-  bool TakeFrom(Span& span, Entry& entry, uint64_t place);
-  bool TakeFromClass(Class& c, Entry& entry, uint64_t place);
-  bool NewSpan(std::vector<Span>& spans, uint64_t slabs, uint64_t blocks, uint64_t bytes);
-  bool TakeSlabs(uint64_t count, uint64_t* first);
-  Span* LargeAt(uint64_t block);
-  // Whether none of its blocks is in use. The words alone say so.
-  bool Empty(Span& span) const;
-  void Reclaim(std::vector<Span>& spans);
-  void ReclaimAll();
-  bool SlabFree(uint64_t slab) const { return free_[slab / 64] >> (slab % 64) & 1; }
-  void SetFree(uint64_t first, uint64_t count, bool free);
-  bool ExtentFree(uint64_t extent) const;
+  Status MapExtents(uint64_t first, uint64_t end, const os::Deadline& deadline);
+  void Disown(uint64_t first, uint64_t end);
+  Run TakeEmpty(uint64_t* from, uint64_t keep);
 
   const Control control_;
   const uint32_t me_;
+  const Marks marks_;
   const os::SharedMemory* const data_;
   os::Mapping* const window_;
   const SizeClasses sizes_;
   const uint64_t slabs_per_extent_;
 
   std::mutex mutex_;  // of what follows
-  std::vector<Class> classes_;
-  std::vector<Span> large_;
-  std::vector<uint64_t> free_;  // a bit per slab: ours, mapped, and without blocks
-  std::vector<uint8_t> open_;   // per extent: ours and mapped
+  std::vector<List> lists_;
+  os::Zeros<Span> spans_;
+  os::Zeros<uint8_t> open_;  // per extent: ours and mapped
+  FreeRuns free_;            // slabs that are ours, mapped, and without blocks
   std::atomic<uint64_t> free_slabs_{0};
   std::atomic<uint64_t> owned_{0};
   std::atomic<uint64_t> allocations_{0};

@@ -59,7 +59,6 @@ Result<Geometry> Geometry::Of(Sizes sizes) {
   };
   g.clients_at = place(g.columns() * sizeof(ClientRecord));
   g.extents_at = place(g.extents() * sizeof(u32));
-  g.slabs_at = place(g.slabs() * sizeof(u32));
   g.entry_blocks_at = place(g.entry_blocks() * sizeof(EntryBlock));
   g.entries_at = place(n * sizeof(Entry));
   g.references_in = n * 4;

@@ -1,13 +1,14 @@
 // Where everything lies in the control segment, from the few numbers in its header.
 //
-//   +--------+---------+---------+-------+--------------+---------+---------+-----+-------+-------+-------------+
-//   | Header | clients | extents | slabs | entry blocks | entries | columns | ... | rings | names | block
-//   words |
-//   +--------+---------+---------+-------+--------------+---------+---------+-----+-------+-------+-------------+
-//                                                                  one per client                 1024 per
-//                                                                  slab
-//   a column:  pins 4N | references 4N | waits 4N | used N | dropped | ready | touched | freed entries |
-//   freed slabs
+//   +--------+---------+---------+--------------+---------+---------+-----+-------+-------+
+//   | Header | clients | extents | entry blocks | entries | columns | ... | rings | names |
+//   +--------+---------+---------+--------------+---------+---------+-----+-------+-------+
+//                                                one per client
+//   +-------------+------+-------------+
+//   | open blocks | rows | block words |  1024 block words for each slab
+//   +-------------+------+-------------+
+//   a column:  pins 4N | references 4N | waits 4N | used N
+//              | dropped | ready | touched | freed entries | freed slabs
 //
 // with N = max_objects; the last five are Marks: of entries, of entries, of entry blocks twice, and of slabs.
 //
@@ -52,7 +53,7 @@ class Geometry {
   uint64_t entry_blocks() const { return sizes_.max_objects / kEntriesPerBlock; }
   const Sizes& sizes() const { return sizes_; }
 
-  uint64_t clients_at, extents_at, slabs_at, entry_blocks_at, entries_at, columns_at, rings_at, names_at,
+  uint64_t clients_at, extents_at, entry_blocks_at, entries_at, columns_at, rings_at, names_at,
       block_words_at;
   uint64_t column_stride, ring_stride, control_bytes;
   uint64_t open_blocks_at, rows_at;
@@ -76,7 +77,6 @@ class Control {
   SpillHeader& spill() const { return *at<SpillHeader>(kSpillHeaderAt); }
   ClientRecord& client(uint64_t i) const { return at<ClientRecord>(geometry_.clients_at)[i]; }
   u32& extent(uint64_t i) const { return at<u32>(geometry_.extents_at)[i]; }
-  u32& slab_freed(uint64_t i) const { return at<u32>(geometry_.slabs_at)[i]; }
   EntryBlock& entry_block(uint64_t i) const { return at<EntryBlock>(geometry_.entry_blocks_at)[i]; }
   Entry& entry(uint64_t i) const { return at<Entry>(geometry_.entries_at)[i]; }
   NameRecord& name(uint64_t i) const { return at<NameRecord>(geometry_.names_at)[i]; }

@@ -51,11 +51,14 @@ Status ServerCore::OpenSpill(const atoll_server_options& options) {
   if (options.spill_directory == nullptr || !spill_lock_.valid()) return {};
   auto window = os::Mapping::SetAside(*data_memory_);
   if (!window.ok()) return window.status();
+  auto mapping = std::make_unique<os::Mapping>(std::move(window).value());
+  auto heap = ClientHeap::Create(control_, kRestorer, data_memory_.get(), mapping.get());
+  if (!heap.ok()) return heap.status();
   auto files = std::make_unique<SpillFiles>(options.spill_directory, control_.header().store.load(),
                                             options.spill_limit, std::move(spill_lock_));
-  spiller_ = std::make_unique<Spiller>(control_, &data_mapping_, data_memory_.get(),
-                                       std::move(window).value(), sweeper_.get(), std::move(files),
-                                       wake_.get(), [this](uint64_t extent) { return Reserve(extent); });
+  spiller_ = std::make_unique<Spiller>(control_, &data_mapping_, std::move(mapping), std::move(heap).value(),
+                                       sweeper_.get(), std::move(files), wake_.get(),
+                                       [this](uint64_t extent) { return Reserve(extent); });
   return {};
 }
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "directory/directory.h"
-#include "heap/client_heap.h"
+#include "heap/blocks.h"
 #include "layout/geometry.h"
 #include "os/shared_memory.h"
 #include "spill/spill_files.h"

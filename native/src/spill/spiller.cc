@@ -8,13 +8,14 @@ namespace atollstore {
 namespace {
 
 constexpr uint64_t kBatchBytes = 256 << 20;     // in one file
+constexpr int64_t kFillNanos = 1'000'000;  // for the page tables of what is read back
 constexpr int64_t kPauseNanos = 1'000'000'000;  // before a disk in trouble is asked again
 
 }  // namespace
 
-Spiller::Spiller(const Control& control, const os::Mapping* data, const os::SharedMemory* data_memory,
-                 os::Mapping window, Sweeper* sweeper, std::unique_ptr<SpillFiles> files, int wake_fd,
-                 std::function<bool(uint64_t extent)> reserve)
+Spiller::Spiller(const Control& control, const os::Mapping* data, std::unique_ptr<os::Mapping> window,
+                 std::unique_ptr<ClientHeap> heap, Sweeper* sweeper, std::unique_ptr<SpillFiles> files,
+                 int wake_fd, std::function<bool(uint64_t extent)> reserve)
     : control_(control),
       data_(data),
       sweeper_(sweeper),
@@ -22,7 +23,7 @@ Spiller::Spiller(const Control& control, const os::Mapping* data, const os::Shar
       files_(std::move(files)),
       classes_(control.geometry().slabs_per_extent()),
       window_(std::move(window)),
-      heap_(control_, kRestorer, data_memory, &window_),
+      heap_(std::move(heap)),
       sieve_(control_),
       threads_(files_.get(), wake_fd) {
   sweeper_->UseSpillFiles(files_.get());
@@ -219,14 +220,14 @@ Spiller::Wanted Spiller::wanted() const {
 }
 
 bool Spiller::Allocate(Entry& entry, uint64_t bytes, uint64_t place) {
-  if (heap_.Allocate(bytes, entry, place)) return true;
-  const Run run = heap_.Lease(bytes, false);
+  if (heap_->Allocate(bytes, entry, place)) return true;
+  const Run run = heap_->Lease(bytes, false);
   if (run.count == 0) return false;
   for (uint64_t extent = run.first; extent < run.first + run.count; ++extent) {
     const bool backed = (control_.extent(extent).load(std::memory_order_acquire) & kExtentReserved) != 0;
     if (!backed && !reserve_(extent)) break;
   }
-  return heap_.Commit(run, true) == 0 && heap_.Allocate(bytes, entry, place);
+  return heap_->Commit(run, os::Deadline::After(kFillNanos)).ok() && heap_->Allocate(bytes, entry, place);
 }
 
 // Returns false when there is no room for it.
@@ -251,11 +252,11 @@ bool Spiller::TryRestore(uint64_t index) {
   job.kind = SpillJob::Kind::kRead;
   job.items.push_back(item);
   const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
-  if (!heap_.CanWrite(offset, item.bytes)) {  // somebody has written into the entry since
+  if (!heap_->CanWrite(offset, item.bytes)) {  // somebody has written into the entry since
     sweeper_->MarkLost(index, ATOLL_LOST_DAMAGED);
     return true;
   }
-  job.to = window_.data() + offset;
+  job.to = window_->data() + offset;
   threads_.HandIn(std::move(job));
   return true;
 }

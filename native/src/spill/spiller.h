@@ -29,10 +29,10 @@ namespace atollstore {
 
 class Spiller {
  public:
-  // `window` is set aside for what is read back. `reserve` backs an extent with memory, false when that
+  // `heap` is for what is read back, through `window`. `reserve` backs an extent with memory, false when that
   // cannot be.
-  Spiller(const Control& control, const os::Mapping* data, const os::SharedMemory* data_memory,
-          os::Mapping window, Sweeper* sweeper, std::unique_ptr<SpillFiles> files, int wake_fd,
+  Spiller(const Control& control, const os::Mapping* data, std::unique_ptr<os::Mapping> window,
+          std::unique_ptr<ClientHeap> heap, Sweeper* sweeper, std::unique_ptr<SpillFiles> files, int wake_fd,
           std::function<bool(uint64_t extent)> reserve);
 
   // Jobs from now on are done by a thread.
@@ -61,7 +61,7 @@ class Spiller {
   };
   Wanted wanted() const;
   // Gives back the extents that the server holds without use. Returns the bytes.
-  uint64_t GiveBack() { return heap_.GiveBack(0); }
+  uint64_t GiveBack() { return heap_->GiveBack(0); }
 
  private:
   uint64_t Begin(const std::vector<uint64_t>& indices);
@@ -85,8 +85,8 @@ class Spiller {
   const std::function<bool(uint64_t)> reserve_;
   const std::unique_ptr<SpillFiles> files_;
   const SizeClasses classes_;
-  os::Mapping window_;
-  ClientHeap heap_;
+  const std::unique_ptr<os::Mapping> window_;
+  const std::unique_ptr<ClientHeap> heap_;
   Sieve sieve_;
   uint64_t writing_ = 0;  // objects
   uint64_t record_bytes_writing_ = 0;

@@ -24,7 +24,8 @@ void Write(const Control& control, uint8_t poke, uint16_t index, uint64_t value)
       return control.extent(index % g.extents()).store(static_cast<uint32_t>(value));
     case kEntryBlock:
       control.entry_block(0).owner.store(static_cast<uint32_t>(value));
-      return control.entry_block(0).freed.store(static_cast<uint32_t>(value >> 32));
+      control.open_blocks().Set((value >> 32) % g.entry_blocks());
+      return control.freed_entries(client).Set((value >> 40) % g.entry_blocks());
     case kBlockWord:
       return control.block_word(index % (g.slabs() * kWordsPerSlab)).store(value);
     case kSlabFreed:

@@ -99,7 +99,7 @@ TEST_F(FsckTest, FindsWhatIsWrongWithSpace) {
   const uint64_t extent = block / kWordsPerSlab / control.geometry().slabs_per_extent();
   ExpectFound(control.extent(extent), control.extent(extent).load() & ~kExtentReserved, "has no memory");
   ExpectFound(control.block_word(block + 1), uint64_t{77}, "which does not name it");
-  ExpectFound(control.entry_block(3).owner, 60u, "entry block 3: of client 60");
+  ExpectFound(control.entry_block(0).owner, 60u, "entry block 0: of client 60");
   ExpectFound(control.header().reserved_bytes, uint64_t{1}, "header: reserved_bytes 1");
 }
 

@@ -80,7 +80,7 @@ TEST_F(SizesTest, OneMillionObjectsAreSeenAndGo) {
   atoll_object_id id{};
   uint64_t address = 0;
   EXPECT_EQ(atoll_create(client, &id, 8, 0, 0, 0, &address), -ATOLL_TOO_MANY_OBJECTS);
-  EXPECT_STREQ(atoll_last_error(), "all 1000000 entries are in use");
+  EXPECT_STREQ(atoll_last_error(), "all 1000000 entries are in use (option max_objects)");
   EXPECT_EQ(atoll_expect(client, &id), -ATOLL_TOO_MANY_OBJECTS);
 
   atoll_client* other = Attach();

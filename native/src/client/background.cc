@@ -48,7 +48,7 @@ void ClientCore::KeepWarm() {
   const uint64_t cap = WarmCap();
   if (pressure || heap_->FreeBytes() > MostFree()) {
     const uint64_t given = heap_->GiveBack(pressure ? 0 : cap);
-    if (pressure) pool_->GiveBack();
+    if (pressure) pool_->GiveBack(true);
     if (given != 0) TellServerOfMoves();
     if (given != 0 || pressure) control_.header().room_bell.Ring();
     return;
@@ -87,6 +87,7 @@ int ClientCore::GiveBackWhenIdle() {
   if (now < idle_since_ + kIdleNanos) return kLookMillis;
   warm_target_.store(0, std::memory_order_relaxed);  // until something is made again
   largest_.store(0, std::memory_order_relaxed);
+  pool_->GiveBack(false);
   if (heap_->GiveBack(0) != 0) {
     TellServerOfMoves();
     if (control_.header().pressure.load(std::memory_order_relaxed) != 0) control_.header().room_bell.Ring();

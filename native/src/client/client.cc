@@ -51,7 +51,7 @@ Result<ObjectId> ClientCore::Expect(bool shared, int64_t timeout_ns) {
     if (waiting_for_room_.load() == 0) record_->wants_room.store(0, std::memory_order_seq_cst);
     if (place == 0) place = pool_->Expect(shared);
   }
-  if (place == 0) return Status::Error(ATOLL_TOO_MANY_OBJECTS, "all %lu entries are in use", objects_);
+  if (place == 0) return Status::Error(ATOLL_TOO_MANY_OBJECTS, "all %lu entries are in use (option max_objects)", objects_);
   Count(&Counters::expects);
   return ObjectId({store_, place});
 }

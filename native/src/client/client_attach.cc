@@ -107,7 +107,9 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   auto heap = ClientHeap::Create(c.control_, c.me_, c.data_.get(), &c.window_);
   if (!heap.ok()) return heap.status();
   c.heap_ = std::move(heap).value();
-  c.pool_ = std::make_unique<EntryPool>(c.control_, c.me_);
+  auto pool = EntryPool::Create(c.control_, c.me_);
+  if (!pool.ok()) return pool.status();
+  c.pool_ = std::move(pool).value();
   c.containers_ = std::make_unique<Containers>(c.control_);
   c.creations_ = Creations(c.control_, c.me_);
   c.warm_target_ = c.LeastWarm();

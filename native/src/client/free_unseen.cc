@@ -1,5 +1,6 @@
 #include "client/free_unseen.h"
 
+#include "directory/entry_pool.h"
 #include "directory/holders.h"
 #include "heap/blocks.h"
 
@@ -46,7 +47,7 @@ Unseen FreeUnseen(const Control& control, uint32_t me, uint64_t index) {
       Holders::Clear(control, index);
       // Both as in Sweeper::Free(); seq_cst, for who waits for an entry says so before it looks.
       entry.word.store(Word::Of(word.generation(), 0, State::kFree).bits(), std::memory_order_seq_cst);
-      control.entry_block(index / kEntriesPerBlock).freed.fetch_add(1, std::memory_order_seq_cst);
+      MarkFreedEntry(control, index / kEntriesPerBlock);
       return Unseen::kFreed;
     }
     const bool doom = !referenced && !word.has(Word::kDoomed);

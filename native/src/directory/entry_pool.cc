@@ -1,102 +1,227 @@
 #include "directory/entry_pool.h"
 
 #include <algorithm>
+#include <new>
 
 #include "directory/holders.h"
 
 namespace atollstore {
+namespace {
+
+// So many marks are looked at, and so many blocks of nobody tried, before a fresh block is leased.
+constexpr uint64_t kMarksAtOnce = 32;
+constexpr int kOpenAtOnce = 8;
+// Under one hold of the lock.
+constexpr uint64_t kBlocksAtOnce = 4096;
+
+}  // namespace
+
+void MarkFreedEntry(const Control& control, uint64_t block) {
+  // seq_cst, as the store of the FREE word before it; pairs with Lease(). Who is read here may have given the
+  // block back since, and then finds a mark of a block that is not its own; who leases it next looks at all
+  // entries after that.
+  const uint32_t owner = control.entry_block(block).owner.load(std::memory_order_seq_cst);
+  if (owner == 0) {
+    control.open_blocks().Set(block);
+  } else if (owner < control.geometry().columns()) {
+    control.freed_entries(owner).Set(block);
+  }
+}
+
+void MarkBlocksOfNobody(const Control& control) {
+  const uint64_t high = control.entries_high() / kEntriesPerBlock;
+  for (uint64_t block = 0; block < high; ++block) {
+    if (control.entry_block(block).owner.load(std::memory_order_seq_cst) == 0) control.open_blocks().Set(block);
+  }
+}
+
+Result<std::unique_ptr<EntryPool>> EntryPool::Create(const Control& control, uint32_t me) {
+  std::unique_ptr<EntryPool> pool(new (std::nothrow) EntryPool(control, me));
+  if (pool == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a pool of entries");
+  auto blocks = os::Zeros<Block>::Create(control.geometry().entry_blocks());
+  if (!blocks.ok()) return blocks.status();
+  pool->blocks_ = std::move(blocks).value();
+  return pool;
+}
 
 uint64_t EntryPool::Expect(bool shared) {
   std::lock_guard lock(mutex_);
-  if (const uint64_t place = TakeFromAny(64, shared); place != 0) return place;
-  while (Lease()) {  // a block somebody gave back may be full of live objects
-    at_ = blocks_.size() - 1;
-    if (const uint64_t place = TakeFrom(blocks_.back(), shared); place != 0) return place;
+  if (const uint64_t place = TakeFromList(shared); place != 0) return place;
+  (void)TakeMarks(kMarksAtOnce);
+  if (const uint64_t place = TakeFromList(shared); place != 0) return place;
+  for (int tries = 0; tries < kOpenAtOnce && LeaseOpen(); ++tries) {
+    if (const uint64_t place = TakeFromList(shared); place != 0) return place;
   }
-  return TakeFromAny(blocks_.size(), shared);
-}
-
-uint64_t EntryPool::TakeFromAny(size_t tries, bool shared) {
-  tries = std::min(tries, blocks_.size());
-  for (size_t i = 0; i < tries; ++i) {
-    if (at_ >= blocks_.size()) at_ = 0;
-    if (const uint64_t place = TakeFrom(blocks_[at_], shared); place != 0) return place;
-    ++at_;
+  if (LeaseFresh()) {
+    if (const uint64_t place = TakeFromList(shared); place != 0) return place;
+  }
+  // All have been leased: whatever there is, then.
+  while (TakeMarks(kBlocksAtOnce) != 0) {
+    if (const uint64_t place = TakeFromList(shared); place != 0) return place;
+  }
+  while (LeaseOpen()) {
+    if (const uint64_t place = TakeFromList(shared); place != 0) return place;
   }
   return 0;
 }
 
-uint64_t EntryPool::TakeFrom(Leased& leased, bool shared) {
-  for (;;) {
-    while (leased.cursor < kEntriesPerBlock) {
-      const uint64_t index = leased.block * kEntriesPerBlock + leased.cursor++;
-      Entry& entry = control_.entry(index);
-      const Word word(entry.word.load(std::memory_order_acquire));  // pairs with the freeing store
-      if (word.state() != State::kFree || word.generation() >= ObjectId::kGenerationMask) continue;
-      entry.claim.store(0, std::memory_order_relaxed);
-      entry.block.store(0, std::memory_order_relaxed);
-      // release; pairs with the acquires in ClientCore::Peek().
-      entry.size.store(0, std::memory_order_release);
-      entry.contained.store(0, std::memory_order_release);
-      entry.spill.store(0, std::memory_order_relaxed);
-      // The reference first: an EXPECTED entry nobody refers to is the server's to free.
-      control_.references(me_)[index].fetch_add(1, std::memory_order_seq_cst);
-      const uint64_t generation = word.generation() + 1;
-      // What only this client knows is its in the word; what others are told of names it from birth, for it will
-      // be theirs to make. Numbers that are there came too late for the last object, and stay.
-      if (shared) Holders::Add(control_, index, me_);
-      entry.word.store(Word::Of(generation, shared ? 0 : me_, State::kExpected).bits(),
-                       std::memory_order_seq_cst);
-      // The server has written the next one last: fetch it while this one is being filled.
-      if (leased.cursor < kEntriesPerBlock) __builtin_prefetch(&control_.entry(index + 1), 1);
-      return ObjectId(0, index, generation).place;
+uint64_t EntryPool::TakeFromList(bool shared) {
+  while (first_ != 0) {
+    const uint64_t number = first_ - 1;
+    if (const uint64_t place = TakeFrom(number, shared); place != 0) return place;
+    Block& block = blocks_[number];
+    if ((block.flags & kAgain) == 0) {
+      Unlist(number);
+    } else {
+      block.flags &= static_cast<uint8_t>(~kAgain);
+      block.cursor = 0;
     }
-    const uint32_t freed = control_.entry_block(leased.block).freed.load(std::memory_order_acquire);
-    if (freed == leased.seen) return 0;
-    leased.seen = freed;
-    leased.cursor = 0;
+  }
+  return 0;
+}
+
+uint64_t EntryPool::TakeFrom(uint64_t number, bool shared) {
+  Block& block = blocks_[number];
+  while (block.cursor < kEntriesPerBlock) {
+    const uint64_t index = number * kEntriesPerBlock + block.cursor++;
+    Entry& entry = control_.entry(index);
+    const Word word(entry.word.load(std::memory_order_acquire));  // pairs with the freeing store
+    if (word.state() != State::kFree || word.generation() >= ObjectId::kGenerationMask) continue;
+    entry.claim.store(0, std::memory_order_relaxed);
+    entry.block.store(0, std::memory_order_relaxed);
+    // release; pairs with the acquires in ClientCore::Peek().
+    entry.size.store(0, std::memory_order_release);
+    entry.contained.store(0, std::memory_order_release);
+    entry.spill.store(0, std::memory_order_relaxed);
+    // The reference first: an EXPECTED entry nobody refers to is the server's to free.
+    control_.references(me_)[index].fetch_add(1, std::memory_order_seq_cst);
+    const uint64_t generation = word.generation() + 1;
+    // What only this client knows is its in the word; what others are told of names it from birth, for it will
+    // be theirs to make. Numbers that are there came too late for the last object, and stay.
+    if (shared) Holders::Add(control_, index, me_);
+    entry.word.store(Word::Of(generation, shared ? 0 : me_, State::kExpected).bits(),
+                     std::memory_order_seq_cst);
+    // The server has written the next one last: fetch it while this one is being filled.
+    if (block.cursor < kEntriesPerBlock) __builtin_prefetch(&control_.entry(index + 1), 1);
+    return ObjectId(0, index, generation).place;
+  }
+  return 0;
+}
+
+void EntryPool::Enlist(uint64_t number) {
+  Block& block = blocks_[number];
+  block.cursor = 0;
+  block.flags = kMine | kListed;
+  block.next = 0;
+  block.before = last_;
+  (last_ != 0 ? blocks_[last_ - 1].next : first_) = static_cast<uint32_t>(number + 1);
+  last_ = static_cast<uint32_t>(number + 1);
+}
+
+void EntryPool::Unlist(uint64_t number) {
+  Block& block = blocks_[number];
+  (block.before != 0 ? blocks_[block.before - 1].next : first_) = block.next;
+  (block.next != 0 ? blocks_[block.next - 1].before : last_) = block.before;
+  block.flags = kMine;
+}
+
+void EntryPool::LookAt(uint64_t number) {
+  Block& block = blocks_[number];
+  if ((block.flags & kMine) == 0) {
+    // It was given back while somebody freed an entry in it, and took it for this client's.
+    if (number < control_.entries_high() / kEntriesPerBlock) MarkFreedEntry(control_, number);
+  } else if ((block.flags & kListed) != 0) {
+    block.flags |= kAgain;
+  } else {
+    Enlist(number);
   }
 }
 
-bool EntryPool::Lease() {
-  const uint64_t count = control_.geometry().entry_blocks();
-  for (uint64_t i = 0; i < count; ++i) {
-    const uint64_t block = (next_ + i) % count;
-    EntryBlock& record = control_.entry_block(block);
-    uint32_t nobody = 0;
-    if (record.owner.load(std::memory_order_relaxed) != 0) continue;
-    // Before it is this client's: the burial looks for its blocks and objects there.
-    control_.touched(me_).Set(block);
-    if (!record.owner.compare_exchange_strong(nobody, me_, std::memory_order_acq_rel)) {
-      continue;
-    }
-    u64& high = control_.header().blocks_high;
-    uint64_t now = high.load(std::memory_order_relaxed);
-    while (now < block + 1 && !high.compare_exchange_weak(now, block + 1, std::memory_order_acq_rel)) {
-    }
-    next_ = block + 1;
-    blocks_.push_back({static_cast<uint32_t>(block), 0, record.freed.load(std::memory_order_acquire)});
-    return true;
+uint64_t EntryPool::TakeMarks(uint64_t most) {
+  const Marks marks = control_.freed_entries(me_);
+  if (!marks.Any()) return 0;
+  return marks.Take([this, left = most](uint64_t number) mutable {
+    LookAt(number);
+    return --left > 0 && first_ == 0;
+  });
+}
+
+bool EntryPool::Lease(uint64_t number) {
+  u32& owner = control_.entry_block(number).owner;
+  uint32_t nobody = 0;
+  if (owner.load(std::memory_order_relaxed) != 0) return false;
+  // Before it is this client's: the burial looks for its blocks and objects there.
+  control_.touched(me_).Set(number);
+  // seq_cst; pairs with MarkFreedEntry(): an entry that was freed while the block was another's is seen free.
+  if (!owner.compare_exchange_strong(nobody, me_, std::memory_order_seq_cst)) return false;
+  Enlist(number);
+  return true;
+}
+
+// Several clients may do this at once. Then one of them has the marks for a moment, and the others find none
+// and take a fresh block: no mark is lost, but with who is killed here (MarkBlocksOfNobody()).
+bool EntryPool::LeaseOpen() {
+  const Marks open = control_.open_blocks();
+  if (!open.Any()) return false;
+  const uint64_t high = control_.entries_high() / kEntriesPerBlock;
+  bool leased = false;
+  open.Take([&](uint64_t number) {
+    leased = number < high && Lease(number);
+    return !leased;
+  });
+  return leased;
+}
+
+bool EntryPool::LeaseFresh() {
+  u64& high = control_.header().blocks_high;
+  for (uint64_t number = high.load(std::memory_order_acquire); number < control_.geometry().entry_blocks();) {
+    // Counted before it is owned: a burial looks at what lies below. Killed in between it is nobody's, and
+    // that burial marks it.
+    if (!high.compare_exchange_strong(number, number + 1, std::memory_order_acq_rel)) continue;
+    if (Lease(number)) return true;
+    ++number;
   }
   return false;
 }
 
 void EntryPool::ForgetHints() {
-  std::lock_guard lock(mutex_);
-  for (Leased& leased : blocks_) leased.cursor = 0;
+  const uint64_t high = control_.entries_high() / kEntriesPerBlock;
+  for (uint64_t begin = 0; begin < high; begin += kBlocksAtOnce) {
+    std::lock_guard lock(mutex_);
+    for (uint64_t number = begin; number < std::min(high, begin + kBlocksAtOnce); ++number) {
+      if ((blocks_[number].flags & kMine) != 0) LookAt(number);
+    }
+  }
 }
 
-void EntryPool::GiveBack() {
-  std::lock_guard lock(mutex_);
-  if (blocks_.size() < 2) return;
-  if (at_ >= blocks_.size()) at_ = 0;
-  std::swap(blocks_.front(), blocks_[at_]);
-  for (size_t i = 1; i < blocks_.size(); ++i) {
-    control_.entry_block(blocks_[i].block).owner.store(0, std::memory_order_release);
+void EntryPool::Count(uint64_t number, bool* any, bool* all) const {
+  *any = false;
+  *all = true;
+  for (uint64_t i = number * kEntriesPerBlock; i < (number + 1) * kEntriesPerBlock; ++i) {
+    const Word word(control_.entry(i).word.load(std::memory_order_seq_cst));
+    const bool free = word.state() == State::kFree;
+    *any = *any || free;
+    *all = *all && free;
   }
-  blocks_.resize(1);
-  at_ = 0;
-  next_ = 0;
+}
+
+void EntryPool::GiveBack(bool everything) {
+  const uint64_t high = control_.entries_high() / kEntriesPerBlock;
+  for (uint64_t begin = 0; begin < high; begin += kBlocksAtOnce) {
+    std::lock_guard lock(mutex_);
+    for (uint64_t number = begin; number < std::min(high, begin + kBlocksAtOnce); ++number) {
+      Block& block = blocks_[number];
+      if ((block.flags & kMine) == 0 || (!everything && number + 1 == first_)) continue;
+      bool any, all;
+      Count(number, &any, &all);
+      if (!all && !everything) continue;
+      if ((block.flags & kListed) != 0) Unlist(number);
+      block.flags = 0;
+      // seq_cst; pairs with MarkFreedEntry(): who frees an entry after this marks it for everybody.
+      control_.entry_block(number).owner.store(0, std::memory_order_seq_cst);
+      if (any) control_.open_blocks().Set(number);
+    }
+  }
 }
 
 }  // namespace atollstore

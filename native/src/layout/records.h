@@ -193,10 +193,9 @@ constexpr uint32_t kExtentOwnerMask = 0x7ff;
 constexpr uint32_t kRestorer = 0x7fe;  // the server's, for objects that it brings back from spill files
 constexpr uint32_t kOrphan = 0x7ff;    // the server's, until the last block in it is free
 
-// A group of entries: who may use the free ones in it, and how often one became free.
+// A group of entries: who may use the free ones in it.
 struct EntryBlock {
   u32 owner;  // client index, 0: nobody
-  u32 freed;
 };
 
 }  // namespace atollstore

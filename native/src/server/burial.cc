@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "directory/entry_pool.h"
 #include "server/server_core.h"
 
 namespace atollstore {
@@ -43,8 +44,11 @@ void ServerCore::BuryNow(uint32_t client) {
       Holders::Each(control_, i, word, [&](uint32_t other) { to_ring[other] = true; });
     }
     uint32_t owner = client;
-    control_.entry_block(block).owner.compare_exchange_strong(owner, 0, std::memory_order_acq_rel);
+    control_.entry_block(block).owner.compare_exchange_strong(owner, 0, std::memory_order_seq_cst);
+    // It may have been killed between freeing an entry here and saying so.
+    MarkFreedEntry(control_, block);
   }
+  MarkBlocksOfNobody(control_);
   sweeper_->TakeOverExtents(client, control_memory_.get());
   sweeper_->Collect(client);
   (void)control_memory_->Punch(g.columns_at + client * g.column_stride, g.column_stride);

@@ -6,6 +6,7 @@
 //   3. extents without an owner are watched again, the memory is counted;
 //   4. clients are watched again by their pid and start time, the dead are buried;
 //   5. every entry is looked at once, and every bell rings.
+#include "directory/entry_pool.h"
 #include "os/process.h"
 #include "server/events.h"
 #include "server/server_core.h"
@@ -26,6 +27,7 @@ Status ServerCore::Recover() {
   sweeper_->CountReferences(named);
   // What the last life had leased to read spilled objects back is nobody's, like what the dead leave.
   for (const uint32_t owner : {kOrphan, kRestorer}) sweeper_->TakeOverExtents(owner, control_memory_.get());
+  MarkBlocksOfNobody(control_);
   uint64_t reserved = 0;
   for (uint64_t extent = 0; extent < control_.geometry().extents(); ++extent) {
     if ((control_.extent(extent).load(std::memory_order_acquire) & kExtentReserved) != 0)

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "directory/entry_pool.h"
+
 namespace atollstore {
 
 Sweeper::Sweeper(const Control& control, const os::Mapping* data)
@@ -130,7 +132,7 @@ void Sweeper::Free(uint64_t index, Word word, bool referenced) {
     // seq_cst; pairs with the acquire of the block's owner. The count after the word, so that it is not
     // missed.
     entry.word.store(Word::Of(word.generation(), 0, State::kFree).bits(), std::memory_order_seq_cst);
-    control_.entry_block(index / kEntriesPerBlock).freed.fetch_add(1, std::memory_order_release);
+    MarkFreedEntry(control_, index / kEntriesPerBlock);
   }
 }
 

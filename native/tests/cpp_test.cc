@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
 #include <thread>
@@ -65,6 +66,13 @@ TEST_F(CppTest, ValueGoesFromWriterToView) {
     EXPECT_EQ(view.value().tag(), 5u);
     EXPECT_TRUE(view.value().contained().empty());
   }
+  std::array<std::byte, 8> part{};
+  auto read = client.value().Read(id, 96, part, 0s);
+  ASSERT_TRUE(read.ok()) << LastError();
+  EXPECT_EQ(read.value(), 4u) << "where the object ends";
+  EXPECT_EQ(part[3], std::byte{9});
+  EXPECT_EQ(part[4], std::byte{0});
+  EXPECT_EQ(client.value().Read(id, 101, part, 0s).status().code(), ATOLL_INVALID_ARGUMENT);
   { auto given_up = client.value().Create(100, 1s); }
   ASSERT_TRUE(client.value().Dereference(id).ok());
   EXPECT_TRUE(BecomesEmpty(*client));

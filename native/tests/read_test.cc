@@ -11,6 +11,7 @@
 #include <random>
 #include <thread>
 
+#include "spill/spill_directory.h"
 #include "spill_fixture.h"
 #include "takeover_fixture.h"
 
@@ -302,6 +303,43 @@ TEST_F(ReadTakeoverTest, ObjectsOnDiskAreReadWithoutAServer) {
     EXPECT_EQ(bytes[1], i);
   }
   LetGo();
+  for (size_t i = 1; i < ids.size(); ++i) OK(atoll_dereference(client, &ids[i]));
+  OK(atoll_dereference(client, &container));
+  EXPECT_TRUE(BecomesEmpty(client));
+  clients_.clear();
+  OK(atoll_detach(client));
+  ::kill(supervisor(), SIGTERM);
+  EXPECT_TRUE(looker_->AwaitServerExit(20 * kSecond).ok());
+  EXPECT_TRUE(Eventually([&] { return ::rmdir((directory_ + "/spill").c_str()) == 0; }));
+}
+
+TEST_F(ReadTakeoverTest, DirectoryThatWasMadeAgainIsTheNextServersToo) {
+  atoll_client* client = nullptr;
+  std::vector<atoll_object_id> ids;
+  atoll_object_id container{};
+  ASSERT_NO_FATAL_FAILURE(SpillMoreThanFits(&client, &ids, &container));
+  fs::remove_all(directory_ + "/spill");
+  const size_t first = ids.size();
+  for (int i = 0; i < 40; ++i) ids.push_back(Put(client, 1 << 20, static_cast<uint8_t>(i)));
+  KillServer();
+  KillServer();
+  uint64_t on_disk = 0;
+  for (size_t i = first; i < ids.size(); ++i) {
+    atoll_view view{};
+    on_disk += atoll_peek(client, &ids[i], 1, &view) == 1 && view.address == 0;
+    uint8_t byte = 77;
+    EXPECT_EQ(atoll_read(client, &ids[i], 1000, &byte, 1, 10 * kSecond), 1) << atoll_last_error();
+    EXPECT_EQ(byte, i - first);
+  }
+  EXPECT_GT(on_disk, 10u);
+  // Another store that starts there does not take it for a dead one's.
+  {
+    auto lock = SpillDirectory::Lock(directory_ + "/spill", 1);
+    ASSERT_TRUE(lock.ok()) << LastError();
+    SpillDirectory(directory_ + "/spill", 1, std::move(lock).value());
+  }
+  for (size_t i = first; i < ids.size(); ++i)
+    ExpectBytes(client, ids[i], 1 << 20, static_cast<uint8_t>(i - first));
   for (size_t i = 1; i < ids.size(); ++i) OK(atoll_dereference(client, &ids[i]));
   OK(atoll_dereference(client, &container));
   EXPECT_TRUE(BecomesEmpty(client));

@@ -217,6 +217,19 @@ TEST_F(BatchTest, ReleasedRecordsAreForTheRemoverToTakeAway) {
   EXPECT_EQ(files->bytes_on_disk(), 0u);
 }
 
+TEST_F(BatchTest, ReadThatHasAnEndIsOverThen) {
+  auto files = Open(1 << 20);
+  Make({20 << 20});
+  ASSERT_TRUE(files->Write(&items_).ok()) << LastError();
+  auto file = files->directory().OpenToRead(items_[0].place.file());
+  ASSERT_TRUE(file.ok());
+  std::vector<uint8_t> to(100);
+  EXPECT_EQ(ReadSpilled(file.value(), items_[0], {to.data(), 5, 100, os::NowNanos()}).code(),
+            ATOLL_TIMED_OUT);
+  EXPECT_TRUE(ReadSpilled(file.value(), items_[0], {to.data(), 5, 100, INT64_MAX}).ok()) << LastError();
+  EXPECT_EQ(to, std::vector<uint8_t>(100, 1));
+}
+
 TEST_F(BatchTest, UnknownFilesOfEarlierLivesGoAndThoseOfThisLifeStay) {
   {
     auto earlier = Open(1 << 20);

@@ -73,21 +73,24 @@ Result<Directory> Directory::MakeOwn(const char* name) const {
   return OpenOwn(name);
 }
 
-std::vector<std::string> Directory::List() const {
-  std::vector<std::string> names;
+Result<std::vector<std::string>> Directory::List() const {
   // A descriptor of its own: reading moves the place in the directory.
-  const int fd = ::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  DIR* directory = fd < 0 ? nullptr : ::fdopendir(fd);
-  if (directory == nullptr) {
-    if (fd >= 0) ::close(fd);
-    return names;
-  }
+  UniqueFd fd(::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid()) return SystemAt("openat", fd_.get());
+  DIR* directory = ::fdopendir(fd.get());
+  if (directory == nullptr) return SystemAt("fdopendir", fd_.get());
+  (void)fd.release();
+  std::vector<std::string> names;
+  errno = 0;
   while (const dirent* entry = ::readdir(directory)) {
     if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0) {
       names.emplace_back(entry->d_name);
     }
   }
+  const int error = errno;
   ::closedir(directory);
+  errno = error;
+  if (error != 0) return SystemAt("readdir", fd_.get());
   return names;
 }
 

@@ -28,8 +28,8 @@ class Directory {
 
   bool valid() const { return fd_.valid(); }
   int fd() const { return fd_.get(); }
-  // Names in it, without . and ..; empty when it cannot be read.
-  std::vector<std::string> List() const;
+  // Names in it, without . and ...
+  Result<std::vector<std::string>> List() const;
   // Whether that name in this directory still is what is open as `fd`.
   bool Has(const char* name, int fd) const;
   // What there is of that name, for people: "a link", "a directory of uid 1000".

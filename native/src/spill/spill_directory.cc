@@ -50,13 +50,15 @@ class LeftAlone {
 
 // All files of ours in the directory. Returns whether nothing but the lock file is left.
 bool RemoveFiles(const os::Directory& directory, const std::string& name, LeftAlone* left_alone) {
+  const auto files = directory.List();
+  if (!files.ok()) return false;
   bool all = true;
-  for (const std::string& file : directory.List()) {
+  for (const std::string& file : files.value()) {
     if (file == kLock) continue;
-    const bool ours = SpillFileName::NumberOf(file) != 0;
-    if (ours && directory.RemoveFile(file.c_str()).ok()) continue;
-    all = false;
-    left_alone->Note(directory, file, name + "/");
+    const Status removed =
+        SpillFileName::NumberOf(file) != 0 ? directory.RemoveFile(file.c_str()) : Status(ATOLL_REFUSED);
+    all = all && removed.ok();
+    if (removed.code() == ATOLL_REFUSED) left_alone->Note(directory, file, name + "/");
   }
   return all;
 }
@@ -95,7 +97,9 @@ void SweepOne(const os::Directory& parent, const std::string& name, LeftAlone* l
 // What stores without any process have left below the directory.
 void SweepStale(const os::Directory& parent, const std::string& path, const std::string& kept) {
   LeftAlone left_alone(path);
-  for (const std::string& name : parent.List()) {
+  const auto names = parent.List();
+  if (!names.ok()) return;  // the next start sweeps
+  for (const std::string& name : names.value()) {
     if (name.rfind(kPrefix, 0) != 0 || name == kept) continue;
     if (MayBeSpillDirectory(name)) {
       SweepOne(parent, name, &left_alone);
@@ -233,7 +237,9 @@ std::vector<uint64_t> SpillDirectory::List() const {
   std::shared_lock lock(mutex_);
   std::vector<uint64_t> numbers;
   if (!directory_.valid()) return numbers;
-  for (const std::string& name : directory_.List()) {
+  const auto names = directory_.List();
+  if (!names.ok()) return numbers;
+  for (const std::string& name : names.value()) {
     if (const uint64_t number = SpillFileName::NumberOf(name); number != 0) numbers.push_back(number);
   }
   return numbers;

@@ -59,6 +59,7 @@ class SpillDirectory {
   Result<os::File> OpenToRead(uint64_t number) const;
   Result<os::File> OpenToPunch(uint64_t number) const;
   void Remove(uint64_t number) const;
+  // The numbers there are; none when that cannot be told.
   std::vector<uint64_t> List() const;
 
  private:

@@ -270,6 +270,26 @@ int64_t atoll_wait(atoll_client* client, const atoll_object_id* ids, uint64_t co
   return Code(client->core->Wait(ids, count, wanted, timeout_ns, ready));
 }
 
+int64_t atoll_watch(atoll_client* client, const atoll_object_id* ids, uint64_t count) {
+  if (client == nullptr || (count != 0 && ids == nullptr)) return Null();
+  return Guarded([&] { return Code(client->core->Watch(ids, count, ATOLL_EVENT_READY)); });
+}
+
+int64_t atoll_watch_alone(atoll_client* client, const atoll_object_id* id) {
+  if (client == nullptr || id == nullptr) return Null();
+  return Guarded([&] { return Code(client->core->Watch(id, 1, ATOLL_EVENT_ALONE)); });
+}
+
+int64_t atoll_unwatch(atoll_client* client, const atoll_object_id* ids, uint64_t count) {
+  if (client == nullptr || (count != 0 && ids == nullptr)) return Null();
+  return Code(client->core->Unwatch(ids, count));
+}
+
+int64_t atoll_take_ready(atoll_client* client, atoll_event* events, uint64_t max, int64_t timeout_ns) {
+  if (client == nullptr || (max != 0 && events == nullptr)) return Null();
+  return Code(client->core->TakeReady(events, max, timeout_ns));
+}
+
 int64_t atoll_claim(atoll_client* client, const atoll_object_id* id, uint64_t expected, uint64_t desired) {
   return client == nullptr || id == nullptr ? Null() : Code(client->core->Claim(*id, expected, desired));
 }

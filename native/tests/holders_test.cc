@@ -120,6 +120,50 @@ TEST_F(HoldersTest, AreNotEnteredByWhoNamesNoObject) {
   EXPECT_EQ(Stats(maker).objects, 0u) << "its maker frees it by itself";
 }
 
+// A look at a slot that was never used gives its page memory: so that nobody has looked can be seen.
+TEST_F(HoldersTest, WhoIsIdleIsNotLookedAt) {
+  StartFor(100);
+  std::vector<uint32_t> idle;
+  for (int i = 0; i < 40; ++i) idle.push_back(static_cast<uint32_t>(atoll_client_index(Attach())));
+  atoll_client *maker = Attach(), *reader = Attach();
+  for (int i = 0; i < 100; ++i) {
+    atoll_object_id id{};
+    OK(atoll_expect(maker, &id));
+    uint64_t address = 0;
+    OK(atoll_create(maker, &id, 1000, 0, 0, kSecond, &address));
+    std::thread waiter([&] {
+      atoll_view view{};
+      EXPECT_EQ(atoll_get(reader, &id, 10 * kSecond, &view), 0) << atoll_last_error();
+    });
+    if (i % 10 == 0) ::usleep(1000);
+    OK(atoll_seal(maker, &id, nullptr));
+    waiter.join();
+    if (i % 3 == 0) OK(atoll_delete(maker, &id));
+    OK(atoll_release(reader, &id));
+    OK(atoll_dereference(maker, &id));
+  }
+  const atoll_object_id kept = Put(maker, 1000);
+  Process dead({"last", path_, "pin", std::to_string(kept.store), std::to_string(kept.place)});
+  ASSERT_EQ(dead.ReadLine(), "ready");
+  atoll_object_id too_large{};
+  uint64_t address = 0;
+  EXPECT_EQ(atoll_create(maker, &too_large, 64 << 20, 0, 0, 0, &address), -ATOLL_STORE_FULL);
+  dead.Kill();
+  ASSERT_TRUE(Eventually([&] { return Stats(maker).clients == 43; }));
+  OK(atoll_dereference(maker, &kept));
+  ASSERT_TRUE(BecomesEmpty(maker));
+  atoll_object_info infos[10];
+  uint64_t cursor = 0;
+  OK(atoll_list(maker, &cursor, infos, 10));
+  EXPECT_TRUE(FsckLive(control(), looker_->data()).sound());
+  for (const uint32_t client : idle) {
+    EXPECT_FALSE(os::HasMemory(control().pins(client))) << client;
+    EXPECT_FALSE(os::HasMemory(control().references(client))) << client;
+    EXPECT_FALSE(os::HasMemory(control().waits(client))) << client;
+    EXPECT_FALSE(os::HasMemory(control().used(client))) << client;
+  }
+}
+
 // Gives back the last pin or reference to somebody else's object, and is killed at each instruction of that.
 class LastHoldTest : public HoldersTest, public ::testing::WithParamInterface<const char*> {};
 

@@ -463,6 +463,22 @@ void Last(const char* path, char** arguments) {
   Rest();
 }
 
+// sealer ID: begins the object, says so, goes on when told, and seals it after a stop for a tracer.
+void Sealer(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  atoll_object_id id = Id(arguments);
+  uint64_t address = 0;
+  CHECK_OK(atoll_create(client, &id, 100, 0, 0, 0, &address));
+  Say("ready");
+  char line[16];
+  if (std::fgets(line, sizeof(line), stdin) == nullptr) return;
+  if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) std::_Exit(4);
+  ::raise(SIGSTOP);
+  atoll_seal(client, &id, nullptr);
+  ::raise(SIGSTOP);
+  Rest();
+}
+
 // storm SEED: random work on shared objects until it is killed.
 void Storm(const char* path, char** arguments) {
   Say("ready");
@@ -492,7 +508,8 @@ int main(int argc, char** argv) {
                   {"quiet", Quiet, 0},     {"steps", Steps, 2},       {"find", Find, 1},
                   {"crash", Crash, 2},     {"refill", Refill, 3},     {"inherit", Inherit, 3},
                   {"hand", HandDown, 0},   {"publish", Publish, 1},   {"storm", Storm, 1},
-                  {"pins", Pins, 0},       {"without", Without, 3},   {"last", Last, 3}};
+                  {"pins", Pins, 0},       {"without", Without, 3},   {"last", Last, 3},
+                  {"sealer", Sealer, 2}};
   for (const auto& command : commands) {
     if (std::strcmp(argv[1], command.name) == 0 && argc == 3 + command.arguments) {
       command.run(argv[2], argv + 3);

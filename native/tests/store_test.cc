@@ -429,5 +429,42 @@ TEST_F(StoreTest, CallsAfterTheServerStoppedGoOnOrSayDisconnected) {
   EXPECT_EQ(atoll_attach(path_.c_str(), nullptr, &late), -ATOLL_DISCONNECTED);
 }
 
+// What is deleted while it is being made is lost, whoever asks and however.
+TEST_F(StoreTest, DeletedCreationIsLostForAll) {
+  Start();
+  atoll_client *maker = Attach(), *other = Attach();
+  for (const bool expected_only : {false, true}) {
+    atoll_object_id id{};
+    OK(atoll_expect(maker, &id));
+    uint64_t address = 0;
+    if (!expected_only) OK(atoll_create(maker, &id, 1000, 0, 0, 0, &address));
+    OK(atoll_reference(other, &id));
+    std::thread waiter([&] {
+      atoll_view view{};
+      EXPECT_EQ(atoll_get(maker, &id, 20 * kSecond, &view), -ATOLL_LOST);
+    });
+    ::usleep(20'000);
+    OK(atoll_delete(other, &id));
+    waiter.join();
+    for (const int64_t timeout : {int64_t{0}, kSecond}) {
+      atoll_view view{};
+      uint8_t ready = 0;
+      EXPECT_EQ(atoll_contains(other, &id), ATOLL_IS_LOST);
+      EXPECT_EQ(atoll_wait(other, &id, 1, 1, timeout, &ready), 1);
+      EXPECT_EQ(ready, 1);
+      EXPECT_EQ(atoll_get(other, &id, timeout, &view), -ATOLL_LOST);
+      EXPECT_EQ(atoll_get_all(other, &id, 1, timeout, &view), -ATOLL_LOST);
+      OK(atoll_watch(other, &id, 1));
+      atoll_event event{};
+      EXPECT_EQ(atoll_take_ready(other, &event, 1, timeout), 1);
+    }
+    if (!expected_only) (void)atoll_seal(maker, &id, nullptr);
+    EXPECT_EQ(atoll_contains(other, &id), ATOLL_IS_LOST);
+    OK(atoll_dereference(other, &id));
+    OK(atoll_dereference(maker, &id));
+    EXPECT_TRUE(BecomesEmpty(maker));
+  }
+}
+
 }  // namespace
 }  // namespace atollstore

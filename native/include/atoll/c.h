@@ -263,6 +263,33 @@ ATOLL_API int64_t atoll_delete(atoll_client* client, const atoll_object_id* id);
 ATOLL_API int64_t atoll_wait(atoll_client* client, const atoll_object_id* ids, uint64_t count,
                              uint64_t wanted, int64_t timeout_ns, uint8_t* ready);
 
+/** ---- events of objects --------------------------------------------------------------------------
+ * Waiting for many objects in the order in which they come: whoever seals one says which. N events cost as
+ * much as N, however many more are watched. */
+typedef enum atoll_event_kind {
+  ATOLL_EVENT_READY = 1, /**< sealed, or lost, or gone: get tells which, and does not wait */
+  ATOLL_EVENT_ALONE = 2  /**< no other client refers to it, nor any container or name */
+} atoll_event_kind;
+typedef struct atoll_event {
+  atoll_object_id id;
+  uint64_t kind; /**< atoll_event_kind */
+} atoll_event;
+/** Watches the ids until they are ready: each gives one event; those that are ready now give it at once. All
+ * or none: fails with NOT_FOUND for an id that names no object, INVALID_ARGUMENT when one is watched for this
+ * already. REQUIRES: the caller refers to each until its event is taken, or it is watched no longer. */
+ATOLL_API int64_t atoll_watch(atoll_client* client, const atoll_object_id* ids, uint64_t count);
+/** Watches one id until no other client refers to it, nor any container or name; at once if that is so now.
+ * Not told of an object that is lost or deleted by then. REQUIRES: as atoll_watch(). Whoever gets the object
+ * later by its id may refer to it again: that is the users' agreement. */
+ATOLL_API int64_t atoll_watch_alone(atoll_client* client, const atoll_object_id* id);
+/** Ends all watches of these ids; their events are not given any more. Returns how many there were. */
+ATOLL_API int64_t atoll_unwatch(atoll_client* client, const atoll_object_id* ids, uint64_t count);
+/** Takes up to `max` events, about in the order in which they came, and returns how many; waits up to
+ * timeout_ns for the first, and returns 0 when there is none. Any thread may, several at once too: each event
+ * is given to one. Fails with DISCONNECTED when the server has gone. */
+ATOLL_API int64_t atoll_take_ready(atoll_client* client, atoll_event* events, uint64_t max,
+                                   int64_t timeout_ns);
+
 /** The claim word of an entry belongs to the id's users: it is 0 when the id is made, and never touched by
  * the store again. Returns 1 when it was `expected` and is now `desired`, else 0. seq_cst. */
 ATOLL_API int64_t atoll_claim(atoll_client* client, const atoll_object_id* id, uint64_t expected,

@@ -112,6 +112,7 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   c.pool_ = std::move(pool).value();
   c.containers_ = std::make_unique<Containers>(c.control_);
   c.creations_ = Creations(c.control_, c.me_);
+  c.watches_ = std::make_unique<Watches>(c.control_, c.me_);
   c.warm_target_ = c.LeastWarm();
   ATOLL_RETURN_IF_ERROR(c.background_.Start("atoll-client", RunBackground, client.get()));
   return client;

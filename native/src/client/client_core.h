@@ -21,6 +21,7 @@
 #include "atoll/c.h"
 #include "client/containers.h"
 #include "client/creations.h"
+#include "client/watches.h"
 #include "directory/directory.h"
 #include "directory/entry_pool.h"
 #include "heap/client_heap.h"
@@ -94,6 +95,10 @@ class ClientCore {
   Status Delete(ObjectId id);
   Result<int64_t> Wait(const atoll_object_id* ids, uint64_t count, uint64_t wanted, int64_t timeout_ns,
                        uint8_t* ready);
+  // Of `kind`, an atoll_event_kind. REQUIRES: this client refers to the ids until their events are taken.
+  Status Watch(const atoll_object_id* ids, uint64_t count, uint64_t kind);
+  Result<int64_t> Unwatch(const atoll_object_id* ids, uint64_t count);
+  Result<int64_t> TakeReady(atoll_event* events, uint64_t max, int64_t timeout_ns);
   Result<int64_t> Claim(ObjectId id, uint64_t expected, uint64_t desired);
   Result<int64_t> Claimed(ObjectId id);
 
@@ -269,10 +274,11 @@ class ClientCore {
   std::unique_ptr<EntryPool> pool_;
   std::unique_ptr<Containers> containers_;
   Creations creations_;
+  std::unique_ptr<Watches> watches_;
 
   std::mutex growth_mutex_;  // one thread at a time leases extents
   std::atomic<uint32_t> waiting_for_room_{0};
-  std::atomic<uint32_t> free_bells_{~0u};
+  std::atomic<uint32_t> free_bells_{(1u << kLeasedBells) - 1};
   std::atomic<uint64_t> warm_target_{0};
   std::atomic<uint64_t> largest_{0};  // bytes of an object, of late
   uint64_t allocations_seen_ = 0;     // by the background thread

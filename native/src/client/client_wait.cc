@@ -14,18 +14,18 @@ uint32_t ClientCore::LeaseBell() {
       return static_cast<uint32_t>(std::countr_zero(lowest));
     }
   }
-  return kObjectBells;  // shared: the last one
+  return kLeasedBells;  // shared: the last one
 }
 
 void ClientCore::ReturnBell(uint32_t bell) {
-  if (bell < kObjectBells) free_bells_.fetch_or(1u << bell, std::memory_order_release);
+  if (bell < kLeasedBells) free_bells_.fetch_or(1u << bell, std::memory_order_release);
 }
 
 namespace {
 // Without room, what was spilled cannot be brought back. So long is waited for it.
 constexpr int64_t kRestorePatienceNanos = 10'000'000'000;
 
-uint32_t Slot(uint32_t leased) { return leased < kObjectBells ? leased : kObjectBells - 1; }
+uint32_t Slot(uint32_t leased) { return leased < kLeasedBells ? leased : kLeasedBells - 1; }
 }  // namespace
 
 Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) {

@@ -79,14 +79,45 @@ bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t g
   }
 }
 
+bool SetWaitAlone(const Control& control, uint32_t client, uint64_t index, uint64_t generation) {
+  if (!Enter(control, client, index, generation)) return false;
+  // The slot, then the flag, then a look at the others: who drops the last reference after that look has the server
+  // look at the entry, which finds the flag.
+  control.waits(client)[index].fetch_or(1u << kAloneBell, std::memory_order_seq_cst);
+  Entry& entry = control.entry(index);
+  uint64_t bits = entry.word.load(std::memory_order_seq_cst);
+  for (;;) {
+    const Word word(bits);
+    if (word.generation() != generation || !word.Exists() || Visible(word) == ATOLL_IS_LOST) return false;
+    const Word live = word.state() == State::kDying ? word.Revived() : word;
+    const Word told = live.With(Word::kTellAlone);
+    if (told == word || entry.word.compare_exchange_weak(bits, told.bits(), std::memory_order_seq_cst)) break;
+  }
+  bool others = control.references(kServer)[index].load(std::memory_order_seq_cst) != 0;
+  Holders::Each(control, index, Word(bits), [&](uint32_t other) {
+    others = others || (other != client && control.references(other)[index].load(std::memory_order_seq_cst) != 0);
+  });
+  return others;
+}
+
+void TellAlone(const Control& control, uint32_t client, uint64_t index) {
+  u32& slot = control.waits(client)[index];
+  const uint32_t bit = 1u << kAloneBell;
+  if ((slot.fetch_and(~bit, std::memory_order_seq_cst) & bit) == 0) return;
+  control.ready(client).Set(index);
+  control.client(client).object_bells[kWatchBell].Ring();
+}
+
 void RingWaiters(const Control& control, uint64_t index) {
+  constexpr uint32_t kAlone = 1u << kAloneBell;
   const Word word(control.entry(index).word.load(std::memory_order_seq_cst));
   Holders::Each(control, index, word, [&](uint32_t client) {
     u32& slot = control.waits(client)[index];
-    if (slot.load(std::memory_order_seq_cst) == 0) return;
-    for (uint32_t bells = slot.exchange(0, std::memory_order_seq_cst); bells != 0; bells &= bells - 1) {
-      control.client(client).object_bells[std::countr_zero(bells)].Ring();
-    }
+    if ((slot.load(std::memory_order_seq_cst) & ~kAlone) == 0) return;
+    uint32_t bells = slot.fetch_and(kAlone, std::memory_order_seq_cst) & ~kAlone;
+    // The mark before the bell: who is woken finds which.
+    if ((bells >> kWatchBell & 1) != 0) control.ready(client).Set(index);
+    for (; bells != 0; bells &= bells - 1) control.client(client).object_bells[std::countr_zero(bells)].Ring();
   });
 }
 

@@ -36,11 +36,23 @@ atoll_object_state Visible(Word word);
 // between leaves the bit to its burial.
 void SetDropped(const Control& control, uint32_t client, uint64_t index);
 
+// What the bits of a wait slot stand for: object bells that threads have leased, and two that the client has for its
+// watches (client/watches.h): "ready" and "only you hold this".
+constexpr uint32_t kLeasedBells = 30;
+constexpr uint32_t kAloneBell = 30;
+constexpr uint32_t kWatchBell = 31;
+
 // Enters, and registers the bell for the entry. Returns false when the entry no longer is to be waited for; look
 // again.
 bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t generation, uint32_t bell);
 
-// Rings the bells of all who wait for the entry.
+// Asks for an event when no other client refers to the entry, nor the server for a container or a name. Returns false
+// when that is so now, or the object is lost or gone. REQUIRES: the client has a reference.
+bool SetWaitAlone(const Control& control, uint32_t client, uint64_t index, uint64_t generation);
+// Tells the client that it alone refers to the entry, if it has asked for that.
+void TellAlone(const Control& control, uint32_t client, uint64_t index);
+
+// Rings the bells of all who wait for the entry; the ready mark of those who watch it is set before.
 void RingWaiters(const Control& control, uint64_t index);
 
 // Rings every bell of every client, the scheduler's and the one for room: something changed for which nobody

@@ -32,6 +32,7 @@ enum class State : uint8_t {
 class Word {
  public:
   static constexpr uint64_t kDoomed = 1u << 4;   // unreferenced but in use: whoever leaves last says so
+  static constexpr uint64_t kTellAlone = 1u << 5;  // a client wants to know when nobody else refers to it
   static constexpr uint64_t kWaited = 1u << 6;   // somebody may wait for it: the sealer looks at wait slots
   static constexpr uint64_t kHasRefs = 1u << 7;  // its bytes hold ids of other objects
   static constexpr uint64_t kTaken = 1u << 8;    // the server keeps those alive on its behalf

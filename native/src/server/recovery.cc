@@ -41,7 +41,7 @@ Status ServerCore::Recover() {
   });
   ATOLL_RETURN_IF_ERROR(found);
   sweeper_->AddAll();
-  sweeper_->Sweep();
+  sweeper_->SweepAll();
   RingAll(control_);
   return {};
 }

@@ -152,7 +152,7 @@ void ServerCore::Loop() {
       if (stopping_) return;
     }
     quiet = Work() ? 0 : quiet + 1;
-    int timeout = reserve_ahead_ && !HelloIsNear() ? 0 : 1;
+    int timeout = (reserve_ahead_ && !HelloIsNear()) || sweeper_->more() ? 0 : 1;
     if (quiet >= kQuietRounds) {
       asleep.store(1, std::memory_order_seq_cst);  // pairs with ClientCore::Drop()
       if (Work()) {

@@ -28,14 +28,32 @@ uint64_t Sweeper::Sweep() {
     if (control_.HasClient(client)) Collect(static_cast<uint32_t>(client));
     return true;
   });
+  // A slice of about 1 ms. Freeing a container adds its children to the list; a list and not recursion, however deep
+  // they nest.
+  constexpr uint64_t kMostLooks = 4096;
   uint64_t looked_at = 0;
-  // Freeing a container adds its children to the list; a list and not recursion, however deep they nest.
-  for (; !work_.empty(); ++looked_at) {
+  for (; looked_at < kMostLooks && more(); ++looked_at) {
+    if (work_.empty()) LetGoOfChild();
     const uint64_t index = work_.back();
     work_.pop_back();
     Consider(index);
   }
   return looked_at;
+}
+
+void Sweeper::SweepAll() {
+  while (Sweep() != 0) {
+  }
+}
+
+// Of a container that is gone.
+void Sweeper::LetGoOfChild() {
+  std::vector<uint64_t>& children = let_go_.back();
+  const uint64_t child = children.back();
+  children.pop_back();
+  if (children.empty()) let_go_.pop_back();
+  control_.references(kServer)[child].fetch_sub(1, std::memory_order_seq_cst);
+  work_.push_back(child);
 }
 
 bool Sweeper::Referenced(uint64_t index, Word word, uint64_t* pins) const {
@@ -48,6 +66,17 @@ bool Sweeper::Referenced(uint64_t index, Word word, uint64_t* pins) const {
   look(kServer);
   Holders::Each(control_, index, word, look);
   return referenced;
+}
+
+void Sweeper::TellWhoIsAlone(uint64_t index, Word word) const {
+  if (control_.references(kServer)[index].load(std::memory_order_seq_cst) != 0) return;
+  uint32_t count = 0, who = 0;
+  Holders::Each(control_, index, word, [&](uint32_t client) {
+    if (control_.references(client)[index].load(std::memory_order_seq_cst) == 0) return;
+    ++count;
+    who = client;
+  });
+  if (count == 1) TellAlone(control_, who, index);
 }
 
 void Sweeper::Consider(uint64_t index) {
@@ -81,7 +110,10 @@ void Sweeper::Consider(uint64_t index) {
       }
     }
     // A reference seen here is dropped after the bit that brought us was taken: its bit brings us again.
-    if (!word.has(Word::kDeleted) && Referenced(index, word, &pins)) return;
+    if (!word.has(Word::kDeleted) && Referenced(index, word, &pins)) {
+      if (word.has(Word::kTellAlone)) TellWhoIsAlone(index, word);
+      return;
+    }
 
     const Word dying = word.Dying();
     if (!entry.word.compare_exchange_strong(bits, dying.bits(), std::memory_order_seq_cst)) continue;
@@ -140,10 +172,7 @@ void Sweeper::Free(uint64_t index, Word word, bool referenced) {
 void Sweeper::ForgetChildren(uint64_t index) {
   const auto container = children_.find(index);
   if (container == children_.end()) return;
-  for (const uint64_t child : container->second) {
-    control_.references(kServer)[child].fetch_sub(1, std::memory_order_seq_cst);
-    work_.push_back(child);
-  }
+  if (!container->second.empty()) let_go_.push_back(std::move(container->second));
   children_.erase(container);
 }
 

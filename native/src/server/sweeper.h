@@ -22,9 +22,12 @@ class Sweeper {
  public:
   Sweeper(const Control& control, const os::Mapping* data);
 
-  // Looks at every entry named by a "dropped" bit, and at what that sets free in turn. Returns how many
-  // entries it has looked at.
+  // Looks at entries named by a "dropped" bit, and at what that sets free in turn, for about 1 ms. Returns how many it
+  // has looked at; there may be more().
   uint64_t Sweep();
+  bool more() const { return !work_.empty() || !let_go_.empty(); }
+  // The same until there is nothing left to look at.
+  void SweepAll();
   // Looks at the entry at the next Sweep().
   void Add(uint64_t index) { work_.push_back(index); }
   // Puts all named entries of one column on the list.
@@ -76,12 +79,15 @@ class Sweeper {
   std::vector<uint64_t> LiveOnes(const uint8_t* ids, uint64_t count) const;
   // Whether anybody refers to the entry, and how many pins there are. `word` is one that was read, or made, before.
   bool Referenced(uint64_t index, Word word, uint64_t* pins) const;
+  // Tells a client that it alone refers to the entry.
+  void TellWhoIsAlone(uint64_t index, Word word) const;
   // Before a word that does not say who made the object: from then on the holders do.
   void NameMaker(uint64_t index, Word word);
   // What its dead creator alone could free is the server's to free from now on; what it had begun to free is
   // freed.
   void Inherit(uint64_t index);
   void ForgetChildren(uint64_t index);
+  void LetGoOfChild();
   void ReleaseRecord(Entry& entry);
   void Free(uint64_t index, Word word, bool referenced);
   void FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes);
@@ -92,6 +98,7 @@ class Sweeper {
   os::SharedMemory* control_memory_ = nullptr;
   const SizeClasses classes_;
   std::vector<uint64_t> work_;
+  std::vector<std::vector<uint64_t>> let_go_;  // children of containers that are gone, none of them empty
   std::unordered_map<uint64_t, std::vector<uint64_t>> children_;  // of containers taken in
   // Blocks in extents of the dead: a bit for each that begins in an extent, how many extents it takes when
   // that is more than one (by its number), and how many lie in an extent.

@@ -9,6 +9,8 @@ namespace {
 constexpr uint64_t kLarge = 200'000;  // a run of slabs, with the extents of these stores (64 KiB)
 constexpr int64_t kPatience = 5'000'000'000;
 
+atoll_client* seer = nullptr;
+
 void Nothing(atoll_client*, Stage*) {}
 
 // So that the step is what it always is, and not the first of its kind.
@@ -101,13 +103,35 @@ int64_t Detach(atoll_client** victim, Stage*) {
   return atoll_detach(leaving);
 }
 
+// The victim has what it needs: from now on it is the only one.
+void DropTarget(atoll_client* second, Stage* stage) { MUST(atoll_dereference(second, &stage->target)); }
+
+void Refer(atoll_client* victim, Stage* stage) { MUST(atoll_reference(victim, &stage->target)); }
+int64_t DereferenceTarget(atoll_client** victim, Stage* stage) {
+  return atoll_dereference(*victim, &stage->target);
+}
+
+// It is named from now on.
+void Look(atoll_client* victim, Stage* stage) {
+  Pin(victim, stage);
+  MUST(atoll_release(victim, &stage->target));
+}
+
 // The last references go, so that the server's next look frees them: one object dropped, one deleted. Others
-// may know of either, else this client would free them itself.
+// have seen either, else this client would free them itself.
 void DropTwo(atoll_client* second, Stage* stage) {
-  stage->made = PutExpected(second);
+  stage->made = PutSeen(second);
   MUST(atoll_delete(second, &stage->made));
   MUST(atoll_dereference(second, &stage->made));
   MUST(atoll_dereference(second, &stage->target));
+}
+
+// Of the last holder of an object that another client has made.
+Operation OfLast(const char* name, void (*prepare)(atoll_client*, Stage*), int64_t (*run)(atoll_client**, Stage*)) {
+  Operation operation{name, false, false, false, prepare, run, {}, false};
+  operation.before = DropTarget;
+  operation.drops = true;
+  return operation;
 }
 
 Operation OfServer(const char* name) {
@@ -158,14 +182,15 @@ atoll_object_id PutSmall(atoll_client* client) {
   return id;
 }
 
-atoll_object_id PutExpected(atoll_client* client) {
-  atoll_object_id id{};
-  uint64_t address = 0;
-  MUST(atoll_expect(client, &id));
-  MUST(atoll_create(client, &id, kSmall, 0, 0, 5'000'000'000, &address));
-  MUST(FillAndSeal(client, id, address, kSmall));
+atoll_object_id PutSeen(atoll_client* client) {
+  const atoll_object_id id = PutSmall(client);
+  atoll_view view;
+  MUST(atoll_get(seer, &id, 0, &view));
+  MUST(atoll_release(seer, &id));
   return id;
 }
+
+void SetSeer(atoll_client* client) { seer = client; }
 
 const std::vector<Operation>& Operations() {
   constexpr int64_t kGone = -ATOLL_NOT_FOUND, kLost = -ATOLL_LOST, kExists = -ATOLL_ALREADY_EXISTS;
@@ -177,7 +202,10 @@ const std::vector<Operation>& Operations() {
       {"resize", true, true, false, Begin, Resize, {}, false},
       {"abort", true, true, false, Begin, Abort, {}, false},
       {"get", false, false, false, Nothing, Get, {kGone, kLost, kLate}, true},
+      {"get-again", false, false, false, Look, Get, {kGone, kLost, kLate}, true},
       {"release", false, false, false, Pin, Release, {}, false},
+      OfLast("release-last", Pin, Release),
+      OfLast("dereference-last", Refer, DereferenceTarget),
       {"reference", false, false, false, Nothing, Reference, {kGone}, false},
       {"dereference", false, false, false, Own, Dereference, {}, false},
       {"delete", false, false, false, Nothing, Delete, {kGone}, false},

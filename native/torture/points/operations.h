@@ -45,7 +45,8 @@ struct Operation {
   bool buries = false;      // a client that held all there is to hold has just been killed
   bool takes_over = false;  // the server of before has just been killed, too
   bool spills = false;      // the target has been on disk: once, and is in memory again, or not
-  // What the second client does while the server does nothing yet, and whether that drops the target.
+  // What the second client does when the victim is ready (while the server does nothing yet, when that is the victim),
+  // and whether that drops the target.
   void (*before)(atoll_client* second, Stage* stage) = nullptr;
   bool drops = false;
   // What a thread of the second client waits for meanwhile.
@@ -60,8 +61,10 @@ void HoldAll(atoll_client* client, Stage* stage);
 constexpr uint64_t kSmall = 600, kStoreBytes = 4 << 20;
 // Makes a sealed object of kSmall bytes that say whose they are; the client holds one reference.
 atoll_object_id PutSmall(atoll_client* client);
-// The same with an id that was there before it, of which others may know.
-atoll_object_id PutExpected(atoll_client* client);
+// The same, and the seer has seen it: only the server frees it.
+atoll_object_id PutSeen(atoll_client* client);
+// A client of this process, with which PutSeen() looks.
+void SetSeer(atoll_client* client);
 // Fills the bytes of an object that is being created, and seals it.
 int64_t FillAndSeal(atoll_client* client, const atoll_object_id& id, uint64_t address, uint64_t size);
 

@@ -151,6 +151,11 @@ pid_t Run::StartVictim() {
   return server_->pid();
 }
 
+void Run::VictimIsReady() {
+  const Operation& operation = Operations()[operation_];
+  if (!operation.server && operation.before != nullptr) (void)second_->Ask(kBefore, operation_);
+}
+
 std::string Run::Finish(Driver* driver) {
   driver->LetGo();
   if (Operations()[operation_].server) {
@@ -171,6 +176,7 @@ std::vector<Step> Run::Trace(double seconds) {
   std::map<uint64_t, uint32_t> visits;
   (void)second_->Ask(kArrange, operation_);
   Driver driver(StartVictim());
+  VictimIsReady();
   while ((seconds == 0 || Now() - begin < seconds) && driver.Next() == Driver::At::kPoint) {
     trace.push_back({driver.where(), driver.inside() ? ++visits[driver.where()] : 0});
   }
@@ -202,6 +208,7 @@ uint64_t SkipBefore(const std::vector<Step>& trace, uint64_t step) {
 std::string Run::At(const std::vector<Step>& trace, uint64_t step, uint64_t* where) {
   if (std::string wrong = second_->Ask(kArrange, operation_); !wrong.empty()) return wrong;
   Driver driver(StartVictim());
+  VictimIsReady();
   // The threads that run beside it make it take a few steps more or less; its end is as good a point.
   Driver::At at = Driver::At::kPoint;
   uint64_t next = 0;

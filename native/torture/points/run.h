@@ -38,6 +38,8 @@ class Run {
   void StartServer();  // without a store yet; the one of before, if any, is killed
   // Arranges for the operation and returns the process to drive through it.
   pid_t StartVictim();
+  // It has prepared, and stands before the operation.
+  void VictimIsReady();
   // Lets a victim that was stopped come to its end. "" or what it saw that was wrong.
   std::string Finish(Driver* driver);
   // Each step of the operation, from one whole run of it.

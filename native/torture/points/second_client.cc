@@ -54,9 +54,7 @@ class SecondClient {
     if (operation.expected) {
       MUST(atoll_expect(client_, &stage_->target));
     } else {
-      // The fast path of a get is for what is SHARED; the other operations begin with what is not.
-      const bool shared = operation.drops || operation.pins;
-      stage_->target = shared ? PutExpected(client_) : PutSmall(client_);
+      stage_->target = operation.server && operation.drops ? PutSeen(client_) : PutSmall(client_);
     }
     if (operation.spills) {
       if (std::string wrong = SpillAll(); !wrong.empty()) return wrong;
@@ -197,13 +195,13 @@ class SecondClient {
     return FullCycle();
   }
 
-  // Nothing but this client and its one object is there.
+  // Nothing but this client, the seer and the one object is there.
   std::string BecomesAsBefore() {
     atoll_stats_t stats{};
     stats.size = sizeof(stats);
     for (const double end = Now() + 10; Now() < end; ::usleep(100)) {
       MUST(atoll_stats(client_, &stats));
-      if (stats.clients == 1 && stats.objects == 1) {
+      if (stats.clients == 2 && stats.objects == 1) {
         atoll_object_info info;
         uint64_t cursor = 0;
         if (atoll_list(client_, &cursor, &info, 1) != 1 || info.id.place != stage_->shared.place ||
@@ -257,6 +255,7 @@ class SecondClient {
 
   Stage* const stage_;
   atoll_client* client_ = nullptr;
+  atoll_client* seer_ = nullptr;
   std::thread waiter_;
   int64_t waited_ = 0;
   std::string why_;

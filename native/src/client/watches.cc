@@ -1,0 +1,118 @@
+#include "client/watches.h"
+
+#include <utility>
+
+namespace atollstore {
+
+Status Watches::Add(const atoll_object_id* ids, uint64_t count, uint64_t kind) {
+  std::map<uint64_t, Watch> added;
+  for (uint64_t i = 0; i < count; ++i) {
+    const ObjectId id(ids[i]);
+    if (!added.emplace(Key(id.index(), kind), Watch{id.place, false, nullptr}).second)
+      return Status::Error(ATOLL_INVALID_ARGUMENT, "object %lu.%lu: given twice", id.index(), id.generation());
+  }
+  bool happened = false;
+  {
+    std::lock_guard lock(mutex_);
+    if (watches_.empty()) {  // nobody was missed before
+      buried_ = control_.header().served.buried.load(std::memory_order_seq_cst);
+      epoch_ = control_.header().server_epoch.load(std::memory_order_seq_cst);
+    }
+    for (const auto& [key, watch] : added) {
+      if (watches_.count(key) == 0) continue;
+      const ObjectId id({0, watch.place});
+      return Status::Error(ATOLL_INVALID_ARGUMENT, "object %lu.%lu: its entry is watched already", id.index(),
+                           id.generation());
+    }
+    while (!added.empty()) {
+      auto& [key, watch] = *watches_.insert(added.extract(added.begin())).position;
+      Look(key, &watch);
+      happened = happened || watch.happened;
+    }
+  }
+  if (happened) bell().Ring();
+  return {};
+}
+
+uint64_t Watches::Remove(const atoll_object_id* ids, uint64_t count) {
+  uint64_t removed = 0;
+  std::lock_guard lock(mutex_);
+  for (uint64_t i = 0; i < count; ++i) {
+    const ObjectId id(ids[i]);
+    for (const uint64_t kind : {ATOLL_EVENT_READY, ATOLL_EVENT_ALONE}) {
+      const auto found = watches_.find(Key(id.index(), kind));
+      if (found == watches_.end() || found->second.place != id.place) continue;
+      if (found->second.happened) Unlink(&found->second);
+      // The bit in the slot stays: it costs one mark that is of no use.
+      watches_.erase(found);
+      ++removed;
+    }
+  }
+  return removed;
+}
+
+uint64_t Watches::Take(atoll_event* events, uint64_t max) {
+  std::lock_guard lock(mutex_);
+  // seq_cst; pair with the burial, which counts before it rings.
+  const uint64_t buried = control_.header().served.buried.load(std::memory_order_seq_cst);
+  const uint32_t epoch = control_.header().server_epoch.load(std::memory_order_seq_cst);
+  const bool missed = std::exchange(buried_, buried) != buried || std::exchange(epoch_, epoch) != epoch;
+  control_.ready(me_).Take([this](uint64_t index) {
+    for (const uint64_t kind : {ATOLL_EVENT_READY, ATOLL_EVENT_ALONE}) {
+      const auto found = watches_.find(Key(index, kind));
+      if (found != watches_.end()) Look(found->first, &found->second);
+    }
+    return true;
+  });
+  if (missed) LookAtAll();
+  const uint64_t store = control_.header().store.load(std::memory_order_relaxed);
+  uint64_t taken = 0;
+  while (taken < max && first_ != nullptr) {
+    Watch* const watch = first_;
+    Unlink(watch);
+    const ObjectId id({store, watch->place});
+    for (const uint64_t kind : {ATOLL_EVENT_READY, ATOLL_EVENT_ALONE}) {
+      const auto found = watches_.find(Key(id.index(), kind));
+      if (found == watches_.end() || &found->second != watch) continue;
+      events[taken++] = {id.c(), kind};
+      watches_.erase(found);
+      break;
+    }
+  }
+  return taken;
+}
+
+void Watches::LookAtAll() {
+  for (auto& [key, watch] : watches_) Look(key, &watch);
+}
+
+// Whether it has happened; else sees to it that it will be told of.
+void Watches::Look(uint64_t key, Watch* watch) {
+  if (watch->happened || Arm(key, *watch)) return;
+  watch->happened = true;
+  watch->next = nullptr;
+  (last_ == nullptr ? first_ : last_->next) = watch;
+  last_ = watch;
+}
+
+bool Watches::Arm(uint64_t key, const Watch& watch) {
+  const ObjectId id({0, watch.place});
+  if (KindOf(key) == ATOLL_EVENT_READY) {
+    // What is gone is nothing to wait for, and what is on disk is ready: a get brings it back.
+    const auto pending = [&] {
+      const Word word(control_.entry(id.index()).word.load(std::memory_order_seq_cst));
+      return word.generation() == id.generation() && Visible(word) == ATOLL_EXPECTED;
+    };
+    return pending() && SetWait(control_, me_, id.index(), id.generation(), kWatchBell) && pending();
+  }
+  return SetWaitAlone(control_, me_, id.index(), id.generation());
+}
+
+void Watches::Unlink(Watch* watch) {
+  Watch* before = nullptr;
+  for (Watch* at = first_; at != watch; at = at->next) before = at;
+  (before == nullptr ? first_ : before->next) = watch->next;
+  if (last_ == watch) last_ = before;
+}
+
+}  // namespace atollstore

@@ -2,6 +2,7 @@ package io.atoll.jni;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atoll.jvms.Jvms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.atoll.jni;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atoll.jvms.Jvms;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

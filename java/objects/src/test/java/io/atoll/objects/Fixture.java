@@ -8,7 +8,7 @@ import io.atoll.WritableTensor;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.TaskRequest;
-import io.atoll.store.InMemoryStore;
+import io.atoll.store.testkit.InMemoryStore;
 import io.atoll.store.NativeStore;
 import io.atoll.store.ObjectStore;
 import io.atoll.store.StoreServer;

@@ -3,7 +3,7 @@ package io.atoll.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atoll.ObjectId;
-import io.atoll.store.InMemoryStore;
+import io.atoll.store.testkit.InMemoryStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.ObjectId;
 import io.atoll.TaskException;
-import io.atoll.store.InMemoryStore;
+import io.atoll.store.testkit.InMemoryStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -12,7 +12,7 @@ import io.atoll.objects.ObjectCodec;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.TaskRequest;
-import io.atoll.store.InMemoryStore;
+import io.atoll.store.testkit.InMemoryStore;
 import java.io.Serializable;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;

@@ -6,7 +6,7 @@ import io.atoll.ObjectId;
 import io.atoll.Resources;
 import io.atoll.objects.ObjectCodec;
 import io.atoll.spi.TaskRequest;
-import io.atoll.store.InMemoryStore;
+import io.atoll.store.testkit.InMemoryStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import io.atoll.Atoll;
 import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
 import io.atoll.ObjectRef;
-import io.atoll.jni.Jvms;
+import io.atoll.jvms.Jvms;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

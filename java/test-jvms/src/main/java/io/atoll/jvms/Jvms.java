@@ -1,4 +1,4 @@
-package io.atoll.jni;
+package io.atoll.jvms;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,8 @@
-package io.atoll.store;
+package io.atoll.store.testkit;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.atoll.store.ObjectStore;
 import io.atoll.ObjectId;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -10,23 +11,23 @@ class InMemoryStoreTest extends ObjectStoreContract {
     private InMemoryStore first;
 
     @Override
-    ObjectStore open() {
+    protected ObjectStore open() {
         first = InMemoryStore.create(CAPACITY);
         return first;
     }
 
     @Override
-    ObjectStore attach() {
+    protected ObjectStore attach() {
         return first.attach();
     }
 
     @Override
-    long pins(ObjectStore client) {
+    protected long pins(ObjectStore client) {
         return ((InMemoryStore) client).pins();
     }
 
     @Override
-    long copied(ObjectStore client) {
+    protected long copied(ObjectStore client) {
         return ((InMemoryStore) client).copied();
     }
 

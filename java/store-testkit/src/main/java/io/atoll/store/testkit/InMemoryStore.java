@@ -1,5 +1,9 @@
-package io.atoll.store;
+package io.atoll.store.testkit;
 
+import io.atoll.store.Memory;
+import io.atoll.store.ObjectStore;
+import io.atoll.store.SealedObjects;
+import io.atoll.store.Waiting;
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
 import io.atoll.ObjectLostException;

@@ -1,8 +1,15 @@
-package io.atoll.store;
+package io.atoll.store.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.atoll.store.ClientStats;
+import io.atoll.store.Memory;
+import io.atoll.store.NativeStore;
+import io.atoll.store.ObjectStore;
+import io.atoll.store.Ring;
+import io.atoll.store.StoreServer;
+import io.atoll.store.StoreStats;
 import io.atoll.ObjectId;
 import io.atoll.StoreException;
 import java.io.IOException;
@@ -23,7 +30,7 @@ class NativeStoreTest extends ObjectStoreContract {
 
     @BeforeEach
     @Override
-    void openBoth() {
+    protected void openBoth() {
         try {
             directory = Files.createTempDirectory(
                     "atoll-test", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -38,7 +45,7 @@ class NativeStoreTest extends ObjectStoreContract {
 
     @AfterEach
     @Override
-    void closeBoth() {
+    protected void closeBoth() {
         super.closeBoth();
         server.close();
         server.close();
@@ -51,22 +58,22 @@ class NativeStoreTest extends ObjectStoreContract {
     }
 
     @Override
-    ObjectStore open() {
+    protected ObjectStore open() {
         return attach();
     }
 
     @Override
-    ObjectStore attach() {
+    protected ObjectStore attach() {
         return NativeStore.attach(server.socket());
     }
 
     @Override
-    long pins(ObjectStore client) {
+    protected long pins(ObjectStore client) {
         return ((NativeStore) client).pins();
     }
 
     @Override
-    long copied(ObjectStore client) {
+    protected long copied(ObjectStore client) {
         return ((NativeStore) client).clientStats(client.clientIndex()).done().bytesCopied();
     }
 

@@ -4,9 +4,9 @@ import io.atoll.AtollException;
 import java.time.Duration;
 
 /** How a blocking call passes its time: in slices of growing length, so that it sees interrupts and the store's end. */
-final class Waiting {
+public final class Waiting {
     /** Nanoseconds that stand for "for ever" in a {@code long}: 292 years. */
-    static final long FOREVER = Long.MAX_VALUE;
+    public static final long FOREVER = Long.MAX_VALUE;
 
     static final long FIRST_SLICE = 1_000_000;
     private static final long LAST_SLICE = 100_000_000;
@@ -14,7 +14,7 @@ final class Waiting {
     private Waiting() {}
 
     /** Nanoseconds of a timeout; null waits for ever, a negative one looks once. */
-    static long nanos(Duration timeout) {
+    public static long nanos(Duration timeout) {
         if (timeout == null) {
             return FOREVER;
         }
@@ -34,18 +34,18 @@ final class Waiting {
     }
 
     /** What is left of a wait; 0 when it is over. */
-    static long left(long nanos, long startedAt) {
+    public static long left(long nanos, long startedAt) {
         return nanos == FOREVER ? FOREVER : Math.max(0, nanos - (System.nanoTime() - startedAt));
     }
 
     /** Throws when this thread is interrupted, with its flag set. */
-    static void checkInterrupt(String what) {
+    public static void checkInterrupt(String what) {
         if (Thread.currentThread().isInterrupted()) {
             throw interrupted(what);
         }
     }
 
-    static AtollException interrupted(String what) {
+    public static AtollException interrupted(String what) {
         return new AtollException(what + ": the waiting thread was interrupted", new InterruptedException());
     }
 }

@@ -9,9 +9,9 @@ public final class SealedObjects {
     private int count;
     private boolean onDisk;
 
-    SealedObjects() {}
+    public SealedObjects() {}
 
-    void add(long size, long tag, boolean isOnDisk) {
+    public void add(long size, long tag, boolean isOnDisk) {
         if (count == sizes.length) {
             sizes = Arrays.copyOf(sizes, 2 * count);
             tags = Arrays.copyOf(tags, 2 * count);

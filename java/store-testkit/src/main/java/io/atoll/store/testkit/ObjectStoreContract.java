@@ -1,8 +1,11 @@
-package io.atoll.store;
+package io.atoll.store.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.atoll.store.Memory;
+import io.atoll.store.ObjectStore;
+import io.atoll.store.SealedObjects;
 import io.atoll.AtollException;
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
@@ -31,8 +34,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link ObjectStore} does: run over the store in shared memory and over the one in memory. */
-abstract class ObjectStoreContract {
-    static final long CAPACITY = 64 << 20;
+public abstract class ObjectStoreContract {
+    protected static final long CAPACITY = 64 << 20;
 
     private static final Duration AT_ONCE = Duration.ZERO;
     private static final Duration LONG = Duration.ofSeconds(30);
@@ -41,23 +44,23 @@ abstract class ObjectStoreContract {
     private ObjectStore other;
 
     /** A new store with one client. */
-    abstract ObjectStore open();
+    protected abstract ObjectStore open();
 
     /** Another client of that store. */
-    abstract ObjectStore attach();
+    protected abstract ObjectStore attach();
 
-    abstract long pins(ObjectStore client);
+    protected abstract long pins(ObjectStore client);
 
-    abstract long copied(ObjectStore client);
+    protected abstract long copied(ObjectStore client);
 
     @BeforeEach
-    void openBoth() {
+    protected void openBoth() {
         store = open();
         other = attach();
     }
 
     @AfterEach
-    void closeBoth() {
+    protected void closeBoth() {
         for (ObjectStore each : List.of(other, store)) {
             assertThat(pins(each)).as("pins of client " + each.clientIndex()).isZero();
             each.close();

@@ -77,19 +77,6 @@ public final class Atoll extends TaskOverloads {
     }
 
     /**
-     * Begins a tensor in the store, to be filled in place and then sealed.
-     *
-     * @param type of its elements
-     * @param shape length of each axis; none makes a tensor of one element
-     * @return closing it before it is sealed aborts it
-     * @throws IllegalArgumentException when a length is negative
-     * @throws ObjectStoreFullException when there is no room
-     */
-    public static WritableTensor createTensor(DType type, long... shape) {
-        return Runtimes.current().createTensor(Objects.requireNonNull(type, "type"), shape.clone());
-    }
-
-    /**
      * The value of a ref, waiting for it as long as it takes. Tensors, tables and what else is made of Arrow buffers are
      * views of shared memory, not copies. Heap arrays can only be copies: {@link ObjectRef#bytes()} is their view.
      *

@@ -56,7 +56,7 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         }
 
         @Override
-        public WritableTensor createTensor(DType type, long[] shape) {
+        public <S> S service(Class<S> type) {
             throw new UnsupportedOperationException();
         }
 

@@ -82,7 +82,8 @@ class StoreNativeTest {
         long client = out.getLong(0);
 
         ByteBuffer id = direct(StoreLayout.OBJECT_ID_SIZE);
-        check(StoreNative.create(client, StoreNative.addressOf(id), 100, 0, 7, Long.MAX_VALUE, StoreNative.addressOf(out)));
+        check(StoreNative.create(
+                client, StoreNative.addressOf(id), 100, 0, 7, Long.MAX_VALUE, StoreNative.addressOf(out)));
         long store = id.getLong(StoreLayout.OBJECT_ID_STORE);
         long place = id.getLong(StoreLayout.OBJECT_ID_PLACE);
         StoreNative.newDirectByteBuffer(out.getLong(0), 100).put(99, (byte) 42);

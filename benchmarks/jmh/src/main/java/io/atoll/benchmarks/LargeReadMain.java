@@ -4,10 +4,10 @@ import com.sun.management.ThreadMXBean;
 import io.atoll.Atoll;
 import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
-import io.atoll.DType;
 import io.atoll.ObjectRef;
-import io.atoll.WritableTensor;
-import io.atoll.objects.Tensor;
+import io.atoll.tensor.DType;
+import io.atoll.tensor.Tensor;
+import io.atoll.tensor.WritableTensor;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +46,7 @@ final class LargeReadMain {
     }
 
     private static ObjectRef<Tensor> make() {
-        try (WritableTensor tensor = Atoll.createTensor(DType.FLOAT64, ELEMENTS)) {
+        try (WritableTensor tensor = Tensor.create(DType.FLOAT64, ELEMENTS)) {
             tensor.setDouble(1, 0);
             tensor.setDouble(2, ELEMENTS - 1);
             return tensor.seal();

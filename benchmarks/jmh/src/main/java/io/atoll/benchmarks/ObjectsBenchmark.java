@@ -1,10 +1,10 @@
 package io.atoll.benchmarks;
 
 import io.atoll.ObjectId;
-import io.atoll.objects.ObjectCodec;
-import io.atoll.objects.Tensor;
+import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.store.Memory;
 import io.atoll.store.ObjectStore;
+import io.atoll.tensor.Tensor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

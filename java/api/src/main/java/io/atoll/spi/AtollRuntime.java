@@ -1,9 +1,7 @@
 package io.atoll.spi;
 
-import io.atoll.DType;
 import io.atoll.NodeStats;
 import io.atoll.ObjectRef;
-import io.atoll.WritableTensor;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -24,13 +22,14 @@ public interface AtollRuntime extends AutoCloseable {
     <T> ObjectRef<T> put(T value);
 
     /**
-     * Begins a tensor in the store.
+     * What this runtime has for a library above the API, which alone knows the type: a place for tensors, say.
      *
-     * @param type of its elements
-     * @param shape length of each axis
-     * @return not sealed yet
+     * @param <S> type of the service
+     * @param type an interface
+     * @return the same one each time
+     * @throws UnsupportedOperationException when this runtime has none
      */
-    WritableTensor createTensor(DType type, long[] shape);
+    <S> S service(Class<S> type);
 
     /**
      * Some of the bytes that an object is stored as, waiting for it as long as it takes.

@@ -13,7 +13,7 @@ import java.util.ServiceLoader;
  * is made by the {@link RuntimeProvider} on its class path when the user calls {@link Atoll#init}. Any thread.
  */
 public final class Runtimes {
-    private static final String OWN_PROVIDER = "io.atoll.runtime.DriverProvider";
+    private static final String OWN_PROVIDER = "io.atoll.internal.runtime.DriverProvider";
 
     private static final Object LOCK = new Object();
     private static volatile AtollRuntime running;

@@ -1,6 +1,6 @@
 package io.atoll.examples.flights;
 
-import io.atoll.objects.Table;
+import io.atoll.table.Table;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import io.atoll.NodeStats;
 import io.atoll.NodeStats.ProcessStats;
 import io.atoll.ObjectRef;
 import io.atoll.ObjectStoreFullException;
-import io.atoll.objects.Table;
+import io.atoll.table.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

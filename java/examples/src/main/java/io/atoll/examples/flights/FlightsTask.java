@@ -1,6 +1,6 @@
 package io.atoll.examples.flights;
 
-import io.atoll.objects.Table;
+import io.atoll.table.Table;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.arrow.vector.VectorSchemaRoot;

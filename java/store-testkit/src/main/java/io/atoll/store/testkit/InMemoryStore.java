@@ -1,20 +1,15 @@
 package io.atoll.store.testkit;
 
-import io.atoll.store.Memory;
-import io.atoll.store.ObjectStore;
-import io.atoll.store.SealedObjects;
-import io.atoll.store.Waiting;
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
 import io.atoll.ObjectLostException;
 import io.atoll.ObjectStoreFullException;
 import io.atoll.StoreException;
+import io.atoll.store.Memory;
+import io.atoll.store.ObjectStore;
+import io.atoll.store.SealedObjects;
+import io.atoll.store.Waiting;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A store in this process's own memory outside the heap, for tests: what {@link NativeStore} does, without shared memory
@@ -24,20 +19,20 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class InMemoryStore implements ObjectStore {
     private static final ObjectId[] NONE = {};
 
-    private final Shared shared;
+    private final InMemoryObjects shared;
     private final int clientIndex;
     // Guarded by shared.
     private long pins;
     private long copied;
     private boolean closed;
 
-    private InMemoryStore(Shared shared, int clientIndex) {
+    private InMemoryStore(InMemoryObjects shared, int clientIndex) {
         this.shared = shared;
         this.clientIndex = clientIndex;
     }
 
     public static InMemoryStore create(long capacity) {
-        return new InMemoryStore(new Shared(capacity), 1);
+        return new InMemoryStore(new InMemoryObjects(capacity), 1);
     }
 
     /** Another client of the same store. */
@@ -71,9 +66,9 @@ public final class InMemoryStore implements ObjectStore {
         }
     }
 
-    private Entry newEntry() {
+    private InMemoryObjects.Entry newEntry() {
         long index = ++shared.lastIndex;
-        Entry entry = new Entry(new ObjectId(shared.storeId, index << 40 | 1));
+        InMemoryObjects.Entry entry = new InMemoryObjects.Entry(new ObjectId(shared.storeId, index << 40 | 1));
         entry.references = 1;
         shared.entries.put(entry.id.place(), entry);
         return entry;
@@ -91,7 +86,7 @@ public final class InMemoryStore implements ObjectStore {
                 checkCreatable(id);
             }
             awaitRoom(id, size, timeout);
-            Entry entry = id == null ? newEntry() : checkCreatable(id);
+            InMemoryObjects.Entry entry = id == null ? newEntry() : checkCreatable(id);
             entry.creating = true;
             entry.block = Memory.allocate(size + 64);
             entry.address = entry.block + 63 & -64;
@@ -102,8 +97,8 @@ public final class InMemoryStore implements ObjectStore {
         }
     }
 
-    private Entry checkCreatable(ObjectId id) {
-        Entry entry = entry(id, "create");
+    private InMemoryObjects.Entry checkCreatable(ObjectId id) {
+        InMemoryObjects.Entry entry = shared.entry(id, "create");
         if (entry.creating || entry.state != State.EXPECTED) {
             throw new StoreException("object " + id + ": create (somebody is creating it, or has sealed it)");
         }
@@ -147,7 +142,7 @@ public final class InMemoryStore implements ObjectStore {
     public Pin tryGet(ObjectId id) {
         synchronized (shared) {
             checkOpen();
-            Entry entry = entry(id, "get");
+            InMemoryObjects.Entry entry = shared.entry(id, "get");
             if (entry.state == State.LOST) {
                 throw new ObjectLostException("object " + id + ": get (its bytes cannot be had any more)");
             }
@@ -160,7 +155,7 @@ public final class InMemoryStore implements ObjectStore {
         Waiting.checkInterrupt("get of " + ids.length + " objects");
         synchronized (shared) {
             for (ObjectId id : ids) {
-                if (entry(id, "get").state == State.EXPECTED) {
+                if (shared.entry(id, "get").state == State.EXPECTED) {
                     throw new GetTimeoutException("object " + id + ": not sealed");
                 }
             }
@@ -186,7 +181,7 @@ public final class InMemoryStore implements ObjectStore {
         SealedObjects found = new SealedObjects();
         synchronized (shared) {
             for (int i = from; i < ids.length && state(ids[i]) == State.SEALED; ++i) {
-                Entry entry = entry(ids[i], "peek");
+                InMemoryObjects.Entry entry = shared.entry(ids[i], "peek");
                 found.add(entry.size, entry.tag, false);
             }
         }
@@ -197,7 +192,7 @@ public final class InMemoryStore implements ObjectStore {
     public void reference(ObjectId id) {
         synchronized (shared) {
             checkOpen();
-            entry(id, "reference").references++;
+            shared.entry(id, "reference").references++;
         }
     }
 
@@ -205,12 +200,12 @@ public final class InMemoryStore implements ObjectStore {
     public void dereference(ObjectId id) {
         synchronized (shared) {
             checkOpen();
-            Entry entry = entry(id, "dereference");
+            InMemoryObjects.Entry entry = shared.entry(id, "dereference");
             if (entry.references == 0) {
                 throw new IllegalArgumentException("object " + id + ": dereference without a reference");
             }
             entry.references--;
-            freeIfUnused(entry);
+            shared.freeIfUnused(entry);
         }
     }
 
@@ -218,7 +213,7 @@ public final class InMemoryStore implements ObjectStore {
     public State state(ObjectId id) {
         synchronized (shared) {
             checkOpen();
-            Entry entry = id.store() == shared.storeId ? shared.entries.get(id.place()) : null;
+            InMemoryObjects.Entry entry = id.store() == shared.storeId ? shared.entries.get(id.place()) : null;
             return entry == null ? State.ABSENT : entry.state;
         }
     }
@@ -227,12 +222,12 @@ public final class InMemoryStore implements ObjectStore {
     public void delete(ObjectId id) {
         synchronized (shared) {
             checkOpen();
-            Entry entry = entry(id, "delete");
+            InMemoryObjects.Entry entry = shared.entry(id, "delete");
             if (entry.creating) {
                 throw new StoreException("object " + id + ": delete (somebody is creating it)");
             }
             entry.state = State.LOST;
-            freeBytesIfUnpinned(entry);
+            shared.freeBytesIfUnpinned(entry);
             shared.notifyAll();
         }
     }
@@ -267,7 +262,7 @@ public final class InMemoryStore implements ObjectStore {
     public boolean claim(ObjectId id, int expected, int desired) {
         synchronized (shared) {
             checkOpen();
-            Entry entry = entry(id, "claim");
+            InMemoryObjects.Entry entry = shared.entry(id, "claim");
             if (entry.claim != expected) {
                 return false;
             }
@@ -280,7 +275,7 @@ public final class InMemoryStore implements ObjectStore {
     public int claimed(ObjectId id) {
         synchronized (shared) {
             checkOpen();
-            return entry(id, "claimed").claim;
+            return shared.entry(id, "claimed").claim;
         }
     }
 
@@ -334,104 +329,18 @@ public final class InMemoryStore implements ObjectStore {
         }
     }
 
-    private Entry entry(ObjectId id, String what) {
-        Entry entry = id.store() == shared.storeId ? shared.entries.get(id.place()) : null;
-        if (entry == null) {
-            throw new ObjectLostException(
-                    "object " + id + ": " + what + " (no such object: freed, deleted, or never made here)");
-        }
-        return entry;
-    }
-
-    private void freeIfUnused(Entry entry) {
-        if (entry.references == 0 && entry.pins == 0 && !entry.creating) {
-            shared.entries.remove(entry.id.place());
-            freeBytesIfUnpinned(entry);
-            shared.notifyAll();
-        }
-    }
-
-    private void freeBytesIfUnpinned(Entry entry) {
-        if (entry.block == 0 || entry.pins != 0) {
-            return;
-        }
-        Memory.fill(entry.address, entry.size, (byte) 0xdb); // what is still read after this is seen to be wrong
-        Memory.free(entry.block);
-        entry.block = 0;
-        shared.used -= entry.size;
-        List<ObjectId> children = List.of(entry.contained);
-        entry.contained = NONE;
-        for (ObjectId child : children) {
-            Entry held = entry(child, "contained");
-            held.references--;
-            freeIfUnused(held);
-        }
-    }
-
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("store is closed in client " + clientIndex);
         }
     }
 
-    /** What all clients see. */
-    private static final class Shared {
-        private final long storeId = ThreadLocalRandom.current().nextLong() | 1;
-        private final long capacity;
-        private final Map<Long, Entry> entries = new HashMap<>();
-        private long used;
-        private long lastIndex;
-        private int lastClient = 1;
-
-        Shared(long capacity) {
-            this.capacity = capacity;
-        }
-
-        void sleep(long nanos, String what) {
-            try {
-                long millis = Math.min(Math.max(1, nanos / 1_000_000), 1_000_000);
-                wait(millis);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw Waiting.interrupted(what);
-            }
-        }
-
-        List<ObjectId> pinned() {
-            List<ObjectId> ids = new ArrayList<>();
-            for (Entry entry : entries.values()) {
-                if (entry.pins > 0) {
-                    ids.add(entry.id);
-                }
-            }
-            return ids;
-        }
-    }
-
-    private static final class Entry {
-        private final ObjectId id;
-        private State state = State.EXPECTED;
-        private boolean creating;
-        private long block;
-        private long address;
-        private long size;
-        private long tag;
-        private ObjectId[] contained = NONE;
-        private long references;
-        private long pins;
-        private int claim;
-
-        Entry(ObjectId id) {
-            this.id = id;
-        }
-    }
-
     private final class FakeCreation implements Creation {
-        private final Entry entry;
+        private final InMemoryObjects.Entry entry;
         private final int contained;
         private boolean over;
 
-        FakeCreation(Entry entry, int contained) {
+        FakeCreation(InMemoryObjects.Entry entry, int contained) {
             this.entry = entry;
             this.contained = contained;
         }
@@ -488,16 +397,16 @@ public final class InMemoryStore implements ObjectStore {
                             + " contained ids given, " + contained + " announced");
                 }
                 for (ObjectId id : ids) {
-                    entry(id, "seal");
+                    shared.entry(id, "seal");
                 }
                 for (ObjectId id : ids) {
-                    entry(id, "seal").references++;
+                    shared.entry(id, "seal").references++;
                 }
                 over = true;
                 entry.contained = ids.clone();
                 entry.creating = false;
                 entry.state = State.SEALED;
-                freeIfUnused(entry);
+                shared.freeIfUnused(entry);
                 shared.notifyAll();
             }
         }
@@ -510,18 +419,18 @@ public final class InMemoryStore implements ObjectStore {
                 }
                 over = true;
                 entry.creating = false;
-                freeBytesIfUnpinned(entry);
-                freeIfUnused(entry);
+                shared.freeBytesIfUnpinned(entry);
+                shared.freeIfUnused(entry);
                 shared.notifyAll();
             }
         }
     }
 
     private final class FakePin implements Pin {
-        private final Entry entry;
+        private final InMemoryObjects.Entry entry;
         private boolean over;
 
-        FakePin(Entry entry) {
+        FakePin(InMemoryObjects.Entry entry) {
             this.entry = entry;
             entry.pins++;
             pins++;
@@ -572,10 +481,10 @@ public final class InMemoryStore implements ObjectStore {
                 entry.pins--;
                 pins--;
                 if (entry.state == State.LOST) {
-                    freeBytesIfUnpinned(entry);
+                    shared.freeBytesIfUnpinned(entry);
                     shared.notifyAll();
                 }
-                freeIfUnused(entry);
+                shared.freeIfUnused(entry);
             }
         }
     }

@@ -3,72 +3,33 @@ package io.atoll.store.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.atoll.store.Memory;
-import io.atoll.store.ObjectStore;
-import io.atoll.store.SealedObjects;
 import io.atoll.AtollException;
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
 import io.atoll.ObjectLostException;
 import io.atoll.ObjectStoreFullException;
 import io.atoll.StoreException;
+import io.atoll.store.Memory;
+import io.atoll.store.ObjectStore;
 import io.atoll.store.ObjectStore.Creation;
 import io.atoll.store.ObjectStore.Pin;
 import io.atoll.store.ObjectStore.State;
+import io.atoll.store.SealedObjects;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link ObjectStore} does: run over the store in shared memory and over the one in memory. */
-public abstract class ObjectStoreContract {
-    protected static final long CAPACITY = 64 << 20;
-
-    private static final Duration AT_ONCE = Duration.ZERO;
-    private static final Duration LONG = Duration.ofSeconds(30);
-
-    private ObjectStore store;
-    private ObjectStore other;
-
-    /** A new store with one client. */
-    protected abstract ObjectStore open();
-
-    /** Another client of that store. */
-    protected abstract ObjectStore attach();
-
-    protected abstract long pins(ObjectStore client);
-
-    protected abstract long copied(ObjectStore client);
-
-    @BeforeEach
-    protected void openBoth() {
-        store = open();
-        other = attach();
-    }
-
-    @AfterEach
-    protected void closeBoth() {
-        for (ObjectStore each : List.of(other, store)) {
-            assertThat(pins(each)).as("pins of client " + each.clientIndex()).isZero();
-            each.close();
-            each.close();
-            assertThatThrownBy(each::expect).isInstanceOf(IllegalStateException.class);
-        }
-    }
-
+public abstract class ObjectStoreContract extends StoreClients {
     @Test
     void shouldShowSealedBytesToEveryClient() {
         ObjectId id = put(store, null, 77, 5);
@@ -512,47 +473,5 @@ public abstract class ObjectStoreContract {
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(IllegalStateException.class);
         store.dereference(id);
-    }
-
-    /** A sealed object of one long. */
-    private static ObjectId put(ObjectStore to, ObjectId id, long value, long tag) {
-        try (Creation creation = to.create(id, 8, 0, tag, AT_ONCE)) {
-            Memory.putLong(creation.address(), value);
-            creation.seal();
-            return creation.id();
-        }
-    }
-
-    private ObjectId putSized(long size) {
-        try (Creation creation = store.create(null, size, 0, 0, AT_ONCE)) {
-            creation.seal();
-            return creation.id();
-        }
-    }
-
-    private static <T> Future<T> inThread(Callable<T> work) {
-        CompletableFuture<T> future = new CompletableFuture<>();
-        Thread thread = new Thread(() -> {
-            try {
-                future.complete(work.call());
-            } catch (Throwable e) {
-                future.completeExceptionally(e);
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
-        return future;
-    }
-
-    /** What the server does in its own time. */
-    static void eventually(BooleanSupplier condition) {
-        for (int i = 0; i < 3000 && !condition.getAsBoolean(); i++) {
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
-        assertThat(condition.getAsBoolean()).isTrue();
     }
 }

@@ -2,8 +2,8 @@ package io.atoll.store.testkit;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.atoll.store.ObjectStore;
 import io.atoll.ObjectId;
+import io.atoll.store.ObjectStore;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

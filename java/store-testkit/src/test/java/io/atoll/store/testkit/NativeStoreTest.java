@@ -3,6 +3,8 @@ package io.atoll.store.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.atoll.ObjectId;
+import io.atoll.StoreException;
 import io.atoll.store.ClientStats;
 import io.atoll.store.Memory;
 import io.atoll.store.NativeStore;
@@ -10,8 +12,6 @@ import io.atoll.store.ObjectStore;
 import io.atoll.store.Ring;
 import io.atoll.store.StoreServer;
 import io.atoll.store.StoreStats;
-import io.atoll.ObjectId;
-import io.atoll.StoreException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

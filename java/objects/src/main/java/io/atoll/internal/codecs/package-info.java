@@ -1,0 +1,2 @@
+/** The codecs that users register, as graphs find them. */
+package io.atoll.internal.codecs;

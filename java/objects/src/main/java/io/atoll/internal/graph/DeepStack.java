@@ -1,0 +1,74 @@
+package io.atoll.internal.graph;
+
+import java.util.function.Supplier;
+
+/** Runs what recurses deeper than an ordinary thread's stack allows on a thread with a large one. */
+final class DeepStack {
+    /** Address space, of which only what is used becomes memory; enough for more than a million nodes in a row. */
+    private static final long STACK_BYTES = 1L << 30;
+
+    /** As many levels as the large stack bears; Fory makes arrays of this length. */
+    static final int MAX_DEPTH = 2_000_000;
+
+    private DeepStack() {}
+
+    static <T> T run(Supplier<T> work) {
+        Task<T> task = new Task<>(work);
+        Thread thread = new Thread(null, task, "atoll-deep-stack", STACK_BYTES);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+        thread.start();
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true; // it is computing, not waiting: it ends by itself
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return task.result();
+    }
+
+    /** Whether an error says that the stack or the allowed depth was not enough. */
+    static boolean isNeededBy(Throwable error) {
+        for (Throwable each = error; each != null; each = each.getCause()) {
+            if (each instanceof StackOverflowError
+                    || each.getMessage() != null && each.getMessage().contains("depth")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static final class Task<T> implements Runnable {
+        private final Supplier<T> work;
+        private T value;
+        private Throwable failure;
+
+        Task(Supplier<T> work) {
+            this.work = work;
+        }
+
+        @Override
+        public void run() {
+            try {
+                value = work.get();
+            } catch (Throwable e) { // handed to the thread that waits
+                failure = e;
+            }
+        }
+
+        T result() {
+            if (failure instanceof RuntimeException e) {
+                throw e;
+            } else if (failure instanceof Error e) {
+                throw e;
+            }
+            return value;
+        }
+    }
+}

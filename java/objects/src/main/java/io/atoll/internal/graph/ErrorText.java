@@ -1,0 +1,164 @@
+package io.atoll.internal.graph;
+
+import io.atoll.TaskException;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/** A throwable in words: needs none of its classes to be read. */
+final class ErrorText {
+    private static final int MAX_DEPTH = 64;
+
+    private final String type;
+    private final String message; // null when it has none
+    private final StackTraceElement[] trace;
+    private final ErrorText cause; // null when it has none
+    private final List<ErrorText> suppressed;
+
+    private ErrorText(
+            String type, String message, StackTraceElement[] trace, ErrorText cause, List<ErrorText> suppressed) {
+        this.type = type;
+        this.message = message;
+        this.trace = trace;
+        this.cause = cause;
+        this.suppressed = suppressed;
+    }
+
+    static ErrorText of(Throwable error) {
+        return of(error, Collections.newSetFromMap(new IdentityHashMap<>()), 0);
+    }
+
+    private static ErrorText of(Throwable error, Set<Throwable> seen, int depth) {
+        if (error == null || depth > MAX_DEPTH || !seen.add(error)) {
+            return null;
+        }
+        List<ErrorText> suppressed = new ArrayList<>();
+        for (Throwable each : error.getSuppressed()) {
+            ErrorText text = of(each, seen, depth + 1);
+            if (text != null) {
+                suppressed.add(text);
+            }
+        }
+        return new ErrorText(
+                error.getClass().getName(),
+                messageOf(error),
+                error.getStackTrace(),
+                of(error.getCause(), seen, depth + 1),
+                suppressed);
+    }
+
+    private static String messageOf(Throwable error) {
+        try {
+            return error.getMessage();
+        } catch (RuntimeException e) {
+            return "(its getMessage() threw " + e.getClass().getName() + ")";
+        }
+    }
+
+    void writeTo(DataOutputStream out) throws IOException {
+        write(out, type);
+        write(out, message);
+        out.writeInt(trace.length);
+        for (StackTraceElement frame : trace) {
+            write(out, frame.getClassName());
+            write(out, frame.getMethodName());
+            write(out, frame.getFileName());
+            out.writeInt(frame.getLineNumber());
+        }
+        out.writeBoolean(cause != null);
+        if (cause != null) {
+            cause.writeTo(out);
+        }
+        out.writeInt(suppressed.size());
+        for (ErrorText each : suppressed) {
+            each.writeTo(out);
+        }
+    }
+
+    static ErrorText readFrom(DataInputStream in) throws IOException {
+        return readFrom(in, 0);
+    }
+
+    private static ErrorText readFrom(DataInputStream in, int depth) throws IOException {
+        if (depth > MAX_DEPTH + 1) {
+            throw new IOException("more than " + MAX_DEPTH + " causes inside each other");
+        }
+        String type = read(in);
+        String message = read(in);
+        StackTraceElement[] trace = new StackTraceElement[count(in)];
+        for (int i = 0; i < trace.length; i++) {
+            trace[i] = frame(in);
+        }
+        ErrorText cause = in.readBoolean() ? readFrom(in, depth + 1) : null;
+        List<ErrorText> suppressed = new ArrayList<>();
+        for (int left = count(in); left > 0; left--) {
+            suppressed.add(readFrom(in, depth + 1));
+        }
+        return new ErrorText(type, message, trace, cause, suppressed);
+    }
+
+    private static StackTraceElement frame(DataInputStream in) throws IOException {
+        String type = read(in);
+        String method = read(in);
+        if (type == null || method == null) {
+            throw new IOException("a stack frame has no class or method");
+        }
+        return new StackTraceElement(type, method, read(in), in.readInt());
+    }
+
+    /** @param text may be null */
+    static void write(DataOutputStream out, String text) throws IOException {
+        if (text == null) {
+            out.writeInt(-1);
+        } else {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            out.writeInt(bytes.length);
+            out.write(bytes);
+        }
+    }
+
+    /** What was written; may be null. */
+    static String read(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length == -1) {
+            return null;
+        }
+        if (length < 0 || length > in.available()) {
+            throw new IOException("a text is said to have " + length + " bytes");
+        }
+        return new String(in.readNBytes(length), StandardCharsets.UTF_8);
+    }
+
+    private static int count(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        if (count < 0 || count > in.available()) {
+            throw new IOException("a count is said to be " + count);
+        }
+        return count;
+    }
+
+    /** An exception that says what the original said, with its stack trace, cause and suppressed. */
+    TaskException standIn(String why) {
+        return plain(this + " (a stand-in for the original: " + why + ")");
+    }
+
+    private TaskException plain(String text) {
+        TaskException standIn = new TaskException(text, cause == null ? null : cause.plain(cause.toString()));
+        standIn.setStackTrace(trace);
+        for (ErrorText each : suppressed) {
+            standIn.addSuppressed(each.plain(each.toString()));
+        }
+        return standIn;
+    }
+
+    @Override
+    public String toString() {
+        return message == null ? type : type + ": " + message;
+    }
+}

@@ -1,0 +1,89 @@
+package io.atoll.internal.graph;
+
+import io.atoll.StoreException;
+import io.atoll.UnserializableException;
+import io.atoll.internal.memory.Encoded;
+import io.atoll.internal.memory.Kind;
+import io.atoll.internal.memory.RefFactory;
+import io.atoll.internal.memory.Source;
+import java.lang.reflect.InvocationTargetException;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.apache.fory.exception.ForyException;
+
+/** Graphs of any objects, by Apache Fory. */
+public final class GraphKind {
+    /** Nesting that an ordinary thread's stack bears. */
+    private static final int ORDINARY_DEPTH = 500;
+
+    private static final int IDLE_KEPT = 2 * Runtime.getRuntime().availableProcessors();
+    private static final ConcurrentLinkedDeque<GraphCoder> IDLE = new ConcurrentLinkedDeque<>();
+    private static final AtomicInteger IDLE_COUNT = new AtomicInteger();
+
+    private GraphKind() {}
+
+    public static Encoded encode(Object value) {
+        try {
+            return with(coder -> coder.write(value));
+        } catch (Exception | StackOverflowError | LinkageError e) { // checked ones too: a writeReplace may throw them
+            throw PathFinder.explain(value, e);
+        }
+    }
+
+    public static Object decode(int detail, Source source, RefFactory refs) {
+        byte[] bytes = detail == Kind.PARTS ? GraphParts.graph(source) : source.copyOut(0, source.size());
+        try {
+            return with(coder -> coder.read(bytes, source, refs));
+        } catch (StoreException | UnserializableException e) {
+            throw e;
+        } catch (Exception | StackOverflowError | LinkageError | AssertionError e) { // a readResolve's too
+            throw source.damaged("its graph of objects cannot be read here: " + reason(e), e);
+        }
+    }
+
+    /** What a class has thrown when its object was made, without what Fory says around it. */
+    private static Throwable reason(Throwable e) {
+        boolean wrapper = e.getClass() == RuntimeException.class
+                || e instanceof InvocationTargetException
+                || e instanceof ForyException;
+        return wrapper && e.getCause() != null ? reason(e.getCause()) : e;
+    }
+
+    /** Tries on this thread, then on one with a large stack when the graph is too deep for this one. */
+    private static <T> T with(Function<GraphCoder, T> work) {
+        GraphCoder coder = take();
+        T result;
+        try {
+            result = work.apply(coder);
+        } catch (RuntimeException | StackOverflowError e) {
+            if (!DeepStack.isNeededBy(e)) {
+                throw e;
+            }
+            ClassLoader loader = coder.loader();
+            return DeepStack.run(() -> work.apply(new GraphCoder(loader, DeepStack.MAX_DEPTH)));
+        }
+        giveBack(coder);
+        return result;
+    }
+
+    private static GraphCoder take() {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        if (loader == null) {
+            loader = GraphKind.class.getClassLoader();
+        }
+        GraphCoder coder = IDLE.poll();
+        if (coder != null) {
+            IDLE_COUNT.decrementAndGet();
+        }
+        return coder != null && coder.fits(loader) ? coder : new GraphCoder(loader, ORDINARY_DEPTH);
+    }
+
+    private static void giveBack(GraphCoder coder) {
+        if (IDLE_COUNT.incrementAndGet() <= IDLE_KEPT) {
+            IDLE.push(coder);
+        } else {
+            IDLE_COUNT.decrementAndGet();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.atoll.internal.graph;
+
+import io.atoll.ObjectId;
+import io.atoll.ObjectRef;
+import io.atoll.internal.kinds.Kinds;
+import io.atoll.internal.memory.RefFactory;
+import io.atoll.internal.memory.Source;
+import java.util.BitSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * What one graph has beside the bytes of its objects: refs, parts, and the classes that it may name. Serializers collect
+ * it here while a graph is written, and look it up while one is read. Its coder's thread.
+ */
+final class GraphLinks {
+    private static final ObjectId[] NONE = {};
+
+    private final ClassLoader loader;
+    private final AllowList allowed = AllowList.current();
+    // While writing.
+    private Set<ObjectId> ids;
+    private GraphParts parts;
+    // While reading.
+    private Source source;
+    private RefFactory refs;
+    private final BitSet partsTaken = new BitSet();
+
+    GraphLinks(ClassLoader loader) {
+        this.loader = loader;
+    }
+
+    /** Where classes are looked up. */
+    ClassLoader loader() {
+        return loader;
+    }
+
+    AllowList allowed() {
+        return allowed;
+    }
+
+    /** Throws unless objects of the class may be made from stored bytes. */
+    void checkAllowed(String className) {
+        if (!allowed.allows(className)) {
+            throw new IllegalStateException(allowed.refusal(className));
+        }
+    }
+
+    void beginWriting() {
+        ids = null;
+        parts = new GraphParts();
+    }
+
+    void contain(ObjectId id) {
+        if (ids == null) {
+            ids = new LinkedHashSet<>();
+        }
+        ids.add(id);
+    }
+
+    /** Moves a part of the graph into a buffer of its own; returns its number. */
+    int lift(Object value) {
+        return parts.add(Kinds.encodePart(value));
+    }
+
+    /** The parts of the graph just written; they are forgotten here. */
+    GraphParts takeParts() {
+        GraphParts taken = parts;
+        parts = null;
+        return taken;
+    }
+
+    /** The ids of the graph just written; they are forgotten here. */
+    ObjectId[] takeIds() {
+        ObjectId[] taken = ids == null ? NONE : ids.toArray(NONE);
+        ids = null;
+        return taken;
+    }
+
+    /** @param from the whole object, for its parts */
+    void beginReading(Source from, RefFactory by) {
+        source = from;
+        refs = by;
+    }
+
+    void endReading() {
+        partsTaken.clear();
+        source = null;
+        refs = null;
+    }
+
+    ObjectRef<?> adopt(ObjectId id) {
+        return refs.adopt(id);
+    }
+
+    Object part(int number) {
+        if (number < 0 || partsTaken.get(number)) {
+            throw source.damaged("its part " + number + " is there more than once"); // each time a copy, it may be
+        }
+        Object part = GraphParts.decode(source, number, refs);
+        partsTaken.set(number);
+        return part;
+    }
+}

@@ -1,0 +1,86 @@
+package io.atoll.internal.graph;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.apache.fory.collection.IdentityObjectIntMap;
+import org.apache.fory.collection.ObjectIntMap;
+import org.apache.fory.context.MapRefWriter;
+import org.apache.fory.context.RefWriter;
+
+/**
+ * The objects that a graph has had so far, by number, as Fory's {@code MapRefWriter} keeps them to itself. One thread.
+ */
+final class GraphRefs {
+    private static final long MAP = RawFields.offset(MapRefWriter.class, "writtenObjects");
+    private static final long KEYS = RawFields.offset(ObjectIntMap.class, "keyTable");
+    /** What Fory writes, and a number after it, for an object that was there before. */
+    private static final byte SEEN = -2;
+
+    private final IdentityObjectIntMap<Object> numbers;
+
+    @SuppressWarnings("unchecked")
+    GraphRefs(RefWriter writer) {
+        numbers = (IdentityObjectIntMap<Object>) RawFields.get((MapRefWriter) writer, MAP);
+    }
+
+    /** How many objects there were. */
+    int count() {
+        return numbers.size;
+    }
+
+    /** In order of the first writing; -1 for what has none. */
+    int number(Object object) {
+        return numbers.get(object, -1);
+    }
+
+    /**
+     * The objects that are made only by their constructor and that may have been reached more than once: no cycle runs
+     * through others. Found in the bytes, where data can look like a number, so that there may be some too many.
+     */
+    List<Object> reachedAgain(byte[] graph) {
+        BitSet candidates = null;
+        for (Object each : (Object[]) RawFields.get(numbers, KEYS)) {
+            if (each != null && Constructed.only(each.getClass())) {
+                candidates = candidates == null ? new BitSet() : candidates;
+                candidates.set(number(each));
+            }
+        }
+        BitSet found = candidates == null ? null : reachedAgain(graph, candidates);
+        List<Object> objects = new ArrayList<>();
+        if (found != null) {
+            for (Object each : (Object[]) RawFields.get(numbers, KEYS)) {
+                if (each != null && found.get(number(each))) {
+                    objects.add(each);
+                }
+            }
+        }
+        return objects;
+    }
+
+    private static BitSet reachedAgain(byte[] graph, BitSet candidates) {
+        BitSet found = null;
+        for (int i = 0; i < graph.length; i++) {
+            if (graph[i] == SEEN) {
+                int number = varUInt32(graph, i + 1);
+                if (number >= 0 && candidates.get(number)) {
+                    found = found == null ? new BitSet() : found;
+                    found.set(number);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** -1 when there is none. */
+    private static int varUInt32(byte[] bytes, int at) {
+        int value = 0;
+        for (int shift = 0, i = at; i < bytes.length && shift < 32; shift += 7, i++) {
+            value |= (bytes[i] & 0x7f) << shift;
+            if (bytes[i] >= 0) {
+                return value;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,148 @@
+package io.atoll.internal.graph;
+
+import io.atoll.UnserializableException;
+import io.atoll.internal.codecs.CodecRegistry;
+import io.atoll.internal.kinds.Kinds;
+import io.atoll.internal.memory.ArrowNames;
+import io.atoll.tensor.Tensor;
+import java.lang.reflect.Field;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+
+/**
+ * After a graph could not be stored, looks for the object that is to blame and says how to get to it:
+ * {@code order.items[3].connection}. Breadth first, so that the path is the shortest.
+ */
+final class PathFinder {
+    private static final int MAX_OBJECTS = 1_000_000;
+
+    private final ArrayDeque<Step> queue = new ArrayDeque<>();
+    private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Object wanted; // null: whatever is refused by what it is
+
+    private PathFinder(Object wanted) {
+        this.wanted = wanted;
+    }
+
+    /** One object on the way. */
+    private record Step(Step from, Children.Child child, Object object) {
+        String path(String root) {
+            StringBuilder path = new StringBuilder();
+            for (Step each = this; each.from != null; each = each.from) {
+                path.insert(0, each.child.name());
+            }
+            return root + path;
+        }
+    }
+
+    static UnserializableException explain(Object root, Throwable failure) {
+        String name = nameOf(root);
+        String found = null;
+        Object blamed = blamedBy(failure);
+        try {
+            found = blamed == null ? null : new PathFinder(blamed).find(root, name);
+            if (found != null) {
+                found += ": " + deepestMessage(failure);
+            } else {
+                found = new PathFinder(null).find(root, name);
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            failure.addSuppressed(e);
+        }
+        if (found == null) {
+            found = name + ": " + root.getClass().getName() + " cannot be stored: " + deepestMessage(failure);
+        }
+        return new UnserializableException(found, failure);
+    }
+
+    private static String nameOf(Object root) {
+        String type = root.getClass().getSimpleName();
+        return type.isEmpty() || root.getClass().isHidden() || root.getClass().isArray()
+                ? "value"
+                : Character.toLowerCase(type.charAt(0)) + type.substring(1);
+    }
+
+    private static Object blamedBy(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof Refusal.Refused refused && refused.object() != null) {
+                return refused.object();
+            }
+        }
+        return null;
+    }
+
+    private static String deepestMessage(Throwable failure) {
+        Throwable deepest = failure;
+        while (deepest.getCause() != null && deepest.getCause() != deepest) {
+            deepest = deepest.getCause();
+        }
+        return deepest instanceof StackOverflowError
+                ? "it is nested too deeply"
+                : deepest.getMessage() != null ? deepest.getMessage() : deepest.toString();
+    }
+
+    /** Null when nothing is found. */
+    private String find(Object root, String name) {
+        queue.add(new Step(null, null, root));
+        seen.add(root);
+        while (!queue.isEmpty() && seen.size() < MAX_OBJECTS) {
+            Step step = queue.remove();
+            if (step.object() == wanted) {
+                return step.path(name);
+            }
+            String blamed = wanted == null ? blame(step.object()) : null;
+            if (blamed != null) {
+                return step.path(name) + blamed;
+            }
+            for (Children.Child each : Children.of(step.object())) {
+                if (seen.add(each.value())) {
+                    queue.add(new Step(step, each, each.value()));
+                }
+            }
+        }
+        return null;
+    }
+
+    private static String blame(Object object) {
+        String refusal = refusal(object.getClass());
+        if (refusal != null) {
+            return ": " + refusal;
+        }
+        if (Children.isLeaf(object)) {
+            String own = ownRefusal(object);
+            return own == null ? null : ": " + own;
+        }
+        for (Field field : Children.fields(object.getClass())) {
+            String declared = Children.value(field, object) == null ? refusal(field.getType()) : null;
+            if (declared != null) {
+                return "." + field.getName() + ": " + declared;
+            }
+        }
+        return null;
+    }
+
+    private static String refusal(Class<?> type) {
+        if (CodecRegistry.of(type) != null) {
+            return null;
+        }
+        String refusal = Refusal.of(type);
+        return refusal == null
+                ? null
+                : type.getName() + " cannot be stored: " + refusal + ". Make the field transient, store what it is"
+                        + " made from, or register a codec for it (Codecs.register)";
+    }
+
+    /** Tensors and vectors can be refused by what they hold. */
+    private static String ownRefusal(Object leaf) {
+        if (leaf instanceof Tensor || ArrowNames.isArrow(leaf.getClass())) {
+            try {
+                Kinds.encodePart(leaf);
+            } catch (RuntimeException e) {
+                return e.getMessage();
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,83 @@
+package io.atoll.internal.graph;
+
+import java.lang.reflect.Field;
+import sun.misc.Unsafe;
+
+/** Makes objects without a constructor, and reads and writes fields that reflection may not: of throwables. */
+final class RawFields {
+    private static final Unsafe UNSAFE = unsafe();
+
+    private RawFields() {}
+
+    static <T> T allocate(Class<T> type) {
+        try {
+            return type.cast(UNSAFE.allocateInstance(type));
+        } catch (InstantiationException e) {
+            throw new IllegalStateException(type.getName() + " has no instances", e);
+        }
+    }
+
+    @SuppressWarnings("removal")
+    static long offset(Class<?> type, String name) {
+        try {
+            return UNSAFE.objectFieldOffset(type.getDeclaredField(name));
+        } catch (NoSuchFieldException e) {
+            throw new IllegalStateException(type.getName() + " of this JDK has no field " + name, e);
+        }
+    }
+
+    @SuppressWarnings("removal")
+    static long offset(Field field) {
+        return UNSAFE.objectFieldOffset(field);
+    }
+
+    static Object get(Object object, long offset) {
+        return UNSAFE.getObject(object, offset);
+    }
+
+    static void put(Object object, long offset, Object value) {
+        UNSAFE.putObject(object, offset, value);
+    }
+
+    /** A primitive's bits, by the field's type. */
+    static long getBits(Object object, long offset, Class<?> type) {
+        if (type == boolean.class) {
+            return UNSAFE.getBoolean(object, offset) ? 1 : 0;
+        } else if (type == byte.class) {
+            return UNSAFE.getByte(object, offset);
+        } else if (type == short.class) {
+            return UNSAFE.getShort(object, offset);
+        } else if (type == char.class) {
+            return UNSAFE.getChar(object, offset);
+        }
+        return type == int.class || type == float.class
+                ? UNSAFE.getInt(object, offset)
+                : UNSAFE.getLong(object, offset);
+    }
+
+    static void putBits(Object object, long offset, Class<?> type, long bits) {
+        if (type == boolean.class) {
+            UNSAFE.putBoolean(object, offset, bits != 0);
+        } else if (type == byte.class) {
+            UNSAFE.putByte(object, offset, (byte) bits);
+        } else if (type == short.class) {
+            UNSAFE.putShort(object, offset, (short) bits);
+        } else if (type == char.class) {
+            UNSAFE.putChar(object, offset, (char) bits);
+        } else if (type == int.class || type == float.class) {
+            UNSAFE.putInt(object, offset, (int) bits);
+        } else {
+            UNSAFE.putLong(object, offset, bits);
+        }
+    }
+
+    private static Unsafe unsafe() {
+        try {
+            Field field = Unsafe.class.getDeclaredField("theUnsafe");
+            field.setAccessible(true);
+            return (Unsafe) field.get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.atoll.internal.graph;
+
+import java.io.Externalizable;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.fory.config.Config;
+import org.apache.fory.context.ReadContext;
+import org.apache.fory.context.WriteContext;
+import org.apache.fory.serializer.Serializer;
+
+/**
+ * Throwables, whole: Fory drops their stack traces. Field by field, so that identity is kept, cycles too, and fields
+ * need not be Serializable.
+ */
+final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
+    private static final List<String> HOOKS = List.of("writeObject", "readObject", "writeReplace", "readResolve");
+    private static final long MESSAGE = RawFields.offset(Throwable.class, "detailMessage");
+    private static final long CAUSE = RawFields.offset(Throwable.class, "cause");
+    private static final long TRACE = RawFields.offset(Throwable.class, "stackTrace");
+    private static final long SUPPRESSED = RawFields.offset(Throwable.class, "suppressedExceptions");
+    /** What the JDK has in that field as long as there is none. */
+    private static final Object NONE_SUPPRESSED = RawFields.get(new Throwable(), SUPPRESSED);
+
+    private record Slot(Class<?> type, long offset) {}
+
+    private final Slot[] slots;
+
+    ThrowableSerializer(Config config, Class<T> type) {
+        super(config, type);
+        slots = slots(type);
+    }
+
+    /** Whether a class has a say in how it is serialized. */
+    static boolean hasHooks(Class<?> first) {
+        for (Class<?> type = first; type != Throwable.class; type = type.getSuperclass()) {
+            for (java.lang.reflect.Method each : type.getDeclaredMethods()) {
+                if (HOOKS.contains(each.getName())) {
+                    return true;
+                }
+            }
+        }
+        return Externalizable.class.isAssignableFrom(first);
+    }
+
+    private static Slot[] slots(Class<?> first) {
+        List<Slot> slots = new ArrayList<>();
+        for (Class<?> type = first; type != Throwable.class; type = type.getSuperclass()) {
+            for (Field field : type.getDeclaredFields()) {
+                if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
+                    slots.add(new Slot(field.getType(), RawFields.offset(field)));
+                }
+            }
+        }
+        return slots.toArray(new Slot[0]);
+    }
+
+    @Override
+    public void write(WriteContext context, T error) {
+        NullMessages.keep(error);
+        context.writeRef(RawFields.get(error, MESSAGE));
+        context.writeRef(RawFields.get(error, CAUSE)); // itself as long as it has not been set
+        context.writeRef(error.getStackTrace());
+        boolean suppresses = RawFields.get(error, SUPPRESSED) != null;
+        context.writeBoolean(suppresses);
+        if (suppresses) {
+            context.writeRef(error.getSuppressed());
+        }
+        for (Slot slot : slots) {
+            if (slot.type().isPrimitive()) {
+                context.writeInt64(RawFields.getBits(error, slot.offset(), slot.type()));
+            } else {
+                context.writeRef(RawFields.get(error, slot.offset()));
+            }
+        }
+    }
+
+    @Override
+    public T read(ReadContext context) {
+        T error = RawFields.allocate(getType());
+        context.reference(error);
+        RawFields.put(error, MESSAGE, (String) context.readRef());
+        RawFields.put(error, CAUSE, (Throwable) context.readRef());
+        RawFields.put(error, TRACE, (StackTraceElement[]) context.readRef());
+        if (context.readBoolean()) {
+            RawFields.put(error, SUPPRESSED, NONE_SUPPRESSED);
+            for (Throwable each : (Throwable[]) context.readRef()) {
+                error.addSuppressed(each);
+            }
+        }
+        for (Slot slot : slots) {
+            if (slot.type().isPrimitive()) {
+                RawFields.putBits(error, slot.offset(), slot.type(), context.readInt64());
+            } else {
+                RawFields.put(error, slot.offset(), slot.type().cast(context.readRef()));
+            }
+        }
+        return error;
+    }
+}

@@ -1,0 +1,124 @@
+package io.atoll.tensor;
+
+import io.atoll.internal.memory.ArrowNames;
+import io.atoll.internal.memory.PrimitiveArrays;
+import java.lang.reflect.Array;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
+
+/** {@link Tensor#from}. What needs Arrow, JavaCPP or a later JDK is loaded only when such an object is given. */
+final class TensorSources {
+    private TensorSources() {}
+
+    static <T> T from(Object numbers, long[] shape, Maker<T> maker) {
+        Class<?> type = numbers.getClass();
+        if (type.isArray() && type.getComponentType().isPrimitive()) {
+            return ofArray(typeOf(type.getComponentType()), numbers, shape, maker);
+        } else if (numbers instanceof Buffer buffer) {
+            return ofBuffer(typeOf(buffer), buffer, shape, maker);
+        }
+        T tensor = Segments.memory(numbers) != null ? from(DType.INT8, numbers, shape, maker) : null;
+        if (tensor == null && ArrowNames.isArrow(type)) {
+            tensor = ArrowTensors.from(numbers, shape, maker);
+        }
+        if (tensor == null && isNdArray(type)) {
+            tensor = NdArrayViews.from(numbers, shape, maker);
+        }
+        if (tensor == null && isJavaCpp(type)) {
+            tensor = JavaCppViews.from(numbers, shape, maker);
+        }
+        if (tensor == null) {
+            throw new IllegalArgumentException("no tensor can be made from a " + type.getTypeName());
+        }
+        return tensor;
+    }
+
+    static <T> T from(DType type, Object bytes, long[] shape, Maker<T> maker) {
+        if (bytes instanceof ByteBuffer buffer) {
+            return ofBuffer(type, buffer, shape, maker);
+        } else if (bytes.getClass().isArray()) {
+            return ofArray(type, bytes, shape, maker);
+        }
+        TensorMemory memory = Segments.memory(bytes);
+        if (memory == null) {
+            throw new IllegalArgumentException("a " + bytes.getClass().getTypeName() + " is not bytes without a type");
+        }
+        return maker.over(type, memory, Segments.bytes(bytes), shape);
+    }
+
+    static <T> T ofArray(DType type, Object primitiveArray, long[] shape, Maker<T> maker) {
+        int width = PrimitiveArrays.elementBytes(primitiveArray.getClass());
+        if (width != type.part().bytes()) {
+            throw new IllegalArgumentException(primitiveArray.getClass().getSimpleName() + " has elements of " + width
+                    + " bytes, " + type + " of " + type.part().bytes());
+        }
+        long bytes = (long) width * Array.getLength(primitiveArray);
+        return maker.over(type, TensorMemory.ofArray(primitiveArray), bytes, shape);
+    }
+
+    /** @param type of as many bytes as the buffer's elements have, or any for a {@code ByteBuffer} */
+    static <T> T ofBuffer(DType type, Buffer data, long[] shape, Maker<T> maker) {
+        int width = data instanceof ByteBuffer ? 1 : type.bytes();
+        return maker.over(type, TensorMemory.of(data), (long) width * data.remaining(), shape);
+    }
+
+    /** Whether objects of a class are NdArrays: told by name and here, since the library may not be there. */
+    private static boolean isNdArray(Class<?> type) {
+        if (type == null) {
+            return false;
+        }
+        for (Class<?> each : type.getInterfaces()) {
+            if (each.getName().equals(NdArrayViews.PACKAGE + "NdArray") || isNdArray(each)) {
+                return true;
+            }
+        }
+        return isNdArray(type.getSuperclass());
+    }
+
+    private static boolean isJavaCpp(Class<?> type) {
+        for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+            if (each.getName().startsWith("org.bytedeco.javacpp.")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static DType typeOf(Class<?> element) {
+        if (element == double.class) {
+            return DType.FLOAT64;
+        } else if (element == float.class) {
+            return DType.FLOAT32;
+        } else if (element == long.class) {
+            return DType.INT64;
+        } else if (element == int.class) {
+            return DType.INT32;
+        } else if (element == short.class) {
+            return DType.INT16;
+        } else if (element == char.class) {
+            return DType.UINT16;
+        }
+        return element == boolean.class ? DType.BOOL : DType.INT8;
+    }
+
+    private static DType typeOf(Buffer buffer) {
+        if (buffer instanceof DoubleBuffer) {
+            return DType.FLOAT64;
+        } else if (buffer instanceof FloatBuffer) {
+            return DType.FLOAT32;
+        } else if (buffer instanceof LongBuffer) {
+            return DType.INT64;
+        } else if (buffer instanceof IntBuffer) {
+            return DType.INT32;
+        } else if (buffer instanceof ShortBuffer) {
+            return DType.INT16;
+        }
+        return buffer instanceof CharBuffer ? DType.UINT16 : DType.INT8;
+    }
+}

@@ -1,0 +1,192 @@
+package io.atoll.tensor;
+
+import io.atoll.ObjectId;
+import io.atoll.ObjectRef;
+import io.atoll.internal.memory.IpcMessage;
+import io.atoll.internal.memory.Kind;
+import io.atoll.internal.memory.Lease;
+import io.atoll.internal.memory.Place;
+import io.atoll.store.Memory;
+import io.atoll.store.ObjectStore;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
+
+/**
+ * A tensor that is written into the store by its user. The object is given up when this is closed unsealed or, failing
+ * that, when neither it nor any view of it is reachable.
+ */
+final class TensorWriter implements WritableTensor {
+    private final Tensor tensor; // of the memory that is being written
+
+    private final Writing writing;
+    private final Place place;
+
+    private TensorWriter(Tensor tensor, Writing writing, Place place) {
+        this.tensor = tensor;
+        this.writing = writing;
+        this.place = place;
+    }
+
+    static TensorWriter begin(DType type, long[] shape, Place place) {
+        long[] strides = Strides.rowMajor(shape, type.bytes());
+        long body = Math.multiplyExact(Strides.count(shape), (long) type.bytes());
+        byte[] header = TensorKind.header(type, shape, strides, body);
+        Writing writing = new Writing(
+                place.store(), place.room().create(IpcMessage.headBytes(header) + body, Kind.tag(Kind.TENSOR, 0)));
+        Lease lease = new Lease(writing::abort);
+        try {
+            long address = IpcMessage.writeHead(header, writing.creation.address());
+            Tensor tensor = new Tensor(type, shape, strides, TensorMemory.ofLease(address, lease), address);
+            return new TensorWriter(tensor, writing, place);
+        } finally {
+            lease.release();
+        }
+    }
+
+    @Override
+    public DType type() {
+        return tensor.type();
+    }
+
+    @Override
+    public long[] shape() {
+        return tensor.shape();
+    }
+
+    @Override
+    public <T> T as(Class<T> view) {
+        tensor.memory().check();
+        Object found = null;
+        if (Buffer.class.isAssignableFrom(view)) {
+            found = buffer(view);
+        } else if (view.getName().equals(Segments.TYPE)) {
+            found = Segments.writable(tensor);
+        } else if (view.getName().startsWith("org.bytedeco.javacpp.")) {
+            found = JavaCppViews.of(tensor, view);
+        }
+        if (!view.isInstance(found)) {
+            throw new UnsupportedOperationException(
+                    "a tensor of " + type() + " cannot be written as " + view.getTypeName());
+        }
+        return view.cast(found);
+    }
+
+    private Buffer buffer(Class<?> view) {
+        ByteBuffer bytes = tensor.memory().bytes(tensor.address(), tensor.byteSize());
+        DType part = type().part();
+        if (view == ByteBuffer.class) {
+            return bytes;
+        } else if (part == DType.FLOAT64) {
+            return view == DoubleBuffer.class ? bytes.asDoubleBuffer() : null;
+        } else if (part == DType.FLOAT32) {
+            return view == FloatBuffer.class ? bytes.asFloatBuffer() : null;
+        } else if (part.bytes() == 8) {
+            return view == LongBuffer.class ? bytes.asLongBuffer() : null;
+        } else if (part.bytes() == 4) {
+            return view == IntBuffer.class ? bytes.asIntBuffer() : null;
+        } else if (part.bytes() == 2) {
+            return view == CharBuffer.class && part == DType.UINT16
+                    ? bytes.asCharBuffer()
+                    : view == ShortBuffer.class ? bytes.asShortBuffer() : null;
+        }
+        return null;
+    }
+
+    @Override
+    public void setDouble(double value, long... index) {
+        long at = Elements.at(tensor, index);
+        tensor.memory().check();
+        switch (type()) {
+            case FLOAT64:
+                Memory.putLong(at, Double.doubleToRawLongBits(value));
+                break;
+            case FLOAT32:
+                Memory.putInt(at, Float.floatToRawIntBits((float) value));
+                break;
+            case COMPLEX128:
+                Memory.putLong(at, Double.doubleToRawLongBits(value));
+                Memory.putLong(at + 8, 0);
+                break;
+            case COMPLEX64:
+                Memory.putInt(at, Float.floatToRawIntBits((float) value));
+                Memory.putInt(at + 4, 0);
+                break;
+            case FLOAT16:
+                throw new UnsupportedOperationException("Java has no float16: write its bits as a ShortBuffer");
+            default:
+                setLong((long) Math.rint(value), index);
+        }
+    }
+
+    @Override
+    public void setLong(long value, long... index) {
+        if (type().isFloating() || type().isComplex()) {
+            setDouble(value, index);
+            return;
+        }
+        long at = Elements.at(tensor, index);
+        tensor.memory().check();
+        switch (type().bytes()) {
+            case 8:
+                Memory.putLong(at, value);
+                break;
+            case 4:
+                Memory.putInt(at, (int) value);
+                break;
+            case 2:
+                Memory.putShort(at, (short) value);
+                break;
+            default:
+                Memory.putByte(at, (byte) (type() != DType.BOOL ? value : value == 0 ? 0 : 1));
+        }
+    }
+
+    @Override
+    public ObjectRef<Tensor> seal() {
+        tensor.memory().check();
+        ObjectId id = writing.seal();
+        tensor.close();
+        return place.ref(id);
+    }
+
+    @Override
+    public void close() {
+        tensor.close();
+        writing.abort();
+    }
+
+    /** Ends once: sealed, or given up with the reference that was got by creating it. */
+    private static final class Writing {
+        private final ObjectStore store;
+        private final ObjectStore.Creation creation;
+        private boolean over;
+
+        Writing(ObjectStore store, ObjectStore.Creation creation) {
+            this.store = store;
+            this.creation = creation;
+        }
+
+        synchronized ObjectId seal() {
+            if (over) {
+                throw new IllegalStateException("object " + creation.id() + ": it is sealed or given up already");
+            }
+            creation.seal();
+            over = true;
+            return creation.id();
+        }
+
+        synchronized void abort() {
+            if (!over) {
+                over = true;
+                creation.close();
+                store.dereference(creation.id());
+            }
+        }
+    }
+}

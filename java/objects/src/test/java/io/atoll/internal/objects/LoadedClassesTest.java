@@ -1,0 +1,73 @@
+package io.atoll.internal.objects;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atoll.ObjectId;
+import io.atoll.store.testkit.InMemoryStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Simple values are on the way of a node's start: they must not wait for Arrow or Fory to be loaded. */
+class LoadedClassesTest {
+    @Test
+    void shouldNotLoadArrowOrForyForSimpleValues() throws Exception {
+        List<String> loaded = classesLoadedBy("simple");
+        assertThat(loaded).contains(ObjectCodec.class.getName());
+        assertThat(loaded).noneMatch(LoadedClassesTest::isHeavy);
+    }
+
+    /** The test above can fail at all. */
+    @Test
+    void shouldLoadForyForAGraph() throws Exception {
+        assertThat(classesLoadedBy("graph")).anyMatch(LoadedClassesTest::isHeavy);
+    }
+
+    private static boolean isHeavy(String name) {
+        return name.startsWith("org.apache.") || name.startsWith("com.google.") || name.startsWith("org.slf4j.");
+    }
+
+    private static List<String> classesLoadedBy(String what) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xshare:auto",
+                        "-Xlog:class+load:stdout:tags",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        what)
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output.lines()
+                .filter(line -> line.contains(" source: "))
+                .map(line -> line.replaceFirst("^\\[[^]]*]\\s*", "").replaceFirst(" source: .*", ""))
+                .toList();
+    }
+
+    static final class Main {
+        public static void main(String[] args) {
+            InMemoryStore store = InMemoryStore.create(1 << 20);
+            ObjectCodec codec = new ObjectCodec(store, id -> null);
+            Object[] values = {null, true, 1, 2L, 3.0, 'c', (byte) 4, (short) 5, 6f, "text", new double[9], new byte[9]
+            };
+            for (Object value : values) {
+                codec.get(codec.put(value), Duration.ZERO);
+            }
+            ObjectId error = store.expect();
+            codec.putError(error, new IllegalStateException("text"));
+            try {
+                codec.get(error, Duration.ZERO);
+            } catch (IllegalStateException e) {
+                // as it should
+            }
+            if (args[0].equals("graph")) {
+                codec.put(List.of(1));
+            }
+        }
+    }
+}

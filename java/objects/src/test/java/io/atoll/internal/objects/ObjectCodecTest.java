@@ -1,0 +1,166 @@
+package io.atoll.internal.objects;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.atoll.ObjectId;
+import io.atoll.TaskException;
+import io.atoll.store.testkit.InMemoryStore;
+import io.atoll.tensor.Tensor;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ObjectCodecTest {
+    private InMemoryStore store;
+    private ObjectCodec codec;
+
+    @BeforeEach
+    void open() {
+        store = InMemoryStore.create(1 << 20);
+        codec = new ObjectCodec(store, id -> null);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void shouldKeepSimpleValues() {
+        for (Object value : new Object[] {
+            null,
+            true,
+            (byte) -1,
+            (short) -2,
+            'x',
+            -3,
+            -4L,
+            0.5f,
+            Double.NaN,
+            "",
+            "text",
+            "\u00e9\u4e2d\ud83d\ude00",
+            "\ud800 half"
+        }) {
+            assertThat(roundTrip(value)).isEqualTo(value);
+        }
+    }
+
+    @Test
+    void shouldKeepPrimitiveArrays() {
+        for (Object value : new Object[] {
+            new byte[] {1, -2},
+            new boolean[] {true, false},
+            new short[] {1, -2},
+            new char[] {'a'},
+            new int[] {},
+            new long[] {Long.MIN_VALUE},
+            new float[] {0.5f},
+            new double[] {1, 2, 3}
+        }) {
+            assertThat(roundTrip(value)).isEqualTo(value);
+        }
+    }
+
+    @Test
+    void shouldCountTheBytesItCopies() {
+        ObjectId id = codec.put(new double[100]);
+        codec.get(id, Duration.ZERO);
+
+        assertThat(store.copied()).isEqualTo(800);
+    }
+
+    @Test
+    void shouldKeepGraphsWithTheirIdentity() {
+        List<Object> shared = new ArrayList<>(List.of(1, "two"));
+        Map<String, Object> value = Map.of("a", shared, "b", shared);
+
+        @SuppressWarnings("unchecked")
+        Map<String, Object> read = (Map<String, Object>) roundTrip(value);
+
+        assertThat(read).isEqualTo(value);
+        assertThat(read.get("a")).isSameAs(read.get("b"));
+    }
+
+    @Test
+    void shouldWarmUpWithoutAStore() {
+        ObjectCodec.warmUp();
+    }
+
+    @Test
+    void shouldThrowTheOriginalWhenUnchecked() {
+        ObjectId id = store.expect();
+        IllegalStateException thrown = new IllegalStateException("broken", new IOException("why"));
+        thrown.addSuppressed(new RuntimeException("also"));
+        codec.putError(id, thrown);
+
+        assertThatThrownBy(() -> codec.get(id, Duration.ZERO))
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("broken")
+                .hasRootCauseExactlyInstanceOf(IOException.class)
+                .satisfies(e -> assertThat(e.getStackTrace()).isEqualTo(thrown.getStackTrace()))
+                .satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessage("also"));
+    }
+
+    @Test
+    void shouldWrapACheckedException() {
+        ObjectId id = store.expect();
+        codec.putError(id, new IOException("disk"));
+
+        assertThatThrownBy(() -> codec.get(id, Duration.ZERO))
+                .isExactlyInstanceOf(TaskException.class)
+                .hasCauseExactlyInstanceOf(IOException.class);
+    }
+
+    @Test
+    void shouldThrowTheOriginalAlsoWhenItIsNotSerializable() {
+        ObjectId id = store.expect();
+        Unserializable thrown = new Unserializable("text", new IOException("why"), Tensor.of(new double[] {1, 2, 3}));
+        codec.putError(id, thrown);
+
+        assertThatThrownBy(() -> codec.get(id, Duration.ZERO))
+                .isExactlyInstanceOf(Unserializable.class)
+                .hasMessage("text")
+                .hasRootCauseMessage("why")
+                .satisfies(e -> assertThat(e.getStackTrace()).isEqualTo(thrown.getStackTrace()))
+                .satisfies(e -> {
+                    try (Tensor tensor = (Tensor) ((Unserializable) e).field) {
+                        assertThat(tensor.getDouble(2)).isEqualTo(3);
+                    }
+                });
+        assertThat(store.pins()).isZero();
+    }
+
+    @Test
+    void shouldStandInForWhatCannotBeStored() {
+        ObjectId id = store.expect();
+        codec.putError(id, new Unserializable("text", new IOException("why"), Thread.currentThread()));
+
+        assertThatThrownBy(() -> codec.get(id, Duration.ZERO))
+                .isExactlyInstanceOf(TaskException.class)
+                .hasMessageContaining(Unserializable.class.getName() + ": text")
+                .hasMessageContaining("unserializable.field: java.lang.Thread cannot be stored")
+                .cause()
+                .hasMessage("java.io.IOException: why");
+    }
+
+    private Object roundTrip(Object value) {
+        return codec.get(codec.put(value), Duration.ZERO);
+    }
+
+    static final class Unserializable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        final Object field;
+
+        Unserializable(String message, Throwable cause, Object field) {
+            super(message, cause);
+            this.field = field;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.atoll.internal.call;
+
+import io.atoll.ObjectId;
+import io.atoll.Resources;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Where the fields of a call are, as it goes from its submitter through the scheduler to a worker. Little-endian:
+ *
+ * <pre>
+ *   0  result: store, place            the task's name, too
+ *  16  attempt                         0 at first; the scheduler sets it
+ *  20  retries
+ *  24  flags                           1: submitted by a task
+ *  28  D, number of dependencies       to be there before the call
+ *  32  K, number of kept ids           named inside inline values
+ *  36  where the D + K ids begin       16 bytes each, at the end of the record
+ *  40  demand, name, function, arguments   as {@link CallWriter} writes them
+ * </pre>
+ *
+ * <p>Strings are an int with their length and UTF-8 bytes.
+ */
+public final class CallRecord {
+    static final int RESULT = 0;
+    static final int ATTEMPT = 16;
+    static final int RETRIES = 20;
+    static final int FLAGS = 24;
+    static final int DEPENDENCIES = 28;
+    static final int KEPT = 32;
+    static final int IDS_AT = 36;
+    static final int BODY = 40;
+
+    static final int FLAG_NESTED = 1;
+
+    /** Longest record: a ring takes messages of up to an eighth of its size. */
+    static final int MAX_BYTES = 24 * 1024;
+
+    // How an argument is given.
+    static final byte NULL = 0;
+    static final byte TRUE = 1;
+    static final byte FALSE = 2;
+    static final byte INT = 3;
+    static final byte LONG = 4;
+    static final byte DOUBLE = 5;
+    static final byte STRING = 6;
+    /** As the object codec writes it: tag, length, bytes. */
+    static final byte ENCODED = 7;
+    /** Number of the dependency whose value it is. */
+    static final byte REF = 8;
+
+    private static final Resources ONE_CPU = Resources.cpus(1);
+
+    private CallRecord() {}
+
+    public static ObjectId result(DirectBuffer record) {
+        return id(record, RESULT);
+    }
+
+    static int attempt(DirectBuffer record) {
+        return record.getInt(ATTEMPT, ByteOrder.LITTLE_ENDIAN);
+    }
+
+    static int retries(DirectBuffer record) {
+        return record.getInt(RETRIES, ByteOrder.LITTLE_ENDIAN);
+    }
+
+    static boolean isNested(DirectBuffer record) {
+        return (record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & FLAG_NESTED) != 0;
+    }
+
+    static int dependencyCount(DirectBuffer record) {
+        return record.getInt(DEPENDENCIES, ByteOrder.LITTLE_ENDIAN);
+    }
+
+    static int keptCount(DirectBuffer record) {
+        return record.getInt(KEPT, ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Of the dependencies and, after them, of the kept ones. */
+    static ObjectId numberedId(DirectBuffer record, int number) {
+        return id(record, record.getInt(IDS_AT, ByteOrder.LITTLE_ENDIAN) + number * ObjectId.BYTES);
+    }
+
+    static List<ObjectId> ids(DirectBuffer record, int from, int count) {
+        List<ObjectId> ids = new ArrayList<>(count);
+        for (int i = 0; i < count; ++i) {
+            ids.add(numberedId(record, from + i));
+        }
+        return ids;
+    }
+
+    public static ObjectId id(DirectBuffer record, int at) {
+        return new ObjectId(
+                record.getLong(at, ByteOrder.LITTLE_ENDIAN), record.getLong(at + Long.BYTES, ByteOrder.LITTLE_ENDIAN));
+    }
+
+    public static void putId(UnsafeBuffer record, int at, ObjectId id) {
+        record.putLong(at, id.store(), ByteOrder.LITTLE_ENDIAN);
+        record.putLong(at + Long.BYTES, id.place(), ByteOrder.LITTLE_ENDIAN);
+    }
+
+    public static Resources demand(DirectBuffer record) {
+        int count = record.getInt(BODY, ByteOrder.LITTLE_ENDIAN);
+        if (count < 0) {
+            return ONE_CPU;
+        }
+        Map<String, Long> amounts = new TreeMap<>();
+        int at = BODY + Integer.BYTES;
+        for (int i = 0; i < count; ++i) {
+            String name = record.getStringUtf8(at, ByteOrder.LITTLE_ENDIAN);
+            at += Integer.BYTES + record.getInt(at, ByteOrder.LITTLE_ENDIAN);
+            amounts.put(name, record.getLong(at, ByteOrder.LITTLE_ENDIAN));
+            at += Long.BYTES;
+        }
+        return new Resources(amounts);
+    }
+
+    /** Where the name begins: what comes after the demand. */
+    static int afterDemand(DirectBuffer record) {
+        int at = BODY + Integer.BYTES;
+        for (int left = record.getInt(BODY, ByteOrder.LITTLE_ENDIAN); left > 0; --left) {
+            at += Integer.BYTES + record.getInt(at, ByteOrder.LITTLE_ENDIAN) + Long.BYTES;
+        }
+        return at;
+    }
+
+    /** The task's name, for people. */
+    static String name(DirectBuffer record) {
+        return record.getStringUtf8(afterDemand(record), ByteOrder.LITTLE_ENDIAN);
+    }
+
+    static boolean isOneCpu(Resources demand) {
+        return demand.equals(ONE_CPU);
+    }
+
+    /**
+     * Throws when the numbers of a record cannot be right, so that nothing outside it is read later on. Strings and
+     * arguments are checked by the buffer's own bounds.
+     */
+    static void check(DirectBuffer record, int length) {
+        int dependencies = length < BODY ? -1 : dependencyCount(record);
+        int kept = dependencies < 0 ? -1 : keptCount(record);
+        long idsAt = kept < 0 ? -1 : record.getInt(IDS_AT, ByteOrder.LITTLE_ENDIAN);
+        if (idsAt < BODY || idsAt + ((long) dependencies + kept) * ObjectId.BYTES != length) {
+            throw new IllegalArgumentException("a call of " + length + " bytes names " + dependencies
+                    + " dependencies and " + kept + " other ids at " + idsAt);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package io.atoll.internal.call;
+
+import io.atoll.ObjectId;
+import io.atoll.ObjectRef;
+import io.atoll.Resources;
+import io.atoll.UnserializableException;
+import io.atoll.internal.call.FunctionReader.Function;
+import io.atoll.internal.memory.Encoded;
+import io.atoll.internal.objects.ObjectCodec;
+import io.atoll.spi.PassedRef;
+import io.atoll.spi.TaskRequest;
+import io.atoll.store.ObjectStore;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Writes one call after the other as {@link CallRecord} lays it out. Small values travel in the record; large ones, and
+ * those with buffers worth sharing, are put into the store first and named as dependencies. Used by one thread.
+ */
+public final class CallWriter {
+    /** Larger values are put. */
+    static final int INLINE_BYTES = 512;
+    /** Once a record has grown to this, every further value is put. */
+    private static final int ENOUGH = 8 * 1024;
+
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+    private final ObjectStore store;
+    private final ObjectCodec codec;
+    private final ObjectWriter writer;
+    private final UnsafeBuffer record = new UnsafeBuffer(ByteBuffer.allocateDirect(CallRecord.MAX_BYTES));
+    private final List<ObjectId> dependencies = new ArrayList<>();
+    private final List<ObjectId> kept = new ArrayList<>();
+    private final List<ObjectId> temporaries = new ArrayList<>();
+    private int at;
+
+    public CallWriter(ObjectStore store, ObjectCodec codec, ObjectWriter writer) {
+        this.store = store;
+        this.codec = codec;
+        this.writer = writer;
+    }
+
+    /**
+     * Writes the call; the record is there until the next one.
+     *
+     * @param nested whether a task submits it
+     * @param result id of the result
+     */
+    public void write(TaskRequest request, boolean nested, ObjectId result) {
+        dependencies.clear();
+        kept.clear();
+        temporaries.clear();
+        Function function = FunctionReader.read(request.function());
+        FunctionDescriptor descriptor = function.descriptor();
+        boolean written = false;
+        try {
+            at = CallRecord.BODY;
+            demand(request.resources());
+            string(request.name() == null ? descriptor.shortName() : request.name());
+            integer(descriptor.kind());
+            string(descriptor.className());
+            string(descriptor.methodName());
+            string(descriptor.methodType());
+            integer(function.captured().length + request.arguments().length);
+            for (Object value : function.captured()) {
+                value(value);
+            }
+            for (Object argument : request.arguments()) {
+                if (argument instanceof ObjectRef<?> ref) {
+                    if (ref.id().store() != store.storeId()) {
+                        throw new IllegalArgumentException(ref + " is of another session, whose store is gone");
+                    }
+                    dependency(ref.id());
+                } else if (argument instanceof PassedRef passed) {
+                    value(passed.ref());
+                } else {
+                    value(argument);
+                }
+            }
+            CallRecord.putId(record, CallRecord.RESULT, result);
+            record.putInt(CallRecord.ATTEMPT, 0, ORDER);
+            record.putInt(CallRecord.RETRIES, request.retries(), ORDER);
+            record.putInt(CallRecord.FLAGS, nested ? CallRecord.FLAG_NESTED : 0, ORDER);
+            record.putInt(CallRecord.DEPENDENCIES, dependencies.size(), ORDER);
+            record.putInt(CallRecord.KEPT, kept.size(), ORDER);
+            record.putInt(CallRecord.IDS_AT, at, ORDER);
+            ids(dependencies);
+            ids(kept);
+            written = true;
+        } finally {
+            if (!written) {
+                temporaries.forEach(store::dereference);
+            }
+        }
+    }
+
+    public UnsafeBuffer record() {
+        return record;
+    }
+
+    public int length() {
+        return at;
+    }
+
+    /** The objects that were made for the call, to each of which this process holds a reference; null for none. */
+    public ObjectId[] temporaries() {
+        return temporaries.isEmpty() ? null : temporaries.toArray(new ObjectId[0]);
+    }
+
+    private void demand(Resources resources) {
+        if (CallRecord.isOneCpu(resources)) {
+            integer(-1);
+            return;
+        }
+        Map<String, Long> amounts = resources.amounts();
+        integer(amounts.size());
+        amounts.forEach((name, amount) -> {
+            string(name);
+            room(Long.BYTES);
+            record.putLong(at, amount, ORDER);
+            at += Long.BYTES;
+        });
+    }
+
+    private void value(Object value) {
+        if (value == null) {
+            kind(CallRecord.NULL);
+        } else if (value instanceof Integer i) {
+            kind(CallRecord.INT);
+            integer(i);
+        } else if (value instanceof Long l) {
+            kind(CallRecord.LONG);
+            room(Long.BYTES);
+            record.putLong(at, l, ORDER);
+            at += Long.BYTES;
+        } else if (value instanceof Double d) {
+            kind(CallRecord.DOUBLE);
+            room(Double.BYTES);
+            record.putDouble(at, d, ORDER);
+            at += Double.BYTES;
+        } else if (value instanceof Boolean b) {
+            kind(b ? CallRecord.TRUE : CallRecord.FALSE);
+        } else if (value instanceof String s && s.length() <= INLINE_BYTES / 3 && at < ENOUGH && isWellFormed(s)) {
+            kind(CallRecord.STRING);
+            string(s);
+        } else {
+            encoded(value);
+        }
+    }
+
+    private void encoded(Object value) {
+        Encoded encoded = codec.encode(value);
+        ObjectId[] contained = encoded.contained();
+        if (encoded.size() > INLINE_BYTES || encoded.hasBuffers() || contained.length > INLINE_BYTES || at >= ENOUGH) {
+            ObjectId id = writer.write(null, encoded);
+            temporaries.add(id);
+            dependency(id);
+            return;
+        }
+        int size = (int) encoded.size();
+        kind(CallRecord.ENCODED);
+        room(Long.BYTES + Integer.BYTES + size);
+        record.putLong(at, encoded.tag(), ORDER);
+        record.putInt(at + Long.BYTES, size, ORDER);
+        at += Long.BYTES + Integer.BYTES;
+        encoded.writeTo(record.addressOffset() + at);
+        at += size;
+        for (ObjectId id : contained) {
+            kept.add(id);
+        }
+    }
+
+    private void dependency(ObjectId id) {
+        kind(CallRecord.REF);
+        integer(dependencies.size());
+        dependencies.add(id);
+    }
+
+    private void kind(byte kind) {
+        room(1);
+        record.putByte(at++, kind);
+    }
+
+    private void integer(int value) {
+        room(Integer.BYTES);
+        record.putInt(at, value, ORDER);
+        at += Integer.BYTES;
+    }
+
+    private void string(String text) {
+        room(Integer.BYTES + 3 * text.length());
+        at += record.putStringUtf8(at, text, ORDER, 3 * text.length());
+    }
+
+    private void ids(List<ObjectId> ids) {
+        room(ids.size() * ObjectId.BYTES);
+        for (int i = 0; i < ids.size(); ++i) {
+            CallRecord.putId(record, at, ids.get(i));
+            at += ObjectId.BYTES;
+        }
+    }
+
+    private void room(int bytes) {
+        if (bytes > CallRecord.MAX_BYTES - at) {
+            throw new UnserializableException("a call takes at most " + CallRecord.MAX_BYTES
+                    + " bytes beside its large arguments, this one more: its refs, names and resources are too many");
+        }
+    }
+
+    /** UTF-8 loses surrogates that are not in pairs: such a string goes through the object codec. */
+    private static boolean isWellFormed(String text) {
+        for (int i = 0; i < text.length(); ++i) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

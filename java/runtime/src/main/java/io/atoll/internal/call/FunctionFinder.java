@@ -1,0 +1,104 @@
+package io.atoll.internal.call;
+
+import io.atoll.AtollException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleInfo;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Turns the name of a method into something to call: a handle of type {@code (Object[])Object}, with the receiver, if
+ * any, as the first element. Each is made once. No lambda is made for it. Any thread.
+ */
+public final class FunctionFinder {
+    private static final MethodHandles.Lookup OURS = MethodHandles.lookup();
+
+    private final ClassLoader loader;
+    private final ConcurrentHashMap<FunctionDescriptor, MethodHandle> handles = new ConcurrentHashMap<>();
+
+    public FunctionFinder(ClassLoader loader) {
+        this.loader = loader;
+    }
+
+    /** Loads what the first call would have to wait for. */
+    public static void warmUp() {
+        new FunctionFinder(FunctionFinder.class.getClassLoader())
+                .find(new FunctionDescriptor(
+                        MethodHandleInfo.REF_invokeStatic,
+                        FunctionFinder.class.getName(),
+                        "identity",
+                        "(Ljava/lang/Object;)Ljava/lang/Object;"));
+    }
+
+    private static Object identity(Object value) {
+        return value;
+    }
+
+    /** Throws {@link AtollException} when this JVM has no such method, or may not call it. */
+    public MethodHandle find(FunctionDescriptor function) {
+        MethodHandle handle = handles.get(function);
+        if (handle == null) {
+            handle = link(function);
+            handles.put(function, handle);
+        }
+        return handle;
+    }
+
+    private MethodHandle link(FunctionDescriptor function) {
+        Class<?> owner;
+        MethodType type;
+        try {
+            owner = Class.forName(function.className(), true, loader);
+            type = MethodType.fromMethodDescriptorString(function.methodType(), loader);
+        } catch (ClassNotFoundException | TypeNotPresentException e) {
+            throw new AtollException(
+                    "the worker's class path does not have what " + function + " needs: " + e.getMessage(), e);
+        } catch (LinkageError e) {
+            throw new AtollException("class " + function.className() + " cannot be used in the worker: " + e, e);
+        }
+        MethodHandle handle;
+        try {
+            handle = find(lookup(owner), owner, function, type);
+        } catch (IllegalAccessException e) {
+            throw new AtollException(
+                    function + " may not be called: open package " + owner.getPackageName() + " of "
+                            + owner.getModule() + " with --add-opens "
+                            + owner.getModule().getName() + "/"
+                            + owner.getPackageName() + "=ALL-UNNAMED",
+                    e);
+        } catch (NoSuchMethodException e) {
+            throw new AtollException("class " + function.className() + " of the worker has no " + function, e);
+        }
+        MethodHandle fixed = handle.asFixedArity();
+        return fixed.asType(fixed.type().generic())
+                .asSpreader(Object[].class, fixed.type().parameterCount());
+    }
+
+    /** As much access as the class's module grants us. */
+    private static MethodHandles.Lookup lookup(Class<?> owner) {
+        try {
+            return MethodHandles.privateLookupIn(owner, OURS);
+        } catch (IllegalAccessException e) {
+            return MethodHandles.publicLookup();
+        }
+    }
+
+    private static MethodHandle find(
+            MethodHandles.Lookup lookup, Class<?> owner, FunctionDescriptor function, MethodType type)
+            throws NoSuchMethodException, IllegalAccessException {
+        switch (function.kind()) {
+            case MethodHandleInfo.REF_invokeStatic:
+                return lookup.findStatic(owner, function.methodName(), type);
+            case MethodHandleInfo.REF_newInvokeSpecial:
+                return lookup.findConstructor(owner, type);
+            case MethodHandleInfo.REF_invokeSpecial:
+                return lookup.findSpecial(owner, function.methodName(), type, owner);
+            case MethodHandleInfo.REF_invokeVirtual:
+            case MethodHandleInfo.REF_invokeInterface:
+                return lookup.findVirtual(owner, function.methodName(), type);
+            default:
+                throw new AtollException(function + " is called in a way that is not known: " + function.kind());
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.atoll.internal.call;
+
+/** The kinds of messages in the rings. Unless said otherwise a message is the 16 bytes of a task's id. */
+public final class Messages {
+    // From a client to the scheduler.
+
+    /** A whole {@link CallRecord}. */
+    public static final int SUBMIT = 1;
+    /** The task's result is sealed. */
+    public static final int FINISHED = 2;
+    /** The thread that has the task's resources waits for something. */
+    public static final int BLOCKED = 3;
+    /** It need not wait any longer, and asks for its CPU. */
+    public static final int RESUME = 4;
+    /** A task is given back that this client has no thread for. */
+    public static final int RETURNED = 5;
+
+    // From the scheduler to a worker.
+
+    /** A whole {@link CallRecord}, to be run. */
+    public static final int RUN = 16;
+    /** The task has its CPU back. */
+    public static final int GRANT = 17;
+
+    private Messages() {}
+}

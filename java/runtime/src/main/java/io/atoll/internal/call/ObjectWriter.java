@@ -1,0 +1,83 @@
+package io.atoll.internal.call;
+
+import io.atoll.ObjectId;
+import io.atoll.ObjectStoreFullException;
+import io.atoll.internal.memory.Encoded;
+import io.atoll.internal.memory.Room;
+import io.atoll.store.NativeStore;
+import io.atoll.store.ObjectStore;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Writes values into the store. When it is full, waits for room: for a while, and for as long as others are written to
+ * disk for it. Any thread.
+ */
+public final class ObjectWriter implements Room {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final ObjectStore store;
+    private final BooleanSupplier isSpilling;
+
+    public ObjectWriter(ObjectStore store) {
+        this.store = store;
+        isSpilling = store instanceof NativeStore shared ? () -> shared.stats().bytesSpilling() > 0 : () -> false;
+    }
+
+    /** Stores the value under the expected id, or, for null, a new one, to which the caller then holds a reference. */
+    public ObjectId write(ObjectId expected, Encoded value) {
+        ObjectId[] contained = value.contained();
+        ObjectStore.Creation creation = create(expected, value.size(), contained.length, value.tag());
+        boolean sealed = false;
+        try {
+            value.writeTo(creation.address());
+            creation.seal(contained);
+            sealed = true;
+            return creation.id();
+        } finally {
+            if (!sealed) {
+                creation.close();
+                if (expected == null) {
+                    store.dereference(creation.id());
+                }
+            }
+        }
+    }
+
+    @Override
+    public ObjectStore.Creation create(long size, long tag) {
+        return create(null, size, 0, tag);
+    }
+
+    private ObjectStore.Creation create(ObjectId expected, long size, int contained, long tag) {
+        while (true) {
+            long start = System.nanoTime();
+            try {
+                return store.create(expected, size, contained, tag, PATIENCE);
+            } catch (ObjectStoreFullException e) {
+                throwUnlessSpilling(e, start);
+            }
+        }
+    }
+
+    @Override
+    public void resize(ObjectStore.Creation creation, long size) {
+        while (true) {
+            long start = System.nanoTime();
+            try {
+                creation.resize(size, PATIENCE);
+                return;
+            } catch (ObjectStoreFullException e) {
+                throwUnlessSpilling(e, start);
+            }
+        }
+    }
+
+    private void throwUnlessSpilling(ObjectStoreFullException e, long start) {
+        // One that fails at once would fail again.
+        boolean waited = System.nanoTime() - start >= PATIENCE.toNanos() / 2;
+        if (!waited || !isSpilling.getAsBoolean()) {
+            throw e;
+        }
+    }
+}

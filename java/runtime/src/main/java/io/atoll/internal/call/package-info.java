@@ -1,0 +1,2 @@
+/** Calls as records in shared memory: functions by name, arguments by id or value. */
+package io.atoll.internal.call;

@@ -1,0 +1,86 @@
+package io.atoll.internal.process;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.function.Supplier;
+
+/** Copies what a worker prints to a stream of the driver, line by line, each with a prefix. One thread each. */
+final class LineForwarder extends Thread {
+    private static final int LONGEST_LINE = 64 * 1024;
+    private static final int REMEMBERED_LINES = 20;
+
+    private final InputStream from;
+    private final Supplier<PrintStream> to;
+    private final byte[] prefix;
+    private final Runnable atEnd;
+    private final ArrayDeque<String> last = new ArrayDeque<>();
+
+    /**
+     * @param from is closed at its end
+     * @param to is asked for every line, since a program may exchange its {@code System.out}
+     * @param atEnd is run once everything has been copied
+     */
+    LineForwarder(String name, InputStream from, Supplier<PrintStream> to, String prefix, Runnable atEnd) {
+        super(null, null, name, 256 * 1024);
+        this.from = from;
+        this.to = to;
+        this.atEnd = atEnd;
+        this.prefix = prefix.getBytes(StandardCharsets.UTF_8);
+        setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        byte[] chunk = new byte[8192];
+        try (from) {
+            int count;
+            while ((count = from.read(chunk)) > 0) {
+                for (int i = 0; i < count; ++i) {
+                    if (chunk[i] == '\n') {
+                        print(line);
+                    } else {
+                        line.write(chunk[i]);
+                        if (line.size() == LONGEST_LINE) {
+                            print(line);
+                        }
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // The worker has ended; what it had printed has been read.
+        }
+        if (line.size() > 0) {
+            print(line);
+        }
+        atEnd.run();
+    }
+
+    /** The newest lines, for an error message. */
+    String lastLines() {
+        synchronized (last) {
+            return String.join("\n", last);
+        }
+    }
+
+    private void print(ByteArrayOutputStream line) {
+        synchronized (last) {
+            if (last.size() == REMEMBERED_LINES) {
+                last.removeFirst();
+            }
+            last.addLast(line.toString(StandardCharsets.UTF_8));
+        }
+        byte[] whole = new byte[prefix.length + line.size() + 1];
+        System.arraycopy(prefix, 0, whole, 0, prefix.length);
+        System.arraycopy(line.toByteArray(), 0, whole, prefix.length, line.size());
+        whole[whole.length - 1] = '\n';
+        PrintStream out = to.get();
+        out.write(whole, 0, whole.length);
+        out.flush();
+        line.reset();
+    }
+}

@@ -1,0 +1,108 @@
+package io.atoll.internal.process;
+
+import io.atoll.Atoll;
+import io.atoll.jni.NativeLibrary;
+import io.atoll.scheduler.Scheduler;
+import io.atoll.store.NativeStore;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * What a worker needs on its class path to find all that this driver can see: that of the JVM, with the manifest-only jar
+ * of Surefire unfolded, the module path, and the URLs of the class loaders under which {@code mvn exec:java} and the like
+ * run a program.
+ */
+public final class WorkerClassPath {
+    /** Their jars come first: a worker then opens no other until it runs a task. */
+    private static final Class<?>[] EVERY_WORKER_NEEDS = {
+        Atoll.class, Scheduler.class, NativeStore.class, NativeLibrary.class, UnsafeBuffer.class
+    };
+
+    private WorkerClassPath() {}
+
+    /** The class path for workers of this process; the jar of their main class comes first. */
+    public static String find(Class<?> main) {
+        Set<String> entries = new LinkedHashSet<>();
+        addSource(main, entries);
+        for (Class<?> ours : EVERY_WORKER_NEEDS) {
+            addSource(ours, entries);
+        }
+        addLoaders(Thread.currentThread().getContextClassLoader(), entries);
+        addLoaders(WorkerClassPath.class.getClassLoader(), entries);
+        addPath(System.getProperty("java.class.path"), entries);
+        addPath(System.getProperty("jdk.module.path"), entries);
+        return String.join(File.pathSeparator, entries);
+    }
+
+    /** Where the class came from; nothing is added when that cannot be told. */
+    private static void addSource(Class<?> type, Set<String> entries) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        if (source != null && source.getLocation() != null) {
+            addUrl(source.getLocation(), entries);
+        }
+    }
+
+    private static void addLoaders(ClassLoader loader, Set<String> entries) {
+        for (; loader != null && loader != ClassLoader.getSystemClassLoader(); loader = loader.getParent()) {
+            if (loader instanceof URLClassLoader urls) {
+                for (URL url : urls.getURLs()) {
+                    addUrl(url, entries);
+                }
+            }
+        }
+    }
+
+    private static void addUrl(URL url, Set<String> entries) {
+        if (url.getProtocol().equals("file")) {
+            try {
+                entries.add(Path.of(url.toURI()).toString());
+            } catch (URISyntaxException e) {
+                entries.add(new File(url.getPath()).getAbsolutePath());
+            }
+        }
+    }
+
+    private static void addPath(String path, Set<String> entries) {
+        if (path == null) {
+            return;
+        }
+        for (String entry : path.split(File.pathSeparator)) {
+            File file = new File(entry).getAbsoluteFile();
+            if (!file.getName().startsWith("surefirebooter") || !addManifestEntries(file, entries)) {
+                entries.add(file.getPath());
+            }
+        }
+    }
+
+    /** Adds what the jar's manifest names; false when it names nothing. */
+    private static boolean addManifestEntries(File jar, Set<String> entries) {
+        try (JarFile opened = new JarFile(jar)) {
+            Manifest manifest = opened.getManifest();
+            String named =
+                    manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+            if (named == null) {
+                return false;
+            }
+            URI base = jar.toURI();
+            for (String relative : named.trim().split(" +")) {
+                entries.add(Path.of(base.resolve(relative)).toString());
+            }
+            return true;
+        } catch (IOException | IllegalArgumentException e) {
+            // The JVM reads the jar by itself, if it can.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.atoll.internal.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line of a worker: this JVM's program, flags that workers need, and this process's class path. */
+public final class WorkerCommand {
+    /** Further JVM flags for workers, separated by spaces. */
+    public static final String FLAGS_PROPERTY = "atoll.worker.flags";
+
+    /** Which classes may be made from stored bytes. */
+    private static final String ALLOWED_CLASSES = "atoll.allowed.classes";
+
+    /** Flags of the driver's own command line that its workers are given as well, by how they begin. */
+    private static final List<String> INHERITED = List.of(
+            "--add-opens", "--add-exports", "--add-reads", "--enable-preview", "-ea", "-enableassertions", "-D");
+
+    /** Of each the next word belongs to it, unless joined by an equals sign. */
+    private static final List<String> TWO_WORDS = List.of("--add-opens", "--add-exports", "--add-reads");
+
+    private WorkerCommand() {}
+
+    /** @param main what workers run; {@link WorkerOrders#arguments} are to follow */
+    public static List<String> find(Class<?> main) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:+IgnoreUnrecognizedVMOptions");
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("--sun-misc-unsafe-memory-access=allow");
+        // One worker has one CPU's worth of tasks; collecting with more threads than that takes them from the others.
+        command.add("-XX:+UseSerialGC");
+        command.add("-XX:-UsePerfData");
+        command.add("-Xshare:auto");
+        command.addAll(inherited(ownArguments()));
+        String allowed = System.getProperty(ALLOWED_CLASSES); // the program may have set it itself
+        if (allowed != null) {
+            command.add("-D" + ALLOWED_CLASSES + "=" + allowed);
+        }
+        String more = System.getProperty(FLAGS_PROPERTY, "").trim();
+        if (!more.isEmpty()) {
+            command.addAll(List.of(more.split(" +")));
+        }
+        command.add("-cp");
+        command.add(WorkerClassPath.find(main));
+        command.add(main.getName());
+        return command;
+    }
+
+    /** Those of a driver's arguments that are for workers too. The class path, the main class and what follows are not. */
+    static List<String> inherited(List<String> arguments) {
+        List<String> flags = new ArrayList<>();
+        for (int i = 0; i < arguments.size(); ++i) {
+            String argument = arguments.get(i);
+            if (!argument.startsWith("-") && !argument.startsWith("@") || argument.equals("-jar")) {
+                break;
+            }
+            if (argument.equals("-cp")
+                    || argument.equals("-classpath")
+                    || argument.equals("--class-path")
+                    || argument.equals("-p")
+                    || argument.equals("--module-path")) {
+                ++i;
+                continue;
+            }
+            boolean two = TWO_WORDS.contains(argument);
+            if (isInherited(argument) && !argument.startsWith("-Datoll.library.path=")) {
+                flags.add(argument);
+                if (two && i + 1 < arguments.size()) {
+                    flags.add(arguments.get(i + 1));
+                }
+            }
+            if (two) {
+                ++i;
+            }
+        }
+        return flags;
+    }
+
+    private static boolean isInherited(String argument) {
+        for (String beginning : INHERITED) {
+            if (argument.startsWith(beginning)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static List<String> ownArguments() {
+        try {
+            String all = Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.UTF_8);
+            List<String> words = List.of(all.split("\0"));
+            return words.subList(1, words.size());
+        } catch (IOException | RuntimeException e) {
+            return List.of();
+        }
+    }
+}

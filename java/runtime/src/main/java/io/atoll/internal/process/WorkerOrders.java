@@ -1,0 +1,24 @@
+package io.atoll.internal.process;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a worker is told on its command line.
+ *
+ * @param socket of the store, in the session's directory; the worker has inherited a connection to it
+ * @param library the native library's file
+ * @param driver the driver's client index
+ */
+public record WorkerOrders(Path socket, Path library, int driver) {
+    /** Comes over standard input when the driver closes; the end of input without it is the driver's death. */
+    public static final int END = '.';
+
+    List<String> arguments() {
+        return List.of(socket.toString(), library.toString(), Integer.toString(driver));
+    }
+
+    public static WorkerOrders parse(String[] arguments) {
+        return new WorkerOrders(Path.of(arguments[0]), Path.of(arguments[1]), Integer.parseInt(arguments[2]));
+    }
+}

@@ -1,0 +1,187 @@
+package io.atoll.internal.process;
+
+import io.atoll.AtollException;
+import io.atoll.StoreException;
+import io.atoll.store.SpawnedProcess;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The worker JVMs of a driver. Each inherits a connection to the store; the end of its standard input, which comes with this
+ * process's end too, ends it. Any thread.
+ */
+public final class WorkerProcesses implements AutoCloseable {
+    /** So many workers in a row that die before they can take a task are taken to be all. */
+    private static final int HOPELESS = 3;
+
+    private static final long GRACE_MILLIS = 2000;
+    private static final long STACK_BYTES = 256 * 1024;
+
+    private final Path socket;
+    private final List<String> command;
+    private final List<Worker> workers = new ArrayList<>(); // guarded by this
+    private int failuresInARow; // guarded by this
+    private String hopeless; // guarded by this
+    private int later; // guarded by this
+    private Runnable onHopeless = () -> {}; // guarded by this
+    private boolean closed; // guarded by this
+
+    /** @param command all but the orders' arguments */
+    public WorkerProcesses(List<String> command, WorkerOrders orders) {
+        socket = orders.socket();
+        this.command = new ArrayList<>(command);
+        this.command.addAll(orders.arguments());
+    }
+
+    private static final class Worker {
+        final Process process;
+        LineForwarder err;
+        LineForwarder out;
+        boolean joined;
+
+        Worker(Process process) {
+            this.process = process;
+        }
+    }
+
+    /**
+     * Starts so many, without waiting for them. As many as leave a CPU to this process start now, at least one; the rest
+     * when the first has joined, so that they do not hold up the first task.
+     */
+    public synchronized void launch(int count) {
+        int now = Math.max(1, Math.min(count, Runtime.getRuntime().availableProcessors() - 1));
+        for (int i = 0; i < now; ++i) {
+            launchOne();
+        }
+        later = count - now;
+    }
+
+    /** Is run when no worker is left and there is no hope for one: {@link #hopeless} tells why. */
+    public synchronized void whenHopeless(Runnable action) {
+        onHopeless = action;
+        if (hopeless != null && workers.isEmpty()) {
+            action.run(); // It went fast.
+        }
+    }
+
+    /** Why no worker can be had; null while that is not so. */
+    public synchronized String hopeless() {
+        return hopeless;
+    }
+
+    /** The scheduler has seen this worker. */
+    public synchronized void joined(long pid) {
+        failuresInARow = 0;
+        for (Worker worker : workers) {
+            worker.joined |= worker.process.pid() == pid;
+        }
+        if (later > 0) {
+            // Not on the scheduler's thread, which calls this.
+            Thread starter = new Thread(null, this::launchRest, "atoll-starter", STACK_BYTES);
+            starter.setDaemon(true);
+            starter.start();
+        }
+    }
+
+    private synchronized void launchRest() {
+        try {
+            for (; later > 0 && !closed; --later) {
+                launchOne();
+            }
+        } catch (AtollException e) {
+            System.err.println("atoll: this node has " + workers.size() + " workers only: " + e.getMessage());
+        }
+    }
+
+    /** Asks all to end, waits, and ends those that do not. What they had printed has been forwarded then. */
+    @Override
+    public void close() {
+        List<Worker> all;
+        synchronized (this) {
+            closed = true;
+            all = List.copyOf(workers);
+        }
+        for (Worker worker : all) {
+            try (OutputStream in = worker.process.getOutputStream()) {
+                in.write(WorkerOrders.END);
+            } catch (IOException e) {
+                // It has ended.
+            }
+        }
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
+        boolean interrupted = false;
+        for (Worker worker : all) {
+            try {
+                if (!worker.process.waitFor(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                    worker.process.destroyForcibly().waitFor();
+                }
+                worker.err.join(GRACE_MILLIS);
+                worker.out.join(GRACE_MILLIS);
+            } catch (InterruptedException e) {
+                worker.process.destroyForcibly();
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void launchOne() {
+        Process process;
+        try {
+            process = SpawnedProcess.start(socket, command);
+        } catch (StoreException e) {
+            throw new AtollException("no worker can be started: " + e.getMessage(), e);
+        }
+        Worker worker = new Worker(process);
+        workers.add(worker);
+        String prefix = "(worker " + process.pid() + ") ";
+        worker.err =
+                new LineForwarder("atoll-worker-err", process.getErrorStream(), () -> System.err, prefix, () -> {});
+        worker.err.start();
+        worker.out = new LineForwarder(
+                "atoll-worker-out", process.getInputStream(), () -> System.out, prefix, () -> ended(worker));
+        worker.out.start();
+    }
+
+    /** The worker has closed its output: it has ended, or is about to. Another takes its place. */
+    private void ended(Worker worker) {
+        try {
+            worker.process.waitFor();
+            worker.err.join();
+            worker.process.getOutputStream().close();
+        } catch (InterruptedException | IOException e) {
+            return;
+        }
+        Runnable then = null;
+        synchronized (this) {
+            workers.remove(worker);
+            if (closed) {
+                return;
+            }
+            if (!worker.joined && ++failuresInARow >= HOPELESS) {
+                hopeless = "the last " + failuresInARow
+                        + " workers ended before they could take a task, this one with exit code "
+                        + worker.process.exitValue() + ":\n" + worker.out.lastLines() + worker.err.lastLines();
+                if (workers.isEmpty()) {
+                    then = onHopeless;
+                }
+            } else {
+                try {
+                    launchOne();
+                } catch (AtollException e) {
+                    hopeless = e.getMessage();
+                    then = workers.isEmpty() ? onHopeless : null;
+                }
+            }
+        }
+        if (then != null) {
+            then.run();
+        }
+    }
+}

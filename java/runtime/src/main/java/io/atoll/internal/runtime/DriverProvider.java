@@ -1,0 +1,15 @@
+package io.atoll.internal.runtime;
+
+import io.atoll.AtollOptions;
+import io.atoll.spi.AtollRuntime;
+import io.atoll.spi.RuntimeProvider;
+
+/** Found by the service loader: makes this process the driver of a new node. */
+public final class DriverProvider implements RuntimeProvider {
+    public DriverProvider() {}
+
+    @Override
+    public AtollRuntime start(AtollOptions options) {
+        return DriverRuntime.start(options);
+    }
+}

@@ -1,0 +1,173 @@
+package io.atoll.internal.runtime;
+
+import io.atoll.AtollOptions;
+import io.atoll.ObjectId;
+import io.atoll.internal.codecs.CodecRegistry;
+import io.atoll.internal.node.Board;
+import io.atoll.internal.node.SchedulerThread;
+import io.atoll.internal.process.MachineMemory;
+import io.atoll.internal.process.SessionDirectory;
+import io.atoll.internal.process.WorkerCommand;
+import io.atoll.internal.process.WorkerOrders;
+import io.atoll.internal.process.WorkerProcesses;
+import io.atoll.jni.NativeLibrary;
+import io.atoll.store.NativeStore;
+import io.atoll.store.StoreServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The runtime of a driver, with its node: the store's server, the scheduler's thread and the worker processes, all of
+ * which end with it. Its user threads hold no resources: they wait on the objects themselves. Any thread.
+ */
+final class DriverRuntime extends ClientRuntime {
+    private static final int SPARE_CLIENTS = 16;
+    /** Ids at a time. Only those used take memory. */
+    private static final int MAX_OBJECTS = 1 << 20;
+
+    private final Path directory;
+    private final StoreServer server;
+    private final WorkerProcesses workers;
+    private final SchedulerThread scheduler;
+    private final Thread atExit;
+    private boolean closed; // guarded by this
+
+    private DriverRuntime(
+            AtollOptions options,
+            Path directory,
+            StoreServer server,
+            NativeStore store,
+            WorkerProcesses workers,
+            Thread atExit) {
+        super(store, store.clientIndex());
+        this.directory = directory;
+        this.server = server;
+        this.workers = workers;
+        scheduler = new SchedulerThread(options.resources(), store, server, board, codec, workers);
+        this.atExit = atExit;
+    }
+
+    static DriverRuntime start(AtollOptions options) {
+        // Beside the making of the store: in a fresh JVM both load classes for tens of milliseconds.
+        CompletableFuture<List<String>> command = CompletableFuture.supplyAsync(
+                () -> WorkerCommand.find(WorkerMain.class), task -> new Thread(task, "atoll-command").start());
+        // From before there is anything to be left behind: a JVM that is told to end meanwhile waits for the start's
+        // end.
+        CompletableFuture<DriverRuntime> started = new CompletableFuture<>();
+        Thread atExit = new Thread(() -> endWhenStarted(started), "atoll-exit");
+        Runtime.getRuntime().addShutdownHook(atExit);
+        Path directory = null;
+        StoreServer server = null;
+        NativeStore store = null;
+        WorkerProcesses workers = null;
+        DriverRuntime runtime = null;
+        try {
+            directory = SessionDirectory.create();
+            CodecRegistry.shareBy(SessionDirectory.codecsIn(directory));
+            Path library = NativeLibrary.extractTo(directory);
+            NativeLibrary.load(library);
+            Path socket = SessionDirectory.socketIn(directory);
+            int count = options.workers() > 0
+                    ? options.workers()
+                    : Runtime.getRuntime().availableProcessors();
+            long bytes = options.storeBytes() > 0 ? options.storeBytes() : MachineMemory.bytes() / 3;
+            server = StoreServer.start(StoreServer.Options.of(socket, bytes)
+                    .withMaxClients(Math.min(Board.MAX_CLIENTS, 2L * count + SPARE_CLIENTS))
+                    .withMaxObjects(MAX_OBJECTS)
+                    .withAwaitFarewell(true)
+                    .withSpill(options.spillDirectory(), 0));
+            store = NativeStore.attach(socket);
+            workers = new WorkerProcesses(command.join(), new WorkerOrders(socket, library, store.clientIndex()));
+            // The JVMs take longest: they start while everything else is made ready.
+            workers.launch(count);
+            runtime = new DriverRuntime(options, directory, server, store, workers, atExit);
+            runtime.begin();
+            return runtime;
+        } finally {
+            if (runtime == null) {
+                if (workers != null) {
+                    workers.close();
+                }
+                if (store != null) {
+                    store.close();
+                }
+                if (server != null) {
+                    server.close();
+                }
+                CodecRegistry.shareNoMore();
+                if (directory != null) {
+                    SessionDirectory.delete(directory);
+                }
+                forget(atExit);
+            }
+            started.complete(runtime);
+        }
+    }
+
+    private static void endWhenStarted(CompletableFuture<DriverRuntime> started) {
+        DriverRuntime runtime = started.join();
+        if (runtime != null) {
+            runtime.end();
+        }
+    }
+
+    private static void forget(Thread atExit) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            // The JVM is ending already.
+        }
+    }
+
+    private void begin() {
+        board.join(store.clientIndex());
+        scheduler.start();
+        WarmUp.later();
+    }
+
+    @Override
+    boolean isWorker() {
+        return false;
+    }
+
+    @Override
+    void submitted() {
+        scheduler.nudge();
+    }
+
+    @Override
+    boolean[] awaitReady(ObjectId[] ids, int wanted, Duration timeout) {
+        return store.await(ids, wanted, timeout);
+    }
+
+    @Override
+    Object value(ObjectId id, Duration timeout) {
+        return codec.get(id, timeout);
+    }
+
+    @Override
+    public void close() {
+        if (end()) {
+            forget(atExit);
+        }
+    }
+
+    /** Ends workers, scheduler and store, in this order. Waits for another thread's; false when it was done before. */
+    private synchronized boolean end() {
+        if (closed) {
+            return false;
+        }
+        closed = true;
+        scheduler.close();
+        lettingGo.stop(); // It takes as long as the workers take to end.
+        workers.close();
+        closeMessages();
+        store.close();
+        server.close();
+        CodecRegistry.shareNoMore();
+        SessionDirectory.delete(directory);
+        return true;
+    }
+}

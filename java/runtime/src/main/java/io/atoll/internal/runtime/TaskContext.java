@@ -1,0 +1,76 @@
+package io.atoll.internal.runtime;
+
+import io.atoll.ObjectId;
+import io.atoll.Resources;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The task whose resources a thread of a worker holds. Tasks that the thread helps with run on these, too. Its thread
+ * alone, but for {@link #grant}.
+ */
+final class TaskContext {
+    private static final ThreadLocal<TaskContext> CURRENT = new ThreadLocal<>();
+
+    final ObjectId task;
+    final Resources held;
+    /** How many tasks this thread is within, one on top of the other, besides its own. */
+    int helping;
+
+    private final Thread thread = Thread.currentThread();
+    private volatile boolean granted;
+
+    TaskContext(ObjectId task, Resources held) {
+        this.task = task;
+        this.held = held;
+    }
+
+    /** Null for a thread that runs no task: one that a user's task has started. */
+    static TaskContext current() {
+        return CURRENT.get();
+    }
+
+    static void enter(TaskContext context) {
+        CURRENT.set(context);
+    }
+
+    static void leave() {
+        CURRENT.remove();
+    }
+
+    boolean holdsCpu() {
+        return held.amount(Resources.CPU) > 0;
+    }
+
+    /** Whether a task with this demand can run on what is held. */
+    boolean covers(Resources demand) {
+        for (var amount : demand.amounts().entrySet()) {
+            if (held.amount(amount.getKey()) < amount.getValue()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** To be called before the CPU is asked for. */
+    void expectGrant() {
+        granted = false;
+    }
+
+    /** The CPU is this task's again. Called by the thread that got the message. */
+    void grant() {
+        granted = true;
+        LockSupport.unpark(thread);
+    }
+
+    /** Goes on once {@link #grant} was called: soon, so an interrupt waits. */
+    void awaitGrant() {
+        boolean interrupted = false;
+        while (!granted) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

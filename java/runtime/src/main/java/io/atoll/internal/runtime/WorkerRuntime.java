@@ -1,0 +1,149 @@
+package io.atoll.internal.runtime;
+
+import io.atoll.GetTimeoutException;
+import io.atoll.ObjectId;
+import io.atoll.internal.call.CallRecord;
+import io.atoll.internal.call.CallWriter;
+import io.atoll.internal.call.Claim;
+import io.atoll.internal.call.Messages;
+import io.atoll.store.NativeStore;
+import io.atoll.store.ObjectStore;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The runtime of a worker. A thread of a task that has to wait first runs what it waits for by itself, if it can; then it
+ * gives back its CPU, waits, and takes it again. Any thread.
+ */
+final class WorkerRuntime extends ClientRuntime {
+    /** Tasks on top of each other on one thread; the next one is left to another thread, and this one waits. */
+    static final int HELP_DEPTH = 200;
+    /** What is there so soon is not worth two messages. */
+    private static final Duration SHORTLY = Duration.ofNanos(20_000);
+
+    private final TaskRunner runner = new TaskRunner(this);
+    /** Calls that were submitted here, to help with; those begun elsewhere stay until they are asked for or forgotten. */
+    private final ConcurrentHashMap<ObjectId, byte[]> calls = new ConcurrentHashMap<>();
+
+    private final ConcurrentHashMap<ObjectId, TaskContext> resuming = new ConcurrentHashMap<>();
+
+    WorkerRuntime(NativeStore store, int driverIndex) {
+        super(store, driverIndex);
+    }
+
+    TaskRunner runner() {
+        return runner;
+    }
+
+    @Override
+    boolean isWorker() {
+        return true;
+    }
+
+    @Override
+    void submitting(ObjectId result, CallWriter call) {
+        byte[] copy = new byte[call.length()];
+        call.record().getBytes(0, copy);
+        calls.put(result, copy);
+    }
+
+    @Override
+    void forgotten(ObjectId id) {
+        calls.remove(id);
+    }
+
+    @Override
+    void arrived(ObjectId id) {
+        calls.remove(id);
+    }
+
+    @Override
+    Object value(ObjectId id, Duration timeout) {
+        if (!isReady(id) && !awaitReady(new ObjectId[] {id}, 1, timeout)[0]) {
+            throw new GetTimeoutException("object " + id + ": not there after " + timeout);
+        }
+        calls.remove(id);
+        return codec.get(id, Duration.ZERO);
+    }
+
+    @Override
+    boolean[] awaitReady(ObjectId[] ids, int wanted, Duration timeout) {
+        TaskContext context = TaskContext.current();
+        if (timeout == null) {
+            help(context, ids, wanted);
+        }
+        if (context == null || !context.holdsCpu()) {
+            return store.await(ids, wanted, timeout);
+        }
+        boolean isShort = timeout != null && timeout.compareTo(SHORTLY) <= 0;
+        boolean[] ready = store.await(ids, wanted, isShort ? timeout : SHORTLY);
+        if (isShort || count(ready) >= wanted) {
+            return ready;
+        }
+        ring.tell(Messages.BLOCKED, context.task);
+        try {
+            return store.await(ids, wanted, timeout);
+        } finally {
+            context.expectGrant();
+            resuming.put(context.task, context);
+            ring.tell(Messages.RESUME, context.task);
+            context.awaitGrant();
+        }
+    }
+
+    /** The scheduler has given the task its CPU back. */
+    void granted(ObjectId task) {
+        TaskContext context = resuming.remove(task);
+        if (context != null) {
+            context.grant();
+        }
+    }
+
+    /** Runs on this thread those of the tasks that nobody has begun, as long as so many are not there. */
+    private void help(TaskContext context, ObjectId[] ids, int wanted) {
+        int ready = 0;
+        for (int i = 0; i < ids.length && ready < wanted; ++i) {
+            if (isReady(ids[i]) || help(context, ids[i])) {
+                ++ready;
+            }
+        }
+    }
+
+    private boolean help(TaskContext context, ObjectId id) {
+        if (context == null || context.helping >= HELP_DEPTH) {
+            return false;
+        }
+        byte[] call = calls.get(id);
+        if (call == null || !context.covers(CallRecord.demand(new UnsafeBuffer(call)))) {
+            return false;
+        }
+        calls.remove(id);
+        if (!store.claim(id, Claim.NOBODY, Claim.of(store.clientIndex(), 0))) {
+            return false;
+        }
+        ++context.helping;
+        try {
+            runner.run(call);
+        } finally {
+            --context.helping;
+        }
+        return true;
+    }
+
+    private boolean isReady(ObjectId id) {
+        return store.state(id) != ObjectStore.State.EXPECTED;
+    }
+
+    private static int count(boolean[] ready) {
+        int count = 0;
+        for (boolean is : ready) {
+            count += is ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** A worker ends with its driver, never by itself. */
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,64 @@
+package io.atoll.internal.runtime;
+
+import io.atoll.internal.process.WorkerClassPath;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A program in a JVM of its own, with the class path of the tests. Closing kills it if it still runs. */
+final class ChildJvm implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader out;
+
+    private ChildJvm(List<String> command) throws IOException {
+        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    static ChildJvm start(Class<?> main, String... arguments) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of(java(), "-cp", WorkerClassPath.find(WorkerMain.class), main.getName()));
+        command.addAll(List.of(arguments));
+        return new ChildJvm(command);
+    }
+
+    static ChildJvm run(String... command) throws IOException {
+        return new ChildJvm(List.of(command));
+    }
+
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    Process process() {
+        return process;
+    }
+
+    /** What it prints next, to either stream. */
+    String readLine() throws IOException {
+        String line = out.readLine();
+        if (line == null) {
+            throw new IOException("the program has ended");
+        }
+        return line;
+    }
+
+    /** All that is left of what it prints, once it has ended. */
+    String readAll() throws IOException, InterruptedException {
+        StringBuilder all = new StringBuilder();
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            all.append(line).append('\n');
+        }
+        process.waitFor();
+        return all.toString();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,161 @@
+package io.atoll.internal.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.atoll.Atoll;
+import io.atoll.AtollOptions;
+import io.atoll.AtollSession;
+import io.atoll.NodeStats;
+import io.atoll.ObjectRef;
+import io.atoll.WorkerDiedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** kill -9 of workers and drivers. */
+@Timeout(240)
+class DeathTest {
+    @TempDir
+    Path directory;
+
+    private static AtollSession node(int workers) {
+        return Atoll.init(
+                AtollOptions.defaults().withWorkers(workers).withCpus(workers).withStoreBytes(64L << 20));
+    }
+
+    private static List<Long> pids() {
+        return Atoll.stats().workers().stream().map(NodeStats.ProcessStats::pid).toList();
+    }
+
+    @Test
+    void shouldRunATaskAgainWhenItsWorkerDies() {
+        try (AtollSession session = node(2)) {
+            byte[] large = new byte[200_000];
+            large[7] = 42;
+            // The argument that was put for the call must outlive the worker, and the submitter's interest.
+            ObjectRef<Integer> ref =
+                    Atoll.task(Deaths::dieOnce, directory.toString(), large).remote();
+            System.gc();
+            assertThat(ref.get()).isEqualTo(42);
+        }
+    }
+
+    @Test
+    void shouldLoseNothingWhenAWorkerIsKilledInTheMiddle() throws Exception {
+        try (AtollSession session = node(2)) {
+            List<ObjectRef<Integer>> refs = new ArrayList<>();
+            for (int i = 0; i < 300; ++i) {
+                refs.add(Atoll.task(Deaths::slowly, i).remote());
+            }
+            for (int kills = 0; kills < 3; ++kills) {
+                refs.get(40 * kills).get();
+                kill(pids().get(0));
+            }
+            List<Integer> results = Atoll.get(refs);
+            for (int i = 0; i < results.size(); ++i) {
+                assertThat(results.get(i)).isEqualTo(i);
+            }
+            while (pids().size() < 2) {
+                Thread.sleep(5);
+            }
+        }
+    }
+
+    @Test
+    void shouldFailWithATypedExceptionAfterTheRetries() throws Exception {
+        try (AtollSession session = node(1)) {
+            ObjectRef<Integer> ref = Atoll.task(Deaths::dieAlways, directory.toString())
+                    .retries(2)
+                    .remote();
+            assertThatThrownBy(ref::get)
+                    .isInstanceOf(WorkerDiedException.class)
+                    .hasMessageContaining("Deaths.dieAlways");
+            try (var runs = Files.list(directory)) {
+                assertThat(runs.count()).isEqualTo(3);
+            }
+            // The node goes on.
+            assertThat(Atoll.task(Tasks::add, 1, 1).remote().get()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldRunNestedTasksOfADeadWorkerAgain() {
+        try (AtollSession session = node(2)) {
+            assertThat(Atoll.task(Deaths::nestedDiesOnce, directory.toString())
+                            .remote()
+                            .get())
+                    .isEqualTo(3);
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingWhenTheDriverIsKilled() throws Exception {
+        try (ChildJvm driver = ChildJvm.start(Deaths.IdleDriver.class)) {
+            List<Long> workers = new ArrayList<>();
+            Path session = null;
+            for (String line = driver.readLine(); !line.equals("ready"); line = driver.readLine()) {
+                if (line.startsWith("worker ")) {
+                    workers.add(Long.valueOf(line.substring(7)));
+                } else if (line.startsWith("session ")) {
+                    session = Path.of(line.substring(8));
+                }
+            }
+            assertThat(workers).hasSize(2).allMatch(DeathTest::isAlive);
+            assertThat(session).isDirectory();
+            driver.process().destroyForcibly().waitFor();
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+            while ((workers.stream().anyMatch(DeathTest::isAlive) || Files.exists(session))
+                    && System.nanoTime() < end) {
+                Thread.sleep(5);
+            }
+            assertThat(workers).noneMatch(DeathTest::isAlive);
+            assertThat(session).doesNotExist();
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingWhenClosed() {
+        List<Long> workers;
+        try (AtollSession session = node(2)) {
+            Atoll.get(List.of(
+                    Atoll.task(Tasks::pid).remote(), Atoll.task(Tasks::pid).remote()));
+            workers = pids();
+            assertThat(workers).isNotEmpty();
+        }
+        assertThat(workers).noneMatch(DeathTest::isAlive);
+        assertThatThrownBy(() -> Atoll.put(1)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldRefuseRefsOfAnEarlierSession() {
+        ObjectRef<Integer> old;
+        try (AtollSession session = node(1)) {
+            old = Atoll.put(1);
+        }
+        try (AtollSession session = node(1)) {
+            assertThatThrownBy(() -> Atoll.task(Tasks::add, old, 1).remote())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("another session");
+            assertThatThrownBy(old::get).isInstanceOf(IllegalStateException.class);
+            // Inside a value nobody looks at it before the scheduler does.
+            assertThatThrownBy(
+                            () -> Atoll.task(Tasks::sum, List.of(old)).remote().get(java.time.Duration.ofSeconds(30)))
+                    .isInstanceOf(io.atoll.AtollException.class)
+                    .isNotInstanceOf(io.atoll.GetTimeoutException.class);
+        }
+    }
+
+    private static boolean isAlive(long pid) {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    private static void kill(long pid) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+}

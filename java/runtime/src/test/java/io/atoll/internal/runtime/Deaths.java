@@ -1,0 +1,72 @@
+package io.atoll.internal.runtime;
+
+import io.atoll.Atoll;
+import io.atoll.AtollOptions;
+import io.atoll.ObjectRef;
+import io.atoll.internal.process.SessionDirectory;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Tasks that end their worker, and drivers to be killed. */
+public final class Deaths {
+    private Deaths() {}
+
+    static void die() {
+        Runtime.getRuntime().halt(137);
+    }
+
+    public static int dieOnce(String directory, byte[] argument) throws IOException {
+        try {
+            Files.createFile(Path.of(directory, "died"));
+        } catch (FileAlreadyExistsException e) {
+            return argument[7];
+        }
+        die();
+        return 0;
+    }
+
+    public static int dieAlways(String directory) throws IOException {
+        Files.createTempFile(Path.of(directory), "run", "");
+        die();
+        return 0;
+    }
+
+    public static int slowly(int value) throws InterruptedException {
+        Thread.sleep(2);
+        return value;
+    }
+
+    public static int nestedDiesOnce(String directory) {
+        ObjectRef<Integer> one = Atoll.task(Tasks::add, 1, 0).remote();
+        ObjectRef<Integer> two = Atoll.task(Deaths::dieOnce, directory, new byte[] {0, 0, 0, 0, 0, 0, 0, 2})
+                .remote();
+        return one.get() + two.get();
+    }
+
+    /** Prints its workers and session directory, and then waits to be killed. */
+    public static final class IdleDriver {
+        private IdleDriver() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Atoll.init(AtollOptions.defaults().withWorkers(2).withCpus(2).withStoreBytes(64L << 20));
+            while (Atoll.stats().workers().size() < 2) {
+                Thread.sleep(1);
+            }
+            Atoll.get(List.of(
+                    Atoll.task(Tasks::pid).remote(), Atoll.task(Tasks::pid).remote()));
+            Atoll.stats().workers().forEach(worker -> System.out.println("worker " + worker.pid()));
+            Path root =
+                    SessionDirectory.root().resolve("atoll-" + Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+            String own = ProcessHandle.current().pid() + "-";
+            try (var sessions = Files.list(root)) {
+                sessions.filter(path -> path.getFileName().toString().startsWith(own))
+                        .forEach(path -> System.out.println("session " + path));
+            }
+            System.out.println("ready");
+            Thread.sleep(Long.MAX_VALUE);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.atoll.internal.runtime;
+
+import java.nio.file.Path;
+
+/** A static native method of our own; its library lies beside the test's classes. */
+public final class NativeFunctions {
+    static {
+        System.load(library().toString());
+    }
+
+    private NativeFunctions() {}
+
+    static Path library() {
+        try {
+            return Path.of(NativeFunctions.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .resolve("libnative-functions.so");
+        } catch (java.net.URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Steps of the Collatz sequence down to 1. */
+    public static native int collatz(long start);
+}

@@ -1,0 +1,137 @@
+package io.atoll.internal.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.atoll.Atoll;
+import io.atoll.AtollOptions;
+import io.atoll.AtollSession;
+import io.atoll.ObjectRef;
+import io.atoll.ObjectStoreFullException;
+import io.atoll.internal.process.WorkerClassPath;
+import io.atoll.tensor.Tensor;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** More values than memory: what somebody refers to is on disk meanwhile, and comes back. */
+class SpillTest {
+    private static final int ARRAY = 1 << 20;
+    private static final long STORE = 32L << 20;
+
+    static long sum(byte[] bytes) {
+        long sum = 0;
+        for (byte b : bytes) {
+            sum += b;
+        }
+        return sum;
+    }
+
+    private static byte[] array(int fill) {
+        byte[] bytes = new byte[ARRAY];
+        Arrays.fill(bytes, (byte) fill);
+        return bytes;
+    }
+
+    @Test
+    void shouldKeepThreeTimesTheStoreForDriverAndTasks(@TempDir Path disk) throws IOException {
+        AtollOptions options =
+                AtollOptions.defaults().withWorkers(2).withStoreBytes(STORE).withSpillDirectory(disk);
+        try (AtollSession session = Atoll.init(options)) {
+            List<ObjectRef<byte[]>> refs = new ArrayList<>();
+            for (int i = 0; i < 96; ++i) {
+                refs.add(Atoll.put(array(i)));
+            }
+            try (Stream<Path> files = Files.walk(disk)) {
+                assertThat(files.filter(Files::isRegularFile).count())
+                        .as("files")
+                        .isGreaterThan(1);
+            }
+            List<ObjectRef<Long>> sums = new ArrayList<>();
+            for (ObjectRef<byte[]> ref : refs) {
+                sums.add(Atoll.task(SpillTest::sum, ref).remote());
+            }
+            for (int i = 0; i < refs.size(); ++i) {
+                assertThat(sums.get(i).get()).isEqualTo((long) i * ARRAY);
+                assertThat(refs.get(i).get()).isEqualTo(array(i));
+            }
+        }
+        try (Stream<Path> left = Files.list(disk)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldFailWithWhoHoldsWhatWhenNothingMaySpill() {
+        AtollOptions options =
+                AtollOptions.defaults().withWorkers(1).withStoreBytes(STORE).withoutSpilling();
+        try (AtollSession session = Atoll.init(options)) {
+            List<ObjectRef<byte[]>> refs = new ArrayList<>();
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 96; ++i) {
+                            refs.add(Atoll.put(array(i)));
+                        }
+                    })
+                    .isInstanceOf(ObjectStoreFullException.class)
+                    .hasMessageContaining(Long.toString(STORE));
+            assertThat(refs.get(0).get()).isEqualTo(array(0));
+        }
+    }
+
+    static byte[] make(int size) {
+        return new byte[size];
+    }
+
+    /** A driver whose heap is so large that nothing but being asked makes it collect. */
+    static final class Forgetful {
+        public static void main(String[] args) {
+            AtollOptions options =
+                    AtollOptions.defaults().withWorkers(1).withStoreBytes(STORE).withoutSpilling();
+            try (AtollSession session = Atoll.init(options)) {
+                lookAndForget(24);
+                byte[] made = Atoll.task(SpillTest::make, 20 << 20).remote().get();
+                System.out.println("made " + made.length);
+            } catch (ObjectStoreFullException e) {
+                System.out.println(e);
+            }
+            ManagementFactory.getGarbageCollectorMXBeans()
+                    .forEach(each -> System.out.println(each.getName() + ": " + each.getCollectionCount()));
+        }
+
+        private static void lookAndForget(int tensors) {
+            Tensor source = Tensor.of(array(1), ARRAY);
+            for (int i = 0; i < tensors; ++i) {
+                Tensor view = Atoll.put(source).get();
+                assertThat(view.shape()).containsExactly(ARRAY);
+            }
+        }
+    }
+
+    /** Its views are what the worker's room is lacking. */
+    @Test
+    void shouldLetGoOfUnreachableViewsWhenAnotherProcessLacksRoom() throws Exception {
+        try (ChildJvm driver = ChildJvm.run(
+                ChildJvm.java(),
+                "-XX:+UseSerialGC",
+                "-Xms1g",
+                "-Xmx1g",
+                "-Xmn512m",
+                "-XX:MetaspaceSize=512m",
+                "-cp",
+                WorkerClassPath.find(WorkerMain.class),
+                Forgetful.class.getName())) {
+            String output = driver.readAll();
+            assertThat(output)
+                    .contains("made " + (20 << 20))
+                    .contains("Copy: 0") // none by itself, so that it was the one it was asked for
+                    .doesNotContain("MarkSweepCompact: 0");
+        }
+    }
+}

@@ -393,6 +393,14 @@ inline void silence_unsafe_warning(JNIEnv* env) {
   env->ExceptionClear();
 }
 
+inline void openPackage(JNIEnv* env, jclass, jobject module, jstring name, jobject to) {
+  const jclass module_class = env->FindClass("java/lang/Module");
+  const jmethodID open =
+      env->GetMethodID(module_class, "implAddOpens", "(Ljava/lang/String;Ljava/lang/Module;)V");
+  if (open != nullptr) env->CallVoidMethod(module, open, name, to);
+  env->ExceptionClear();
+}
+
 inline void openModules(JNIEnv* env, jclass) {
   open_package(env, "java.nio");
   silence_unsafe_warning(env);

@@ -1,7 +1,9 @@
 /** Atoll's public API: what users write against, and what a runtime implements. */
 module io.atoll.api {
     exports io.atoll;
-    exports io.atoll.spi;
+    exports io.atoll.spi to
+            io.atoll,
+            io.atoll.objects;
 
     uses io.atoll.spi.RuntimeProvider;
 }

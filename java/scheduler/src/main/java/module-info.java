@@ -2,5 +2,6 @@
 module io.atoll.scheduler {
     requires transitive io.atoll.api;
 
-    exports io.atoll.scheduler;
+    exports io.atoll.scheduler to
+            io.atoll;
 }

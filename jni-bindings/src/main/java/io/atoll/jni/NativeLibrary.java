@@ -1,5 +1,6 @@
 package io.atoll.jni;
 
+import java.util.ServiceLoader;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -157,11 +158,19 @@ public final class NativeLibrary {
     }
 
     private static URL resource() {
-        URL resource = NativeLibrary.class.getResource(platform() + "/" + FILE_NAME);
-        if (resource == null) {
-            throw unavailable("the class path does not hold it", null);
+        String name = "io/atoll/jni/" + platform() + "/" + FILE_NAME;
+        ClassLoader loader = NativeLibrary.class.getClassLoader();
+        URL resource = loader.getResource(name);
+        if (resource != null) {
+            return resource;
         }
-        return resource;
+        for (NativeArtifact each : ServiceLoader.load(NativeArtifact.class, loader)) { // of another module layer, say
+            resource = each.getClass().getClassLoader().getResource(name);
+            if (resource != null) {
+                return resource;
+            }
+        }
+        throw unavailable("neither the class path nor the module path holds it", null);
     }
 
     private static void link(Path file) {
@@ -175,16 +184,39 @@ public final class NativeLibrary {
             throw unavailable(file + " has ABI version " + version + ", these classes need " + ABI_VERSION, null);
         }
         StoreNative.openModules();
+        openToArrow();
         if (System.getProperty(SLF4J_VERBOSITY) == null) {
             // A program without a logger is told so on stderr because of us, who log through Arrow and Fory.
             System.setProperty(SLF4J_VERBOSITY, "ERROR");
         }
     }
 
+    /** As a module, Arrow is not one of those that the unnamed opening is for. */
+    private static void openToArrow() {
+        ModuleLayer layer = NativeLibrary.class.getModule().getLayer();
+        if (layer != null) {
+            layer.findModule("org.apache.arrow.memory.core")
+                    .ifPresent(arrow -> StoreNative.openPackage(Object.class.getModule(), "java.nio", arrow));
+        }
+    }
+
+    /**
+     * Opens the package of a user's class to a module of ours, so that a module application need not do it. Those of the
+     * JDK stay as they are. Where it cannot be done, access fails afterwards, and says what is to be opened.
+     */
+    public static void open(Class<?> type, Module to) {
+        Module module = type.getModule();
+        ClassLoader loader = type.getClassLoader();
+        boolean users = loader != null && loader != ClassLoader.getPlatformClassLoader();
+        if (users && module.isNamed() && !module.isOpen(type.getPackageName(), to) && isAvailable()) {
+            StoreNative.openPackage(module, type.getPackageName(), to);
+        }
+    }
+
     private static UnsatisfiedLinkError unavailable(String why, Throwable cause) {
         UnsatisfiedLinkError error = new UnsatisfiedLinkError("Atoll's native library for " + platform()
                 + " is not available: " + why + ". Add the artifact io.atoll:atoll-jni with classifier " + platform()
-                + " to the class path, or set -D" + PATH_PROPERTY + "=FILE"
+                + " to the class path (or the module path), or set -D" + PATH_PROPERTY + "=FILE"
                 + (cause == null ? "" : " (" + cause.getMessage() + ")"));
         error.initCause(cause);
         return error;

@@ -189,4 +189,7 @@ public final class StoreNative {
      */
     @Raw(withEnv = true)
     static native void openModules();
+
+    /** Opens a package of a module to another module, as {@code --add-opens} does; or nothing, where a JDK has no way. */
+    static native void openPackage(@Raw(withEnv = true) Object module, @Raw String name, @Raw Object to);
 }

@@ -63,9 +63,7 @@ public final class FunctionFinder {
         } catch (IllegalAccessException e) {
             throw new AtollException(
                     function + " may not be called: open package " + owner.getPackageName() + " of "
-                            + owner.getModule() + " with --add-opens "
-                            + owner.getModule().getName() + "/"
-                            + owner.getPackageName() + "=ALL-UNNAMED",
+                            + owner.getModule() + " with " + Access.flag(owner),
                     e);
         } catch (NoSuchMethodException e) {
             throw new AtollException("class " + function.className() + " of the worker has no " + function, e);
@@ -77,6 +75,7 @@ public final class FunctionFinder {
 
     /** As much access as the class's module grants us. */
     private static MethodHandles.Lookup lookup(Class<?> owner) {
+        Access.open(owner);
         try {
             return MethodHandles.privateLookupIn(owner, OURS);
         } catch (IllegalAccessException e) {

@@ -44,6 +44,7 @@ final class FunctionReader {
             Method method;
             try {
                 method = type.getDeclaredMethod("writeReplace");
+                Access.open(type);
                 method.setAccessible(true);
             } catch (NoSuchMethodException e) {
                 throw new UnserializableException(
@@ -51,9 +52,7 @@ final class FunctionReader {
             } catch (InaccessibleObjectException e) {
                 throw new UnserializableException(
                         "the lambdas of " + type.getModule() + " cannot be read: open package " + type.getPackageName()
-                                + " to Atoll, in module-info or with --add-opens "
-                                + type.getModule().getName() + "/"
-                                + type.getPackageName() + "=ALL-UNNAMED",
+                                + " to Atoll, in module-info or with " + Access.flag(type),
                         e);
             }
             writeReplace = method;

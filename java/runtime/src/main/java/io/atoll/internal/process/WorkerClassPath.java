@@ -1,5 +1,7 @@
 package io.atoll.internal.process;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import io.atoll.Atoll;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.scheduler.Scheduler;
@@ -72,6 +74,13 @@ public final class WorkerClassPath {
                 entries.add(new File(url.getPath()).getAbsolutePath());
             }
         }
+    }
+
+    /** A path whose entries mean the same wherever a process starts. */
+    static String absolute(String path) {
+        return Arrays.stream(path.split(File.pathSeparator))
+                .map(entry -> new File(entry).getAbsolutePath())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static void addPath(String path, Set<String> entries) {

@@ -1,5 +1,6 @@
 package io.atoll.internal.process;
 
+import java.util.stream.Collectors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +30,8 @@ public final class WorkerCommand {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:+IgnoreUnrecognizedVMOptions");
-        command.add("--enable-native-access=ALL-UNNAMED");
+        boolean modules = main.getModule().isNamed();
+        command.add("--enable-native-access=" + (modules ? "io.atoll.jni,ALL-UNNAMED" : "ALL-UNNAMED"));
         command.add("--sun-misc-unsafe-memory-access=allow");
         // One worker has one CPU's worth of tasks; collecting with more threads than that takes them from the others.
         command.add("-XX:+UseSerialGC");
@@ -44,10 +46,35 @@ public final class WorkerCommand {
         if (!more.isEmpty()) {
             command.addAll(List.of(more.split(" +")));
         }
-        command.add("-cp");
-        command.add(WorkerClassPath.find(main));
-        command.add(main.getName());
+        if (modules) {
+            addModules(main, command);
+        } else {
+            command.add("-cp");
+            command.add(WorkerClassPath.find(main));
+            command.add(main.getName());
+        }
         return command;
+    }
+
+    /** The modules that this process has resolved: what its own flags and services added is among them. */
+    private static void addModules(Class<?> main, List<String> command) {
+        String path = System.getProperty("jdk.module.path", ""); // empty in an image that holds all modules itself
+        if (!path.isEmpty()) {
+            command.add("--module-path");
+            command.add(WorkerClassPath.absolute(path));
+        }
+        command.add("--add-modules");
+        command.add(ModuleLayer.boot().modules().stream()
+                .map(Module::getName)
+                .sorted()
+                .collect(Collectors.joining(",")));
+        String classPath = System.getProperty("java.class.path", "");
+        if (!classPath.isEmpty()) {
+            command.add("-cp");
+            command.add(WorkerClassPath.absolute(classPath));
+        }
+        command.add("-m");
+        command.add(main.getModule().getName() + "/" + main.getName());
     }
 
     /** Those of a driver's arguments that are for workers too. The class path, the main class and what follows are not. */

@@ -1,0 +1,180 @@
+package io.atoll.internal.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atoll.Atoll;
+import io.atoll.jni.NativeLibrary;
+import io.atoll.scheduler.Scheduler;
+import io.atoll.store.NativeStore;
+import io.atoll.tensor.Tensor;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The rooms of the Java house, as ARCHITECTURE.md draws them: no arrow runs up, and none is overfull. */
+@Tag("once")
+class RoomsTest {
+    /** From the bottom: the classes of each see those of rooms before it, and of their own. */
+    private static final List<Set<String>> ROOMS = List.of(
+            Set.of("io.atoll.jni"),
+            Set.of("io.atoll", "io.atoll.spi"),
+            Set.of("io.atoll.store"),
+            Set.of("io.atoll.internal.memory"),
+            Set.of("io.atoll.internal.codecs"),
+            Set.of("io.atoll.tensor"),
+            Set.of("io.atoll.codec"),
+            Set.of("io.atoll.internal.arrow"),
+            Set.of("io.atoll.table"),
+            Set.of("io.atoll.internal.kinds"),
+            Set.of("io.atoll.internal.graph"),
+            Set.of("io.atoll.internal.objects"),
+            Set.of("io.atoll.objects"),
+            Set.of("io.atoll.scheduler"),
+            Set.of("io.atoll.internal.call"),
+            Set.of("io.atoll.internal.process"),
+            Set.of("io.atoll.internal.node"),
+            Set.of("io.atoll.internal.runtime"));
+
+    private static final List<Class<?>> ARTIFACTS = List.of(
+            NativeLibrary.class, Atoll.class, NativeStore.class, Tensor.class, Scheduler.class, WorkerMain.class);
+
+    private static final Pattern NAMED = Pattern.compile("L(io/atoll/[\\w/$]+);");
+    private static final int MOST_LINES = 500;
+    private static final int MOST_FILES = 30;
+
+    @Test
+    void shouldHaveNoArrowThatRunsUp() throws IOException {
+        Map<String, Integer> floors = new HashMap<>();
+        for (int i = 0; i < ROOMS.size(); i++) {
+            for (String each : ROOMS.get(i)) {
+                floors.put(each, i);
+            }
+        }
+        Set<String> found = new TreeSet<>();
+        List<String> wrong = new ArrayList<>();
+        for (Class<?> artifact : ARTIFACTS) {
+            classes(artifact).forEach((name, seen) -> {
+                String room = packageOf(name);
+                found.add(room);
+                for (String each : seen) {
+                    if (floors.getOrDefault(packageOf(each), Integer.MAX_VALUE) > floors.getOrDefault(room, -1)) {
+                        wrong.add(name + " -> " + each);
+                    }
+                }
+            });
+        }
+        assertThat(wrong).isEmpty();
+        assertThat(found).isEqualTo(new TreeSet<>(floors.keySet())); // and all classes were looked at
+    }
+
+    @Test
+    void shouldHaveNoRoomThatIsOverfull() throws IOException {
+        Path house = Path.of("..").toRealPath();
+        List<String> wrong = new ArrayList<>();
+        Map<Path, Integer> files = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(house)) {
+            for (Path file : all.filter(each -> each.toString().endsWith(".java"))
+                    .filter(each -> !each.toString().contains("/target/"))
+                    .toList()) {
+                files.merge(file.getParent(), 1, Integer::sum);
+                long lines = Files.readAllLines(file).size();
+                if (lines > MOST_LINES) {
+                    wrong.add(file + " has " + lines + " lines");
+                }
+            }
+        }
+        files.forEach((folder, count) -> {
+            if (count > MOST_FILES) {
+                wrong.add(folder + " has " + count + " files");
+            }
+        });
+        assertThat(files).hasSizeGreaterThan(ROOMS.size());
+        assertThat(wrong).isEmpty();
+    }
+
+    private static String packageOf(String className) {
+        return className.substring(0, className.lastIndexOf('.'));
+    }
+
+    /** Of an artifact, by name: which of our classes each names. */
+    private static Map<String, Set<String>> classes(Class<?> ofArtifact) throws IOException {
+        Path place =
+                Path.of(ofArtifact.getProtectionDomain().getCodeSource().getLocation().getPath());
+        if (Files.isDirectory(place)) {
+            return classesBelow(place);
+        }
+        try (FileSystem jar = FileSystems.newFileSystem(URI.create("jar:" + place.toUri()), Map.of())) {
+            return classesBelow(jar.getPath("/"));
+        }
+    }
+
+    private static Map<String, Set<String>> classesBelow(Path root) throws IOException {
+        Map<String, Set<String>> classes = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(root.resolve("io"))) {
+            for (Path file : all.filter(each -> each.toString().endsWith(".class"))
+                    .filter(each -> !each.toString().contains("io/atoll/internal/agrona/"))
+                    .toList()) {
+                String name = root.relativize(file).toString();
+                classes.put(name.substring(0, name.length() - ".class".length()).replace('/', '.'), namedIn(file));
+            }
+        }
+        return classes;
+    }
+
+    /** Our classes in a class file's constant pool: of its own strings, those that stand for classes and signatures. */
+    private static Set<String> namedIn(Path file) throws IOException {
+        Map<Integer, String> texts = new HashMap<>();
+        List<Integer> classNames = new ArrayList<>();
+        try (InputStream stream = Files.newInputStream(file);
+                DataInputStream in = new DataInputStream(stream)) {
+            in.skipNBytes(8);
+            int count = in.readUnsignedShort();
+            for (int i = 1; i < count; i++) {
+                int tag = in.readUnsignedByte();
+                switch (tag) {
+                    case 1 -> texts.put(i, in.readUTF());
+                    case 7 -> classNames.add(in.readUnsignedShort());
+                    case 8, 16, 19, 20 -> in.skipNBytes(2);
+                    case 15 -> in.skipNBytes(3);
+                    case 3, 4, 9, 10, 11, 12, 17, 18 -> in.skipNBytes(4);
+                    case 5, 6 -> {
+                        in.skipNBytes(8);
+                        i++; // takes two numbers
+                    }
+                    default -> throw new IOException(file + ": constant of tag " + tag);
+                }
+            }
+        }
+        Set<String> named = new TreeSet<>();
+        for (int each : classNames) {
+            String name = texts.get(each);
+            if (name.startsWith("io/atoll/")) {
+                named.add(name.replace('/', '.'));
+            }
+        }
+        for (String text : texts.values()) {
+            for (Matcher matcher = NAMED.matcher(text); matcher.find(); ) {
+                named.add(matcher.group(1).replace('/', '.'));
+            }
+        }
+        named.removeIf(name -> name.startsWith("io.atoll.internal.agrona."));
+        return named;
+    }
+}

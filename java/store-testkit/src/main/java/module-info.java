@@ -1,0 +1,8 @@
+/** A store in a process's own memory, for tests, and the contract that every store keeps. */
+module io.atoll.store.testkit {
+    requires transitive io.atoll.store;
+    requires transitive org.junit.jupiter.api;
+    requires org.assertj.core;
+
+    exports io.atoll.store.testkit;
+}

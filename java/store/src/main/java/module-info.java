@@ -1,0 +1,8 @@
+/** The Java face of the shared-memory object store. */
+module io.atoll.store {
+    requires transitive io.atoll.api;
+    requires io.atoll.jni;
+    requires jdk.unsupported;
+
+    exports io.atoll.store;
+}

@@ -1,0 +1,4 @@
+/** Runs programs of tests on every JDK that is here. */
+module io.atoll.jvms {
+    exports io.atoll.jvms;
+}

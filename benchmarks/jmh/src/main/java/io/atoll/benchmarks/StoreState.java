@@ -32,7 +32,7 @@ public class StoreState {
     public void start() throws IOException {
         NativeLibrary.load();
         directory = Files.createTempDirectory("atoll-bench-");
-        server = StoreServer.start(StoreServer.Options.of(directory.resolve("store.sock"), CAPACITY));
+        server = StoreServer.start(StoreServer.options(directory.resolve("store.sock"), CAPACITY));
         store = NativeStore.attach(server.socket());
         byte[] socket = (server.socket() + "\0").getBytes(StandardCharsets.UTF_8);
         long path = Memory.allocate(socket.length);

@@ -7,138 +7,77 @@ import io.atoll.jni.StoreNative;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * The server of a store, on a native thread of this process: it owns the memory, takes in clients and cleans up after
  * dead ones. Any thread may call any method. Closing it ends the store for every client; twice is fine.
  */
 public final class StoreServer implements AutoCloseable {
-    /**
-     * How a store is made. Zero asks for the default, which follows the capacity.
-     *
-     * @param socket where clients attach; in an existing directory that only this user may enter
-     * @param capacity bytes of object data
-     * @param maxObjects entries, at most 2^24
-     * @param maxClients client slots, at most 1024
-     * @param extentBytes a power of two; other than the default in tests only
-     * @param ringBytes of each message ring, a power of two
-     * @param warmBytes how much each client keeps ready ahead of need
-     * @param awaitFarewell a dead client is cleaned up after only by {@link StoreServer#bury}
-     * @param spillDirectory an existing directory for what does not fit; null: nothing is spilled
-     * @param spillLimit bytes on disk at most; 0: as much as the disk takes
-     */
-    public record Options(
-            Path socket,
-            long capacity,
-            long maxObjects,
-            long maxClients,
-            long extentBytes,
-            long ringBytes,
-            long warmBytes,
-            boolean awaitFarewell,
-            Path spillDirectory,
-            long spillLimit) {
-        public static Options of(Path socket, long capacity) {
-            return new Options(socket, capacity, 0, 0, 0, 0, 0, false, null, 0);
+    /** How a store is made, said step by step. What is not said follows the capacity. One thread's. */
+    public static final class Options {
+        private final Path socket;
+        private final long capacity;
+        private long maxObjects;
+        private long maxClients;
+        private long extentBytes;
+        private long ringBytes;
+        private long warmBytes;
+        private boolean awaitFarewell;
+        private Path spillDirectory;
+        private long spillLimit;
+
+        private Options(Path socket, long capacity) {
+            this.socket = Objects.requireNonNull(socket, "socket");
+            this.capacity = capacity;
         }
 
-        public Options withMaxObjects(long count) {
-            return new Options(
-                    socket,
-                    capacity,
-                    count,
-                    maxClients,
-                    extentBytes,
-                    ringBytes,
-                    warmBytes,
-                    awaitFarewell,
-                    spillDirectory,
-                    spillLimit);
+        /** Entries, at most 2^24. */
+        public Options maxObjects(long count) {
+            maxObjects = count;
+            return this;
         }
 
-        public Options withMaxClients(long count) {
-            return new Options(
-                    socket,
-                    capacity,
-                    maxObjects,
-                    count,
-                    extentBytes,
-                    ringBytes,
-                    warmBytes,
-                    awaitFarewell,
-                    spillDirectory,
-                    spillLimit);
+        /** Client slots, at most 1024. */
+        public Options maxClients(long count) {
+            maxClients = count;
+            return this;
         }
 
-        public Options withExtentBytes(long bytes) {
-            return new Options(
-                    socket,
-                    capacity,
-                    maxObjects,
-                    maxClients,
-                    bytes,
-                    ringBytes,
-                    warmBytes,
-                    awaitFarewell,
-                    spillDirectory,
-                    spillLimit);
+        /** A power of two; other than the default in tests only. */
+        public Options extentBytes(long bytes) {
+            extentBytes = bytes;
+            return this;
         }
 
-        public Options withRingBytes(long bytes) {
-            return new Options(
-                    socket,
-                    capacity,
-                    maxObjects,
-                    maxClients,
-                    extentBytes,
-                    bytes,
-                    warmBytes,
-                    awaitFarewell,
-                    spillDirectory,
-                    spillLimit);
+        /** Of each message ring, a power of two. */
+        public Options ringBytes(long bytes) {
+            ringBytes = bytes;
+            return this;
         }
 
-        public Options withWarmBytes(long bytes) {
-            return new Options(
-                    socket,
-                    capacity,
-                    maxObjects,
-                    maxClients,
-                    extentBytes,
-                    ringBytes,
-                    bytes,
-                    awaitFarewell,
-                    spillDirectory,
-                    spillLimit);
+        /** How much each client keeps ready ahead of need. */
+        public Options warmBytes(long bytes) {
+            warmBytes = bytes;
+            return this;
         }
 
-        public Options withAwaitFarewell(boolean await) {
-            return new Options(
-                    socket,
-                    capacity,
-                    maxObjects,
-                    maxClients,
-                    extentBytes,
-                    ringBytes,
-                    warmBytes,
-                    await,
-                    spillDirectory,
-                    spillLimit);
+        /** A dead client is cleaned up after only by {@link StoreServer#bury}. */
+        public Options awaitFarewell() {
+            awaitFarewell = true;
+            return this;
         }
 
-        /** @param limit bytes on disk at most; 0: as much as the disk takes */
-        public Options withSpill(Path directory, long limit) {
-            return new Options(
-                    socket,
-                    capacity,
-                    maxObjects,
-                    maxClients,
-                    extentBytes,
-                    ringBytes,
-                    warmBytes,
-                    awaitFarewell,
-                    directory,
-                    limit);
+        /**
+         * What does not fit goes to disk; else nothing is spilled.
+         *
+         * @param directory an existing one
+         * @param limit bytes on disk at most; 0: as much as the disk takes
+         */
+        public Options spill(Path directory, long limit) {
+            spillDirectory = directory;
+            spillLimit = limit;
+            return this;
         }
     }
 
@@ -151,32 +90,42 @@ public final class StoreServer implements AutoCloseable {
         this.server = server;
     }
 
+    /**
+     * The options of a store.
+     *
+     * @param socket where clients attach; in an existing directory that only this user may enter
+     * @param capacity bytes of object data
+     */
+    public static Options options(Path socket, long capacity) {
+        return new Options(socket, capacity);
+    }
+
     public static StoreServer start(Options options) {
         NativeLibrary.load();
-        ByteBuffer path = Memory.cString(options.socket().toAbsolutePath().toString());
+        ByteBuffer path = Memory.cString(options.socket.toAbsolutePath().toString());
         ByteBuffer struct =
                 ByteBuffer.allocateDirect(StoreLayout.SERVER_OPTIONS_SIZE).order(ByteOrder.nativeOrder());
         struct.putLong(StoreLayout.SERVER_OPTIONS_BYTES, StoreLayout.SERVER_OPTIONS_SIZE);
-        struct.putLong(StoreLayout.SERVER_OPTIONS_CAPACITY, options.capacity());
-        struct.putLong(StoreLayout.SERVER_OPTIONS_MAX_OBJECTS, options.maxObjects());
-        struct.putLong(StoreLayout.SERVER_OPTIONS_MAX_CLIENTS, options.maxClients());
-        struct.putLong(StoreLayout.SERVER_OPTIONS_EXTENT_BYTES, options.extentBytes());
-        struct.putLong(StoreLayout.SERVER_OPTIONS_RING_BYTES, options.ringBytes());
-        struct.putLong(StoreLayout.SERVER_OPTIONS_WARM_BYTES, options.warmBytes());
-        struct.putLong(StoreLayout.SERVER_OPTIONS_AWAIT_FAREWELL, options.awaitFarewell() ? 1 : 0);
+        struct.putLong(StoreLayout.SERVER_OPTIONS_CAPACITY, options.capacity);
+        struct.putLong(StoreLayout.SERVER_OPTIONS_MAX_OBJECTS, options.maxObjects);
+        struct.putLong(StoreLayout.SERVER_OPTIONS_MAX_CLIENTS, options.maxClients);
+        struct.putLong(StoreLayout.SERVER_OPTIONS_EXTENT_BYTES, options.extentBytes);
+        struct.putLong(StoreLayout.SERVER_OPTIONS_RING_BYTES, options.ringBytes);
+        struct.putLong(StoreLayout.SERVER_OPTIONS_WARM_BYTES, options.warmBytes);
+        struct.putLong(StoreLayout.SERVER_OPTIONS_AWAIT_FAREWELL, options.awaitFarewell ? 1 : 0);
         struct.putLong(StoreLayout.SERVER_OPTIONS_SOCKET_PATH, Memory.addressOf(path));
-        ByteBuffer spill = options.spillDirectory() == null
+        ByteBuffer spill = options.spillDirectory == null
                 ? null
-                : Memory.cString(options.spillDirectory().toAbsolutePath().toString());
+                : Memory.cString(options.spillDirectory.toAbsolutePath().toString());
         struct.putLong(StoreLayout.SERVER_OPTIONS_SPILL_DIRECTORY, spill == null ? 0 : Memory.addressOf(spill));
-        struct.putLong(StoreLayout.SERVER_OPTIONS_SPILL_LIMIT, options.spillLimit());
+        struct.putLong(StoreLayout.SERVER_OPTIONS_SPILL_LIMIT, options.spillLimit);
         ByteBuffer out = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
         StoreCodes.check(
                 StoreNative.serverStart(Memory.addressOf(struct), Memory.addressOf(out)),
-                "store " + options.socket() + ": start with " + options.capacity() + " bytes");
+                "store " + options.socket + ": start with " + options.capacity + " bytes");
         java.lang.ref.Reference.reachabilityFence(path);
         java.lang.ref.Reference.reachabilityFence(spill);
-        return new StoreServer(options.socket(), out.getLong(0));
+        return new StoreServer(options.socket, out.getLong(0));
     }
 
     public Path socket() {

@@ -33,7 +33,7 @@ class SpawnedProcessTest {
         Path directory = Files.createDirectory(
                 temporary.resolve("s"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        server = StoreServer.start(StoreServer.Options.of(directory.resolve("store.sock"), 16 << 20));
+        server = StoreServer.start(StoreServer.options(directory.resolve("store.sock"), 16 << 20));
     }
 
     @AfterEach

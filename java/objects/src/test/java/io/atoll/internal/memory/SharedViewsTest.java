@@ -39,7 +39,7 @@ class SharedViewsTest {
         directory = Files.createDirectory(
                 temporary.resolve("s"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        server = StoreServer.start(StoreServer.Options.of(directory.resolve("store.sock"), 256 << 20));
+        server = StoreServer.start(StoreServer.options(directory.resolve("store.sock"), 256 << 20));
         writer = NativeStore.attach(server.socket());
         reader = NativeStore.attach(server.socket());
         writes = new ObjectCodec(writer, id -> null);

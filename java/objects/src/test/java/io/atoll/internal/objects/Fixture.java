@@ -53,7 +53,7 @@ public final class Fixture implements AutoCloseable {
         try {
             Path directory = Files.createTempDirectory(
                     "atoll-test", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            StoreServer server = StoreServer.start(StoreServer.Options.of(directory.resolve("store.sock"), bytes));
+            StoreServer server = StoreServer.start(StoreServer.options(directory.resolve("store.sock"), bytes));
             return new Fixture(NativeStore.attach(server.socket()), server);
         } catch (IOException e) {
             throw new AssertionError(e);

@@ -37,7 +37,7 @@ public final class Fuzz {
         try {
             Path directory = Files.createTempDirectory(
                     "atoll-fuzz", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            StoreServer server = StoreServer.start(StoreServer.Options.of(directory.resolve("s"), 64 << 20));
+            StoreServer server = StoreServer.start(StoreServer.options(directory.resolve("s"), 64 << 20));
             STORE = NativeStore.attach(server.socket());
             CODEC = new ObjectCodec(STORE, id -> null);
             Files.delete(server.socket());

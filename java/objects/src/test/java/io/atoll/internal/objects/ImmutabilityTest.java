@@ -111,7 +111,7 @@ class ImmutabilityTest {
         Path directory = Files.createDirectory(
                 temporary.resolve("s"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        try (StoreServer server = StoreServer.start(StoreServer.Options.of(directory.resolve("s"), 64 << 20));
+        try (StoreServer server = StoreServer.start(StoreServer.options(directory.resolve("s"), 64 << 20));
                 NativeStore store = NativeStore.attach(server.socket())) {
             ObjectCodec codec = new ObjectCodec(store, id -> null);
             ObjectId id = codec.put(Tensor.of(new int[] {1, 2, 3}));

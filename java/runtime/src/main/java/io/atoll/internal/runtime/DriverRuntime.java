@@ -73,11 +73,11 @@ final class DriverRuntime extends ClientRuntime {
                     ? options.workers()
                     : Runtime.getRuntime().availableProcessors();
             long bytes = options.storeBytes() > 0 ? options.storeBytes() : MachineMemory.bytes() / 3;
-            server = StoreServer.start(StoreServer.Options.of(socket, bytes)
-                    .withMaxClients(Math.min(Board.MAX_CLIENTS, 2L * count + SPARE_CLIENTS))
-                    .withMaxObjects(MAX_OBJECTS)
-                    .withAwaitFarewell(true)
-                    .withSpill(options.spillDirectory(), 0));
+            server = StoreServer.start(StoreServer.options(socket, bytes)
+                    .maxClients(Math.min(Board.MAX_CLIENTS, 2L * count + SPARE_CLIENTS))
+                    .maxObjects(MAX_OBJECTS)
+                    .awaitFarewell()
+                    .spill(options.spillDirectory(), 0));
             store = NativeStore.attach(socket);
             workers = new WorkerProcesses(command.join(), new WorkerOrders(socket, library, store.clientIndex()));
             // The JVMs take longest: they start while everything else is made ready.

@@ -142,7 +142,7 @@ class WorkerLaunchTest {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "read line; exec \"$@\"", "sh"));
         command.addAll(WorkerCommand.find(WorkerMain.class));
         command.addAll(orders.arguments());
-        StoreServer server = StoreServer.start(StoreServer.Options.of(orders.socket(), 16 << 20));
+        StoreServer server = StoreServer.start(StoreServer.options(orders.socket(), 16 << 20));
         Process worker = SpawnedProcess.start(orders.socket(), command);
         server.close();
         Files.createFile(orders.socket());

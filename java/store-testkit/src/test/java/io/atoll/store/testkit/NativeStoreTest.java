@@ -37,9 +37,9 @@ class NativeStoreTest extends ObjectStoreContract {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        server = StoreServer.start(StoreServer.Options.of(directory.resolve("store.sock"), CAPACITY)
-                .withMaxObjects(1 << 14)
-                .withMaxClients(8));
+        server = StoreServer.start(StoreServer.options(directory.resolve("store.sock"), CAPACITY)
+                .maxObjects(1 << 14)
+                .maxClients(8));
         super.openBoth();
     }
 
@@ -203,7 +203,7 @@ class NativeStoreTest extends ObjectStoreContract {
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining(missing.toString());
         assertThat(server.deadClient()).isNegative();
-        assertThatThrownBy(() -> StoreServer.start(StoreServer.Options.of(directory.resolve("no/such/dir"), CAPACITY)))
+        assertThatThrownBy(() -> StoreServer.start(StoreServer.options(directory.resolve("no/such/dir"), CAPACITY)))
                 .isInstanceOf(StoreException.class);
     }
 

@@ -1,6 +1,7 @@
 /** The native methods over {@code atoll/c.h}; for Atoll's own modules. The library is in a module of each platform. */
 module io.atoll.jni {
     requires static org.bytedeco.javacpp;
+    requires transitive jdk.unsupported;
 
     exports io.atoll.jni to
             io.atoll,

@@ -7,7 +7,6 @@ module io.atoll.objects {
     requires static org.tensorflow.ndarray;
     requires flatbuffers.java;
     requires io.atoll.jni;
-    requires jdk.unsupported;
     requires org.apache.arrow.format;
     requires org.apache.arrow.memory.unsafe;
     requires org.apache.fory.core;

@@ -2,7 +2,6 @@
 module io.atoll.store {
     requires transitive io.atoll.api;
     requires io.atoll.jni;
-    requires jdk.unsupported;
 
     exports io.atoll.store;
 }

@@ -1,6 +1,5 @@
 package io.atoll.jni;
 
-import java.util.ServiceLoader;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
+import java.util.ServiceLoader;
 
 /**
  * Finds and loads the native library: the file named by the system property {@code atoll.library.path}, else the one in

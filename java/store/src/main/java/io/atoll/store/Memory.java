@@ -1,8 +1,8 @@
 package io.atoll.store;
 
 import io.atoll.jni.NativeLibrary;
+import io.atoll.jni.RawAccess;
 import io.atoll.jni.StoreNative;
-import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +14,7 @@ import sun.misc.Unsafe;
  * little-endian on every platform we have. For our own modules only, not part of the API.
  */
 public final class Memory {
-    private static final Unsafe UNSAFE = unsafe();
+    private static final Unsafe UNSAFE = RawAccess.unsafe();
 
     /** From here on a native copy is faster than the JVM's own; see os/copy.h. */
     private static final long LARGE = 1 << 20;
@@ -147,15 +147,5 @@ public final class Memory {
         ByteBuffer bytes = direct(utf8.length + 1);
         bytes.put(0, utf8);
         return bytes;
-    }
-
-    private static Unsafe unsafe() {
-        try {
-            Field field = Unsafe.class.getDeclaredField("theUnsafe");
-            field.setAccessible(true);
-            return (Unsafe) field.get(null);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
     }
 }

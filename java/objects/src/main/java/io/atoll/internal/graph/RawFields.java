@@ -1,11 +1,12 @@
 package io.atoll.internal.graph;
 
+import io.atoll.jni.RawAccess;
 import java.lang.reflect.Field;
 import sun.misc.Unsafe;
 
 /** Makes objects without a constructor, and reads and writes fields that reflection may not: of throwables. */
 final class RawFields {
-    private static final Unsafe UNSAFE = unsafe();
+    private static final Unsafe UNSAFE = RawAccess.unsafe();
 
     private RawFields() {}
 
@@ -68,16 +69,6 @@ final class RawFields {
             UNSAFE.putInt(object, offset, (int) bits);
         } else {
             UNSAFE.putLong(object, offset, bits);
-        }
-    }
-
-    private static Unsafe unsafe() {
-        try {
-            Field field = Unsafe.class.getDeclaredField("theUnsafe");
-            field.setAccessible(true);
-            return (Unsafe) field.get(null);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
         }
     }
 }

@@ -62,8 +62,8 @@ public final class FunctionFinder {
             handle = find(lookup(owner), owner, function, type);
         } catch (IllegalAccessException e) {
             throw new AtollException(
-                    function + " may not be called: open package " + owner.getPackageName() + " of "
-                            + owner.getModule() + " with " + Access.flag(owner),
+                    function + " may not be called: open package " + owner.getPackageName() + " of " + owner.getModule()
+                            + " with " + Access.flag(owner),
                     e);
         } catch (NoSuchMethodException e) {
             throw new AtollException("class " + function.className() + " of the worker has no " + function, e);

@@ -24,6 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.slf4j.LoggerFactory;
 
 /**
  * The thread that schedules. It reads the rings of all clients, tells the {@link Scheduler} what they say, and does what
@@ -105,7 +106,8 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
             try {
                 handle(type, buffer, at, length);
             } catch (RuntimeException e) {
-                System.err.println("atoll: message " + type + " of client " + index + " is left out: " + e);
+                LoggerFactory.getLogger(SchedulerThread.class)
+                        .warn("message {} of client {} is left out", type, index, e);
             }
         }
 
@@ -373,7 +375,8 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
                 return; // Its worker was faster.
             }
             // No room for the reason either: who waits hears that the result is lost, and does not wait for ever.
-            System.err.println("atoll: " + error.getMessage() + "; this cannot be stored as its result: " + e);
+            LoggerFactory.getLogger(SchedulerThread.class)
+                    .warn("{}; this cannot be stored as its result: {}", error.getMessage(), e.toString());
             store.delete(call.task.id());
         }
     }

@@ -1,7 +1,5 @@
 package io.atoll.internal.process;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
 import io.atoll.Atoll;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.scheduler.Scheduler;
@@ -14,11 +12,13 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.security.CodeSource;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**

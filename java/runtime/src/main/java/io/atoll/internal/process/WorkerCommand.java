@@ -1,12 +1,12 @@
 package io.atoll.internal.process;
 
-import java.util.stream.Collectors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The command line of a worker: this JVM's program, flags that workers need, and this process's class path. */
 public final class WorkerCommand {

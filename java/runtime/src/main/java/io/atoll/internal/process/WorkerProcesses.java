@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
 
 /**
  * The worker JVMs of a driver. Each inherits a connection to the store; the end of its standard input, which comes with this
@@ -93,7 +94,8 @@ public final class WorkerProcesses implements AutoCloseable {
                 launchOne();
             }
         } catch (AtollException e) {
-            System.err.println("atoll: this node has " + workers.size() + " workers only: " + e.getMessage());
+            LoggerFactory.getLogger(WorkerProcesses.class)
+                    .warn("this node has {} workers only: {}", workers.size(), e.getMessage());
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads of a worker that run tasks. All that are idle wait on the worker's bell; whoever is woken takes one message
@@ -108,8 +109,12 @@ final class TaskThreads {
                 if (threads.get() > 1) {
                     if (!crowded) {
                         crowded = true; // Said once, not for every task that is tried meanwhile.
-                        System.err.println("atoll: no thread can be made beside " + threads.get()
-                                + ", so this worker takes no more tasks until one ends: " + e.getMessage());
+                        LoggerFactory.getLogger(TaskThreads.class)
+                                .warn(
+                                        "no thread can be made beside {}, so this worker takes no more tasks until one"
+                                                + " ends: {}",
+                                        threads.get(),
+                                        e.getMessage());
                     }
                     idle.incrementAndGet();
                     runtime.ring.tell(Messages.RETURNED, task);

@@ -115,8 +115,8 @@ class RoomsTest {
 
     /** Of an artifact, by name: which of our classes each names. */
     private static Map<String, Set<String>> classes(Class<?> ofArtifact) throws IOException {
-        Path place =
-                Path.of(ofArtifact.getProtectionDomain().getCodeSource().getLocation().getPath());
+        Path place = Path.of(
+                ofArtifact.getProtectionDomain().getCodeSource().getLocation().getPath());
         if (Files.isDirectory(place)) {
             return classesBelow(place);
         }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "layout/geometry.h"
 #include "layout/spill_record.h"
 #include "object_id.h"
 
@@ -20,6 +21,9 @@ struct SpillItem {
   const uint8_t* from = nullptr;  // in memory; for Write()
   std::optional<uint32_t> crc{};  // of the bytes there, when somebody has computed it ahead of Write()
 };
+
+// What the entry says of its object.
+SpillItem ItemOf(const Control& control, uint64_t index);
 
 }  // namespace atollstore
 

@@ -1,0 +1,166 @@
+#include "spill/evictor.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "spill/spill_item.h"
+
+namespace atollstore {
+namespace {
+
+constexpr uint64_t kBatchBytes = 256 << 20;     // in one file
+constexpr int64_t kPauseNanos = 1'000'000'000;  // before a disk in trouble is asked again
+
+}  // namespace
+
+void Evictor::Unpin(uint64_t index) {
+  control_.pins(kServer)[index].fetch_sub(1, std::memory_order_seq_cst);
+  const Word word(control_.entry(index).word.load(std::memory_order_seq_cst));
+  if (word.has(Word::kDoomed | Word::kDeleted)) sweeper_->Add(index);
+}
+
+uint64_t Evictor::Evict(uint64_t bytes) {
+  std::vector<uint64_t> victims;
+  uint64_t sum = 0;
+  while (sum < std::min(bytes, kBatchBytes)) {
+    const uint64_t index = sieve_.Next();
+    if (index == Sieve::kNone || std::find(victims.begin(), victims.end(), index) != victims.end()) break;
+    victims.push_back(index);
+    sum += BlockBytes(classes_, ObjectBytes(control_.entry(index)));
+  }
+  return Begin(victims);
+}
+
+uint64_t Evictor::EvictRun(uint64_t extents) {
+  const Geometry& g = control_.geometry();
+  const uint64_t high = control_.entries_high();
+  const auto extents_of = [&](const Entry& entry) {
+    const uint64_t offset = std::min(entry.offset.load(std::memory_order_relaxed), g.capacity() - 1);
+    const uint64_t last = offset + std::clamp<uint64_t>(ObjectBytes(entry), 1, g.capacity() - offset) - 1;
+    return std::pair(offset / g.extent_bytes(), last / g.extent_bytes());
+  };
+  // Of each extent: the bytes of all objects that reach into it, and how many of these cannot leave.
+  struct Cost {
+    uint64_t bytes, stay;
+  };
+  std::vector<Cost> costs(g.extents());
+  for (uint64_t i = 0; i < high; ++i) {
+    const Entry& entry = control_.entry(i);
+    if (entry.block.load(std::memory_order_acquire) == 0) continue;
+    const bool stays = !MayLeaveMemory(entry) || Pinned(control_, i);
+    const auto [first, last] = extents_of(entry);
+    for (uint64_t e = first; e <= last; ++e) {
+      costs[e].bytes += ObjectBytes(entry);
+      costs[e].stay += stays;
+    }
+  }
+  Cost sum{};
+  uint64_t best = UINT64_MAX, begin = 0;
+  for (uint64_t end = 1; end <= g.extents(); ++end) {
+    sum = {sum.bytes + costs[end - 1].bytes, sum.stay + costs[end - 1].stay};
+    if (end < extents) continue;
+    if (sum.stay == 0 && sum.bytes != 0 && sum.bytes < best) {
+      best = sum.bytes;
+      begin = end - extents;
+    }
+    sum = {sum.bytes - costs[end - extents].bytes, sum.stay - costs[end - extents].stay};
+  }
+  if (best == UINT64_MAX) return 0;
+  std::vector<uint64_t> victims;
+  for (uint64_t i = 0; i < high; ++i) {
+    const Entry& entry = control_.entry(i);
+    if (entry.block.load(std::memory_order_acquire) == 0 || !MayLeaveMemory(entry)) continue;
+    const auto [first, last] = extents_of(entry);
+    if (first < begin + extents && last >= begin) victims.push_back(i);
+  }
+  return Begin(victims);
+}
+
+// From here on the bytes stay where they are until they are written, whatever happens to the object. Where
+// that is can only be read now: before, its creator may have freed it and made another.
+const uint8_t* Evictor::PinToWrite(uint64_t index) {
+  Entry& entry = control_.entry(index);
+  control_.pins(kServer)[index].fetch_add(1, std::memory_order_seq_cst);
+  Word word(entry.word.load(std::memory_order_seq_cst));
+  const bool stays = Validate(entry, word.generation(), &word) != Found::kSealed || !MayLeaveMemory(entry);
+  const uint64_t bytes = ObjectBytes(entry);
+  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+  const bool outside = bytes > data_->size() || offset > data_->size() - bytes;  // fsck says so
+  if (!stays && !outside && MayWrite(bytes)) return data_->data() + offset;
+  Unpin(index);
+  return nullptr;
+}
+
+bool Evictor::MayWrite(uint64_t bytes) {
+  const uint64_t used = files_->bytes_on_disk() + record_bytes_writing_, more = SpillRecordBytes(bytes);
+  if (files_->limit() == 0 || used + more <= files_->limit()) return true;
+  char text[100];
+  std::snprintf(text, sizeof(text), "%lu of %lu bytes on disk are in use", used, files_->limit());
+  control_.spill().trouble.Write(text);
+  return false;
+}
+
+uint64_t Evictor::Begin(const std::vector<uint64_t>& indices) {
+  uint64_t leaving = 0;
+  uint64_t batch_bytes = 0;
+  SpillJob job;
+  const auto hand_in = [&] {
+    if (!job.items.empty()) threads_->HandIn(std::exchange(job, {}));
+    batch_bytes = 0;
+  };
+  const bool disk_rests = os::NowNanos() < no_writing_before_;
+  for (const uint64_t index : indices) {
+    if (control_.entry(index).spill.load(std::memory_order_relaxed) != 0) {
+      const uint64_t bytes = ObjectBytes(control_.entry(index));
+      if (sweeper_->Evict(index)) leaving += bytes;
+      continue;
+    }
+    const uint8_t* from = disk_rests ? nullptr : PinToWrite(index);
+    if (from == nullptr) continue;
+    SpillItem item = ItemOf(control_, index);
+    item.from = from;
+    const uint64_t record_bytes = SpillRecordBytes(item.bytes);
+    // So an object of more than a batch has a file of its own.
+    if (batch_bytes + record_bytes > kBatchBytes) hand_in();
+    batch_bytes += record_bytes;
+    record_bytes_writing_ += record_bytes;
+    ++writing_;
+    control_.header().served.bytes_spilling.fetch_add(item.bytes, std::memory_order_relaxed);
+    leaving += item.bytes;
+    job.items.push_back(item);
+  }
+  hand_in();
+  return leaving;
+}
+
+void Evictor::Written(const SpillJob& job) {
+  const bool written = job.outcome.ok();
+  ServerCounters& served = control_.header().served;
+  for (const SpillItem& item : job.items) {
+    --writing_;
+    record_bytes_writing_ -= SpillRecordBytes(item.bytes);
+    served.bytes_spilling.fetch_sub(item.bytes, std::memory_order_relaxed);
+    if (written) files_->Adopt(item.place, item.bytes);  // all, before the first may be released
+  }
+  NoteOutcome(job);
+  for (const SpillItem& item : job.items) {
+    const uint64_t index = item.id.index();
+    if (written) {
+      control_.entry(index).spill.store(item.place.bits(), std::memory_order_release);
+      served.bytes_spilled.fetch_add(item.bytes, std::memory_order_relaxed);
+    }
+    Unpin(index);
+    if (written) (void)sweeper_->Evict(index);
+  }
+}
+
+// For whoever waits for room and does not get it.
+void Evictor::NoteOutcome(const SpillJob& job) {
+  control_.spill().trouble.Write(job.outcome.ok() ? "" : job.failure);
+  if (job.outcome.ok()) return;
+  control_.header().spill_failures.fetch_add(1, std::memory_order_relaxed);
+  no_writing_before_ = os::NowNanos() + kPauseNanos;
+}
+
+}  // namespace atollstore

@@ -1,0 +1,62 @@
+// Takes objects out of memory when room is short: pins one in the server's column; has it written while it
+// stays readable; notes the place; unpins; SEALED -> DYING, scan, -> SPILLED; frees the block. A place once
+// noted is kept until the object goes, so evicting it a second time writes nothing. The server's thread
+// alone.
+#ifndef ATOLL_SPILL_EVICTOR_H_
+#define ATOLL_SPILL_EVICTOR_H_
+
+#include <vector>
+
+#include "os/shared_memory.h"
+#include "server/sweeper.h"
+#include "spill/sieve.h"
+#include "spill/spill_files.h"
+#include "spill/spill_threads.h"
+
+namespace atollstore {
+
+class Evictor {
+ public:
+  Evictor(const Control& control, const os::Mapping* data, Sweeper* sweeper, SpillFiles* files,
+          SpillThreads* threads)
+      : control_(control),
+        data_(data),
+        sweeper_(sweeper),
+        files_(files),
+        threads_(threads),
+        classes_(control.geometry().slabs_per_extent()),
+        sieve_(control_) {}
+
+  // Begins to evict about so many bytes, by SIEVE. Returns the bytes that are leaving memory: 0 when nothing
+  // may.
+  uint64_t Evict(uint64_t bytes);
+  // Begins to evict all that lies in the run of so many extents where that costs least. The same result.
+  uint64_t EvictRun(uint64_t extents);
+  // A write that was handed in has come to its end.
+  void Written(const SpillJob& job);
+  // Something is being written, or waits to be.
+  bool busy() const { return writing_ != 0; }
+
+ private:
+  uint64_t Begin(const std::vector<uint64_t>& indices);
+  // Pins the object; where its bytes are. Null when it stays.
+  const uint8_t* PinToWrite(uint64_t index);
+  void Unpin(uint64_t index);
+  bool MayWrite(uint64_t bytes);
+  void NoteOutcome(const SpillJob& job);
+
+  const Control control_;
+  const os::Mapping* const data_;
+  Sweeper* const sweeper_;
+  SpillFiles* const files_;
+  SpillThreads* const threads_;
+  const SizeClasses classes_;
+  Sieve sieve_;
+  uint64_t writing_ = 0;  // objects
+  uint64_t record_bytes_writing_ = 0;
+  int64_t no_writing_before_ = 0;  // after trouble with the disk
+};
+
+}  // namespace atollstore
+
+#endif  // ATOLL_SPILL_EVICTOR_H_

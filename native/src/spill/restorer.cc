@@ -1,0 +1,132 @@
+#include "spill/restorer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "spill/sieve.h"
+#include "spill/spill_item.h"
+
+namespace atollstore {
+namespace {
+
+constexpr int64_t kFillNanos = 1'000'000;  // for the page tables of what is read back
+
+}  // namespace
+
+void Restorer::Restore(uint64_t index) {
+  if (!known_.insert(index).second) return;
+  to_restore_.push_back(index);
+}
+
+Restorer::Wanted Restorer::wanted() const {
+  Wanted wanted;
+  uint64_t sum = 0;
+  for (const uint64_t index : to_restore_) {
+    if (sum >= data_->size()) break;  // all that there can be
+    const uint64_t bytes = std::clamp<uint64_t>(ObjectBytes(control_.entry(index)), 1, data_->size());
+    wanted.bytes = std::max(wanted.bytes, bytes);
+    sum += bytes;
+  }
+  const uint64_t extent_bytes = control_.geometry().extent_bytes();
+  const uint64_t run = (wanted.bytes + extent_bytes - 1) / extent_bytes * extent_bytes;
+  if (run != 0) wanted.runs = (sum + run - 1) / run;
+  return wanted;
+}
+
+bool Restorer::Allocate(Entry& entry, uint64_t bytes, uint64_t place) {
+  if (heap_->Allocate(bytes, entry, place)) return true;
+  const Run run = heap_->Lease(bytes, false);
+  if (run.count == 0) return false;
+  for (uint64_t extent = run.first; extent < run.first + run.count; ++extent) {
+    const bool backed = (control_.extent(extent).load(std::memory_order_acquire) & kExtentReserved) != 0;
+    if (!backed && !reserve_(extent)) break;
+  }
+  return heap_->Commit(run, os::Deadline::After(kFillNanos)).ok() && heap_->Allocate(bytes, entry, place);
+}
+
+// Returns false when there is no room for it.
+bool Restorer::TryRestore(uint64_t index) {
+  Entry& entry = control_.entry(index);
+  uint64_t bits = entry.word.load(std::memory_order_seq_cst);
+  const Word word(bits);
+  if (word.state() != State::kSpilled || word.has(Word::kDeleted) || !Pinned(control_, index)) {
+    sweeper_->Add(index);  // nobody waits any more, or it is to go
+    return true;
+  }
+  const SpillItem item = ItemOf(control_, index);
+  if (!entry.word.compare_exchange_strong(bits, word.As(State::kRestoring).bits(),
+                                          std::memory_order_seq_cst)) {
+    return TryRestore(index);
+  }
+  if (!Allocate(entry, item.bytes, item.id.place)) {
+    BackToDisk(entry);
+    return false;
+  }
+  SpillJob job;
+  job.kind = SpillJob::Kind::kRead;
+  job.items.push_back(item);
+  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+  if (!heap_->CanWrite(offset, item.bytes)) {  // somebody has written into the entry since
+    sweeper_->MarkLost(index, ATOLL_LOST_DAMAGED);
+    return true;
+  }
+  job.to = window_->data() + offset;
+  threads_->HandIn(std::move(job));
+  return true;
+}
+
+// What becomes of an object whose record could not be read.
+atoll_lost_reason Restorer::ReasonOf(const SpillJob& job) {
+  return job.outcome.code() == ATOLL_CORRUPT ? ATOLL_LOST_DAMAGED : ATOLL_LOST_UNREADABLE;
+}
+
+void Restorer::HaveRead(const SpillJob& job) {
+  const uint64_t index = job.items[0].id.index();
+  if (job.outcome.ok()) return sweeper_->Restored(index);
+  // For want of descriptors or memory of this process: that passes, and the record is as good as it was.
+  if (job.outcome.code() != ATOLL_OUT_OF_MEMORY) return sweeper_->MarkLost(index, ReasonOf(job));
+  Entry& entry = control_.entry(index);
+  (void)FreeBlock(control_, entry, job.items[0].id.place);
+  BackToDisk(entry);
+  Restore(index);
+}
+
+void Restorer::BackToDisk(Entry& entry) {
+  uint64_t bits = entry.word.load(std::memory_order_relaxed);
+  while (!entry.word.compare_exchange_weak(bits, Word(bits).As(State::kSpilled).bits(),
+                                           std::memory_order_seq_cst)) {
+  }
+}
+
+void Restorer::Check(uint64_t index, uint64_t generation) {
+  const Word word(control_.entry(index).word.load(std::memory_order_acquire));
+  if (word.state() != State::kSpilled || word.generation() != generation) return;
+  if (!checking_.insert(index).second) return;
+  SpillJob job;
+  job.kind = SpillJob::Kind::kCheck;
+  job.items.push_back(ItemOf(control_, index));
+  threads_->HandIn(std::move(job));
+}
+
+void Restorer::HaveChecked(const SpillJob& job) {
+  const SpillItem& item = job.items[0];
+  const uint64_t index = item.id.index();
+  checking_.erase(index);
+  const Entry& entry = control_.entry(index);
+  const Word word(entry.word.load(std::memory_order_acquire));
+  const bool same = word.state() == State::kSpilled && word.generation() == item.id.generation() &&
+                    entry.spill.load(std::memory_order_relaxed) == item.place.bits();
+  const atoll_code code = job.outcome.code();
+  if (same && (code == ATOLL_CORRUPT || code == ATOLL_NOT_FOUND || code == ATOLL_REFUSED))
+    sweeper_->MarkLost(index, ReasonOf(job));
+  RingWaiters(control_, index);
+}
+
+bool Restorer::Next() {
+  if (to_restore_.empty() || !TryRestore(to_restore_.front())) return false;
+  known_.erase(to_restore_.front());
+  to_restore_.pop_front();
+  return true;
+}
+
+}  // namespace atollstore

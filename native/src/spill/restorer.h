@@ -1,0 +1,73 @@
+// Brings spilled objects back when somebody gets them: SPILLED -> RESTORING; a block of the server's own; has
+// the record read and checked; -> SEALED, or LOST when it cannot be had. Without room a restore waits, and
+// others are evicted for it. The server's thread alone.
+#ifndef ATOLL_SPILL_RESTORER_H_
+#define ATOLL_SPILL_RESTORER_H_
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+
+#include "heap/client_heap.h"
+#include "os/shared_memory.h"
+#include "server/sweeper.h"
+#include "spill/spill_threads.h"
+
+namespace atollstore {
+
+class Restorer {
+ public:
+  // `heap` is for what is read back, through `window`. `reserve` backs an extent with memory, false when that
+  // cannot be.
+  Restorer(const Control& control, const os::Mapping* data, std::unique_ptr<os::Mapping> window,
+           std::unique_ptr<ClientHeap> heap, Sweeper* sweeper, SpillThreads* threads,
+           std::function<bool(uint64_t extent)> reserve)
+      : control_(control),
+        data_(data),
+        sweeper_(sweeper),
+        threads_(threads),
+        reserve_(std::move(reserve)),
+        window_(std::move(window)),
+        heap_(std::move(heap)) {}
+
+  // The entry is SPILLED and pinned by a getter.
+  void Restore(uint64_t index);
+  // Begins with the next one that waits. Returns false when there is none, or no room for it.
+  bool Next();
+  // A read, or a check, that was handed in has come to its end.
+  void HaveRead(const SpillJob& job);
+  void HaveChecked(const SpillJob& job);
+  // A client has read the object's record and found it bad: if that is so, the object is lost.
+  void Check(uint64_t index, uint64_t generation);
+
+  // What restores that wait for room need: all would fit into so many runs of extents, each for so many
+  // bytes.
+  struct Wanted {
+    uint64_t bytes = 0, runs = 0;
+  };
+  Wanted wanted() const;
+  // Gives back the extents that the server holds without use. Returns the bytes.
+  uint64_t GiveBack() { return heap_->GiveBack(0); }
+
+ private:
+  bool TryRestore(uint64_t index);
+  bool Allocate(Entry& entry, uint64_t bytes, uint64_t place);
+  static void BackToDisk(Entry& entry);
+  static atoll_lost_reason ReasonOf(const SpillJob& job);
+
+  const Control control_;
+  const os::Mapping* const data_;
+  Sweeper* const sweeper_;
+  SpillThreads* const threads_;
+  const std::function<bool(uint64_t)> reserve_;
+  const std::unique_ptr<os::Mapping> window_;
+  const std::unique_ptr<ClientHeap> heap_;
+  std::deque<uint64_t> to_restore_;  // entries that wait for room
+  std::set<uint64_t> known_;         // those in to_restore_
+  std::set<uint64_t> checking_;      // entries whose records are being looked at for Check()
+};
+
+}  // namespace atollstore
+
+#endif  // ATOLL_SPILL_RESTORER_H_

@@ -1,0 +1,19 @@
+#include "spill/spill_item.h"
+
+#include "heap/client_heap.h"
+
+namespace atollstore {
+
+SpillItem ItemOf(const Control& control, uint64_t index) {
+  const Entry& entry = control.entry(index);
+  const Word word(entry.word.load(std::memory_order_acquire));
+  return {ObjectId(control.header().store.load(std::memory_order_relaxed), index, word.generation()),
+          entry.size.load(std::memory_order_relaxed),
+          entry.tag.load(std::memory_order_relaxed),
+          entry.contained.load(std::memory_order_relaxed),
+          ObjectBytes(entry),
+          SpillPlace(entry.spill.load(std::memory_order_relaxed)),
+          nullptr};
+}
+
+}  // namespace atollstore

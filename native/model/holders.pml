@@ -15,7 +15,7 @@
  *   CLEAR_LATE      holders is cleared after the entry is FREE
  *   LOOK_BEFORE     the creator that frees by itself looks at holders only before DYING
  *   BLIND_BURIAL    a burial looks only at the dropped bits of the dead, not at what it touched
- *   NAMED_FIRST     the number goes into holders before touched is set
+ *   TOUCHED_LATE    touched is set after something is in the slot
  *   QUIET_UNDO      a reference that was not validated is taken back without a dropped bit
  *   BLIND_ENTRY     the number goes in before the word was ever looked at
  *
@@ -94,11 +94,10 @@ inline Enter(g, ok) {
   :: (ok && !named) ->
 #endif
 #endif
-#ifdef NAMED_FIRST
-     Name(); touched = 1;
-#else
-     touched = 1; Name();
+#ifndef TOUCHED_LATE
+     touched = 1;
 #endif
+     Name();
      cached = 1
   fi }
 
@@ -107,6 +106,9 @@ inline Get(g, ok) {
   if
   :: ok ->
      pin[1]++;
+#ifdef TOUCHED_LATE
+     touched = 1;
+#endif
 #ifndef NO_SECOND_LOOK
      Validate(g, ok);
 #endif

@@ -86,7 +86,12 @@ Status ClientCore::Seal(ObjectId id, const atoll_object_id* contained) {
   uint64_t size;
   if (const uint32_t count = containers_->Promised(id.place); count == 0) {
     size = entry.size.load(std::memory_order_relaxed);
-    if (entry.contained.load(std::memory_order_relaxed) != 0) return Corrupted(id);
+    if (entry.contained.load(std::memory_order_relaxed) != 0) {
+      // Somebody else's container, or one that is sealed; else somebody has written into the entry.
+      ATOLL_RETURN_IF_ERROR(creations_.Take(id, "seal"));
+      creations_.PutBack(index);
+      return Corrupted(id);
+    }
     if (const Status sealed = creations_.Seal(id, &before, &pinned); !sealed.ok()) {
       if (pinned) Unpin(index);
       return sealed;

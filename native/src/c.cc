@@ -4,6 +4,7 @@
 #include <new>
 
 #include "client/client_core.h"
+#include "handles.h"
 #include "os/copy.h"
 #include "os/socket.h"
 #include "os/spawn.h"
@@ -15,11 +16,19 @@ using atollstore::ObjectId;
 using atollstore::ServerCore;
 using atollstore::Status;
 
-struct atoll_server {
+struct atoll_server final : atollstore::Handle {
+  explicit atoll_server(std::unique_ptr<ServerCore> server) : core(std::move(server)) {}
   std::unique_ptr<ServerCore> core;
+
+ private:
+  void InChild() override {}
 };
-struct atoll_client {
+struct atoll_client final : atollstore::Handle {
+  explicit atoll_client(std::unique_ptr<ClientCore> client) : core(std::move(client)) {}
   std::unique_ptr<ClientCore> core;
+
+ private:
+  void InChild() override { core->Forked(forked_from()); }
 };
 
 namespace {
@@ -33,6 +42,8 @@ int64_t Code(const atollstore::Result<T>& result) {
   return result.ok() ? static_cast<int64_t>(result.value()) : Code(result.status());
 }
 int64_t Null() { return Code(Status::Error(ATOLL_INVALID_ARGUMENT, "a null pointer")); }
+// Of a handle that a parent process had.
+int64_t Forked(const atollstore::Handle* handle) { return Code(handle->Forked()); }
 int64_t NoMemory() { return Code(Status::Error(ATOLL_OUT_OF_MEMORY, "this process could not allocate")); }
 
 // Asks for a struct that the caller has given the size of.
@@ -82,25 +93,31 @@ int64_t atoll_server_start(const atoll_server_options* options, atoll_server** s
     atoll_server_options all;
     if (const Status taken = atollstore::TakeIn("atoll_server_options", options, &all); !taken.ok())
       return Code(taken);
+    if (const Status watching = atollstore::Handle::WatchForks(); !watching.ok()) return Code(watching);
     auto core = ServerCore::Start(all);
     if (!core.ok()) return Code(core.status());
-    *server = new atoll_server{std::move(core).value()};
+    *server = new atoll_server(std::move(core).value());
     return 0;
   });
 }
 
 int64_t atoll_server_stop(atoll_server* server) {
   if (server == nullptr) return Null();
+  if (server->forked_from() != 0) return 0;  // nothing of it is this process's
   delete server;
   return 0;
 }
 
 int64_t atoll_server_dead_client(atoll_server* server) {
-  return server == nullptr ? Null() : Code(server->core->DeadClient());
+  return server == nullptr            ? Null()
+         : server->forked_from() != 0 ? Forked(server)
+                                      : Code(server->core->DeadClient());
 }
 
 int64_t atoll_server_bury(atoll_server* server, uint64_t client_index) {
-  return server == nullptr ? Null() : Guarded([&] { return Code(server->core->Bury(client_index)); });
+  return server == nullptr            ? Null()
+         : server->forked_from() != 0 ? Forked(server)
+                                      : Guarded([&] { return Code(server->core->Bury(client_index)); });
 }
 
 int64_t atoll_attach(const char* socket_path, const atoll_client_options* options, atoll_client** client) {
@@ -108,9 +125,10 @@ int64_t atoll_attach(const char* socket_path, const atoll_client_options* option
   return Guarded([&]() -> int64_t {
     atoll_client_options all;
     if (const Status taken = OptionsOf(options, &all); !taken.ok()) return Code(taken);
+    if (const Status watching = atollstore::Handle::WatchForks(); !watching.ok()) return Code(watching);
     auto core = ClientCore::Attach(socket_path);
     if (!core.ok()) return Code(core.status());
-    *client = new atoll_client{std::move(core).value()};
+    *client = new atoll_client(std::move(core).value());
     return 0;
   });
 }
@@ -130,9 +148,10 @@ int64_t atoll_attach_fd(int64_t connection, const atoll_client_options* options,
     if (!socket.ok()) return Code(socket.status());
     atoll_client_options all;
     if (const Status taken = OptionsOf(options, &all); !taken.ok()) return Code(taken);
+    if (const Status watching = atollstore::Handle::WatchForks(); !watching.ok()) return Code(watching);
     auto core = ClientCore::Attach(std::move(socket).value(), "inherited connection");
     if (!core.ok()) return Code(core.status());
-    *client = new atoll_client{std::move(core).value()};
+    *client = new atoll_client(std::move(core).value());
     return 0;
   });
 }
@@ -164,7 +183,7 @@ int64_t atoll_detach(atoll_client* client) {
 }
 
 int64_t atoll_client_index(const atoll_client* client) {
-  return client == nullptr ? Null() : client->core->index();
+  return client == nullptr ? Null() : client->forked_from() != 0 ? Forked(client) : client->core->index();
 }
 
 uint64_t atoll_store_id(const atoll_client* client) { return client == nullptr ? 0 : client->core->store(); }
@@ -175,6 +194,7 @@ int64_t atoll_await_server_exit(atoll_client* client, int64_t timeout_ns) {
 
 int64_t atoll_expect(atoll_client* client, atoll_object_id* id) {
   if (client == nullptr || id == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return Guarded([&]() -> int64_t {
     auto made = client->core->Expect();
     if (!made.ok()) return Code(made.status());
@@ -186,6 +206,7 @@ int64_t atoll_expect(atoll_client* client, atoll_object_id* id) {
 int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, uint64_t contained,
                      uint64_t tag, int64_t timeout_ns, uint64_t* address) {
   if (client == nullptr || id == nullptr || address == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return Guarded([&]() -> int64_t {
     ObjectId object(*id);
     auto made = client->core->Create(&object, size, contained, tag, timeout_ns);
@@ -199,6 +220,7 @@ int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, u
 int64_t atoll_resize(atoll_client* client, const atoll_object_id* id, uint64_t size, int64_t timeout_ns,
                      uint64_t* address) {
   if (client == nullptr || id == nullptr || address == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return Guarded([&]() -> int64_t {
     auto resized = client->core->Resize(*id, size, timeout_ns);
     if (!resized.ok()) return Code(resized.status());
@@ -215,11 +237,14 @@ int64_t atoll_copy(void* to, const void* from, uint64_t bytes) {
 
 int64_t atoll_seal(atoll_client* client, const atoll_object_id* id, const atoll_object_id* contained) {
   if (client == nullptr || id == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return Guarded([&] { return Code(client->core->Seal(*id, contained)); });
 }
 
 int64_t atoll_abort(atoll_client* client, const atoll_object_id* id) {
-  return client == nullptr || id == nullptr ? Null() : Code(client->core->Abort(*id));
+  return client == nullptr || id == nullptr ? Null()
+         : client->forked_from() != 0       ? Forked(client)
+                                            : Code(client->core->Abort(*id));
 }
 
 int64_t atoll_get(atoll_client* client, const atoll_object_id* id, int64_t timeout_ns, atoll_view* view) {
@@ -230,6 +255,7 @@ int64_t atoll_get(atoll_client* client, const atoll_object_id* id, int64_t timeo
 int64_t atoll_get_all(atoll_client* client, const atoll_object_id* ids, uint64_t count, int64_t timeout_ns,
                       atoll_view* views) {
   if (client == nullptr || (count != 0 && (ids == nullptr || views == nullptr))) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return Guarded([&] { return Code(client->core->GetAll(ids, count, timeout_ns, views)); });
 }
 
@@ -241,6 +267,7 @@ int64_t atoll_read(atoll_client* client, const atoll_object_id* id, uint64_t off
 
 int64_t atoll_peek(atoll_client* client, const atoll_object_id* ids, uint64_t count, atoll_view* views) {
   if (client == nullptr || (count != 0 && (ids == nullptr || views == nullptr))) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return client->core->Peek(ids, count, views);
 }
 
@@ -249,24 +276,33 @@ int64_t atoll_release(atoll_client* client, const atoll_object_id* id) {
 }
 
 int64_t atoll_reference(atoll_client* client, const atoll_object_id* id) {
-  return client == nullptr || id == nullptr ? Null() : Code(client->core->Reference(*id));
+  return client == nullptr || id == nullptr ? Null()
+         : client->forked_from() != 0       ? Forked(client)
+                                            : Code(client->core->Reference(*id));
 }
 
 int64_t atoll_dereference(atoll_client* client, const atoll_object_id* id) {
-  return client == nullptr || id == nullptr ? Null() : Code(client->core->Dereference(*id));
+  return client == nullptr || id == nullptr ? Null()
+         : client->forked_from() != 0       ? Forked(client)
+                                            : Code(client->core->Dereference(*id));
 }
 
 int64_t atoll_contains(atoll_client* client, const atoll_object_id* id) {
-  return client == nullptr || id == nullptr ? Null() : client->core->Contains(*id);
+  return client == nullptr || id == nullptr ? Null()
+         : client->forked_from() != 0       ? Forked(client)
+                                            : client->core->Contains(*id);
 }
 
 int64_t atoll_delete(atoll_client* client, const atoll_object_id* id) {
-  return client == nullptr || id == nullptr ? Null() : Code(client->core->Delete(*id));
+  return client == nullptr || id == nullptr ? Null()
+         : client->forked_from() != 0       ? Forked(client)
+                                            : Code(client->core->Delete(*id));
 }
 
 int64_t atoll_wait(atoll_client* client, const atoll_object_id* ids, uint64_t count, uint64_t wanted,
                    int64_t timeout_ns, uint8_t* ready) {
   if (client == nullptr || (count != 0 && (ids == nullptr || ready == nullptr))) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return Code(client->core->Wait(ids, count, wanted, timeout_ns, ready));
 }
 
@@ -291,24 +327,32 @@ int64_t atoll_take_ready(atoll_client* client, atoll_event* events, uint64_t max
 }
 
 int64_t atoll_claim(atoll_client* client, const atoll_object_id* id, uint64_t expected, uint64_t desired) {
-  return client == nullptr || id == nullptr ? Null() : Code(client->core->Claim(*id, expected, desired));
+  return client == nullptr || id == nullptr ? Null()
+         : client->forked_from() != 0       ? Forked(client)
+                                            : Code(client->core->Claim(*id, expected, desired));
 }
 
 int64_t atoll_claimed(atoll_client* client, const atoll_object_id* id) {
-  return client == nullptr || id == nullptr ? Null() : Code(client->core->Claimed(*id));
+  return client == nullptr || id == nullptr ? Null()
+         : client->forked_from() != 0       ? Forked(client)
+                                            : Code(client->core->Claimed(*id));
 }
 
 int64_t atoll_publish(atoll_client* client, const char* name, const atoll_object_id* id) {
   return client == nullptr || name == nullptr || id == nullptr ? Null()
+         : client->forked_from() != 0                          ? Forked(client)
                                                                : Code(client->core->Publish(name, *id));
 }
 
 int64_t atoll_unpublish(atoll_client* client, const char* name) {
-  return client == nullptr || name == nullptr ? Null() : Code(client->core->Unpublish(name));
+  return client == nullptr || name == nullptr ? Null()
+         : client->forked_from() != 0         ? Forked(client)
+                                              : Code(client->core->Unpublish(name));
 }
 
 int64_t atoll_lookup(atoll_client* client, const char* name, atoll_object_id* id) {
   if (client == nullptr || name == nullptr || id == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   auto found = client->core->Lookup(name);
   if (!found.ok()) return Code(found.status());
   *id = found.value().c();
@@ -318,17 +362,20 @@ int64_t atoll_lookup(atoll_client* client, const char* name, atoll_object_id* id
 int64_t atoll_ring(atoll_client* client, uint64_t client_index, uint64_t direction, uint64_t* address,
                    uint64_t* bytes) {
   if (client == nullptr || address == nullptr || bytes == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return Code(client->core->Ring(client_index, direction, address, bytes));
 }
 
 int64_t atoll_bell(atoll_client* client, uint64_t client_index) {
   if (client == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   auto bell = client->core->BellOf(client_index);
   return bell.ok() ? int64_t{bell.value()->Read()} : Code(bell.status());
 }
 
 int64_t atoll_bell_wait(atoll_client* client, uint64_t client_index, uint64_t count, int64_t timeout_ns) {
   if (client == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   auto bell = client->core->BellOf(client_index);
   if (!bell.ok()) return Code(bell.status());
   const auto seen = static_cast<uint32_t>(count);
@@ -341,6 +388,7 @@ int64_t atoll_bell_wait(atoll_client* client, uint64_t client_index, uint64_t co
 
 int64_t atoll_bell_ring(atoll_client* client, uint64_t client_index, uint64_t threads) {
   if (client == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   auto bell = client->core->BellOf(client_index);
   if (!bell.ok()) return Code(bell.status());
   bell.value()->Ring(threads > UINT32_MAX ? UINT32_MAX : static_cast<uint32_t>(threads));
@@ -349,6 +397,7 @@ int64_t atoll_bell_ring(atoll_client* client, uint64_t client_index, uint64_t th
 
 int64_t atoll_stats(atoll_client* client, atoll_stats_t* stats) {
   if (client == nullptr || stats == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return Guarded([&] {
     return Answer("atoll_stats_t", stats, [&](atoll_stats_t* all) { return client->core->Stats(all); });
   });
@@ -356,18 +405,21 @@ int64_t atoll_stats(atoll_client* client, atoll_stats_t* stats) {
 
 int64_t atoll_client_stats(atoll_client* client, uint64_t client_index, atoll_client_stats_t* stats) {
   if (client == nullptr || stats == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return Answer("atoll_client_stats_t", stats,
                 [&](atoll_client_stats_t* all) { return client->core->ClientStats(client_index, all); });
 }
 
 int64_t atoll_count_copied(atoll_client* client, uint64_t bytes) {
   if (client == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   client->core->counters().bytes_copied.fetch_add(bytes, std::memory_order_relaxed);
   return 0;
 }
 
 int64_t atoll_count_user(atoll_client* client, uint64_t counter, uint64_t add) {
   if (client == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   if (counter > 3)
     return Code(Status::Error(ATOLL_INVALID_ARGUMENT, "counter %lu: there are 0 to 3", counter));
   client->core->counters().user[counter].fetch_add(add, std::memory_order_relaxed);
@@ -376,6 +428,7 @@ int64_t atoll_count_user(atoll_client* client, uint64_t counter, uint64_t add) {
 
 int64_t atoll_list(atoll_client* client, uint64_t* cursor, atoll_object_info* infos, uint64_t max) {
   if (client == nullptr || cursor == nullptr || (infos == nullptr && max != 0)) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return client->core->List(cursor, infos, max);
 }
 

@@ -4,7 +4,12 @@
  * Everything that leaves this library leaves it here. The rules that hold for every function:
  *   - results >= 0 are success, failures are the negative of an atoll_code;
  *   - no C++ exception, no allocation failure and no signal crosses this boundary;
- *   - every function may be called from any thread, unless its comment says otherwise;
+ *   - every function may be called from any thread, unless its comment says otherwise. Of several threads that end
+ *     one creation (seal, abort) or change it (resize) at the same time, one wins and the others get
+ *     ATOLL_NOT_CREATING;
+ *   - a child of fork() has none of its parent's clients and servers: every function says so (ATOLL_DISCONNECTED), but
+ *     for atoll_detach() and atoll_server_stop(), which do nothing there. Views and addresses are not mapped in it. It
+ *     may attach for itself. A child made by a bare clone() is not noticed;
  *   - times are nanoseconds; a timeout of 0 or less looks once and does not wait, ATOLL_FOREVER has no end;
  *   - structs are plain 64-bit fields, so that a Java caller can lay them out in direct memory;
  *   - options and statistics begin with their size, which the caller sets to sizeof(the struct). Fields are
@@ -43,7 +48,7 @@ typedef enum atoll_code {
   ATOLL_INVALID_ARGUMENT = 1, /**< a size, pointer or index that cannot be right */
   ATOLL_NOT_FOUND = 2,        /**< no such object (any more): freed, deleted, or never made in this store */
   ATOLL_ALREADY_EXISTS = 3,   /**< somebody else is creating, or has sealed, this id */
-  ATOLL_NOT_CREATING = 4,     /**< seal or abort of an object that this client is not creating */
+  ATOLL_NOT_CREATING = 4,     /**< seal, abort or resize of what this client is not creating, or another thread ends now */
   ATOLL_TIMED_OUT = 5,
   ATOLL_STORE_FULL = 6,       /**< no room for the bytes, and nothing that may be taken away */
   ATOLL_TOO_MANY_OBJECTS = 7, /**< every entry is in use */
@@ -190,7 +195,8 @@ ATOLL_API int64_t atoll_copy(void* to, const void* from, uint64_t bytes);
 
 /** Makes the object immutable and visible, and wakes who waits for it. `contained` points to as many ids
  * as create was told; each must be referenced by the caller at this moment, and stays alive as long as
- * this object does. */
+ * this object does. The address that create gave is not to be written to any more: nothing keeps this process from
+ * doing so as long as the object lies there, and everybody would see it. */
 ATOLL_API int64_t atoll_seal(atoll_client* client, const atoll_object_id* id,
                              const atoll_object_id* contained);
 

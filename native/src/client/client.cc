@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "client/client_core.h"
+#include "handles.h"
 
 namespace atollstore {
 
@@ -13,7 +14,10 @@ uint32_t ClientCore::Stripe() {
   return mine - 1;
 }
 
-Status ClientCore::NotFound(ObjectId id) const { return atollstore::NotFound(control_, id); }
+Status ClientCore::NotFound(ObjectId id) const {
+  if (forked_from_ != 0) return Handle::ForkedFrom(forked_from_);
+  return atollstore::NotFound(control_, id);
+}
 
 Status ClientCore::Lost(ObjectId id) const { return atollstore::Lost(control_, id); }
 

@@ -42,6 +42,12 @@ class ClientCore {
   static Result<std::unique_ptr<ClientCore>> Attach(os::UniqueFd connection, const char* name);
   ~ClientCore();
   Status Detach();
+  // In a child of fork(): from here on get and release find no object, and say so; nothing else may be called, nor may
+  // this be destroyed. The hot path needs no check of its own for it.
+  void Forked(pid_t from) {
+    objects_ = 0;
+    forked_from_ = from;
+  }
 
   uint32_t index() const { return me_; }
   uint64_t store() const { return store_; }
@@ -255,6 +261,7 @@ class ClientCore {
   uint64_t store_ = 0;
   uint64_t objects_ = 0;
   uint64_t capacity_ = 0;
+  pid_t forked_from_ = 0;
   os::Mapping views_;  // the whole data segment, PROT_READ
   ClientRecord* record_ = nullptr;
   u32* references_ = nullptr;

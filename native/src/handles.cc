@@ -1,0 +1,68 @@
+#include "handles.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <mutex>
+
+#include "os/unique_fd.h"
+
+namespace atollstore {
+namespace {
+
+std::mutex mutex;  // of the list; held while the process forks
+Handle* first = nullptr;
+pid_t parent = 0;
+
+}  // namespace
+
+Status Handle::WatchForks() {
+  static std::mutex once;
+  static bool watching = false;
+  std::lock_guard lock(once);
+  if (watching) return {};
+  if (const int error = ::pthread_atfork(Prepare, Parent, Child); error != 0) {
+    errno = error;
+    return Status::System("pthread_atfork");
+  }
+  watching = true;
+  return {};
+}
+
+Handle::Handle() {
+  std::lock_guard lock(mutex);
+  next_ = first;
+  if (first != nullptr) first->before_ = this;
+  first = this;
+}
+
+Handle::~Handle() {
+  std::lock_guard lock(mutex);
+  if (next_ != nullptr) next_->before_ = before_;
+  (before_ != nullptr ? before_->next_ : first) = next_;
+}
+
+Status Handle::ForkedFrom(pid_t parent) {
+  return Status::Error(ATOLL_DISCONNECTED,
+                       "this process was forked from the one that attached (pid %d); attach again", parent);
+}
+
+void Handle::Prepare() {
+  mutex.lock();
+  parent = ::getpid();
+}
+
+void Handle::Parent() { mutex.unlock(); }
+
+void Handle::Child() {
+  for (Handle* handle = first; handle != nullptr; handle = handle->next_) {
+    if (handle->forked_from_ != 0) continue;  // by this process's parent's parent
+    handle->forked_from_ = parent;
+    handle->InChild();
+  }
+  os::CloseOwnedDescriptors();
+  mutex.unlock();
+}
+
+}  // namespace atollstore

@@ -178,6 +178,7 @@ int64_t atoll_reap_child(uint64_t pid) { return Code(atollstore::os::ReapChild(p
 
 int64_t atoll_detach(atoll_client* client) {
   if (client == nullptr) return Null();
+  if (client->forked_from() != 0) return 0;  // nothing of it is this process's
   delete client;
   return 0;
 }
@@ -189,7 +190,9 @@ int64_t atoll_client_index(const atoll_client* client) {
 uint64_t atoll_store_id(const atoll_client* client) { return client == nullptr ? 0 : client->core->store(); }
 
 int64_t atoll_await_server_exit(atoll_client* client, int64_t timeout_ns) {
-  return client == nullptr ? Null() : Code(client->core->AwaitServerExit(timeout_ns));
+  return client == nullptr            ? Null()
+         : client->forked_from() != 0 ? Forked(client)
+                                      : Code(client->core->AwaitServerExit(timeout_ns));
 }
 
 int64_t atoll_expect(atoll_client* client, atoll_object_id* id) {
@@ -262,6 +265,7 @@ int64_t atoll_get_all(atoll_client* client, const atoll_object_id* ids, uint64_t
 int64_t atoll_read(atoll_client* client, const atoll_object_id* id, uint64_t offset, void* buffer, uint64_t bytes,
                    int64_t timeout_ns) {
   if (client == nullptr || id == nullptr || (buffer == nullptr && bytes != 0)) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return Guarded([&] { return Code(client->core->Read(*id, offset, buffer, bytes, timeout_ns)); });
 }
 
@@ -308,21 +312,25 @@ int64_t atoll_wait(atoll_client* client, const atoll_object_id* ids, uint64_t co
 
 int64_t atoll_watch(atoll_client* client, const atoll_object_id* ids, uint64_t count) {
   if (client == nullptr || (count != 0 && ids == nullptr)) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return Guarded([&] { return Code(client->core->Watch(ids, count, ATOLL_EVENT_READY)); });
 }
 
 int64_t atoll_watch_alone(atoll_client* client, const atoll_object_id* id) {
   if (client == nullptr || id == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return Guarded([&] { return Code(client->core->Watch(id, 1, ATOLL_EVENT_ALONE)); });
 }
 
 int64_t atoll_unwatch(atoll_client* client, const atoll_object_id* ids, uint64_t count) {
   if (client == nullptr || (count != 0 && ids == nullptr)) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return Code(client->core->Unwatch(ids, count));
 }
 
 int64_t atoll_take_ready(atoll_client* client, atoll_event* events, uint64_t max, int64_t timeout_ns) {
   if (client == nullptr || (max != 0 && events == nullptr)) return Null();
+  if (client->forked_from() != 0) return Forked(client);
   return Code(client->core->TakeReady(events, max, timeout_ns));
 }
 

@@ -11,14 +11,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "atoll/c.h"
+#include "hungry.h"
 #include "sandbox.h"
 #include "storm.h"
 
@@ -479,6 +482,66 @@ void Sealer(const char* path, char** arguments) {
   Rest();
 }
 
+constexpr uint64_t kEndedBytes = 64, kResizedBytes = 5000;
+
+int64_t End(atoll_client* client, const char* how, const atoll_object_id* id, const atoll_object_id* child) {
+  uint64_t address = 0;
+  switch (how[0]) {
+    case 's':
+      return atoll_seal(client, id, child);
+    case 'a':
+      return atoll_abort(client, id);
+    case 'r':
+      return atoll_resize(client, id, kResizedBytes, 0, &address);
+    default:
+      return atoll_delete(client, id);
+  }
+}
+
+// end CHILD FIRST SECOND CONTAINER: begins one object after the other and ends it on two threads, the first one
+// between two stops, the second one when it is told a line; then writes other objects where it may have been.
+void EndOnTwo(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  const atoll_object_id child = Id(arguments);
+  const uint64_t contained = std::strtoull(arguments[4], nullptr, 10);
+  const atoll_object_id* const children = contained != 0 ? &child : nullptr;
+  atoll_object_id id{};
+  std::atomic<int> told{0};
+  std::thread second([&] {
+    for (;;) {
+      Hear();
+      const int64_t code = End(client, arguments[3], &id, children);
+      Say(std::to_string(code));
+      told.fetch_add(1);
+    }
+  });
+  if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) std::_Exit(4);
+  for (;;) {
+    id = {};
+    uint64_t address = 0;
+    CHECK_OK(atoll_expect(client, &id));  // others may know of it
+    CHECK_OK(atoll_create(client, &id, kEndedBytes, contained, 0, 5'000'000'000, &address));
+    std::memset(reinterpret_cast<void*>(address), 7, kEndedBytes);
+    Say(Text(id));
+    const int before = told.load();
+    ::raise(SIGSTOP);
+    const int64_t code = End(client, arguments[2], &id, children);
+    ::raise(SIGSTOP);
+    while (told.load() == before) ::usleep(100);
+    for (int i = 0; i < 100; ++i) {
+      const atoll_object_id other = Put(client, kEndedBytes, 9);
+      CHECK_OK(atoll_dereference(client, &other));
+    }
+    Say(std::to_string(code));
+    ::raise(SIGSTOP);
+    (void)atoll_abort(client, &id);
+    CHECK_OK(atoll_dereference(client, &id));
+  }
+}
+
+// hungry: see there.
+void Hunger(const char* path, char**) { Say(atollstore::StarveAllocations(path)); }
+
 // storm SEED: random work on shared objects until it is killed.
 void Storm(const char* path, char** arguments) {
   Say("ready");
@@ -509,7 +572,7 @@ int main(int argc, char** argv) {
                   {"crash", Crash, 2},     {"refill", Refill, 3},     {"inherit", Inherit, 3},
                   {"hand", HandDown, 0},   {"publish", Publish, 1},   {"storm", Storm, 1},
                   {"pins", Pins, 0},       {"without", Without, 3},   {"last", Last, 3},
-                  {"sealer", Sealer, 2}};
+                  {"sealer", Sealer, 2},   {"end", EndOnTwo, 5},      {"hungry", Hunger, 0}};
   for (const auto& command : commands) {
     if (std::strcmp(argv[1], command.name) == 0 && argc == 3 + command.arguments) {
       command.run(argv[2], argv + 3);

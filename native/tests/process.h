@@ -18,6 +18,7 @@ class Process {
   ~Process();
 
   pid_t pid() const { return pid_; }
+  int output() const { return out_; }  // what ReadLine() reads from
   // The next line it writes, without its end; empty when it has ended.
   std::string ReadLine();
   void WriteLine(const std::string& line);

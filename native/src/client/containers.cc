@@ -1,6 +1,7 @@
 #include "client/containers.h"
 
 #include <cstddef>
+#include <new>
 
 namespace atollstore {
 
@@ -15,7 +16,7 @@ Containers::~Containers() {
 
 OwnContainer Containers::Make(uint32_t count) {
   const size_t bytes = offsetof(Container, children) + size_t{count} * sizeof(uint32_t);
-  OwnContainer made(static_cast<Container*>(std::malloc(bytes)));
+  OwnContainer made(static_cast<Container*>(::operator new(bytes, std::nothrow)));
   if (made != nullptr) {
     made->place = 0;
     made->next = nullptr;

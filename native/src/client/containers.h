@@ -8,7 +8,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <mutex>
 
@@ -25,7 +24,7 @@ struct Container {
   uint32_t children[1];  // indices, `count` of them
 };
 struct ContainerEnd {
-  void operator()(Container* container) const { std::free(container); }
+  void operator()(Container* container) const { ::operator delete(container); }
 };
 using OwnContainer = std::unique_ptr<Container, ContainerEnd>;
 

@@ -5,6 +5,26 @@
 #include "client/client_core.h"
 
 namespace atollstore {
+namespace {
+
+// Runs at the end of its scope unless it was told that all went well: also when an allocation fails below.
+template <typename F>
+class Otherwise {
+ public:
+  explicit Otherwise(F undo) : undo_(undo) {}
+  ~Otherwise() {
+    if (!well_) undo_();
+  }
+  Otherwise(const Otherwise&) = delete;
+  Otherwise& operator=(const Otherwise&) = delete;
+  void Well() { well_ = true; }
+
+ private:
+  const F undo_;
+  bool well_ = false;
+};
+
+}  // namespace
 
 Result<uint64_t> ClientCore::Create(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag,
                                     int64_t timeout_ns) {
@@ -25,12 +45,11 @@ Result<uint64_t> ClientCore::Create(ObjectId* id, uint64_t size, uint64_t contai
   if (id->nil()) {
     auto made = Expect(false, timeout_ns);
     if (!made.ok()) return made.status();
+    Otherwise give_up([&] { (void)Dereference(made.value()); });
     auto address = Fill(made.value(), Creations::Known::kNobody, size, std::move(container), tag, timeout_ns);
-    if (address.ok()) {
-      *id = made.value();
-    } else {
-      (void)Dereference(made.value());
-    }
+    if (!address.ok()) return address;
+    give_up.Well();
+    *id = made.value();
     return address;
   }
   ATOLL_RETURN_IF_ERROR(Check(*id));
@@ -47,13 +66,12 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, Creations::Known known, uint64_t 
   entry.tag.store(tag, std::memory_order_release);
   entry.contained.store(contained, std::memory_order_release);
   if (contained != 0) containers_->Promise(id.place, std::move(container));
+  Otherwise give_up([&] { Undo(id); });
   const uint64_t bytes = ObjectBytes(size, contained);
   if (!heap_->Allocate(bytes, entry, id.place)) {
-    if (Status made = AllocateInTurn(bytes, entry, id.place, timeout_ns); !made.ok()) {
-      Undo(id);
-      return made;
-    }
+    ATOLL_RETURN_IF_ERROR(AllocateInTurn(bytes, entry, id.place, timeout_ns));
   }
+  give_up.Well();
   if (bytes >= control_.geometry().extent_bytes() && bytes > largest_.load(std::memory_order_relaxed)) {
     largest_.store(bytes, std::memory_order_relaxed);
   }
@@ -86,12 +104,6 @@ Status ClientCore::Seal(ObjectId id, const atoll_object_id* contained) {
   uint64_t size;
   if (const uint32_t count = containers_->Promised(id.place); count == 0) {
     size = entry.size.load(std::memory_order_relaxed);
-    if (entry.contained.load(std::memory_order_relaxed) != 0) {
-      // Somebody else's container, or one that is sealed; else somebody has written into the entry.
-      ATOLL_RETURN_IF_ERROR(creations_.Take(id, "seal"));
-      creations_.PutBack(index);
-      return Corrupted(id);
-    }
     if (const Status sealed = creations_.Seal(id, &before, &pinned); !sealed.ok()) {
       if (pinned) Unpin(index);
       return sealed;

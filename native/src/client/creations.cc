@@ -103,6 +103,10 @@ Status Creations::Seal(ObjectId id, Word* before, bool* pinned) const {
         entry.block.load(std::memory_order_relaxed) == 0) {
       return NotCreating(id, word, "seal");
     }
+    if (entry.contained.load(std::memory_order_relaxed) != 0) {
+      return Status::Error(ATOLL_CORRUPT, "object %lu.%lu: its entry tells of ids that nobody has promised", id.index(),
+                           id.generation());
+    }
     KeepForWaiters(id.index(), word, pinned);
     // release; pairs with the loads in Pin(): who sees SEALED sees the bytes.
     const Word sealed = word.As(State::kSealed).Without(Word::kWaited);

@@ -10,9 +10,12 @@ namespace atollstore {
 Result<uint64_t> ClientCore::Resize(ObjectId id, uint64_t size, int64_t timeout_ns) {
   ATOLL_RETURN_IF_ERROR(Check(id));
   ATOLL_RETURN_IF_ERROR(creations_.Take(id, "resize"));
-  auto resized = ResizeTaken(id, size, timeout_ns);
-  creations_.PutBack(id.index());
-  return resized;
+  struct PutBack {  // whatever comes, an allocation that fails below too
+    const Creations& creations;
+    uint64_t index;
+    ~PutBack() { creations.PutBack(index); }
+  } const put_back{creations_, id.index()};
+  return ResizeTaken(id, size, timeout_ns);
 }
 
 // Where it lies if that can be; else in another block. While its bytes are copied there are two whose words

@@ -169,6 +169,11 @@ Outcome Run(Race race, uint64_t rounds, double seconds) {
     for (uint64_t i = 0; i < kBatch; ++i) {
       control.references(kSender)[i].store(race == Race::kHandOver ? 1 : 0);
       const Word sealed = Word::Of(generation, kSender, State::kSealed);
+      // Named already, so that the pin is the fast one; the creator's free is for what names nobody.
+      if (race == Race::kPin || race == Race::kEvict) {
+        control.touched(kReceiver).Set(i / kEntriesPerBlock);
+        Holders::Add(control, i, kReceiver);
+      }
       control.entry(i).word.store(sealed.bits());
     }
     table->generation.store(enough ? 0 : generation);

@@ -26,6 +26,8 @@ class SecondClient {
  public:
   explicit SecondClient(Stage* stage) : stage_(stage) {
     MUST(atoll_attach(stage->socket, nullptr, &client_));
+    MUST(atoll_attach(stage->socket, nullptr, &seer_));
+    SetSeer(seer_);
     stage_->shared = PutSmall(client_);
   }
 

@@ -121,7 +121,7 @@ TEST(HeapSoak, LeasedStaysNearTheLive) {
   auto window = os::Mapping::SetAside(data.value());
   const Control control(mapping.value().data(), g);
   for (uint64_t e = 0; e < g.extents(); ++e) control.extent(e).store(kExtentReserved);
-  auto heap = ClientHeap::Create(control, 1, &data.value(), &window.value()).value().release();
+  auto heap = ClientHeap::Create(control, 1, &data.value(), &window.value(), nullptr).value().release();
   const std::unique_ptr<ClientHeap> owner(heap);
 
   struct Object {

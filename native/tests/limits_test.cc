@@ -109,6 +109,43 @@ TEST_F(LimitsTest, ControlSegmentCountsInTheLimitBeforeItIsUsed) {
   EXPECT_TRUE(Eventually([&] { return ::rmdir(group.c_str()) == 0; }));
 }
 
+// Idle clients cost little, and what little they cost is seen before memory is given away.
+TEST_F(LimitsTest, IdleClientsInACgroupGetNobodyKilled) {
+  for (const char* clients : {"100", "512"}) {
+    const std::string group = MakeGroup(320 << 20);
+    if (group.empty()) GTEST_SKIP() << "cannot make a memory cgroup here";
+    Process peer({"idlers", path_, clients, group});
+    const std::string line = peer.ReadLine();
+    EXPECT_EQ(peer.Wait(), 0) << "it was killed for memory";
+    long code = 0;
+    unsigned long made = 0, left = 1;
+    ASSERT_EQ(std::sscanf(line.c_str(), "%ld %lu %lu", &code, &made, &left), 3) << line;
+    EXPECT_EQ(code, -ATOLL_STORE_FULL) << line;
+    EXPECT_TRUE(line.find("control memory") != std::string::npos || line.find("memory limits") != std::string::npos)
+        << line;
+    EXPECT_GE(made, 100'000u) << line;
+    EXPECT_EQ(left, 0u) << line;
+    EXPECT_TRUE(Eventually([&] { return ::rmdir(group.c_str()) == 0; }));
+  }
+}
+
+TEST_F(LimitsTest, FewerEntriesWhereAProcessHasFewAddresses) {
+  Process peer({"limited", path_, std::to_string(uint64_t{8} << 30)});
+  const std::string line = peer.ReadLine();
+  EXPECT_EQ(peer.Wait(), 0);
+  long code = 0;
+  unsigned long objects = 0;
+  ASSERT_EQ(std::sscanf(line.c_str(), "%ld %lu", &code, &objects), 2) << line;
+  EXPECT_EQ(code, 0) << line;
+  EXPECT_GE(objects, 1u << 16);
+  EXPECT_LT(objects, 1u << 24);
+
+  Process none({"limited", path_, std::to_string(uint64_t{200} << 20)});
+  const std::string refused = none.ReadLine();
+  EXPECT_EQ(none.Wait(), 0);
+  EXPECT_NE(refused.find("RLIMIT_AS"), std::string::npos) << refused;
+}
+
 TEST_F(LimitsTest, SeveralClientsOfAStoreLargerThanTheirCgroupFindItFullAndNobodyDies) {
   const std::string group = MakeGroup(256 << 20);
   if (group.empty()) GTEST_SKIP() << "cannot make a memory cgroup here";

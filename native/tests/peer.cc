@@ -310,6 +310,72 @@ void Refill(const char* path, char** arguments) {
   atoll_server_stop(server);
 }
 
+// idlers N CGROUP: a store of 1 GiB and N clients of it inside the cgroup. One fills it with small objects that all
+// may know until it is refused one, and drops them. Says how it was refused, how many there were, and whether they
+// went.
+void Idlers(const char* path, char** arguments) {
+  Join(arguments[1]);
+  const uint64_t count = std::strtoull(arguments[0], nullptr, 10);
+  atoll_server_options options{};
+  options.size = sizeof(options);
+  options.capacity = uint64_t{1} << 30;
+  options.max_clients = count;
+  options.socket_path = path;
+  atoll_server* server = nullptr;
+  CHECK_OK(atoll_server_start(&options, &server));
+  std::vector<atoll_client*> clients;
+  while (clients.size() < count) clients.push_back(Attach(path));
+  std::vector<atoll_object_id> ids;
+  int64_t code = 0;
+  while (code == 0) {
+    atoll_object_id id{};
+    uint64_t address = 0;
+    code = atoll_expect(clients[0], &id);
+    if (code != 0) break;
+    ids.push_back(id);
+    code = atoll_create(clients[0], &id, 64, 0, 0, 0, &address);
+    if (code == 0) CHECK_OK(atoll_seal(clients[0], &id, nullptr));
+  }
+  const std::string refused = atoll_last_error();
+  for (const atoll_object_id& id : ids) CHECK_OK(atoll_dereference(clients[0], &id));
+  atoll_stats_t stats{};
+  stats.size = sizeof(stats);
+  for (int i = 0; i < 10'000; ++i) {
+    CHECK_OK(atoll_stats(clients[0], &stats));
+    if (stats.objects == 0) break;
+    ::usleep(1000);
+  }
+  Say(std::to_string(code) + " " + std::to_string(ids.size()) + " " + std::to_string(stats.objects) + " " + refused);
+  for (atoll_client* client : clients) atoll_detach(client);
+  atoll_server_stop(server);
+}
+
+// limited BYTES: a store of 64 MiB in a process with so many addresses. Says how many objects it has room for.
+void Limited(const char* path, char** arguments) {
+  const rlimit addresses{std::strtoull(arguments[0], nullptr, 10), RLIM_INFINITY};
+  CHECK_OK(::setrlimit(RLIMIT_AS, &addresses));
+  atoll_server_options options{};
+  options.size = sizeof(options);
+  options.capacity = 64 << 20;
+  options.socket_path = path;
+  atoll_server* server = nullptr;
+  if (const int64_t code = atoll_server_start(&options, &server); code != 0)
+    return Say(std::to_string(code) + " 0 " + atoll_last_error());
+  atoll_client* client = nullptr;
+  if (const int64_t code = atoll_attach(path, nullptr, &client); code != 0) {
+    Say(std::to_string(code) + " 0 " + atoll_last_error());
+    atoll_server_stop(server);
+    return;
+  }
+  Put(client, 4 << 20, 1);
+  atoll_stats_t stats{};
+  stats.size = sizeof(stats);
+  CHECK_OK(atoll_stats(client, &stats));
+  Say("0 " + std::to_string(stats.max_objects));
+  atoll_detach(client);
+  atoll_server_stop(server);
+}
+
 // fill BYTES CGROUP: a store of that capacity inside the cgroup, filled until it is full.
 void Fill(const char* path, char** arguments) {
   Join(arguments[1]);
@@ -572,7 +638,8 @@ int main(int argc, char** argv) {
                   {"crash", Crash, 2},     {"refill", Refill, 3},     {"inherit", Inherit, 3},
                   {"hand", HandDown, 0},   {"publish", Publish, 1},   {"storm", Storm, 1},
                   {"pins", Pins, 0},       {"without", Without, 3},   {"last", Last, 3},
-                  {"sealer", Sealer, 2},   {"end", EndOnTwo, 5},      {"hungry", Hunger, 0}};
+                  {"sealer", Sealer, 2},   {"end", EndOnTwo, 5},      {"hungry", Hunger, 0},
+                  {"idlers", Idlers, 2},   {"limited", Limited, 1}};
   for (const auto& command : commands) {
     if (std::strcmp(argv[1], command.name) == 0 && argc == 3 + command.arguments) {
       command.run(argv[2], argv + 3);

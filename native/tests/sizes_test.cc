@@ -125,12 +125,12 @@ TEST_F(SizesTest, DefaultsFollowTheStoresSizeAndSettingsAreKept) {
   const Geometry small = of({64 << 20, 0, 0, 0, 0, 0});
   const Geometry middle = of({uint64_t{1} << 30, 0, 0, 0, 0, 0});
   const Geometry large = of({uint64_t{64} << 30, 0, 0, 0, 0, 0});
-  EXPECT_EQ(small.objects(), 1u << 16);
-  EXPECT_EQ(middle.objects(), 1u << 18);
-  EXPECT_EQ(large.objects(), 1u << 20) << "a million objects";
+  EXPECT_EQ(small.objects(), 1u << 24) << "all that ids can tell apart";
+  EXPECT_EQ(middle.objects(), 1u << 24);
+  EXPECT_EQ(large.objects(), 1u << 24);
   EXPECT_EQ(small.columns() - 1, 64u);
   EXPECT_EQ(large.columns() - 1, 256u);
-  EXPECT_EQ(small.max_names(), 1024u);
+  EXPECT_EQ(small.max_names(), 16'384u);
   EXPECT_EQ(large.max_names(), 16'384u);
   const Geometry set = of({64 << 20, 1 << 20, 3, 0, 0, 0, 7});
   EXPECT_EQ(set.objects(), 1u << 20);

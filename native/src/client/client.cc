@@ -16,6 +16,10 @@ uint32_t ClientCore::Stripe() {
 
 Status ClientCore::NotFound(ObjectId id) const {
   if (forked_from_ != 0) return Handle::ForkedFrom(forked_from_);
+  if (id.store == store_ && id.index() < objects_ && !budget_->HasPaid(id.index() / kEntriesPerBlock)) {
+    const Word word(entries_[id.index()].word.load(std::memory_order_acquire));
+    if (word.generation() == id.generation() && word.Exists()) return NoControlMemory();
+  }
   return atollstore::NotFound(control_, id);
 }
 
@@ -55,13 +59,28 @@ Result<ObjectId> ClientCore::Expect(bool shared, int64_t timeout_ns) {
     if (waiting_for_room_.load() == 0) record_->wants_room.store(0, std::memory_order_seq_cst);
     if (place == 0) place = pool_->Expect(shared);
   }
+  if (place == 0 && budget_->low()) return NoControlMemory();
   if (place == 0) return Status::Error(ATOLL_TOO_MANY_OBJECTS, "all %lu entries are in use (option max_objects)", objects_);
   Count(&Counters::expects);
   return ObjectId({store_, place});
 }
 
+// The budget is filled by the server when it looks after this client.
+bool ClientCore::PaySlotsSlowly(uint64_t block) {
+  for (int tries = 0; tries < 3; ++tries) {
+    if (budget_->PaySlots(block)) return true;
+    if (!AskServer(os::Deadline::After(0))) return false;
+  }
+  return budget_->PaySlots(block);
+}
+
+Status ClientCore::NoControlMemory() const {
+  return Status::Error(ATOLL_STORE_FULL, "no control memory: memory limits allow no more; it has %lu bytes",
+                       control_.header().served.control_resident.load(std::memory_order_relaxed));
+}
+
 bool ClientCore::PinSlowly(uint64_t index, uint64_t generation) {
-  if (!atollstore::Enter(control_, me_, index, generation)) return false;
+  if (!PaySlots(index) || !atollstore::Enter(control_, me_, index, generation)) return false;
   pins_[index].fetch_add(1, std::memory_order_seq_cst);
   return PinChanged(index, generation);
 }

@@ -104,10 +104,13 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   c.entries_ = &c.control_.entry(0);
   c.record_ = &c.control_.client(c.me_);
   c.name_ticket_ = c.record_->name_answered.load();
-  auto heap = ClientHeap::Create(c.control_, c.me_, c.data_.get(), &c.window_);
+  auto budget = ControlBudget::Create(c.control_);
+  if (!budget.ok()) return budget.status();
+  c.budget_ = std::move(budget).value();
+  auto heap = ClientHeap::Create(c.control_, c.me_, c.data_.get(), &c.window_, c.budget_.get());
   if (!heap.ok()) return heap.status();
   c.heap_ = std::move(heap).value();
-  auto pool = EntryPool::Create(c.control_, c.me_);
+  auto pool = EntryPool::Create(c.control_, c.me_, c.budget_.get());
   if (!pool.ok()) return pool.status();
   c.pool_ = std::move(pool).value();
   c.containers_ = std::make_unique<Containers>(c.control_);

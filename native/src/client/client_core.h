@@ -150,7 +150,15 @@ class ClientCore {
   bool PinSlowly(uint64_t index, uint64_t generation);
   bool PinChanged(uint64_t index, uint64_t generation);
   // Before anything is added to a slot of the entry. False when there is no such object.
-  bool Enter(ObjectId id) { return atollstore::Enter(control_, me_, id.index(), id.generation()); }
+  // Or no control memory for its slots: NotFound() says so.
+  bool Enter(ObjectId id) {
+    return PaySlots(id.index()) && atollstore::Enter(control_, me_, id.index(), id.generation());
+  }
+  bool PaySlots(uint64_t index) {
+    return budget_->HasPaid(index / kEntriesPerBlock) || PaySlotsSlowly(index / kEntriesPerBlock);
+  }
+  bool PaySlotsSlowly(uint64_t block);
+  Status NoControlMemory() const;
   void Unpin(uint64_t index);
 
   // Fills the view from an entry that is pinned. Every number is read once and checked.
@@ -277,6 +285,7 @@ class ClientCore {
   os::UniqueFd wake_;
   uint32_t server_epoch_ = 0;
   std::atomic<uint32_t> connections_{0};  // since the first
+  std::unique_ptr<ControlBudget> budget_;
   std::unique_ptr<ClientHeap> heap_;
   std::unique_ptr<EntryPool> pool_;
   std::unique_ptr<Containers> containers_;

@@ -94,7 +94,7 @@ Status ClientCore::AwaitRestore(ObjectId id) {
   Status result;
   for (;;) {
     const uint32_t seen = record_->object_bells[Slot(bell)].Read();
-    (void)SetWait(control_, me_, index, id.generation(), Slot(bell));
+    (void)SetWait(control_, me_, index, id.generation(), Slot(bell));  // it is pinned: its slots are paid for
     Word word;
     if (Validate(entries_[index], id.generation(), &word) != Found::kPending || !word.on_disk()) break;
     if (word.state() == State::kSpilled) Drop(index);
@@ -129,7 +129,7 @@ Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uin
     const uint32_t seen = bell == UINT32_MAX ? 0 : record_->object_bells[Slot(bell)].Read();
     for (uint64_t i = 0; i < count; ++i) {
       if (ready[i] != 0) continue;
-      if (bell != UINT32_MAX) {
+      if (bell != UINT32_MAX && PaySlots(ObjectId(ids[i]).index())) {
         (void)SetWait(control_, me_, ObjectId(ids[i]).index(), ObjectId(ids[i]).generation(), Slot(bell));
       }
       const int64_t state = Contains(ids[i]);

@@ -15,7 +15,8 @@ bool ClientCore::MayLease() const {
 // it, or others are to have it first.
 bool ClientCore::Grow(uint64_t bytes) {
   std::lock_guard lock(growth_mutex_);
-  return MayLease() && Open(heap_->Lease(bytes, false));
+  // What lacks control memory is not helped by extents.
+  return !budget_->low() && MayLease() && Open(heap_->Lease(bytes, false));
 }
 
 // The same for the extents that the block lacks behind its end.

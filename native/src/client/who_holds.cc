@@ -9,6 +9,13 @@ namespace atollstore {
 
 // Looks at so many entries at most, evenly spread, whatever there are: it is the text of a failure.
 Status ClientCore::StoreFull(uint64_t bytes) const {
+  if (budget_->low()) return NoControlMemory();
+  if (heap_->cannot_map()) {
+    return Status::Error(ATOLL_SYSTEM,
+                         "mmap for an object of %lu bytes: no memory mapping left to this process "
+                         "(vm.max_map_count, or ulimit -v)",
+                         bytes);
+  }
   constexpr uint64_t kMostLooks = 4096;
   std::array<uint64_t, kMaxClients + 1> pinned{}, creating{};
   const uint64_t end = control_.entries_high();

@@ -35,8 +35,9 @@ void MarkBlocksOfNobody(const Control& control) {
   }
 }
 
-Result<std::unique_ptr<EntryPool>> EntryPool::Create(const Control& control, uint32_t me) {
-  std::unique_ptr<EntryPool> pool(new (std::nothrow) EntryPool(control, me));
+Result<std::unique_ptr<EntryPool>> EntryPool::Create(const Control& control, uint32_t me,
+                                                     ControlBudget* budget) {
+  std::unique_ptr<EntryPool> pool(new (std::nothrow) EntryPool(control, me, budget));
   if (pool == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a pool of entries");
   auto blocks = os::Zeros<Block>::Create(control.geometry().entry_blocks());
   if (!blocks.ok()) return blocks.status();
@@ -165,16 +166,24 @@ bool EntryPool::LeaseOpen() {
   if (!open.Any()) return false;
   const uint64_t high = control_.entries_high() / kEntriesPerBlock;
   bool leased = false;
+  uint64_t unpaid = high;
   open.Take([&](uint64_t number) {
-    leased = number < high && Lease(number);
+    if (number >= high) return true;
+    if (!budget_->PaySlots(number)) {
+      unpaid = number;
+      return false;
+    }
+    leased = Lease(number);
     return !leased;
   });
+  if (unpaid < high) open.Set(unpaid);
   return leased;
 }
 
 bool EntryPool::LeaseFresh() {
   u64& high = control_.header().blocks_high;
   for (uint64_t number = high.load(std::memory_order_acquire); number < control_.geometry().entry_blocks();) {
+    if (!budget_->PaySlots(number) || !budget_->Pay(ControlBudget::kPagesOfBlock)) return false;
     // Counted before it is owned: a burial looks at what lies below. Killed in between it is nobody's, and
     // that burial marks it.
     if (!high.compare_exchange_strong(number, number + 1, std::memory_order_acq_rel)) continue;

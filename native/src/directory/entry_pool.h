@@ -12,7 +12,7 @@
 #include <memory>
 #include <mutex>
 
-#include "layout/geometry.h"
+#include "layout/control_budget.h"
 #include "os/zeros.h"
 
 namespace atollstore {
@@ -26,10 +26,11 @@ void MarkBlocksOfNobody(const Control& control);
 
 class EntryPool {
  public:
-  static Result<std::unique_ptr<EntryPool>> Create(const Control& control, uint32_t me);
+  // `budget` lives longer than this.
+  static Result<std::unique_ptr<EntryPool>> Create(const Control& control, uint32_t me, ControlBudget* budget);
 
   // Turns a free entry into an EXPECTED one to which this client holds one reference, and of which others
-  // will know if `shared`. Returns its place, 0 when there is no free entry.
+  // will know if `shared`. Returns its place, 0 when there is no free entry, or no memory for a fresh one.
   uint64_t Expect(bool shared);
   // Gives back the blocks without a live entry, but for that in use; if others lack entries, all blocks.
   void GiveBack(bool everything);
@@ -46,7 +47,8 @@ class EntryPool {
   static constexpr uint8_t kListed = 2;
   static constexpr uint8_t kAgain = 4;  // an entry has become free in it since it came to the list
 
-  EntryPool(const Control& control, uint32_t me) : control_(control), me_(me) {}
+  EntryPool(const Control& control, uint32_t me, ControlBudget* budget)
+      : control_(control), me_(me), budget_(budget) {}
   uint64_t TakeFromList(bool shared);
   uint64_t TakeFrom(uint64_t number, bool shared);
   void Enlist(uint64_t number);
@@ -61,6 +63,7 @@ class EntryPool {
 
   const Control control_;
   const uint32_t me_;
+  ControlBudget* const budget_;
   std::mutex mutex_;  // of what follows
   os::Zeros<Block> blocks_;
   uint32_t first_ = 0, last_ = 0;  // of the list

@@ -160,13 +160,18 @@ Status ClientHeap::Commit(const Run& run, const os::Deadline& deadline) {
     status = next == at ? Status(ATOLL_STORE_FULL) : MapExtents(at, next, deadline);
     if (status.ok()) at = next;
   }
+  cannot_map_.store(status.code() == ATOLL_SYSTEM, std::memory_order_relaxed);
   std::lock_guard lock(mutex_);
   for (uint64_t extent = run.first; extent < end; ++extent) {
     if (open_[extent] == 0 && extent >= at) {
       Disown(extent, extent + 1);
       continue;
     }
-    if (open_[extent] == 0) owned_.fetch_add(control_.geometry().extent_bytes(), std::memory_order_relaxed);
+    if (open_[extent] == 0) {
+      owned_.fetch_add(control_.geometry().extent_bytes(), std::memory_order_relaxed);
+      // The server may have given the pages of its words back to the OS.
+      for (uint64_t i = 0; i < slabs_per_extent_; ++i) spans_[extent * slabs_per_extent_ + i].paid = 0;
+    }
     open_[extent] = 1;
     FreeSlabs(extent * slabs_per_extent_, slabs_per_extent_);
   }

@@ -19,19 +19,22 @@ void Prefetch(const uint8_t* block, uint64_t bytes) {
 
 }  // namespace
 
-ClientHeap::ClientHeap(const Control& control, uint32_t me, const os::SharedMemory* data, os::Mapping* window)
+ClientHeap::ClientHeap(const Control& control, uint32_t me, const os::SharedMemory* data, os::Mapping* window,
+                       ControlBudget* budget)
     : control_(control),
       me_(me),
       marks_(control.freed_slabs(me == kRestorer ? kServer : me)),
       data_(data),
       window_(window),
+      budget_(budget),
       sizes_(control.geometry().slabs_per_extent()),
       slabs_per_extent_(control.geometry().slabs_per_extent()),
       lists_(sizes_.count()) {}
 
 Result<std::unique_ptr<ClientHeap>> ClientHeap::Create(const Control& control, uint32_t me,
-                                                       const os::SharedMemory* data, os::Mapping* window) {
-  std::unique_ptr<ClientHeap> heap(new (std::nothrow) ClientHeap(control, me, data, window));
+                                                       const os::SharedMemory* data, os::Mapping* window,
+                                                       ControlBudget* budget) {
+  std::unique_ptr<ClientHeap> heap(new (std::nothrow) ClientHeap(control, me, data, window, budget));
   if (heap == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a heap");
   auto spans = os::Zeros<Span>::Create(control.geometry().slabs());
   if (!spans.ok()) return spans.status();
@@ -112,7 +115,22 @@ bool ClientHeap::TakeFrom(uint64_t head, Entry& entry, uint64_t place) {
 
 bool ClientHeap::NewSpan(uint32_t c, uint64_t slabs, bool thorough, uint64_t* head) {
   if (!TakeSlabs(slabs, thorough, head)) return false;
-  spans_[*head] = {0, 0, static_cast<uint32_t>(slabs), 0, 0, static_cast<uint8_t>(c + 1), 0};
+  if (!PayForWords(*head, c < sizes_.count() ? sizes_[c].blocks : 1)) {
+    FreeSlabs(*head, slabs);
+    return false;
+  }
+  Span& span = spans_[*head];
+  span = {0, 0, static_cast<uint32_t>(slabs), 0, 0, static_cast<uint8_t>(c + 1), 0, span.paid};
+  return true;
+}
+
+// The words of so many blocks of the slab are about to be touched.
+bool ClientHeap::PayForWords(uint64_t head, uint32_t blocks) {
+  uint8_t& paid = spans_[head].paid;
+  const uint64_t pages = (blocks * sizeof(u64) + ControlBudget::kPage - 1) / ControlBudget::kPage;
+  if (budget_ == nullptr || paid >= pages) return true;
+  if (!budget_->Pay(pages - paid)) return false;
+  paid = static_cast<uint8_t>(pages);
   return true;
 }
 

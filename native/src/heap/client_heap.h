@@ -18,6 +18,7 @@
 
 #include "heap/blocks.h"
 #include "heap/free_runs.h"
+#include "layout/control_budget.h"
 #include "os/shared_memory.h"
 #include "os/sync.h"
 
@@ -30,13 +31,14 @@ struct Run {
 
 class ClientHeap {
  public:
-  // `me` is a client's index, or kRestorer. `window` and `data` live longer than this.
+  // `me` is a client's index, or kRestorer, which needs no `budget`. The three live longer than this.
   static Result<std::unique_ptr<ClientHeap>> Create(const Control& control, uint32_t me,
-                                                    const os::SharedMemory* data, os::Mapping* window);
+                                                    const os::SharedMemory* data, os::Mapping* window,
+                                                    ControlBudget* budget);
 
   // Makes a block for the entry of this place and writes offset and block into `entry`, which is that one or,
   // when it has a block already, stands for it. REQUIRES: the entry is CREATING for this client. Returns
-  // false when no extent of this client has room.
+  // false when no extent of this client has room, or there is no control memory for its block words.
   bool Allocate(uint64_t bytes, Entry& entry, uint64_t place);
 
   // Makes the block with this number, of `old_bytes`, one of `new_bytes` where it lies. Returns false when
@@ -67,6 +69,8 @@ class ClientHeap {
   uint64_t FreeBytes() const { return free_slabs_.load(std::memory_order_relaxed) * kSlabBytes; }
   // Bytes in extents of this client, and how often it has asked for a block. No lock either.
   uint64_t OwnedBytes() const { return owned_.load(std::memory_order_relaxed); }
+  // Whether the last extents could not be mapped for want of mappings (vm.max_map_count).
+  bool cannot_map() const { return cannot_map_.load(std::memory_order_relaxed); }
   uint64_t allocations() const { return allocations_.load(std::memory_order_relaxed); }
 
  private:
@@ -78,6 +82,7 @@ class ClientHeap {
     uint16_t live;    // a block that was in use at the last look at all of them
     uint8_t kind;     // class + 1
     uint8_t flags;
+    uint8_t paid;  // pages of block words, while the extent is ours
   };
   static constexpr uint32_t kNoClass = UINT32_MAX;
   static constexpr uint8_t kListed = 1;  // on the list of its class
@@ -86,7 +91,8 @@ class ClientHeap {
     uint32_t first = 0, last = 0;
   };
 
-  ClientHeap(const Control& control, uint32_t me, const os::SharedMemory* data, os::Mapping* window);
+  ClientHeap(const Control& control, uint32_t me, const os::SharedMemory* data, os::Mapping* window,
+             ControlBudget* budget);
 
   // A large block has a kind of its own.
   bool IsLarge(const Span& span) const { return span.kind == sizes_.count() + 1; }
@@ -99,6 +105,7 @@ class ClientHeap {
   bool TakeFrom(uint64_t head, Entry& entry, uint64_t place);
   bool TakeFromList(uint32_t c, Entry& entry, uint64_t place);
   bool NewSpan(uint32_t c, uint64_t slabs, bool thorough, uint64_t* head);
+  bool PayForWords(uint64_t head, uint32_t blocks);
   void Enlist(uint64_t head);
   void Unlist(uint64_t head);
   // Takes up to `most` marks, fewer when the list of `wanted` has got a span. Returns how many.
@@ -130,6 +137,7 @@ class ClientHeap {
   const Marks marks_;
   const os::SharedMemory* const data_;
   os::Mapping* const window_;
+  ControlBudget* const budget_;
   const SizeClasses sizes_;
   const uint64_t slabs_per_extent_;
 
@@ -141,6 +149,7 @@ class ClientHeap {
   std::atomic<uint64_t> free_slabs_{0};
   std::atomic<uint64_t> owned_{0};
   std::atomic<uint64_t> allocations_{0};
+  std::atomic<bool> cannot_map_{false};
 };
 
 }  // namespace atollstore

@@ -34,15 +34,14 @@ Result<Geometry> Geometry::Of(Sizes sizes) {
   }
   sizes.capacity = RoundUp(sizes.capacity, sizes.extent_bytes);
   if (sizes.max_clients == 0) sizes.max_clients = std::clamp<uint64_t>(sizes.capacity >> 25, 64, 256);
-  if (sizes.max_objects == 0) {
-    sizes.max_objects = std::clamp<uint64_t>(sizes.capacity / 4096, uint64_t{1} << 16, uint64_t{1} << 20);
-  }
+  // Entries that nobody uses take addresses, not memory.
+  if (sizes.max_objects == 0) sizes.max_objects = kMaxObjects;
   if (sizes.max_objects > kMaxObjects) {
     return Status::Error(ATOLL_INVALID_ARGUMENT, "max_objects %lu: more than %lu", sizes.max_objects,
                          kMaxObjects);
   }
   sizes.max_objects = RoundUp(sizes.max_objects, kEntriesPerBlock);
-  if (sizes.max_names == 0) sizes.max_names = std::max<uint64_t>(1024, sizes.max_objects / 64);
+  if (sizes.max_names == 0) sizes.max_names = std::clamp<uint64_t>(sizes.max_objects / 64, 1024, 16384);
   if (sizes.max_names > kMaxNames) {
     return Status::Error(ATOLL_INVALID_ARGUMENT, "max_names %lu: more than %lu", sizes.max_names, kMaxNames);
   }

@@ -93,6 +93,8 @@ struct Header {
   // same).
   alignas(64) u64 clients[kClientWords];
   alignas(64) u64 droppers[kClientMarks];
+  // Pages of this segment that clients may still touch first (ControlBudget). By itself: all pay here.
+  alignas(64) u64 control_budget;
 };
 static_assert(offsetof(Header, stopped) == 128 && offsetof(Header, scheduler_bell) == 192);
 static_assert(offsetof(Header, served) == 320 && offsetof(Header, clients) == 448);

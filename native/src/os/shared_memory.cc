@@ -4,9 +4,11 @@
 #include <linux/falloc.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -28,13 +30,41 @@ namespace {
 
 constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
+// Why an address range could not be mapped. ENOMEM is said for three things.
+[[maybe_unused]] Status CannotMap(const char* call, uint64_t bytes) {
+  const int error = errno;
+  const uint64_t limit = AddressLimit();
+  if (error == ENOMEM && limit != UINT64_MAX && AddressesInUse() + bytes > limit) {
+    return Status::Error(ATOLL_SYSTEM, "%s of %lu bytes: ulimit -v (RLIMIT_AS) allows %lu", call, bytes, limit);
+  }
+  if (error == ENOMEM) {
+    return Status::Error(ATOLL_SYSTEM, "%s of %lu bytes: no memory mapping left to this process (vm.max_map_count)",
+                         call, bytes);
+  }
+  errno = error;
+  return Status::System(call);
+}
+
 [[maybe_unused]] Status KeepPrivate(void* data, uint64_t size) {
-  if (::madvise(data, size, MADV_DONTFORK) != 0) return Status::System("madvise(MADV_DONTFORK)");
-  if (::madvise(data, size, MADV_DONTDUMP) != 0) return Status::System("madvise(MADV_DONTDUMP)");
+  if (::madvise(data, size, MADV_DONTFORK) != 0) return CannotMap("madvise(MADV_DONTFORK)", size);
+  if (::madvise(data, size, MADV_DONTDUMP) != 0) return CannotMap("madvise(MADV_DONTDUMP)", size);
   return {};
 }
 
 }  // namespace
+
+uint64_t AddressLimit() {
+  struct rlimit limit;
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return UINT64_MAX;
+  return limit.rlim_cur;
+}
+
+uint64_t AddressesInUse() {
+  UniqueFd fd(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
+  char text[64] = {};
+  if (!fd.valid() || ::read(fd.get(), text, sizeof(text) - 1) <= 0) return 0;
+  return std::strtoull(text, nullptr, 10) * PageSize();
+}
 
 uint64_t PageSize() {
   static const uint64_t size = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
@@ -128,7 +158,7 @@ Result<Mapping> Mapping::Map(const SharedMemory& memory, Access access) {
   if (!mapping.ok()) return mapping;
   void* data =
       ::mmap(mapping.value().data(), memory.size(), protection, MAP_SHARED | MAP_FIXED, memory.fd(), 0);
-  if (data == MAP_FAILED) return Status::System("mmap");
+  if (data == MAP_FAILED) return CannotMap("mmap", memory.size());
   ATOLL_RETURN_IF_ERROR(KeepPrivate(data, memory.size()));
   return mapping;
 }
@@ -138,7 +168,7 @@ Result<Mapping> Mapping::SetAside(const SharedMemory& memory) {
   // More than asked, and the ends given back: huge pages can only be mapped at multiples of their size.
   const uint64_t all = bytes + kHugePage;
   void* data = ::mmap(nullptr, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (data == MAP_FAILED) return Status::System("mmap");
+  if (data == MAP_FAILED) return CannotMap("mmap", all);
   const auto begin = reinterpret_cast<uint64_t>(data);
   const uint64_t aligned = (begin + kHugePage - 1) / kHugePage * kHugePage;
   const uint64_t end = (aligned + bytes + PageSize() - 1) / PageSize() * PageSize();
@@ -154,8 +184,10 @@ Mapping::~Mapping() {
 Status Mapping::MapPart(const SharedMemory& memory, uint64_t offset, uint64_t bytes) {
   void* data = ::mmap(data_ + offset, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, memory.fd(),
                       static_cast<off_t>(offset));
-  if (data == MAP_FAILED) return Status::System("mmap");
-  return KeepPrivate(data, bytes);
+  if (data == MAP_FAILED) return CannotMap("mmap", bytes);
+  const Status kept = KeepPrivate(data, bytes);
+  if (!kept.ok()) (void)UnmapPart(offset, bytes);
+  return kept;
 }
 
 Status Mapping::UnmapPart(uint64_t offset, uint64_t bytes) {

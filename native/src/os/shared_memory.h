@@ -16,6 +16,10 @@ uint64_t PageSize();
 // Whether the page of a shared mapping has memory behind it; looking at its bytes would give it some.
 bool HasMemory(const void* address);
 
+// Addresses that this process may map (RLIMIT_AS; UINT64_MAX: no limit), and those it has mapped.
+uint64_t AddressLimit();
+uint64_t AddressesInUse();
+
 constexpr uint64_t kHugePage = 2 << 20;
 
 class Mapping;

@@ -52,7 +52,7 @@ Status ServerCore::OpenSpill(const atoll_server_options& options) {
   auto window = os::Mapping::SetAside(*data_memory_);
   if (!window.ok()) return window.status();
   auto mapping = std::make_unique<os::Mapping>(std::move(window).value());
-  auto heap = ClientHeap::Create(control_, kRestorer, data_memory_.get(), mapping.get());
+  auto heap = ClientHeap::Create(control_, kRestorer, data_memory_.get(), mapping.get(), nullptr);
   if (!heap.ok()) return heap.status();
   auto files = std::make_unique<SpillFiles>(options.spill_directory, control_.header().store.load(),
                                             options.spill_limit, std::move(spill_lock_));

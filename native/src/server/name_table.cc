@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "directory/directory.h"
+#include "os/shared_memory.h"
 
 namespace atollstore {
 
@@ -89,8 +90,17 @@ void NameTable::Unchain(uint64_t slot) {
   }
 }
 
+// To the end of the slot's page, if it has no memory: looking at its bytes would give it some.
+bool NameTable::SkipUnused(uint64_t* slot) const {
+  const uint64_t step = os::PageSize() / sizeof(NameRecord);
+  if (*slot % step != 0 || os::HasMemory(&At(*slot))) return false;
+  *slot += step - 1;
+  return true;
+}
+
 void NameTable::Each(const std::function<void(std::string_view, uint64_t)>& visit) const {
   for (uint64_t slot = 0; slot < control_.geometry().name_slots(); ++slot) {
+    if (SkipUnused(&slot)) continue;
     const NameSeen seen = ReadName(At(slot));
     if (seen.place != 0) visit(std::string_view(seen.text, seen.length), seen.place);
   }
@@ -100,6 +110,7 @@ uint64_t NameTable::Recover() {
   uint64_t cleared = 0;
   uint64_t names = 0;
   for (uint64_t slot = 0; slot < control_.geometry().name_slots(); ++slot) {
+    if (SkipUnused(&slot)) continue;
     const NameRecord& record = At(slot);
     const NameSeen seen = ReadName(record);
     const ObjectId id({1, seen.place});

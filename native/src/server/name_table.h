@@ -33,6 +33,7 @@ class NameTable {
 
  private:
   NameRecord& At(uint64_t slot) const { return control_.name(slot % control_.geometry().name_slots()); }
+  bool SkipUnused(uint64_t* slot) const;
   // The record changes as a whole, for whoever reads it.
   void Write(uint64_t slot, std::string_view name, uint64_t place, bool chained);
   // Ends chains that nothing follows any more, from this record backwards.

@@ -13,6 +13,7 @@ bool ServerCore::AnswerClients() {
     any = true;
     sweeper_->Sweep();  // what it had dropped before it asked
     if (sweeper_->more()) return;  // and is answered when that has been looked at
+    (void)RefillControl();
     uint32_t refused = 0;
     for (uint64_t extent = 0; extent < control_.geometry().extents() && refused == 0; ++extent) {
       const uint32_t word = control_.extent(extent).load(std::memory_order_acquire);

@@ -1,17 +1,12 @@
 // Keeping memory ready ahead of need, and giving back to the OS what nobody has needed for a while.
 #include <algorithm>
 
+#include "layout/control_budget.h"
 #include "server/server_core.h"
 
 namespace atollstore {
 namespace {
 
-// Left to everybody else: what the processes of this store still need besides its two segments. A server takes
-// some 30 MiB while it buries a client with a million small objects.
-constexpr uint64_t kMargin = 64 << 20;
-// What an entry takes once it is used, and no limit is asked again: itself, a block word, slots in two
-// columns, and its place in the server's queue of what may be spilled.
-constexpr uint64_t kEntryBytes = sizeof(Entry) + sizeof(u64) + 2 * 13 + 48;
 constexpr uint64_t kAheadBytes = 128 << 20;
 // What was too much during all of such a time is given back.
 constexpr int64_t kWindowNanos = 2'000'000'000;
@@ -26,16 +21,13 @@ constexpr int64_t kRefused = 100'000'000;  // ns that a refusal counts as
 
 }  // namespace
 
-// Clients touch the control segment without asking: what they may still come to use is not given away.
-uint64_t ServerCore::ControlToCome() const {
-  return (control_.geometry().objects() - control_.entries_high()) * kEntryBytes;
-}
-
+// What may be taken for data: all but the margin, and but for what clients may touch of the control segment, now
+// or when it is filled again.
 bool ServerCore::MayTake(uint64_t bytes) {
   const int64_t now = os::NowNanos();
   if (now >= looked_at_ + kLookNanos || headroom_ < bytes) {
     const uint64_t available = limits_.Available();
-    const uint64_t keep = kMargin + ControlToCome();
+    const uint64_t keep = kMemoryMargin + kControlTarget * ControlBudget::kPage;
     if (available < keep + bytes) return false;
     looked_at_ = now;
     headroom_ = available - keep < kPlenty ? bytes : (available - keep) / kPartOfLook;

@@ -2,6 +2,7 @@
 
 #include <sys/random.h>
 
+#include <cstdio>
 #include <utility>
 
 #include "layout/geometry.h"
@@ -10,9 +11,36 @@
 
 namespace atollstore {
 
+namespace {
+
+// Fewer entries than asked where a process may not have the addresses for so many. A server maps the control segment
+// once and the data twice, and so does a client, which may be in the same process or have the same limit.
+Result<Geometry> Fitting(Sizes sizes) {
+  constexpr uint64_t kLeast = 1 << 12;  // entries
+  constexpr uint64_t kOther = 256 << 20;
+  auto geometry = Geometry::Of(sizes);
+  if (!geometry.ok()) return geometry;
+  const uint64_t asked = geometry.value().objects();
+  const uint64_t limit = os::AddressLimit(), used = os::AddressesInUse() + kOther;
+  const auto fits = [&](const Geometry& g) {
+    return limit == UINT64_MAX || used + 2 * g.control_bytes + 4 * g.capacity() <= limit;
+  };
+  while (geometry.ok() && !fits(geometry.value()) && geometry.value().objects() > kLeast) {
+    sizes.max_objects = geometry.value().objects() / 2;
+    geometry = Geometry::Of(sizes);
+  }
+  if (geometry.ok() && geometry.value().objects() != asked) {
+    std::fprintf(stderr, "atoll: room for %lu objects instead of %lu: ulimit -v is %lu bytes\n",
+                 geometry.value().objects(), asked, limit);
+  }
+  return geometry;
+}
+
+}  // namespace
+
 Result<Segments> Segments::Make(const atoll_server_options& options, bool supervised) {
   auto geometry =
-      Geometry::Of({options.capacity, options.max_objects, options.max_clients, options.extent_bytes,
+      Fitting({options.capacity, options.max_objects, options.max_clients, options.extent_bytes,
                     options.ring_bytes, options.warm_bytes, options.max_names});
   if (!geometry.ok()) return geometry.status();
   const Geometry& g = geometry.value();

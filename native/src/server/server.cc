@@ -39,6 +39,7 @@ Result<std::unique_ptr<ServerCore>> ServerCore::TakeOver(const atoll_server_opti
   ATOLL_RETURN_IF_ERROR(os::ListenAgain(server->listener_.get()));
   ATOLL_RETURN_IF_ERROR(server->Watch(server->listener_.get(), Event(kListener, 0)));
   ATOLL_RETURN_IF_ERROR(server->Recover());
+  (void)server->RefillControl();
   return server;
 }
 
@@ -123,6 +124,7 @@ void ServerCore::Run(void* self) { static_cast<ServerCore*>(self)->Loop(); }
 
 bool ServerCore::Work() {
   RunCommands();
+  (void)RefillControl();
   bool busy = ListenAgain();
   busy = sweeper_->Sweep() != 0 || busy;
   if (spiller_ != nullptr) {

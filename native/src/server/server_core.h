@@ -114,7 +114,6 @@ class ServerCore {
   bool ServeRoom();
 
   // reserve.cc
-  uint64_t ControlToCome() const;
   bool MayTake(uint64_t bytes);
   bool ReserveHuge(uint64_t at, uint64_t bytes);
   bool ReserveSmall(uint64_t at, uint64_t bytes);
@@ -126,6 +125,13 @@ class ServerCore {
   // How long to sleep until memory is to be given back; -1: there is none.
   int MillisToGiveBack() const;
   bool GiveBackToSystem();
+
+  // control_budget.cc
+  static constexpr uint64_t kControlTarget = 4096;  // pages
+  // Left to everybody else: what the processes of this store still need besides its two segments. A server takes
+  // some 30 MiB while it buries a client with a million small objects.
+  static constexpr uint64_t kMemoryMargin = 64 << 20;
+  bool RefillControl();
 
   std::unique_ptr<os::SharedMemory> control_memory_, data_memory_;
   os::Mapping control_mapping_, data_mapping_;
@@ -153,6 +159,7 @@ class ServerCore {
   uint32_t seen_moves_ = 0;  // extent_moves at the last look
   int64_t looked_at_ = 0;    // at the memory limits; 20 ms and headroom_ may pass until the next look
   uint64_t headroom_ = 0;
+  int64_t refill_again_at_ = 0;  // the budget for control memory, after a refusal
   int64_t huge_nanos_ = 0;  // for an extent, as of late
   int64_t small_nanos_ = 500'000;
   uint32_t small_in_a_row_ = 0, try_huge_after_ = 1;

@@ -33,7 +33,9 @@ bool Sieve::TakeMark(uint64_t index) {
 }
 
 void Sieve::TakeInNew() {
-  for (uint64_t i = 0, high = control_.entries_high(); i < high; ++i) {
+  const uint64_t high = control_.entries_high();
+  if (known_.size() < high) known_.resize(high);
+  for (uint64_t i = 0; i < high; ++i) {
     if (known_[i] || !MayLeaveMemory(control_.entry(i))) continue;
     known_[i] = true;
     queue_.push_back({i, Word(control_.entry(i).word.load(std::memory_order_relaxed)).generation()});

@@ -21,7 +21,7 @@ bool Pinned(const Control& control, uint64_t index);
 class Sieve {
  public:
   static constexpr uint64_t kNone = UINT64_MAX;
-  explicit Sieve(const Control& control) : control_(control), known_(control.geometry().objects()) {}
+  explicit Sieve(const Control& control) : control_(control) {}
 
   // The next entry to evict, or kNone when all that are here are pinned or may not leave.
   uint64_t Next();
@@ -35,7 +35,7 @@ class Sieve {
   bool TakeMark(uint64_t index);
 
   const Control control_;
-  std::vector<bool> known_;
+  std::vector<bool> known_;  // as many as were in use at the last look
   std::list<Node> queue_;  // the oldest first
   std::list<Node>::iterator hand_ = queue_.end();
 };

@@ -1,5 +1,6 @@
 // Where a store cannot run, or does not answer: the status names what is missing.
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -79,6 +80,8 @@ TEST_F(WhereTest, StoppedServerIsTold) {
   Process server({"serve", path_, std::to_string(64 << 20)});
   ASSERT_EQ(server.ReadLine(), "ready");
   server.Signal(SIGSTOP);
+  siginfo_t stopped{};  // which is when all of its threads have
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(server.pid()), &stopped, WSTOPPED), 0);
   EXPECT_NE(TellSilent().find("has not answered within 1 s: it is stopped (SIGSTOP"), std::string::npos)
       << LastError();
   server.Signal(SIGCONT);

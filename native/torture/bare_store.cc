@@ -39,6 +39,7 @@ Result<std::unique_ptr<BareStore>> BareStore::Make(const Sizes& sizes, const std
   header.extent_bytes.store(g.extent_bytes());
   header.ring_bytes.store(g.ring_bytes());
   header.warm_bytes.store(g.warm_bytes());
+  header.control_budget.store(uint64_t{1} << 32);  // nobody fills it here
   header.server_pid.store(static_cast<uint64_t>(::getpid()));
   header.ready.store(1, std::memory_order_release);  // pairs with the acquire in Attach()
   return store;

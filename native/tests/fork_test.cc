@@ -127,7 +127,7 @@ TEST_F(ForkTest, ChildFindsEverythingUnusableAndRemovesNothing) {
 // What a child keeps open would look like its parent: who attaches would wait for an answer that never comes.
 TEST_F(ForkTest, ChildThatLivesOnDoesNotKeepItsParentsStore) {
 #ifdef __SANITIZE_THREAD__
-  GTEST_SKIP() << "as above";
+  GTEST_SKIP() << "ThreadSanitizer ends a forked process that starts a thread";
 #endif
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);

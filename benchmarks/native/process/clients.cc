@@ -25,6 +25,7 @@ class Crowd {
     directory_ = directory;
     const std::string path = directory_ + "/store.sock";
     atoll_server_options options{};
+    options.size = sizeof(options);
     options.socket_path = path.c_str();
     options.capacity = 256 * kMiB;
     options.max_clients = 1024;

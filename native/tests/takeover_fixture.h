@@ -120,12 +120,17 @@ class TakeoverTest : public StoreTest {
   }
   // Also when nobody has taken its status yet.
   static bool IsDead(pid_t pid) {
+    const char state = StateOf(pid);
+    return state == 0 || state == 'Z';
+  }
+  // As /proc has it: 'T' is stopped; 0: there is no such process.
+  static char StateOf(pid_t pid) {
     std::FILE* file = std::fopen(("/proc/" + std::to_string(pid) + "/stat").c_str(), "r");
-    if (file == nullptr) return true;
+    if (file == nullptr) return 0;
     char state = 0;
-    const bool read = std::fscanf(file, "%*d (%*[^)]) %c", &state) == 1;
+    if (std::fscanf(file, "%*d (%*[^)]) %c", &state) != 1) state = 0;
     std::fclose(file);
-    return read && state == 'Z';
+    return state;
   }
 
   std::vector<std::string> Command(const std::string& name, const atoll_object_id& id) {

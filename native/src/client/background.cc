@@ -49,7 +49,7 @@ void ClientCore::KeepWarm() {
   if (pressure || heap_->FreeBytes() > MostFree()) {
     const uint64_t given = heap_->GiveBack(pressure ? 0 : cap);
     if (pressure) pool_->GiveBack(true);
-    if (given != 0) TellServerOfMoves();
+    if (given != 0) WakeServer();
     if (given != 0 || pressure) control_.header().room_bell.Ring();
     return;
   }
@@ -59,7 +59,7 @@ void ClientCore::KeepWarm() {
     // Only what has memory already: asking for more is for those who need it.
     const Run run = heap_->Lease(1, true);
     if (run.count == 0) break;
-    TellServerOfMoves();
+    WakeServer();
     if (!heap_->Commit(run, os::Deadline::After(kFillNanos)).ok()) break;
   }
 }
@@ -89,7 +89,7 @@ int ClientCore::GiveBackWhenIdle() {
   largest_.store(0, std::memory_order_relaxed);
   pool_->GiveBack(false);
   if (heap_->GiveBack(0) != 0) {
-    TellServerOfMoves();
+    WakeServer();
     if (control_.header().pressure.load(std::memory_order_relaxed) != 0) control_.header().room_bell.Ring();
   }
   // What is left holds objects; they may go while this client still does nothing.

@@ -171,20 +171,18 @@ Status ClientCore::AwaitServerExit(int64_t timeout_ns) {
   }
 }
 
-void ClientCore::NudgeServer() {
-  // The flag is cleared first, so that one nudge is enough for all who find it set.
-  if (control_.header().server_asleep.exchange(0, std::memory_order_seq_cst) != 0) os::Nudge(socket_.get());
-}
-
-void ClientCore::TellServerOfMoves() {
-  // seq_cst; pairs with the server, which stores the flag and then looks at extent_moves once more.
-  if (control_.header().server_asleep.load(std::memory_order_seq_cst) != 0) NudgeServer();
+// Once a sleep. What other clients do about it does not count: one of them may be stopped before its nudge.
+void ClientCore::WakeServer() {
+  // seq_cst; pairs with ServerCore::SaySleeping(): it counts and then looks once more at what this client has changed.
+  const uint32_t sleep = control_.header().server_sleep.load(std::memory_order_seq_cst);
+  if (sleep % 2 == 0) return;
+  // relaxed; nothing is published by it. Two threads with different numbers nudge once too often.
+  if (nudged_.exchange(sleep, std::memory_order_relaxed) != sleep) os::Nudge(socket_.get());
 }
 
 bool ClientCore::AskServer(const os::Deadline& deadline) {
   if (Disconnected()) return false;
   const uint32_t ask = record_->asked.fetch_add(1, std::memory_order_seq_cst) + 1;
-  control_.header().server_asleep.store(0, std::memory_order_seq_cst);
   os::Nudge(socket_.get());
   // A question is worth a little time, also to a caller who has none: the answer frees what nobody wants.
   const auto least = os::Deadline::After(2'000'000'000);

@@ -224,9 +224,8 @@ class ClientCore {
   void Drop(uint64_t index);
   bool FreesItself(uint64_t index);
   bool RoomIsShort() const;
-  void NudgeServer();
-  // After extents were leased or given back: the server reserves others, or gives memory back to the OS.
-  void TellServerOfMoves();
+  // After something was changed that the server may have to look at.
+  void WakeServer();
   // Lets the server look after this client once and waits for it. Returns false when it is gone or slow.
   bool AskServer(const os::Deadline& deadline);
   // Drops the references that were held for the children of containers the server has taken in since.
@@ -295,6 +294,7 @@ class ClientCore {
   std::mutex growth_mutex_;  // one thread at a time leases extents
   std::atomic<uint32_t> waiting_for_room_{0};
   std::atomic<uint32_t> free_bells_{(1u << kLeasedBells) - 1};
+  std::atomic<uint32_t> nudged_{0};  // the sleep out of which this client has nudged the server last
   std::atomic<uint64_t> warm_target_{0};
   std::atomic<uint64_t> largest_{0};  // bytes of an object, of late
   uint64_t allocations_seen_ = 0;     // by the background thread

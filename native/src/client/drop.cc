@@ -37,8 +37,7 @@ bool ClientCore::FreesItself(uint64_t index) {
 void ClientCore::Drop(uint64_t index) {
   if (FreesItself(index)) return;
   SetDropped(control_, me_, index);
-  // seq_cst; pairs with the server, which stores the flag and then looks at the bits once more.
-  if (control_.header().server_asleep.load(std::memory_order_seq_cst) != 0) NudgeServer();
+  WakeServer();
 }
 
 }  // namespace atollstore

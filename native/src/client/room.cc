@@ -28,7 +28,7 @@ bool ClientCore::GrowBehind(uint64_t block, uint64_t bytes) {
 // REQUIRES: growth_mutex_ is held
 bool ClientCore::Open(const Run& run) {
   if (run.count == 0) return false;
-  TellServerOfMoves();
+  WakeServer();  // it reserves others ahead
   bool reserved = true;
   for (uint64_t i = run.first; i < run.first + run.count; ++i) {
     reserved = reserved && (control_.extent(i).load(std::memory_order_acquire) & kExtentReserved) != 0;

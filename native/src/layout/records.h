@@ -19,7 +19,7 @@ using u64 = std::atomic<uint64_t>;
 static_assert(u64::is_always_lock_free && u32::is_always_lock_free && u8::is_always_lock_free);
 
 constexpr uint64_t kMagic = 0x314c4c4f5441;  // "ATOLL1"
-constexpr uint32_t kLayoutVersion = 6;       // raised when any byte below changes meaning
+constexpr uint32_t kLayoutVersion = 7;       // raised when any byte below changes meaning
 
 constexpr uint64_t kSlabBytes = 64 << 10;
 constexpr uint64_t kWordsPerSlab = kSlabBytes / 64;  // a block is at least 64 bytes
@@ -69,7 +69,7 @@ struct Header {
   u8 pad0[32];
   // Line 2: read by clients when something has become free.
   u32 stopped;        // 1: the store has been closed; no server comes any more
-  u32 server_asleep;  // 1: the server must be nudged; cleared by whoever nudges
+  u32 server_sleep;   // number of the server's sleep, odd while it lasts: each client nudges it out of it for itself
   u32 spare;
   u32 pressure;        // 1: somebody waits for room, give back what is empty
   u64 blocks_high;     // every entry block ever leased has an index below this

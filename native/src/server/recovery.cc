@@ -16,7 +16,7 @@ namespace atollstore {
 Status ServerCore::Recover() {
   Header& header = control_.header();
   header.server_pid.store(static_cast<uint64_t>(::getpid()));
-  header.server_asleep.store(0);
+  SaySleeping(false);
   // Before anything else: a client that finds it changed no longer trusts hints that this life did not write.
   if (header.server_epoch.fetch_add(1, std::memory_order_seq_cst) == 0) return {};
   sweeper_->SettleEntries();

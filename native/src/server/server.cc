@@ -142,11 +142,18 @@ bool ServerCore::Work() {
   return ReserveAhead() || busy;
 }
 
+// seq_cst; pairs with ClientCore::WakeServer(): a client that does not see that this sleeps has changed what it changed
+// before the look that follows here.
+void ServerCore::SaySleeping(bool sleeping) {
+  u32& sleep = control_.header().server_sleep;
+  const uint32_t now = sleep.load(std::memory_order_relaxed);  // written by the server alone
+  if ((now % 2 != 0) != sleeping) sleep.store(now + 1, std::memory_order_seq_cst);
+}
+
 // While there is something to do the thread looks every millisecond, and nobody has to make a system call to
 // tell it. After a quiet while it says that it sleeps, looks once more, and waits to be nudged.
 void ServerCore::Loop() {
   constexpr int kQuietRounds = 16;
-  u32& asleep = control_.header().server_asleep;
   int quiet = 0;
   for (;;) {
     {
@@ -156,7 +163,7 @@ void ServerCore::Loop() {
     quiet = Work() ? 0 : quiet + 1;
     int timeout = (reserve_ahead_ && !HelloIsNear()) || sweeper_->more() ? 0 : 1;
     if (quiet >= kQuietRounds) {
-      asleep.store(1, std::memory_order_seq_cst);  // pairs with ClientCore::Drop()
+      SaySleeping(true);
       if (Work()) {
         quiet = 0;
       } else {
@@ -170,7 +177,7 @@ void ServerCore::Loop() {
 bool ServerCore::HandleEvents(int timeout_ms) {
   epoll_event events[64];
   const int count = ::epoll_wait(epoll_.get(), events, 64, timeout_ms);
-  control_.header().server_asleep.store(0, std::memory_order_seq_cst);
+  SaySleeping(false);
   for (int i = 0; i < count; ++i) Handle(events[i].data.u64);
   return count > 0;
 }
@@ -178,7 +185,7 @@ bool ServerCore::HandleEvents(int timeout_ms) {
 bool ServerCore::Poll(int timeout_ms) {
   bool busy = Work();
   if (!busy && timeout_ms != 0) {
-    control_.header().server_asleep.store(1, std::memory_order_seq_cst);  // as in Loop()
+    SaySleeping(true);
     busy = Work();
   }
   return HandleEvents(busy ? 0 : timeout_ms) || busy;

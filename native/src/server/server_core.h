@@ -66,6 +66,8 @@ class ServerCore {
   // Waits for events and handles them. Returns whether there was any.
   bool HandleEvents(int timeout_ms);
   void Handle(uint64_t event);
+  // To clients: from here on changes in shared memory are noticed only after a nudge, or are again.
+  void SaySleeping(bool sleeping);
   void Wake();
   void RunCommands();
   // Sweeps, answers clients and reserves pages. Returns whether there was anything to do.

@@ -194,6 +194,7 @@ TEST_P(LastHoldTest, ClientIsKilledAnywhereWhileItGivesBackTheLast) {
     }
     last.Kill();
     ASSERT_TRUE(BecomesEmpty(maker)) << "killed after " << steps << " instructions; empty after " << empty_at;
+    ASSERT_TRUE(Eventually([&] { return !control().HasClient(index); }));  // it is the next one's
     if (at == 10'000'000) {
       ASSERT_GT(empty_at, 0);
       all = std::min(steps, empty_at + 150);

@@ -1,53 +1,8 @@
 // The server driven by its caller, without a thread of its own.
-#include <gtest/gtest.h>
-
-#include <atomic>
-#include <chrono>
-#include <memory>
-#include <thread>
-
-#include "fixture.h"
-#include "server/server_core.h"
+#include "poll_fixture.h"
 
 namespace atollstore {
 namespace {
-
-class PollTest : public StoreTest {
- protected:
-  void TearDown() override {
-    polled_.reset();
-    StoreTest::TearDown();
-  }
-
-  void Open(atoll_server_options options = Defaults()) {
-    options.socket_path = path_.c_str();
-    auto server = ServerCore::Open(options);
-    ASSERT_TRUE(server.ok()) << LastError();
-    polled_ = std::move(server.value());
-  }
-
-  // Polls until the condition holds; false after a minute. Counts no rounds: one that finds work takes no
-  // time, so thousands of them may pass before the thread that they wait for has run at all.
-  template <typename Condition>
-  bool PollUntil(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-    while (!condition() && std::chrono::steady_clock::now() < end) polled_->Poll(1);
-    return condition();
-  }
-  // Polls while another thread does `work`, which needs the server.
-  template <typename Work>
-  void PollDuring(Work work) {
-    std::atomic<bool> done{false};
-    std::thread worker([&] {
-      work();
-      done.store(true);
-    });
-    EXPECT_TRUE(PollUntil([&] { return done.load(); }));
-    worker.join();
-  }
-
-  std::unique_ptr<ServerCore> polled_;
-};
 
 TEST_F(PollTest, ServerWorksOnlyWhilePolled) {
   ASSERT_NO_FATAL_FAILURE(Open());

@@ -57,7 +57,7 @@ void Checker::CheckExtents() {
     if (owner == kOrphan) {
       if (blocks_of_extent_[extent] == 0)
         Wrong(extent, "extent %lu: kept for the blocks of a dead client, but has none", extent);
-    } else if (owner != kRestorer && !SlotInUse(owner)) {
+    } else if (owner != kRestorer && owner != kReserver && !SlotInUse(owner)) {
       Wrong(extent, "extent %lu: of client %u, which does not exist", extent, owner);
     } else {
       CheckBlockWords(extent);

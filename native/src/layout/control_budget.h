@@ -1,6 +1,6 @@
 // Pages of the control segment that a client is about to touch first. They take memory of whoever has the limits,
 // and a page that cannot be had is a process killed: so the server looks at the limits, puts pages into the header
-// (server/control_budget.cc), and clients take them out before they touch what they pay for. Any thread.
+// (server/reserver), and clients take them out before they touch what they pay for. Any thread.
 //
 // Paid for once by each client: the slots of every 1,024 neighbouring entries it has to do with (pins, references,
 // waits: a page each; used bytes and marks together less than one). Paid for by who leases a fresh block of

@@ -192,6 +192,7 @@ static_assert(sizeof(NameRecord) == 256);
 // An extent's word: who owns it, and whether memory stands behind it. Only the owner makes blocks in it.
 constexpr uint32_t kExtentReserved = 1u << 31;
 constexpr uint32_t kExtentOwnerMask = 0x7ff;
+constexpr uint32_t kReserver = 0x7fd;  // the server's, while pages of it are given back
 constexpr uint32_t kRestorer = 0x7fe;  // the server's, for objects that it brings back from spill files
 constexpr uint32_t kOrphan = 0x7ff;    // the server's, until the last block in it is free
 

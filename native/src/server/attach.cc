@@ -42,7 +42,8 @@ Status ServerCore::MapSegments(Segments segments) {
   if (!geometry.ok()) return geometry.status();
   control_ = Control(control_mapping_.data(), geometry.value());
   slots_.resize(geometry.value().columns());
-  sweeper_ = std::make_unique<Sweeper>(control_, &data_mapping_);
+  reserver_ = std::make_unique<Reserver>(control_, control_memory_.get(), data_memory_.get(), &data_mapping_, wake_.get());
+  sweeper_ = std::make_unique<Sweeper>(control_, &data_mapping_, reserver_.get());
   names_ = std::make_unique<NameTable>(control_);
   return {};
 }
@@ -57,8 +58,7 @@ Status ServerCore::OpenSpill(const atoll_server_options& options) {
   auto files = std::make_unique<SpillFiles>(options.spill_directory, control_.header().store.load(),
                                             options.spill_limit, std::move(spill_lock_));
   spiller_ = std::make_unique<Spiller>(control_, &data_mapping_, std::move(mapping), std::move(heap).value(),
-                                       sweeper_.get(), std::move(files), wake_.get(),
-                                       [this](uint64_t extent) { return Reserve(extent); });
+                                       sweeper_.get(), std::move(files), wake_.get(), reserver_.get());
   return {};
 }
 
@@ -85,8 +85,7 @@ void ServerCore::AcceptAll() {
     if (!peer.ok()) continue;
     const int number = fd.get();
     if (!Watch(number, Event(kGuest, static_cast<uint32_t>(number))).ok()) continue;
-    last_guest_ = os::NowNanos();
-    guests_.emplace(number, Guest{std::move(fd), std::move(peer).value(), last_guest_});
+    guests_.emplace(number, Guest{std::move(fd), std::move(peer).value(), os::NowNanos()});
   }
 }
 
@@ -104,12 +103,6 @@ bool ServerCore::ListenAgain() {
   if (listen_again_at_ == 0 || os::NowNanos() < listen_again_at_) return listen_again_at_ != 0;
   if (Watch(listener_.get(), Event(kListener, 0)).ok()) listen_again_at_ = 0;
   return true;
-}
-
-// A connection that was made for a child says hello when the child is ready: that may take a while.
-bool ServerCore::HelloIsNear() const {
-  constexpr int64_t kSoon = 20'000'000;
-  return !guests_.empty() && os::NowNanos() - last_guest_ < kSoon;
 }
 
 void ServerCore::Greet(int fd) {
@@ -147,7 +140,7 @@ void ServerCore::Greet(int fd) {
   const bool watched = Watch(slot.socket.get(), Event(kSocket, client)).ok() &&
                        Watch(slot.pidfd.get(), Event(kPidFd, client)).ok();
   if (!watched || !os::Send(fd, &welcome, sizeof(welcome), fds, 2).ok()) NoteDeath(client);
-  reserve_ahead_ = true;
+  reserver_->LookAhead();
 }
 
 bool ServerCore::MayCome(const os::Peer& peer, const Hello& hello, Welcome* welcome) {

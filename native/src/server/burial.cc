@@ -49,11 +49,35 @@ void ServerCore::BuryNow(uint32_t client) {
     MarkFreedEntry(control_, block);
   }
   MarkBlocksOfNobody(control_);
-  sweeper_->TakeOverExtents(client, control_memory_.get());
+  sweeper_->TakeOverExtents(client);
   sweeper_->Collect(client);
-  (void)control_memory_->Punch(g.columns_at + client * g.column_stride, g.column_stride);
-  (void)control_memory_->Punch(g.rings_at + client * g.ring_stride, g.ring_stride);
+  reserver_->Forget(client);
+  (void)reserver_->Clear({g.columns_at + client * g.column_stride, g.column_stride});
+  const uint64_t ticket = reserver_->Clear({g.rings_at + client * g.ring_stride, g.ring_stride});
+  burials_.push_back({client, ticket, std::move(to_ring)});
+}
 
+// Those whose columns are clear. Returns whether others are still waited for.
+bool ServerCore::FinishBurials() {
+  while (!burials_.empty() && reserver_->HasCleared(burials_.front().ticket)) {
+    const Burial burial = std::move(burials_.front());
+    burials_.pop_front();
+    FreeSlot(burial.client);
+    // It may have taken their wait slots, or a flag that says that they wait, and been killed before it rang.
+    for (uint32_t other = 1; other < control_.geometry().columns(); ++other) {
+      if (other == burial.client || !burial.to_ring[other]) continue;
+      for (Bell& bell : control_.client(other).object_bells) bell.Ring();
+    }
+    control_.header().scheduler_bell.Ring();
+    control_.header().room_bell.Ring();
+    std::lock_guard lock(mutex_);
+    std::erase(dead_, burial.client);
+    done_.notify_all();
+  }
+  return !burials_.empty();
+}
+
+void ServerCore::FreeSlot(uint32_t client) {
   uint32_t turn = client;
   control_.header().list_turn.compare_exchange_strong(turn, 0, std::memory_order_seq_cst);
   ClientRecord& record = control_.client(client);
@@ -81,14 +105,6 @@ void ServerCore::BuryNow(uint32_t client) {
   // Last: a server killed before this finds the slot free and takes it off the list.
   control_.RemoveClient(client);
   os::FutexWake(&record.state, UINT32_MAX);
-  // It may have taken their wait slots, or a flag that says that they wait, and been killed before it rang.
-  to_ring[client] = false;
-  for (uint32_t other = 1; other < g.columns(); ++other) {
-    if (!to_ring[other]) continue;
-    for (Bell& bell : control_.client(other).object_bells) bell.Ring();
-  }
-  control_.header().scheduler_bell.Ring();
-  control_.header().room_bell.Ring();
 }
 
 }  // namespace atollstore

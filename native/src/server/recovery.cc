@@ -25,8 +25,9 @@ Status ServerCore::Recover() {
   std::vector<uint64_t> named;
   names_->Each([&](std::string_view, uint64_t place) { named.push_back(ObjectId({1, place}).index()); });
   sweeper_->CountReferences(named);
-  // What the last life had leased to read spilled objects back is nobody's, like what the dead leave.
-  for (const uint32_t owner : {kOrphan, kRestorer}) sweeper_->TakeOverExtents(owner, control_memory_.get());
+  // What the last life had leased to read spilled objects back, and what it was opening, is nobody's, like what the
+  // dead leave.
+  for (const uint32_t owner : {kOrphan, kRestorer, kReserver}) sweeper_->TakeOverExtents(owner);
   MarkBlocksOfNobody(control_);
   uint64_t reserved = 0;
   for (uint64_t extent = 0; extent < control_.geometry().extents(); ++extent) {

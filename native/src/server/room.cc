@@ -45,7 +45,7 @@ bool ServerCore::HasFreeRuns(uint64_t runs, uint64_t extents) const {
   uint64_t run = 0;
   for (uint64_t e = 0; e < control_.geometry().extents() && runs != 0; ++e) {
     const uint32_t word = control_.extent(e).load(std::memory_order_acquire);
-    const bool usable = (word & kExtentReserved) != 0 || !memory_refused_;
+    const bool usable = (word & kExtentReserved) != 0 || !reserver_->refused();
     run = (word & kExtentOwnerMask) == 0 && usable ? run + 1 : 0;
     if (run < extents) continue;
     --runs;
@@ -87,7 +87,7 @@ bool ServerCore::LeavesItsTurn(uint32_t client) {
 }
 
 void ServerCore::SetPressure() {
-  if (!pressure_) reserve_ahead_ = true;
+  if (!pressure_) reserver_->LookAhead();
   pressure_ = true;
   control_.header().pressure.store(1, std::memory_order_seq_cst);
 }
@@ -139,9 +139,7 @@ bool ServerCore::ServeRoom() {
     }
   }
   settle_until_ = now + kSettleNanos;
-  for (const Slot& slot : slots_) {
-    if (slot.used && !slot.dead) os::Nudge(slot.socket.get());
-  }
+  NudgeAll();
   return true;
 }
 

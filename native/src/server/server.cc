@@ -23,11 +23,11 @@ Result<std::unique_ptr<ServerCore>> ServerCore::TakeOver(const atoll_server_opti
                                                          Segments segments) {
   std::unique_ptr<ServerCore> server(new (std::nothrow) ServerCore);
   if (server == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a server");
+  server->wake_ = os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!server->wake_.valid()) return Status::System("eventfd");
   ATOLL_RETURN_IF_ERROR(server->MapSegments(std::move(segments)));
   server->epoll_ = os::UniqueFd(::epoll_create1(EPOLL_CLOEXEC));
   if (!server->epoll_.valid()) return Status::System("epoll_create1");
-  server->wake_ = os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!server->wake_.valid()) return Status::System("eventfd");
   auto lock = server->control_memory_->Lock();
   if (!lock.ok()) return lock.status();
   server->lock_ = std::move(lock).value();
@@ -39,7 +39,7 @@ Result<std::unique_ptr<ServerCore>> ServerCore::TakeOver(const atoll_server_opti
   ATOLL_RETURN_IF_ERROR(os::ListenAgain(server->listener_.get()));
   ATOLL_RETURN_IF_ERROR(server->Watch(server->listener_.get(), Event(kListener, 0)));
   ATOLL_RETURN_IF_ERROR(server->Recover());
-  (void)server->RefillControl();
+  (void)server->reserver_->Poll(false);  // so that who comes first finds a budget
   return server;
 }
 
@@ -51,6 +51,7 @@ Result<std::unique_ptr<ServerCore>> ServerCore::Start(const atoll_server_options
 
 Status ServerCore::StartThread() {
   threaded_ = true;
+  ATOLL_RETURN_IF_ERROR(reserver_->Start());
   if (spiller_ != nullptr) ATOLL_RETURN_IF_ERROR(spiller_->Start());
   return thread_.Start("atoll-server", Run, this);
 }
@@ -65,6 +66,7 @@ void ServerCore::Stop() {
   }
   Wake();
   thread_.Join();
+  if (reserver_ != nullptr) reserver_->Stop();
   if (!socket_path_.empty()) (void)os::RemoveSocket(socket_path_);
   if (control_mapping_.data() == nullptr) return;
   control_.header().stopped.store(1, std::memory_order_seq_cst);
@@ -98,7 +100,8 @@ Status ServerCore::Bury(uint64_t client) {
   to_bury_.push_back(index);
   if (!threaded_) {
     lock.unlock();
-    RunCommands();
+    while (Work(), slots_[index].dead) {
+    }
     return {};
   }
   Wake();
@@ -112,20 +115,18 @@ void ServerCore::RunCommands() {
     std::lock_guard lock(mutex_);
     to_bury.swap(to_bury_);
   }
-  for (const uint32_t client : to_bury) {
-    if (slots_[client].dead) BuryNow(client);
-    std::lock_guard lock(mutex_);
-    std::erase(dead_, client);
-    done_.notify_all();
-  }
+  for (const uint32_t client : to_bury) BuryNow(client);
 }
 
 void ServerCore::Run(void* self) { static_cast<ServerCore*>(self)->Loop(); }
 
 bool ServerCore::Work() {
   RunCommands();
-  (void)RefillControl();
-  bool busy = ListenAgain();
+  bool busy = reserver_->Poll(pressure_);
+  if (reserver_->TakePressure()) SetPressure();
+  if (reserver_->TakeReady()) NudgeAll();  // those that keep windows warm
+  busy = FinishBurials() || busy;
+  busy = ListenAgain() || busy;
   busy = sweeper_->Sweep() != 0 || busy;
   if (spiller_ != nullptr) {
     for (const uint64_t index : sweeper_->TakeWanted()) spiller_->Restore(index);
@@ -133,13 +134,12 @@ bool ServerCore::Work() {
   }
   busy = AnswerClients() || busy;
   busy = ServeRoom() || busy;
-  TellOfRoom(sweeper_->TakeFreed());
+  TellOfRoom(sweeper_->TakeFreed() | reserver_->TakeFreed());
   control_.header().served.control_resident.store(control_memory_->Resident(), std::memory_order_relaxed);
   for (const uint32_t client : sweeper_->TakeClientsToTell()) {
     if (client < slots_.size() && slots_[client].used) os::Nudge(slots_[client].socket.get());
   }
-  busy = GiveBackToSystem() || busy;
-  return ReserveAhead() || busy;
+  return busy;
 }
 
 // seq_cst; pairs with ClientCore::WakeServer(): a client that does not see that this sleeps has changed what it changed
@@ -161,13 +161,13 @@ void ServerCore::Loop() {
       if (stopping_) return;
     }
     quiet = Work() ? 0 : quiet + 1;
-    int timeout = (reserve_ahead_ && !HelloIsNear()) || sweeper_->more() ? 0 : 1;
+    int timeout = sweeper_->more() ? 0 : 1;
     if (quiet >= kQuietRounds) {
       SaySleeping(true);
       if (Work()) {
         quiet = 0;
       } else {
-        timeout = MillisToGiveBack();
+        timeout = reserver_->MillisToGiveBack();
       }
     }
     if (HandleEvents(timeout)) quiet = 0;

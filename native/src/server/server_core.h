@@ -17,11 +17,11 @@
 #include "result.h"
 #include "layout/geometry.h"
 #include "layout/wire.h"
-#include "os/memory_limits.h"
 #include "os/shared_memory.h"
 #include "os/socket.h"
 #include "os/sync.h"
 #include "server/name_table.h"
+#include "server/reserver.h"
 #include "server/segments.h"
 #include "server/sweeper.h"
 #include "spill/spiller.h"
@@ -81,7 +81,6 @@ class ServerCore {
   bool DropOldestGuest();
   bool ListenAgain();
   void Greet(int fd);
-  bool HelloIsNear() const;
   // Whether a process may have the segments, to look or to work in them. What is against it is in `welcome`.
   static bool MayCome(const os::Peer& peer, const Hello& hello, Welcome* welcome);
   uint32_t Admit(os::Peer peer, const Hello& hello, Welcome* welcome);
@@ -100,9 +99,13 @@ class ServerCore {
   // burial.cc
   void NoteDeath(uint32_t client);
   void BuryNow(uint32_t client);
+  bool FinishBurials();
+  void FreeSlot(uint32_t client);
 
   // pages.cc
   bool AnswerClients();
+  bool Answer(uint32_t client);
+  void NudgeAll() const;
   void TellOfRoom(bool freed);
 
   // room.cc
@@ -115,32 +118,12 @@ class ServerCore {
   void SetPressure();
   bool ServeRoom();
 
-  // reserve.cc
-  bool MayTake(uint64_t bytes);
-  bool ReserveHuge(uint64_t at, uint64_t bytes);
-  bool ReserveSmall(uint64_t at, uint64_t bytes);
-  bool Reserve(uint64_t extent);
-  void Unreserve(uint64_t extent);
-  uint64_t ReserveTarget() const;
-  bool ReserveAhead();
-  void NoteSurplus(uint64_t extents);
-  // How long to sleep until memory is to be given back; -1: there is none.
-  int MillisToGiveBack() const;
-  bool GiveBackToSystem();
-
-  // control_budget.cc
-  static constexpr uint64_t kControlTarget = 4096;  // pages
-  // Left to everybody else: what the processes of this store still need besides its two segments. A server takes
-  // some 30 MiB while it buries a client with a million small objects.
-  static constexpr uint64_t kMemoryMargin = 64 << 20;
-  bool RefillControl();
-
   std::unique_ptr<os::SharedMemory> control_memory_, data_memory_;
   os::Mapping control_mapping_, data_mapping_;
   Control control_;
+  std::unique_ptr<Reserver> reserver_;
   std::unique_ptr<Sweeper> sweeper_;
   std::unique_ptr<NameTable> names_;
-  os::MemoryLimits limits_;
   std::string socket_path_;
   bool await_farewell_ = false;
 
@@ -155,18 +138,14 @@ class ServerCore {
     int64_t since;
   };
   std::map<int, Guest> guests_;  // by descriptor
-  int64_t last_guest_ = 0;       // when the newest of them came
   int64_t listen_again_at_ = 0;  // 0: it listens
-  bool reserve_ahead_ = true;
-  uint32_t seen_moves_ = 0;  // extent_moves at the last look
-  int64_t looked_at_ = 0;    // at the memory limits; 20 ms and headroom_ may pass until the next look
-  uint64_t headroom_ = 0;
-  int64_t refill_again_at_ = 0;  // the budget for control memory, after a refusal
-  int64_t huge_nanos_ = 0;  // for an extent, as of late
-  int64_t small_nanos_ = 500'000;
-  uint32_t small_in_a_row_ = 0, try_huge_after_ = 1;
-  int64_t window_end_ = 0;      // of a time in which some free extents were not needed; 0: all are
-  uint64_t least_surplus_ = 0;  // in that time
+  // The dead whose columns are being cleared.
+  struct Burial {
+    uint32_t client;
+    uint64_t ticket;            // of the reserver
+    std::vector<bool> to_ring;  // clients
+  };
+  std::deque<Burial> burials_;
   bool pressure_ = false;
 
   std::unique_ptr<Spiller> spiller_;  // null: nothing is spilled
@@ -176,7 +155,6 @@ class ServerCore {
   int64_t offered_since_ = 0;    // when the first in the queue could have taken its run; 0: there is none
   int64_t gather_until_ = 0;     // room for all that is wanted is waited for so long
   int64_t ask_again_at_ = 0;     // clients, to let go
-  bool memory_refused_ = false;  // by the limits of the machine or a cgroup, at the last try
 
   std::mutex mutex_;  // of what follows
   std::condition_variable done_;

@@ -9,9 +9,10 @@
 
 namespace atollstore {
 
-Sweeper::Sweeper(const Control& control, const os::Mapping* data)
+Sweeper::Sweeper(const Control& control, const os::Mapping* data, Reserver* reserver)
     : control_(control),
       data_(data),
+      reserver_(reserver),
       classes_(control.geometry().slabs_per_extent()),
       orphan_live_(control.geometry().extents()),
       freed_bytes_of_(control.geometry().columns()) {}
@@ -336,8 +337,7 @@ bool Sweeper::BuryEntry(uint32_t client, uint64_t index) {
   return true;
 }
 
-void Sweeper::TakeOverExtents(uint32_t client, os::SharedMemory* control_memory) {
-  control_memory_ = control_memory;
+void Sweeper::TakeOverExtents(uint32_t client) {
   const Geometry& g = control_.geometry();
   const auto owner = [&](uint64_t extent) {
     return control_.extent(extent).load(std::memory_order_acquire) & kExtentOwnerMask;
@@ -378,10 +378,7 @@ void Sweeper::TakeOverExtents(uint32_t client, os::SharedMemory* control_memory)
 void Sweeper::OpenExtent(uint64_t extent) {
   // No entry names a block in it: what words are left over name nothing.
   orphan_blocks_.erase(extent);
-  const uint64_t bytes = control_.geometry().slabs_per_extent() * kWordsPerSlab * sizeof(u64);
-  (void)control_memory_->Punch(control_.geometry().block_words_at + extent * bytes, bytes);
-  control_.extent(extent).fetch_and(~kExtentOwnerMask, std::memory_order_release);
-  freed_ = true;
+  reserver_->Open(extent);
 }
 
 void Sweeper::FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes) {

@@ -14,13 +14,15 @@
 #include "heap/blocks.h"
 #include "layout/geometry.h"
 #include "os/shared_memory.h"
+#include "server/reserver.h"
 #include "spill/spill_files.h"
 
 namespace atollstore {
 
 class Sweeper {
  public:
-  Sweeper(const Control& control, const os::Mapping* data);
+  // Both live longer than this.
+  Sweeper(const Control& control, const os::Mapping* data, Reserver* reserver);
 
   // Looks at entries named by a "dropped" bit, and at what that sets free in turn, for about 1 ms. Returns how many it
   // has looked at; there may be more().
@@ -39,9 +41,9 @@ class Sweeper {
   // freed, its slots are cleared, its number goes. Returns whether it may have had to do with it; then the entry is
   // looked at at the next Sweep(). May be repeated. REQUIRES: every touched entry is given to this.
   bool BuryEntry(uint32_t client, uint64_t index);
-  // Takes over the extents of a dead client: those without blocks become free at once, the others with their
+  // Takes over the extents of a dead client: those without blocks are opened at once, the others with their
   // last block. REQUIRES: its creations are undone.
-  void TakeOverExtents(uint32_t client, os::SharedMemory* control_memory);
+  void TakeOverExtents(uint32_t client);
 
   // Spilling: the records of objects that go are released here from now on.
   void UseSpillFiles(SpillFiles* files) { files_ = files; }
@@ -95,7 +97,7 @@ class Sweeper {
 
   const Control control_;
   const os::Mapping* const data_;
-  os::SharedMemory* control_memory_ = nullptr;
+  Reserver* const reserver_;
   const SizeClasses classes_;
   std::vector<uint64_t> work_;
   std::vector<std::vector<uint64_t>> let_go_;  // children of containers that are gone, none of them empty

@@ -22,6 +22,7 @@ Restorer::Wanted Restorer::wanted() const {
   Wanted wanted;
   uint64_t sum = 0;
   for (const uint64_t index : to_restore_) {
+    if (leased_.count != 0 && index == to_restore_.front()) continue;  // it has its room
     if (sum >= data_->size()) break;  // all that there can be
     const uint64_t bytes = std::clamp<uint64_t>(ObjectBytes(control_.entry(index)), 1, data_->size());
     wanted.bytes = std::max(wanted.bytes, bytes);
@@ -33,18 +34,19 @@ Restorer::Wanted Restorer::wanted() const {
   return wanted;
 }
 
-bool Restorer::Allocate(Entry& entry, uint64_t bytes, uint64_t place) {
-  if (heap_->Allocate(bytes, entry, place)) return true;
-  const Run run = heap_->Lease(bytes, false);
-  if (run.count == 0) return false;
-  for (uint64_t extent = run.first; extent < run.first + run.count; ++extent) {
-    const bool backed = (control_.extent(extent).load(std::memory_order_acquire) & kExtentReserved) != 0;
-    if (!backed && !reserve_(extent)) break;
-  }
-  return heap_->Commit(run, os::Deadline::After(kFillNanos)).ok() && heap_->Allocate(bytes, entry, place);
+// Leases extents for so much. Returns whether they can be used at once.
+bool Restorer::Grow(uint64_t bytes) {
+  leased_ = heap_->Lease(bytes, false);
+  return leased_.count != 0 && HasPages();
 }
 
-// Returns false when there is no room for it.
+// Whether what was leased has memory, and is ours to use. What can have none is nobody's again.
+bool Restorer::HasPages() {
+  if (reserver_->Back(kRestorer) == Reserver::Backing::kUnderWay) return false;
+  return heap_->Commit(std::exchange(leased_, {}), os::Deadline::After(kFillNanos)).ok();
+}
+
+// Returns false when there is no room for it, or not yet.
 bool Restorer::TryRestore(uint64_t index) {
   Entry& entry = control_.entry(index);
   uint64_t bits = entry.word.load(std::memory_order_seq_cst);
@@ -58,9 +60,9 @@ bool Restorer::TryRestore(uint64_t index) {
                                           std::memory_order_seq_cst)) {
     return TryRestore(index);
   }
-  if (!Allocate(entry, item.bytes, item.id.place)) {
+  if (!heap_->Allocate(item.bytes, entry, item.id.place)) {
     BackToDisk(entry);
-    return false;
+    return Grow(item.bytes) && TryRestore(index);
   }
   SpillJob job;
   job.kind = SpillJob::Kind::kRead;
@@ -123,7 +125,8 @@ void Restorer::HaveChecked(const SpillJob& job) {
 }
 
 bool Restorer::Next() {
-  if (to_restore_.empty() || !TryRestore(to_restore_.front())) return false;
+  if (to_restore_.empty() || (leased_.count != 0 && !HasPages())) return false;
+  if (!TryRestore(to_restore_.front())) return false;
   known_.erase(to_restore_.front());
   to_restore_.pop_front();
   return true;

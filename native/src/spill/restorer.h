@@ -5,12 +5,12 @@
 #define ATOLL_SPILL_RESTORER_H_
 
 #include <deque>
-#include <functional>
 #include <memory>
 #include <set>
 
 #include "heap/client_heap.h"
 #include "os/shared_memory.h"
+#include "server/reserver.h"
 #include "server/sweeper.h"
 #include "spill/spill_threads.h"
 
@@ -18,16 +18,15 @@ namespace atollstore {
 
 class Restorer {
  public:
-  // `heap` is for what is read back, through `window`. `reserve` backs an extent with memory, false when that
-  // cannot be.
+  // `heap` is for what is read back, through `window`.
   Restorer(const Control& control, const os::Mapping* data, std::unique_ptr<os::Mapping> window,
            std::unique_ptr<ClientHeap> heap, Sweeper* sweeper, SpillThreads* threads,
-           std::function<bool(uint64_t extent)> reserve)
+           Reserver* reserver)
       : control_(control),
         data_(data),
         sweeper_(sweeper),
         threads_(threads),
-        reserve_(std::move(reserve)),
+        reserver_(reserver),
         window_(std::move(window)),
         heap_(std::move(heap)) {}
 
@@ -52,7 +51,8 @@ class Restorer {
 
  private:
   bool TryRestore(uint64_t index);
-  bool Allocate(Entry& entry, uint64_t bytes, uint64_t place);
+  bool Grow(uint64_t bytes);
+  bool HasPages();
   static void BackToDisk(Entry& entry);
   static atoll_lost_reason ReasonOf(const SpillJob& job);
 
@@ -60,10 +60,11 @@ class Restorer {
   const os::Mapping* const data_;
   Sweeper* const sweeper_;
   SpillThreads* const threads_;
-  const std::function<bool(uint64_t)> reserve_;
+  Reserver* const reserver_;
   const std::unique_ptr<os::Mapping> window_;
   const std::unique_ptr<ClientHeap> heap_;
   std::deque<uint64_t> to_restore_;  // entries that wait for room
+  Run leased_;                       // for the first of them, and being backed
   std::set<uint64_t> known_;         // those in to_restore_
   std::set<uint64_t> checking_;      // entries whose records are being looked at for Check()
 };

@@ -4,7 +4,6 @@
 #ifndef ATOLL_SPILL_SPILLER_H_
 #define ATOLL_SPILL_SPILLER_H_
 
-#include <functional>
 #include <memory>
 
 #include "spill/evictor.h"
@@ -17,7 +16,7 @@ class Spiller {
   // As for a Restorer; `wake_fd` as for SpillThreads.
   Spiller(const Control& control, const os::Mapping* data, std::unique_ptr<os::Mapping> window,
           std::unique_ptr<ClientHeap> heap, Sweeper* sweeper, std::unique_ptr<SpillFiles> files, int wake_fd,
-          std::function<bool(uint64_t extent)> reserve);
+          Reserver* reserver);
 
   // Jobs from now on are done by threads.
   Status Start() { return threads_.Start(); }

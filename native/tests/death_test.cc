@@ -164,6 +164,24 @@ TEST_F(DeathTest, WaiterLearnsThatTheServerWasKilled) {
   ::unlink(path_.c_str());
 }
 
+// Somebody else in the process has closed the descriptor by which the client watches its server.
+TEST_F(DeathTest, LostDescriptorIsNotTakenForTheEndOfTheServer) {
+  for (const char* how : {"closed", "reused"}) {
+    Process server({"serve", path_, "64000000"});
+    ASSERT_EQ(server.ReadLine(), "ready");
+    Process loser({"lose", path_, how});
+    std::string lines[2] = {loser.ReadLine(), loser.ReadLine()};
+    if (lines[0] == "here") std::swap(lines[0], lines[1]);
+    EXPECT_NE(lines[0].find("was closed by somebody else in this process; it has another one now"), std::string::npos)
+        << lines[0];
+    EXPECT_EQ(lines[1], "here");
+    server.Kill();
+    EXPECT_EQ(loser.ReadLine(), "gone");
+    EXPECT_EQ(loser.Wait(), 0);
+    ::unlink(path_.c_str());
+  }
+}
+
 TEST_F(DeathTest, DeadClientIsKeptUntilItIsBuried) {
   auto options = Defaults();
   options.await_farewell = 1;

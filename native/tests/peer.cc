@@ -195,6 +195,33 @@ void Watch(const char* path, char**) {
   Say("gone " + std::to_string(atoll_get(client, &id, ATOLL_FOREVER, &view)));
 }
 
+// lose HOW: closes the descriptor by which it watches the server, as a library with a mistake may; with `reused` its
+// number is another file's at once, which can be read. Then as watch.
+void Lose(const char* path, char** arguments) {
+  ::dup2(STDOUT_FILENO, STDERR_FILENO);
+  atoll_client* client = Attach(path);
+  int pipes[2];
+  CHECK_OK(::pipe(pipes));
+  CHECK_OK(::write(pipes[1], "x", 1));
+  int closed = 0;
+  for (int fd = 3; fd < 64; ++fd) {
+    char target[64] = "";
+    const std::string link = "/proc/self/fd/" + std::to_string(fd);
+    if (::readlink(link.c_str(), target, sizeof(target) - 1) <= 0 || std::strstr(target, "pidfd") == nullptr) continue;
+    if (std::strcmp(arguments[0], "reused") == 0) {
+      CHECK_OK(::dup2(pipes[0], fd));
+    } else {
+      CHECK_OK(::close(fd));
+    }
+    ++closed;
+  }
+  if (closed != 1) std::_Exit(4);
+  (void)Put(client, 4 << 20, 1);  // which wakes the thread that watches
+  Say("here");
+  CHECK_OK(atoll_await_server_exit(client, ATOLL_FOREVER));
+  Say("gone");
+}
+
 // serve BYTES: a server of its own.
 void Serve(const char* path, char** arguments) {
   atoll_server_options options{};
@@ -632,7 +659,8 @@ int main(int argc, char** argv) {
     int arguments;
   } commands[] = {{"hold", Hold, 2},       {"create", Create, 3},     {"put", PutMany, 2},
                   {"contain", Contain, 2}, {"scribble", Scribble, 2}, {"message", Message, 0},
-                  {"as", As, 1},           {"watch", Watch, 0},       {"serve", Serve, 1},
+                  {"as", As, 1},           {"watch", Watch, 0},      {"lose", Lose, 1},
+                        {"serve", Serve, 1},
                   {"fill", Fill, 2},       {"serve_in", ServeIn, 2},  {"fill_from", FillFrom, 2},
                   {"quiet", Quiet, 0},     {"steps", Steps, 2},       {"find", Find, 1},
                   {"crash", Crash, 2},     {"refill", Refill, 3},     {"inherit", Inherit, 3},

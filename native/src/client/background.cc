@@ -3,8 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <utility>
 
 #include "client/client_core.h"
+#include "os/process.h"
 #include "os/socket.h"
 
 namespace atollstore {
@@ -96,6 +99,23 @@ int ClientCore::GiveBackWhenIdle() {
   return heap_->OwnedBytes() == 0 ? -1 : kIdleLookMillis;
 }
 
+// The pidfd alone says that an unsupervised server has ended. Without one, the connection has to.
+void ClientCore::LookAtServer(short revents, bool connected) {
+  if (server_gone_.load() || Supervised()) return;
+  const os::Watched seen = os::LookAt(server_pidfd_.get(), revents);
+  if (seen == os::Watched::kLost) {
+    const int lost = server_pidfd_.release();  // not to be closed: it may be another file by now
+    auto peer = os::PeerOf(socket_.get());
+    if (peer.ok()) server_pidfd_ = std::move(peer.value().pidfd);
+    std::fprintf(stderr,
+                 "atoll: descriptor %d, by which process %d watches the server of %s, was closed by somebody else in this "
+                 "process; %s\n",
+                 lost, ::getpid(), socket_path_.c_str(),
+                 server_pidfd_.valid() ? "it has another one now" : "from now on it goes by the connection");
+  }
+  if (seen == os::Watched::kEnded || (!server_pidfd_.valid() && !connected)) ServerHasGone();
+}
+
 void ClientCore::Background() {
   constexpr int kRetryMillis = 10;
   constexpr int kOfferMillis = 200;  // while nobody serves the store
@@ -122,6 +142,7 @@ void ClientCore::Background() {
     if (watched[2].revents != 0) {
       if (connected) {
         connected = os::TakeNudges(socket_.get());
+        if (!connected) end_bell_.Ring();  // the store may have been closed
       } else {
         connected = Reconnected(reaching.get());
         reaching = os::UniqueFd();
@@ -129,7 +150,7 @@ void ClientCore::Background() {
         if (!connected && ::poll(watched, 1, kRetryMillis) < 0) continue;
       }
     }
-    if (watched[1].revents != 0) ServerHasGone();
+    LookAtServer(watched[1].revents, connected);
   }
 }
 

@@ -1,6 +1,5 @@
 // Attaching, detaching, and what passes between a client and the server while it lives.
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -153,21 +152,12 @@ bool ClientCore::Disconnected() const {
 
 Status ClientCore::AwaitServerExit(int64_t timeout_ns) {
   const auto deadline = os::Deadline::After(timeout_ns);
-  while (Supervised()) {  // the death of one server is not the end
-    if (Disconnected()) return {};
-    if (deadline.passed()) return Status::Error(ATOLL_TIMED_OUT, "the server lives");
-    os::FutexWait(&control_.header().stopped, 0, deadline.AtMost(100'000'000));
-  }
   for (;;) {
-    if (control_.header().stopped.load(std::memory_order_acquire) != 0) return {};
-    pollfd watched[] = {{server_pidfd_.get(), POLLIN, 0}, {socket_.get(), POLLRDHUP, 0}};
-    const int ready = ::poll(watched, 2, deadline.left_ms());
-    if (ready > 0 && watched[0].revents != 0) return {};
-    if (ready > 0 && control_.header().stopped.load(std::memory_order_acquire) == 0) {
-      // The connection ended, the process did not: wait for it alone.
-      if (::poll(watched, 1, deadline.left_ms()) > 0) return {};
-    }
+    const uint32_t seen = end_bell_.Read();
+    if (Disconnected()) return {};  // in a supervised store the death of one server is not the end
     if (deadline.passed()) return Status::Error(ATOLL_TIMED_OUT, "the server lives");
+    // Nobody rings when a store is closed whose server has died before.
+    end_bell_.Wait(seen, deadline.AtMost(100'000'000));
   }
 }
 

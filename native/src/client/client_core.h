@@ -241,6 +241,7 @@ class ClientCore {
   bool Supervised() const;
   // Says to all threads of this client that no server comes any more.
   void ServerHasGone();
+  void LookAtServer(short revents, bool connected);
   // A new connection that has said who this is, or an invalid descriptor: try again.
   os::UniqueFd Reach();
   // To whoever starts a store again that has lost all its processes.
@@ -280,7 +281,7 @@ class ClientCore {
   std::unique_ptr<os::SharedMemory> control_memory_, data_;
   std::string socket_path_;  // absolute
   os::UniqueFd socket_;
-  os::UniqueFd server_pidfd_;  // invalid in a supervised store: there the connection tells
+  os::UniqueFd server_pidfd_;  // the background thread's; invalid in a supervised store: there the connection tells
   os::UniqueFd wake_;
   uint32_t server_epoch_ = 0;
   std::atomic<uint32_t> connections_{0};  // since the first
@@ -308,6 +309,7 @@ class ClientCore {
   uint64_t freed_bytes_ = 0;  // by who has that flag, since the background thread was last told
 
   std::atomic<bool> server_gone_{false};  // until somebody starts a supervised store again
+  Bell end_bell_{};                       // of this process: the server has gone, or its connection
   bool forgotten_ = false;                // by the background thread: no server will know this client again
   std::atomic<bool> leaving_{false};
   bool detached_ = false;

@@ -19,6 +19,7 @@ bool ClientCore::Supervised() const {
 
 void ClientCore::ServerHasGone() {
   server_gone_.store(true);
+  end_bell_.Ring();
   // Whoever of this client waits for something will not get it from this server.
   record_->mailbox.Ring();
   for (Bell& bell : record_->object_bells) bell.Ring();

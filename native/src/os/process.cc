@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -123,6 +124,13 @@ Result<UniqueFd> OpenPidFd(pid_t pid) {
   if (!fd.valid())
     return errno == EINVAL ? Status::System("pidfd_open") : Status::Missing("pidfd_open", kPidFdSince);
   return fd;
+}
+
+Watched LookAt(int pidfd, short revents) {
+  if (revents == 0) return Watched::kLives;
+  const bool is_one = ::syscall(SYS_pidfd_send_signal, pidfd, 0, nullptr, 0) == 0 || errno != EBADF;
+  if (!is_one || (revents & POLLNVAL) != 0) return Watched::kLost;
+  return (revents & POLLIN) != 0 ? Watched::kEnded : Watched::kLives;
 }
 
 }  // namespace atollstore::os

@@ -34,6 +34,10 @@ Result<UniqueFd> CatchSignals(std::initializer_list<int> signals);
 // A descriptor that becomes readable when the process ends. Never fooled by a reused pid, once opened.
 Result<UniqueFd> OpenPidFd(pid_t pid);
 constexpr char kPidFdSince[] = "5.3";
+// What poll() has seen of such a descriptor. kLost: somebody has closed it who had no business with it; the number is
+// nobody's, or another file's by now.
+enum class Watched { kLives, kEnded, kLost };
+Watched LookAt(int pidfd, short revents);
 
 // Why a process of this user does not answer, as far as /proc tells: it is stopped, as by SIGSTOP or a
 // debugger; it has no descriptor left.

@@ -3,6 +3,7 @@
 
 #include <new>
 
+#include "check/inspect.h"
 #include "client/client_core.h"
 #include "handles.h"
 #include "os/copy.h"
@@ -407,15 +408,21 @@ int64_t atoll_stats(atoll_client* client, atoll_stats_t* stats) {
   if (client == nullptr || stats == nullptr) return Null();
   if (client->forked_from() != 0) return Forked(client);
   return Guarded([&] {
-    return Answer("atoll_stats_t", stats, [&](atoll_stats_t* all) { return client->core->Stats(all); });
+    return Answer("atoll_stats_t", stats, [&](atoll_stats_t* all) {
+      *all = InspectStore(client->core->control());
+      return Status();
+    });
   });
 }
 
 int64_t atoll_client_stats(atoll_client* client, uint64_t client_index, atoll_client_stats_t* stats) {
   if (client == nullptr || stats == nullptr) return Null();
   if (client->forked_from() != 0) return Forked(client);
-  return Answer("atoll_client_stats_t", stats,
-                [&](atoll_client_stats_t* all) { return client->core->ClientStats(client_index, all); });
+  return Answer("atoll_client_stats_t", stats, [&](atoll_client_stats_t* all) {
+    auto inspected = InspectClient(client->core->control(), client_index);
+    if (inspected.ok()) *all = inspected.value();
+    return inspected.status();
+  });
 }
 
 int64_t atoll_count_copied(atoll_client* client, uint64_t bytes) {
@@ -437,7 +444,7 @@ int64_t atoll_count_user(atoll_client* client, uint64_t counter, uint64_t add) {
 int64_t atoll_list(atoll_client* client, uint64_t* cursor, atoll_object_info* infos, uint64_t max) {
   if (client == nullptr || cursor == nullptr || (infos == nullptr && max != 0)) return Null();
   if (client->forked_from() != 0) return Forked(client);
-  return client->core->List(cursor, infos, max);
+  return InspectObjects(client->core->control(), cursor, infos, max);
 }
 
 }  // extern "C"

@@ -1,6 +1,7 @@
 // Entries are used again, whatever lives long beside them, and running out of them says so.
 #include <thread>
 
+#include "check/inspect.h"
 #include "fixture.h"
 #include "process.h"
 
@@ -73,11 +74,7 @@ TEST_F(EntriesTest, WhatTheDeadHadServesOthers) {
     atoll_client* client = Attach();
     for (int i = 0; i < 1000; ++i) Put(client, 64);
     Detach(client);
-    EXPECT_TRUE(Eventually([&] {
-      atoll_stats_t stats{};
-      stats.size = sizeof(stats);
-      return looker_->Stats(&stats).ok() && stats.objects == 0;
-    }));
+    EXPECT_TRUE(Eventually([&] { return InspectStore(looker_->control()).objects == 0; }));
   }
   EXPECT_LE(High(), 1000u + 8 * kEntriesPerBlock);
 }

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "looks.h"
+
 namespace atollstore::tools {
 
 const char kUsage[] =
@@ -22,13 +24,19 @@ const char kUsage[] =
         --warm SIZE          what each client keeps ready for its next objects (128M)
         --spill DIRECTORY    where objects go that do not fit (they do not go anywhere)
         --spill-limit SIZE   bytes there at most (as much as the disk takes)
-  atoll-store stats SOCKET
-      Prints what is in the store, a number per line.
+  atoll-store stats SOCKET [--json]
+      Prints what is in the store and what has been done in it, a number per line.
+  atoll-store list SOCKET [--json]
+      Prints every object.
+  atoll-store clients SOCKET [--json]
+      Prints every client that is attached, and what it holds.
   atoll-store fsck SOCKET
-  atoll-store fsck --control FD --data FD
-      Checks every invariant of a store, served or as two inherited descriptors of its memory. Prints a line
-      for everything that is wrong, and exits with 1 if there is anything.
+      Checks every invariant of the store. Prints a line for everything that is wrong, and exits with 1 if there
+      is anything.
+  These four take no client slot. In place of SOCKET they take two inherited descriptors of the memory of a store, which
+  needs no server then, as --control FD --data FD.
   atoll-store --help
+  atoll-store --version
 
 SIZE is a number of bytes, or one with K, M, G or T behind it (1024, 1024^2, ...).
 Exit status: 0 all is well, 1 fsck found something, 2 wrong arguments, 3 it could not be done.
@@ -64,11 +72,32 @@ std::string ParseInherited(const char* text, std::vector<int>* fds) {
   return fds->size() == 5 ? "" : "--inherit takes five descriptors";
 }
 
-}  // namespace
+// stats, list, clients, fsck
+std::string ParseLook(int argc, char** argv, Options* options) {
+  for (int i = 2; i < argc; ++i) {
+    const std::string name = argv[i];
+    if (name[0] != '-') {
+      if (!options->socket.empty()) return name + ": one socket at a time";
+      options->socket = name;
+    } else if (name == "--json" && options->command != "fsck") {
+      options->json = true;
+    } else if (name == "--control" || name == "--data") {
+      uint64_t fd = 0;
+      if (++i == argc) return name + ": no value behind it";
+      if (!ParseNumber(argv[i], false, &fd) || fd > INT_MAX)
+        return name + " " + argv[i] + ": not a descriptor";
+      (name == "--control" ? options->control : options->data) = static_cast<int>(fd);
+    } else {
+      return name + ": no such option of " + options->command;
+    }
+  }
+  const bool descriptors = options->control >= 0 && options->data >= 0;
+  if (options->socket.empty() != descriptors)
+    return options->command + " needs a socket, or --control and --data";
+  return "";
+}
 
-std::string Parse(int argc, char** argv, Options* options) {
-  if (argc < 2) return "no command";
-  options->command = argv[1];
+std::string ParseServe(int argc, char** argv, Options* options) {
   const struct {
     const char* name;
     bool size;
@@ -80,47 +109,45 @@ std::string Parse(int argc, char** argv, Options* options) {
                  {"--warm", true, &options->server.warm_bytes},
                  {"--extent", true, &options->server.extent_bytes},
                  {"--spill-limit", true, &options->server.spill_limit}};
-  const bool serve = options->command == "serve";
   for (int i = 2; i < argc; ++i) {
     const std::string name = argv[i];
-    if (!serve && name[0] != '-') {
-      options->socket = name;
-      continue;
-    }
     if (i + 1 == argc) return name + ": no value behind it";
     const char* value = argv[++i];
     bool known = false;
     for (const auto& number : numbers) {
-      if (!serve || name != number.name) continue;
+      if (name != number.name) continue;
       known = true;
       if (!ParseNumber(value, number.size, number.number)) return name + " " + value + ": not a number";
     }
-    uint64_t fd = 0;
     if (known) continue;
-    if (serve && name == "--socket") {
+    if (name == "--socket") {
       options->socket = value;
-    } else if (serve && name == "--spill") {
+    } else if (name == "--spill") {
       options->spill_directory = value;
-    } else if (serve && name == "--role") {
+    } else if (name == "--role") {
       options->role = std::strcmp(value, "server") == 0 ? Role::kServer : Role::kSupervisor;
-    } else if (serve && name == "--inherit") {
+    } else if (name == "--inherit") {
       if (std::string wrong = ParseInherited(value, &options->inherited); !wrong.empty()) return wrong;
-    } else if (options->command == "fsck" && (name == "--control" || name == "--data")) {
-      if (!ParseNumber(value, false, &fd) || fd > INT_MAX) return name + " " + value + ": not a descriptor";
-      (name == "--control" ? options->control : options->data) = static_cast<int>(fd);
     } else {
-      return name + ": no such option of " + options->command;
+      return name + ": no such option of serve";
     }
   }
   options->server.socket_path = options->socket.c_str();
   options->server.spill_directory =
       options->spill_directory.empty() ? nullptr : options->spill_directory.c_str();
-  if (serve && options->socket.empty()) return "serve needs --socket";
-  if (serve && options->server.capacity == 0) return "serve needs --capacity";
-  if (options->command == "stats" && options->socket.empty()) return "stats needs a socket";
-  if (options->command == "fsck" && options->socket.empty() && (options->control < 0 || options->data < 0))
-    return "fsck needs a socket, or --control and --data";
+  if (options->socket.empty()) return "serve needs --socket";
+  if (options->server.capacity == 0) return "serve needs --capacity";
   return "";
+}
+
+}  // namespace
+
+std::string Parse(int argc, char** argv, Options* options) {
+  if (argc < 2) return "no command";
+  options->command = argv[1];
+  if (options->command == "serve") return ParseServe(argc, argv, options);
+  if (IsLook(options->command)) return ParseLook(argc, argv, options);
+  return "no command " + options->command;
 }
 
 }  // namespace atollstore::tools

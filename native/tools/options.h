@@ -12,11 +12,12 @@ namespace atollstore::tools {
 enum class Role { kBoth, kServer, kSupervisor };
 
 struct Options {
-  std::string command;  // serve, fsck, stats
+  std::string command;  // serve, or one of looks.h
   std::string socket;
   std::string spill_directory;
   atoll_server_options server{};  // its strings point into this
-  // fsck of a store without a server: descriptors this process has inherited.
+  bool json = false;
+  // A look into a store without a server: descriptors this process has inherited.
   int control = -1;
   int data = -1;
   // Of processes that atoll-store starts itself.

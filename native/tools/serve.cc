@@ -9,6 +9,7 @@
 
 #include "os/process.h"
 #include "server/server_core.h"
+#include "service.h"
 
 namespace atollstore::tools {
 namespace {
@@ -18,18 +19,19 @@ int Fail(const char* what) {
   return 3;
 }
 
+using Arguments = std::vector<std::string>;
+
 // Starts the other process of the pair.
-Result<os::UniqueFd> StartOther(int argc, char** argv, const char* role, int control, int data, int listener,
+Result<os::UniqueFd> StartOther(const Arguments& own, const char* role, int control, int data, int listener,
                                 int spill_lock) {
   auto self = os::OpenPidFd(::getpid());
   if (!self.ok()) return self;
-  std::vector<std::string> arguments;
-  for (int i = 0; i < argc; ++i) {
-    const std::string argument = argv[i];
-    if (argument == "--role" || argument == "--inherit") {
+  Arguments arguments;
+  for (size_t i = 0; i < own.size(); ++i) {
+    if (own[i] == "--role" || own[i] == "--inherit") {
       ++i;
     } else {
-      arguments.push_back(argument);
+      arguments.push_back(own[i]);
     }
   }
   std::vector<int> fds = {control, data, listener, self.value().get(), spill_lock};
@@ -43,36 +45,41 @@ Result<os::UniqueFd> StartOther(int argc, char** argv, const char* role, int con
 }
 
 int RunServer(const Options& options, Segments segments, os::UniqueFd supervisor, os::UniqueFd signals,
-              int argc, char** argv) {
+              const Arguments& arguments) {
   const int control = segments.control.fd(), data = segments.data.fd(), listener = segments.listener.get();
   auto core = ServerCore::TakeOver(options.server, std::move(segments));
   if (!core.ok()) return Fail("the server cannot start");
   if (!core.value()->StartThread().ok()) return Fail("the server cannot start");
+  (void)NotifyServiceManager("READY=1\nSTATUS=Serving " + options.socket);
   for (;;) {
     pollfd watched[] = {{signals.get(), POLLIN, 0}, {supervisor.get(), POLLIN, 0}};
     if (::poll(watched, 2, supervisor.valid() ? -1 : 1000) < 0) continue;
-    if (watched[0].revents != 0) return 0;  // the end of `core` says to everybody that the store is closed
+    if (watched[0].revents != 0) {
+      (void)NotifyServiceManager("STOPPING=1");
+      return 0;  // the end of `core` says to everybody that the store is closed
+    }
     if (watched[1].revents == 0 && supervisor.valid()) continue;
     if (supervisor.valid()) (void)os::Reap(supervisor.get());
-    auto started = StartOther(argc, argv, "supervisor", control, data, listener, core.value()->spill_lock());
+    auto started = StartOther(arguments, "supervisor", control, data, listener, core.value()->spill_lock());
     if (!started.ok()) (void)Fail("no new supervisor, trying again");
     supervisor = started.ok() ? std::move(started).value() : os::UniqueFd();
   }
 }
 
-int RunSupervisor(Segments segments, os::UniqueFd server, os::UniqueFd signals, int argc, char** argv) {
+int RunSupervisor(Segments segments, os::UniqueFd server, os::UniqueFd signals, const Arguments& arguments) {
   constexpr int64_t kLongLife = 1'000'000'000;
   auto mapping = os::Mapping::Map(segments.control, os::Mapping::Access::kReadWrite);
   if (!mapping.ok()) return Fail("the supervisor cannot start");
   Header& header = *reinterpret_cast<Header*>(mapping.value().data());
   header.supervisor_pid.store(static_cast<uint32_t>(::getpid()));
+  (void)NotifyServiceManager("MAINPID=" + std::to_string(::getpid()));
   int64_t born = os::NowNanos();
   int pause = 0;  // milliseconds; grows while servers die young
   for (;;) {
     if (!server.valid()) {
       if (header.stopped.load() != 0) return 0;
       born = os::NowNanos();
-      auto started = StartOther(argc, argv, "server", segments.control.fd(), segments.data.fd(),
+      auto started = StartOther(arguments, "server", segments.control.fd(), segments.data.fd(),
                                 segments.listener.get(), segments.spill_lock.get());
       if (!started.ok()) (void)Fail("no new server, trying again");
       if (started.ok()) server = std::move(started).value();
@@ -80,6 +87,7 @@ int RunSupervisor(Segments segments, os::UniqueFd server, os::UniqueFd signals, 
     pollfd watched[] = {{signals.get(), POLLIN, 0}, {server.get(), POLLIN, 0}};
     if (::poll(watched, 2, server.valid() ? -1 : 1000) <= 0) continue;
     if (watched[0].revents != 0) {
+      (void)NotifyServiceManager("STOPPING=1");
       // The server ends the store; this one follows it.
       if (server.valid()) (void)os::SendSignal(server.get(), SIGTERM);
       pollfd ended{server.get(), POLLIN, 0};
@@ -102,6 +110,11 @@ int RunSupervisor(Segments segments, os::UniqueFd server, os::UniqueFd signals, 
 }  // namespace
 
 int Serve(const Options& options, int argc, char** argv) {
+  const Arguments arguments(argv, argv + argc);
+  const bool server = options.role == Role::kServer;
+  SetProcessTitle(
+      argc, argv,
+      std::string("atoll-store: ") + (server ? "server" : "supervisor") + " of " + options.socket);
   auto signals = os::CatchSignals({SIGTERM, SIGINT, SIGHUP});
   if (!signals.ok()) return Fail("signals");
   if (options.role == Role::kBoth) {
@@ -111,7 +124,7 @@ int Serve(const Options& options, int argc, char** argv) {
     if (!segments.ok()) return Fail("the store cannot be made");
     std::fprintf(stderr, "atoll-store: serving %s%s\n", options.socket.c_str(),
                  given_back ? ", with all that its clients still had of it" : "");
-    return RunSupervisor(std::move(segments).value(), {}, std::move(signals).value(), argc, argv);
+    return RunSupervisor(std::move(segments).value(), {}, std::move(signals).value(), arguments);
   }
   if (options.inherited.size() != 5) {
     std::fprintf(stderr, "atoll-store: --role without --inherit\n");
@@ -124,11 +137,11 @@ int Serve(const Options& options, int argc, char** argv) {
   os::UniqueFd other = own(3);
   auto segments = Segments::Adopt(own(0), own(1), own(2), own(4));
   if (!segments.ok()) return Fail("the inherited descriptors");
-  if (options.role == Role::kServer) {
-    return RunServer(options, std::move(segments).value(), std::move(other), std::move(signals).value(), argc,
-                     argv);
+  if (server) {
+    return RunServer(options, std::move(segments).value(), std::move(other), std::move(signals).value(),
+                     arguments);
   }
-  return RunSupervisor(std::move(segments).value(), std::move(other), std::move(signals).value(), argc, argv);
+  return RunSupervisor(std::move(segments).value(), std::move(other), std::move(signals).value(), arguments);
 }
 
 }  // namespace atollstore::tools

@@ -30,6 +30,7 @@
 extern "C" {
 #endif
 
+/** Of what the shared library exports. */
 #define ATOLL_API __attribute__((visibility("default")))
 
 /** Raised when a struct or a function changes meaning, but not when something is added. */
@@ -68,7 +69,9 @@ typedef struct atoll_object_id {
   uint64_t place; /**< entry index << 40 | generation */
 } atoll_object_id;
 
+/** A server that runs in this process. */
 typedef struct atoll_server atoll_server;
+/** An attachment of this process to a store. */
 typedef struct atoll_client atoll_client;
 
 /** What the last failing call on this thread had to say: values, not only a name. Never null. */
@@ -136,8 +139,9 @@ ATOLL_API int64_t atoll_attach_fd(int64_t connection, const atoll_client_options
 /** The descriptor under which a child of atoll_spawn() finds its connection. */
 #define ATOLL_CHILD_CONNECTION 3
 
+/** A process that atoll_spawn() has started. */
 typedef struct atoll_child {
-  uint64_t pid;
+  uint64_t pid; /**< to be reaped by atoll_reap_child() */
   uint64_t in;  /**< descriptors of this process, close-on-exec, the caller's to close: its standard input, */
   uint64_t out; /**< its standard output, */
   uint64_t err; /**< and its standard error, through pipes */
@@ -161,7 +165,9 @@ ATOLL_API int64_t atoll_reap_child(uint64_t pid);
 /** Gives everything back and unmaps. REQUIRES: no other thread uses the client, no view is in use. */
 ATOLL_API int64_t atoll_detach(atoll_client* client);
 
+/** The number of the client's slot, from 1 on: what other calls mean by client_index. */
 ATOLL_API int64_t atoll_client_index(const atoll_client* client);
+/** The random number that is in the id of every object of this store; 0 of a null client. */
 ATOLL_API uint64_t atoll_store_id(const atoll_client* client);
 
 /** Blocks until the server's process is gone (0) or the time is over (-ATOLL_TIMED_OUT). */
@@ -237,18 +243,22 @@ ATOLL_API int64_t atoll_peek(atoll_client* client, const atoll_object_id* ids, u
  * namespace, say); then the memory may hold anything. */
 ATOLL_API int64_t atoll_read(atoll_client* client, const atoll_object_id* id, uint64_t offset, void* buffer,
                              uint64_t bytes, int64_t timeout_ns);
+/** Ends one pin of a get. The view's address means nothing from then on. NOT_FOUND, or INVALID_ARGUMENT, for what this
+ * client has not pinned. */
 ATOLL_API int64_t atoll_release(atoll_client* client, const atoll_object_id* id);
 
 /** One more / one less reference by this client. The last one to go lets the server free the object.
  * reference REQUIRES that somebody's reference or pin keeps the object while it runs. */
 ATOLL_API int64_t atoll_reference(atoll_client* client, const atoll_object_id* id);
+/** The opposite of atoll_reference(): see there. */
 ATOLL_API int64_t atoll_dereference(atoll_client* client, const atoll_object_id* id);
 
+/** What there is of an object. */
 typedef enum atoll_object_state {
-  ATOLL_ABSENT = 0,
+  ATOLL_ABSENT = 0,   /**< freed, or never made */
   ATOLL_EXPECTED = 1, /**< has an id, no bytes yet (nobody, or somebody, is creating it) */
-  ATOLL_SEALED = 2,
-  ATOLL_IS_LOST = 3
+  ATOLL_SEALED = 2,   /**< in memory or on disk */
+  ATOLL_IS_LOST = 3   /**< an atoll_lost_reason says why */
 } atoll_object_state;
 
 /** Why an object is LOST. */
@@ -269,15 +279,17 @@ ATOLL_API int64_t atoll_delete(atoll_client* client, const atoll_object_id* id);
 ATOLL_API int64_t atoll_wait(atoll_client* client, const atoll_object_id* ids, uint64_t count,
                              uint64_t wanted, int64_t timeout_ns, uint8_t* ready);
 
-/** ---- events of objects --------------------------------------------------------------------------
- * Waiting for many objects in the order in which they come: whoever seals one says which. N events cost as
+/* ---- events of objects --------------------------------------------------------------------------- */
+
+/** Waiting for many objects in the order in which they come: whoever seals one says which. N events cost as
  * much as N, however many more are watched. */
 typedef enum atoll_event_kind {
   ATOLL_EVENT_READY = 1, /**< sealed, or lost, or gone: get tells which, and does not wait */
   ATOLL_EVENT_ALONE = 2  /**< no other client refers to it, nor any container or name */
 } atoll_event_kind;
+/** What a watch gives. */
 typedef struct atoll_event {
-  atoll_object_id id;
+  atoll_object_id id; /**< as it was given to atoll_watch() */
   uint64_t kind; /**< atoll_event_kind */
 } atoll_event;
 /** Watches the ids until they are ready: each gives one event; those that are ready now give it at once. All
@@ -320,6 +332,7 @@ ATOLL_API int64_t atoll_lookup(atoll_client* client, const char* name, atoll_obj
 
 /* ---- messages between processes ------------------------------------------------------------------ */
 
+/** Which of a client's two rings. */
 typedef enum atoll_ring_direction {
   ATOLL_RING_UP = 0,  /**< the client writes, the scheduler reads */
   ATOLL_RING_DOWN = 1 /**< the scheduler writes, the client reads */
@@ -340,6 +353,7 @@ ATOLL_API int64_t atoll_ring(atoll_client* client, uint64_t client_index, uint64
  * for it: whoever has pins or references that it does not need gives them back now. */
 #define ATOLL_PRESSURE_BELL 0xfffffffeu
 
+/** The count of a bell now. */
 ATOLL_API int64_t atoll_bell(atoll_client* client, uint64_t client_index);
 /** Returns the new count, or -ATOLL_TIMED_OUT. Any number of threads may wait; spins shortly (up to 50 us
  * where that has been worth it), then sleeps. */
@@ -359,19 +373,19 @@ ATOLL_API int64_t atoll_bell_ring(atoll_client* client, uint64_t client_index, u
  */
 typedef struct atoll_operations {
   uint64_t expects; /**< ids made, by create too */
-  uint64_t creates;
-  uint64_t seals;
-  uint64_t aborts;
-  uint64_t gets;
+  uint64_t creates; /**< atoll_create() */
+  uint64_t seals;   /**< atoll_seal() */
+  uint64_t aborts;  /**< atoll_abort() */
+  uint64_t gets;    /**< atoll_get(), and each of atoll_get_all() */
   uint64_t releases; /**< gets whose pins are gone */
-  uint64_t references;
-  uint64_t dereferences;
-  uint64_t deletes;
-  uint64_t waits;
+  uint64_t references;   /**< atoll_reference() */
+  uint64_t dereferences; /**< atoll_dereference() */
+  uint64_t deletes;      /**< atoll_delete() */
+  uint64_t waits;        /**< atoll_wait() */
   uint64_t claims; /**< won or not */
-  uint64_t lookups;
-  uint64_t publishes;
-  uint64_t unpublishes;
+  uint64_t lookups;       /**< atoll_lookup() */
+  uint64_t publishes;     /**< atoll_publish() */
+  uint64_t unpublishes;   /**< atoll_unpublish() */
   uint64_t bytes_written; /**< in sealed objects */
   uint64_t bytes_copied;  /**< as told by atoll_count_copied() */
 } atoll_operations;
@@ -380,7 +394,7 @@ typedef struct atoll_operations {
 typedef struct atoll_stats_t {
   uint64_t size; /**< sizeof(atoll_stats_t); then how much of it this library knows, and has set */
   /* The data segment, in bytes. */
-  uint64_t capacity;
+  uint64_t capacity;      /**< all of it */
   uint64_t allocated;     /**< used: blocks of live objects */
   uint64_t free;          /**< capacity less that */
   uint64_t reserved;      /**< backed by memory */
@@ -390,35 +404,34 @@ typedef struct atoll_stats_t {
   uint64_t control_bytes; /**< of the control segment, backed by memory, at the server's last look */
   /* Objects. */
   uint64_t objects; /**< entries that are not free */
-  uint64_t sealed_objects;
-  uint64_t spilled_objects;
-  uint64_t lost_objects;
-  uint64_t max_objects;
+  uint64_t sealed_objects;  /**< those on disk too */
+  uint64_t spilled_objects; /**< on disk, and not in memory */
+  uint64_t lost_objects;    /**< of which somebody has the id still */
+  uint64_t max_objects;     /**< entries */
   uint64_t pins; /**< held now, of all clients */
-  uint64_t names;
-  uint64_t max_names;
+  uint64_t names;     /**< published now */
+  uint64_t max_names; /**< at most */
   /* Clients. */
-  uint64_t clients; /**< attached now */
-  uint64_t max_clients;
-  uint64_t attached; /**< since the store was made */
-  uint64_t buried;   /**< cleaned up after, since the store was made */
+  uint64_t clients;     /**< attached now */
+  uint64_t max_clients; /**< slots */
+  uint64_t attached;    /**< since the store was made */
+  uint64_t buried;      /**< cleaned up after, since the store was made */
   /* Extents, by owner; atoll_client_stats() says how many bytes each client has. */
-  uint64_t extent_bytes;
-  uint64_t extents_free; /**< nobody's */
-  uint64_t extents_of_clients;
-  uint64_t
-      extents_of_server; /**< of dead clients, until their last block is free, and of objects read back */
+  uint64_t extent_bytes;       /**< of one */
+  uint64_t extents_free;       /**< nobody's */
+  uint64_t extents_of_clients; /**< leased */
+  uint64_t extents_of_server;  /**< of dead clients, until their last block is free, and of objects read back */
   uint64_t largest_free; /**< bytes of the longest run of extents that are nobody's */
   uint64_t fragmentation_permille; /**< how much of `free` is outside that run */
   /* What was done since the store was made: by all clients, those that have gone too, ... */
-  atoll_operations done;
+  atoll_operations done; /**< by clients */
   /* ... and by the server. */
   uint64_t freed;    /**< objects */
   uint64_t evicted;  /**< objects whose block was taken away for others; they are on disk */
   uint64_t restored; /**< objects read back */
-  uint64_t bytes_spilled;
+  uint64_t bytes_spilled;  /**< written to disk */
   uint64_t bytes_spilling; /**< being written now: there will be room */
-  uint64_t bytes_restored;
+  uint64_t bytes_restored; /**< read back */
 } atoll_stats_t;
 /** Looks at every object and client once. */
 ATOLL_API int64_t atoll_stats(atoll_client* client, atoll_stats_t* stats);
@@ -426,13 +439,13 @@ ATOLL_API int64_t atoll_stats(atoll_client* client, atoll_stats_t* stats);
 /** What one client has done since it attached, and holds now. */
 typedef struct atoll_client_stats_t {
   uint64_t size; /**< sizeof(atoll_client_stats_t); then how much of it this library knows, and has set */
-  uint64_t pid;
+  uint64_t pid;            /**< of its process */
   uint64_t pins;           /**< held now */
   uint64_t pinned_bytes;   /**< blocks it looks at */
   uint64_t references;     /**< held now */
   uint64_t creating_bytes; /**< blocks it has begun and not sealed */
   uint64_t leased_bytes;   /**< extents owned now */
-  atoll_operations done;
+  atoll_operations done;   /**< by it */
   uint64_t user[4]; /**< as told by atoll_count_user() */
 } atoll_client_stats_t;
 /** -ATOLL_NOT_FOUND when no client has that index now. */
@@ -443,12 +456,13 @@ ATOLL_API int64_t atoll_count_copied(atoll_client* client, uint64_t bytes);
 /** Counters 0..3 belong to the users (tasks run, for one). */
 ATOLL_API int64_t atoll_count_user(atoll_client* client, uint64_t counter, uint64_t add);
 
+/** One object of atoll_list(). */
 typedef struct atoll_object_info {
-  atoll_object_id id;
+  atoll_object_id id; /**< with the generation that it has now */
   uint64_t state; /**< atoll_object_state */
   uint64_t size;  /**< this and the next two are 0 while the bytes are not in memory */
-  uint64_t tag;
-  uint64_t offset;
+  uint64_t tag;    /**< as given to create */
+  uint64_t offset; /**< in the data segment */
   uint64_t pins;       /**< of all clients */
   uint64_t references; /**< of all clients */
 } atoll_object_info;

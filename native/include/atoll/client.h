@@ -37,6 +37,7 @@ inline namespace v1 {
  */
 class Timeout {
  public:
+  /** Of any duration. */
   template <typename Rep, typename Period>
   constexpr Timeout(std::chrono::duration<Rep, Period> duration) { /* implicit: `1s` is one */
     using Seconds = std::chrono::duration<long double>;
@@ -47,8 +48,10 @@ class Timeout {
       nanos_ = std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
     }
   }
+  /** The longest, which has no end. */
   static constexpr Timeout max() { return std::chrono::nanoseconds::max(); }
-  constexpr int64_t count() const { return nanos_; } /* as c.h has it */
+  /** In nanoseconds, as c.h has it. */
+  constexpr int64_t count() const { return nanos_; }
 
  private:
   static constexpr long double kMostSeconds = 9e9L; /* 285 years */
@@ -60,8 +63,10 @@ inline constexpr Timeout kForever = Timeout::max();
 /** A pinned, read-only look at a sealed object. Unpins it at its end. */
 class View {
  public:
+  /** Takes the pin over. */
   View(View&& other) noexcept
       : client_(std::exchange(other.client_, nullptr)), id_(other.id_), view_(other.view_) {}
+  /** Swaps the pins. */
   View& operator=(View&& other) noexcept {
     std::swap(client_, other.client_);
     std::swap(id_, other.id_);
@@ -72,6 +77,7 @@ class View {
     if (client_ != nullptr) (void)atoll_release(client_, &id_);
   }
 
+  /** Of the object. */
   ObjectId id() const { return id_; }
   /** The object's bytes, 64-byte aligned, as long as this view lives. */
   std::span<const std::byte> bytes() const {
@@ -99,6 +105,7 @@ class View {
 /** An object being written. Aborted at its end unless it was sealed. */
 class Writer {
  public:
+  /** Takes the creation over. */
   Writer(Writer&& other) noexcept
       : client_(std::exchange(other.client_, nullptr)),
         id_(other.id_),
@@ -111,6 +118,7 @@ class Writer {
     if (owned_) (void)atoll_dereference(client_, &id_);
   }
 
+  /** Of the object. */
   ObjectId id() const { return id_; }
   /** To be written, 64-byte aligned. Empty once the object is sealed. */
   std::span<std::byte> bytes() const { return bytes_; }
@@ -170,7 +178,9 @@ class Client {
     if (!attached.ok()) return attached;
     return Client(client);
   }
+  /** Takes the attachment over. */
   Client(Client&& other) noexcept : client_(std::exchange(other.client_, nullptr)) {}
+  /** Swaps the attachments. */
   Client& operator=(Client&& other) noexcept {
     std::swap(client_, other.client_);
     return *this;

@@ -20,23 +20,30 @@ struct ObjectId {
 
   /** The nil id, which no object has. */
   constexpr ObjectId() = default;
+  /** The same id, of c.h. */
   constexpr ObjectId(const atoll_object_id& id) : store(id.store), place(id.place) {}  // NOLINT: it is one
 
+  /** Whether it is the nil id. */
   constexpr bool nil() const { return store == 0; }
+  /** The same id, for c.h. */
   constexpr atoll_object_id c() const { return {store, place}; }
+  /** Whether both name the same object. */
   friend constexpr bool operator==(const ObjectId&, const ObjectId&) = default;
 };
 
 }  // namespace v1
 }  // namespace atollstore
 
+namespace std {
 /** Ids as keys. */
 template <>
-struct std::hash<atollstore::ObjectId> {
+struct hash<atollstore::ObjectId> {
+  /** Mixes both halves. */
   size_t operator()(const atollstore::ObjectId& id) const noexcept {
     const uint64_t mixed = (id.place ^ id.store) * 0x9e3779b97f4a7c15u;
     return static_cast<size_t>(mixed ^ mixed >> 32);
   }
 };
+}  // namespace std
 
 #endif  // ATOLL_OBJECT_ID_H_

@@ -21,14 +21,18 @@ class [[nodiscard]] Result {
  public:
   /** REQUIRES: !failure.ok() */
   Result(Status failure) : status_(failure) {}   // NOLINT: a failure is a result
+  /** A value. */
   Result(T value) : value_(std::move(value)) {}  // NOLINT: a value is a result
 
+  /** Whether there is a value. */
   bool ok() const { return value_.has_value(); }
+  /** As ok(). */
   explicit operator bool() const { return ok(); }
   /** OK when there is a value. */
   Status status() const { return status_; }
 
-  /** REQUIRES: ok() */
+  /** The value. REQUIRES: ok() */
+  /**@{*/
   T& value() & { return Checked(), *value_; }
   const T& value() const& { return Checked(), *value_; }
   T&& value() && { return Checked(), std::move(*value_); }
@@ -37,6 +41,7 @@ class [[nodiscard]] Result {
   T&& operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
+  /**@}*/
 
  private:
   void Checked() const {

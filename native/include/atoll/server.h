@@ -35,7 +35,9 @@ class Server {
     if (!started.ok()) return started;
     return Server(server);
   }
+  /** Takes the server over. */
   Server(Server&& other) noexcept : server_(std::exchange(other.server_, nullptr)) {}
+  /** Swaps the servers. */
   Server& operator=(Server&& other) noexcept {
     std::swap(server_, other.server_);
     return *this;

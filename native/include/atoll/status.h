@@ -19,17 +19,21 @@ class [[nodiscard]] Status {
  public:
   /** All is well. */
   constexpr Status() = default;
+  /** Of a code. */
   constexpr Status(atoll_code code) : code_(code) {}  // NOLINT: a code is a status
   /** Of what a function of c.h has returned. */
   static constexpr Status Of(int64_t result) {
     return result >= 0 ? Status() : Status(static_cast<atoll_code>(-result));
   }
 
+  /** Whether it is no failure. */
   constexpr bool ok() const { return code_ == ATOLL_OK; }
+  /** Which one it is. */
   constexpr atoll_code code() const { return code_; }
   /** "STORE_FULL", for one. */
   const char* name() const { return atoll_code_name(code_); }
 
+  /** Whether the codes are the same. */
   friend constexpr bool operator==(Status, Status) = default;
 
  private:

@@ -199,4 +199,22 @@ Result<int64_t> ClientCore::Claimed(ObjectId id) {
   return int64_t{entry.claim.load(std::memory_order_seq_cst)};
 }
 
+Status ClientCore::Ring(uint64_t client, uint64_t direction, uint64_t* address, uint64_t* bytes) {
+  if (client == 0 || client >= control_.geometry().columns() || direction > ATOLL_RING_DOWN) {
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "no ring %lu of client %lu", direction, client);
+  }
+  *address = reinterpret_cast<uint64_t>(control_.ring(client, direction));
+  *bytes = control_.geometry().ring_bytes();
+  return {};
+}
+
+Result<os::Bell*> ClientCore::BellOf(uint64_t client) {
+  if (client == ATOLL_SCHEDULER_BELL) return &control_.header().scheduler_bell;
+  if (client == ATOLL_PRESSURE_BELL) return &control_.header().pressure_bell;
+  if (client == 0 || client >= control_.geometry().columns()) {
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "no bell of client %lu", client);
+  }
+  return &control_.client(client).mailbox;
+}
+
 }  // namespace atollstore

@@ -116,13 +116,10 @@ class ClientCore {
   Result<os::Bell*> BellOf(uint64_t client);
   bool Disconnected() const;
 
-  Status Stats(atoll_stats_t* stats);
-  Status ClientStats(uint64_t client, atoll_client_stats_t* stats);
   Counters& counters() const { return record_->counters[Stripe()]; }
   void Count(u64 Counters::*what, uint64_t add = 1) const {
     (counters().*what).fetch_add(add, std::memory_order_relaxed);
   }
-  int64_t List(uint64_t* cursor, atoll_object_info* infos, uint64_t max);
 
  private:
   ClientCore() = default;

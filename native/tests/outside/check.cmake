@@ -34,6 +34,37 @@ if(NOT output MATCHES "soname: \\[libatoll_store\\.so\\.[0-9]+\\]")
 endif()
 cmake_path(GET library PARENT_PATH libraries)
 
+# The manual page, and a unit that starts the program which was installed with it. A test run has no service manager;
+# its own verifier is asked, where it is.
+foreach(file share/man/man1/atoll-store.1 lib/systemd/user/atoll-store@.service)
+  if(NOT EXISTS ${WORK}/installed/${file})
+    message(FATAL_ERROR "${file} is not installed")
+  endif()
+endforeach()
+file(READ ${WORK}/installed/lib/systemd/user/atoll-store@.service unit)
+if(NOT unit MATCHES "ExecStart=${WORK}/installed/bin/atoll-store serve --socket %t/")
+  message(FATAL_ERROR "the unit: ${unit}")
+endif()
+find_program(man man)
+if(man)
+  run(${CMAKE_COMMAND} -E env LC_ALL=C.UTF-8 MANROFFSEQ= ${man} --warnings=w -l
+    ${WORK}/installed/share/man/man1/atoll-store.1)
+  if(errors OR NOT output MATCHES "atoll-store")
+    message(FATAL_ERROR "the manual page: ${errors}${output}")
+  endif()
+endif()
+find_program(systemd_analyze systemd-analyze)
+if(systemd_analyze)
+  file(COPY_FILE ${WORK}/installed/lib/systemd/user/atoll-store@.service ${WORK}/run/atoll-store@test.service)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E env XDG_RUNTIME_DIR=${WORK}/run SYSTEMD_LOG_TARGET=console
+    ${systemd_analyze} verify --user --man=no --recursive-errors=no ${WORK}/run/atoll-store@test.service
+    RESULT_VARIABLE result ERROR_VARIABLE said OUTPUT_VARIABLE said)
+  if(NOT result EQUAL 0 OR said MATCHES "atoll-store@test")
+    message(FATAL_ERROR "systemd-analyze: ${result} ${said}")
+  endif()
+endif()
+message(STATUS "manual page and unit")
+
 # find_package, with each compiler that is here: the headers must please all of them.
 set(compilers ${COMPILER})
 if(SANITIZE)

@@ -118,7 +118,7 @@ int64_t atoll_server_dead_client(atoll_server* server) {
 int64_t atoll_server_bury(atoll_server* server, uint64_t client_index) {
   return server == nullptr            ? Null()
          : server->forked_from() != 0 ? Forked(server)
-                                      : Guarded([&] { return Code(server->core->Bury(client_index)); });
+                                      : Guarded([&] { return Code(server->core->BuryDead(client_index)); });
 }
 
 int64_t atoll_attach(const char* socket_path, const atoll_client_options* options, atoll_client** client) {

@@ -42,7 +42,7 @@ TEST_F(PollTest, DeadAreBuriedByTheCallerItself) {
   Detach(client);
   ASSERT_TRUE(PollUntil([&] { return polled_->DeadClient().ok(); }));
   EXPECT_EQ(polled_->DeadClient().value(), static_cast<int64_t>(index));
-  EXPECT_TRUE(polled_->Bury(index).ok());
+  EXPECT_TRUE(polled_->BuryDead(index).ok());
   EXPECT_FALSE(polled_->DeadClient().ok());
 }
 

@@ -47,5 +47,71 @@ TEST_F(SlicesTest, AttachIsAnsweredWhileALargeCreateIsBacked) {
   });
 }
 
+// A container of so many children is taken in, and goes, in many slices.
+TEST_F(SlicesTest, AttachIsAnsweredWhileALargeContainerComesAndGoes) {
+  constexpr uint64_t kChildren = 200'000;
+  auto options = Defaults();
+  options.capacity = 256 * kMiB;
+  ASSERT_NO_FATAL_FAILURE(Open(options));
+  atoll_client* client = nullptr;
+  std::vector<atoll_object_id> ids;
+  atoll_object_id container{};
+  PollDuring([&] {
+    client = Attach();
+    for (uint64_t i = 0; i < kChildren; ++i) ids.push_back(Put(client, 64));
+    uint64_t address = 0;
+    OK(atoll_create(client, &container, 1, kChildren, 0, 10 * kSecond, &address));
+  });
+  ASSERT_NE(client, nullptr);
+  const auto kept = [&](uint64_t i) { return control().references(kServer)[ObjectId(ids[i]).index()].load() != 0; };
+  const auto me = static_cast<uint64_t>(atoll_client_index(client));
+  const auto held = [&](uint64_t i) { return control().references(me)[ObjectId(ids[i]).index()].load() != 0; };
+  AttachBeside(
+      [&] {
+        OK(atoll_seal(client, &container, ids.data()));
+        for (const atoll_object_id& id : ids) OK(atoll_dereference(client, &id));
+        // The client lets go of them, too, when it has heard of it.
+        while (!kept(kChildren - 1) || held(kChildren - 1)) ::usleep(1000);
+      },
+      [&] { return kept(1000) && !kept(kChildren - 1); });
+
+  const auto& freed = control().header().served.freed;
+  AttachBeside(
+      [&] {
+        OK(atoll_dereference(client, &container));
+        EXPECT_TRUE(BecomesEmpty(client));
+      },
+      [&] { return freed.load() > 1000 && freed.load() < kChildren / 2; });
+  PollDuring([&] { Detach(client); });
+}
+
+TEST_F(SlicesTest, AttachIsAnsweredWhileAClientWithMuchIsBuried) {
+  constexpr uint64_t kObjects = 200'000;
+  auto options = Defaults();
+  options.capacity = 256 * kMiB;
+  ASSERT_NO_FATAL_FAILURE(Open(options));
+  atoll_client* client = nullptr;
+  PollDuring([&] {
+    client = Attach();
+    for (uint64_t i = 0; i < kObjects; ++i) Put(client, 64);
+  });
+  ASSERT_NE(client, nullptr);
+  const auto index = static_cast<uint64_t>(atoll_client_index(client));
+  const auto references = [&](uint64_t entry) { return control().references(index)[entry].load(); };
+  const uint64_t last = control().entries_high() - 1;
+  uint64_t entry = last;
+  while (references(entry) == 0) --entry;
+  AttachBeside(
+      [&] {
+        Detach(client);
+        while (control().HasClient(index)) ::usleep(1000);
+      },
+      // The burial has come to the first entries, and not yet to the last one.
+      [&] { return references(0) == 0 && references(entry) != 0; });
+  EXPECT_TRUE(PollUntil([&] { return control().header().served.freed.load() == kObjects; }));
+  const FsckReport report = FsckLive(control(), polled_->data());
+  EXPECT_TRUE(report.sound()) << report.Text();
+}
+
 }  // namespace
 }  // namespace atollstore

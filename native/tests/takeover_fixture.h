@@ -78,11 +78,12 @@ class TakeoverTest : public StoreTest {
   pid_t server() { return static_cast<pid_t>(header().server_pid.load()); }
   pid_t supervisor() { return static_cast<pid_t>(header().supervisor_pid.load()); }
 
-  // The next server answers. A client's own question shows that it has recovered.
+  // The next server answers. It lets clients in before, and answers what they ask when it has recovered.
   void AwaitLife(uint32_t next) {
     ASSERT_TRUE(Eventually([&] { return life() >= next; }));
     auto client = ClientCore::Attach(path_.c_str());
     ASSERT_TRUE(client.ok()) << LastError();
+    ASSERT_EQ(client.value()->Unpublish("nobody's name").code(), ATOLL_NOT_FOUND);
   }
   // Serves 16 MiB and puts 40 numbered objects of a MiB each, the first of which only a container keeps.
   void SpillMoreThanFits(atoll_client** client, std::vector<atoll_object_id>* ids,

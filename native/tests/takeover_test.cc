@@ -55,6 +55,40 @@ TEST_F(TakeoverTest, ClientsKeepTheirPinsAndTheNextServerHasEveryObject) {
   EXPECT_TRUE(BecomesEmpty(client)) << Stats(client).objects;
 }
 
+// A client with so many objects is buried, and a store with so many recovers, in many slices. Servers are killed between
+// them, again and again; what others hold stays, what the dead held goes, containers and their children with it.
+TEST_F(TakeoverTest, ServersAreKilledBetweenTheSlicesOfABurialAndOfARecovery) {
+  Serve({"--capacity", "256M"});
+  atoll_client* client = Attach();
+  const atoll_object_id kept = Put(client, 1000, 5);
+  for (int round = 0; round < 3; ++round) {
+    const uint64_t before = SlotsInUse();
+    Process much({"put", path_, "100000", "64"});
+    ASSERT_EQ(much.ReadLine().substr(0, 5), "ready");
+    atoll_object_id container{};
+    OK(atoll_expect(client, &container));
+    much.Kill();
+    Process(Command("contain", container)).Wait();  // makes one with a child that nobody else knows, and dies
+    for (int kill = 0; kill < 4; ++kill) {
+      ::usleep(static_cast<useconds_t>(2'000 * (round + 3 * kill)));
+      const uint32_t life_before = life();
+      ::kill(server(), SIGKILL);
+      ASSERT_TRUE(Eventually([&] { return life() != life_before; }));
+    }
+    AwaitLife(life());
+    EXPECT_TRUE(Eventually([&] { return SlotsInUse() == before; })) << SlotsInUse();
+    EXPECT_TRUE(Eventually([&] { return Stats(client).objects == 3; })) << Stats(client).objects;
+    atoll_view view;
+    OK(atoll_get(client, &container, 0, &view));
+    ASSERT_EQ(view.contained, 1u);
+    ExpectBytes(client, *reinterpret_cast<const atoll_object_id*>(view.contained_address), 1000, 99);
+    OK(atoll_release(client, &container));
+    OK(atoll_dereference(client, &container));
+    EXPECT_TRUE(Eventually([&] { return Stats(client).objects == 1; })) << Stats(client).objects;
+    ExpectBytes(client, kept, 1000, 5);
+  }
+}
+
 TEST_F(TakeoverTest, WhoWaitsForAnObjectOrANameGoesOnWaiting) {
   Serve();
   atoll_client* client = Attach();

@@ -28,11 +28,8 @@ void MarkFreedEntry(const Control& control, uint64_t block) {
   }
 }
 
-void MarkBlocksOfNobody(const Control& control) {
-  const uint64_t high = control.entries_high() / kEntriesPerBlock;
-  for (uint64_t block = 0; block < high; ++block) {
-    if (control.entry_block(block).owner.load(std::memory_order_seq_cst) == 0) control.open_blocks().Set(block);
-  }
+void MarkBlockOfNobody(const Control& control, uint64_t block) {
+  if (control.entry_block(block).owner.load(std::memory_order_seq_cst) == 0) control.open_blocks().Set(block);
 }
 
 Result<std::unique_ptr<EntryPool>> EntryPool::Create(const Control& control, uint32_t me,
@@ -160,7 +157,7 @@ bool EntryPool::Lease(uint64_t number) {
 }
 
 // Several clients may do this at once. Then one of them has the marks for a moment, and the others find none
-// and take a fresh block: no mark is lost, but with who is killed here (MarkBlocksOfNobody()).
+// and take a fresh block: no mark is lost, but with who is killed here (MarkBlockOfNobody()).
 bool EntryPool::LeaseOpen() {
   const Marks open = control_.open_blocks();
   if (!open.Any()) return false;

@@ -20,9 +20,8 @@ namespace atollstore {
 // After an entry of this block has become FREE. Who is killed before this leaves the block to its burial, which
 // marks what the dead has touched, or to ForgetHints() when it was the server.
 void MarkFreedEntry(const Control& control, uint64_t block);
-// Marks every block that is nobody's: one who is dead may have taken such marks and been killed. The server's
-// thread alone.
-void MarkBlocksOfNobody(const Control& control);
+// Marks the block if it is nobody's: one who is dead may have taken such marks and been killed. The server's thread alone.
+void MarkBlockOfNobody(const Control& control, uint64_t block);
 
 class EntryPool {
  public:

@@ -1,86 +1,108 @@
-// What happens when a client has died or left. Order matters, and every step may be repeated:
-//   1. whoever reads its rings reads what it had committed (await_farewell) and registers references for it;
-//   2. entry by entry, it is taken out of them: creations are undone, containers taken in, slots cleared;
-//   3. its extents and entry blocks are taken over;
-//   4. its columns are punched;
-//   5. its slot is free again, and whoever holds something that it has had to do with is rung.
-// It has had to do with nothing outside the entry blocks that it has touched.
-#include <sys/epoll.h>
+#include "server/burial.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "directory/entry_pool.h"
-#include "server/server_core.h"
+#include "directory/holders.h"
 
 namespace atollstore {
 
-void ServerCore::NoteDeath(uint32_t client) {
-  Slot& slot = slots_[client];
-  if (!slot.used || slot.dead) return;
-  slot.dead = true;
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.pidfd.get(), nullptr);
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.socket.get(), nullptr);
-  ClientRecord& record = control_.client(client);
-  if (record.state.load() != static_cast<uint32_t>(ClientState::kDetached)) {
-    record.state.store(static_cast<uint32_t>(ClientState::kDead), std::memory_order_seq_cst);
+Burial::Burial(const Control& control, uint32_t client, Sweeper* sweeper, Reserver* reserver)
+    : control_(control),
+      client_(client),
+      sweeper_(sweeper),
+      reserver_(reserver),
+      to_ring_(control.geometry().columns()) {}
+
+bool Burial::Go() {
+  for (Slice slice; step_ != Step::kDone; at_ = 0) {
+    if (!Do(&slice)) return false;
+    step_ = static_cast<Step>(static_cast<int>(step_) + 1);
   }
-  if (!await_farewell_) return BuryNow(client);
-  {
-    std::lock_guard lock(mutex_);
-    dead_.push_back(client);
-  }
-  control_.header().scheduler_bell.Ring();
+  return true;
 }
 
-void ServerCore::BuryNow(uint32_t client) {
+// Up to `end`, or until the slice is over or the visit says that it has not come to its end.
+template <typename F>
+bool Burial::Each(uint64_t end, Slice* slice, F&& visit) {
+  for (; at_ < end; ++at_) {
+    if (slice->Over() || !visit(at_)) return false;
+  }
+  return true;
+}
+
+template <typename F>
+bool Burial::EachTouched(Slice* slice, F&& visit) {
+  const uint64_t high = control_.entries_high();
+  while (at_ < high) {
+    const uint64_t block = control_.touched(client_).Next(at_ / kEntriesPerBlock);
+    if (block == Marks::kNone || block * kEntriesPerBlock >= high) return true;
+    if (block > at_ / kEntriesPerBlock) at_ = block * kEntriesPerBlock;
+    if (!Each((block + 1) * kEntriesPerBlock, slice, visit)) return false;
+  }
+  return true;
+}
+
+bool Burial::Do(Slice* slice) {
   const Geometry& g = control_.geometry();
-  const Marks touched = control_.touched(client);
-  const uint64_t high = std::min(control_.entries_high() / kEntriesPerBlock, g.entry_blocks());
-  std::vector<bool> to_ring(g.columns());
-  for (uint64_t block = touched.Next(0); block < high; block = touched.Next(block + 1)) {
-    for (uint64_t i = block * kEntriesPerBlock; i < (block + 1) * kEntriesPerBlock; ++i) {
-      if (!sweeper_->BuryEntry(client, i)) continue;
-      const Word word(control_.entry(i).word.load(std::memory_order_seq_cst));
-      Holders::Each(control_, i, word, [&](uint32_t other) { to_ring[other] = true; });
-    }
-    uint32_t owner = client;
-    control_.entry_block(block).owner.compare_exchange_strong(owner, 0, std::memory_order_seq_cst);
-    // It may have been killed between freeing an entry here and saying so.
-    MarkFreedEntry(control_, block);
+  switch (step_) {
+    case Step::kExtents:
+      return Each(g.extents(), slice, [this](uint64_t extent) {
+        if (sweeper_->orphans().Take(extent, client_)) extents_.push_back(extent);
+        return true;
+      });
+    case Step::kContainers:
+      return EachTouched(slice, [&](uint64_t index) { return sweeper_->TakeInOf(client_, index, slice); });
+    case Step::kEntries:
+      return EachTouched(slice, [this](uint64_t index) {
+        BuryEntry(index);
+        return true;
+      });
+    case Step::kBlocks:
+      // It may have taken the marks of blocks that are nobody's, and been killed before it had them.
+      return Each(control_.entries_high() / kEntriesPerBlock, slice, [this](uint64_t block) {
+        MarkBlockOfNobody(control_, block);
+        return true;
+      });
+    case Step::kOpen:
+      return Each(extents_.size(), slice, [this](uint64_t i) {
+        sweeper_->orphans().Settle(extents_[i]);
+        return true;
+      });
+    case Step::kDropped:
+      while (!sweeper_->Collect(client_)) {
+        if (slice->over()) return false;
+      }
+      reserver_->Forget(client_);
+      (void)reserver_->Clear({g.columns_at + client_ * g.column_stride, g.column_stride});
+      ticket_ = reserver_->Clear({g.rings_at + client_ * g.ring_stride, g.ring_stride});
+      return true;
+    case Step::kColumns:
+      return reserver_->HasCleared(ticket_);
+    case Step::kDone:
+      break;
   }
-  MarkBlocksOfNobody(control_);
-  sweeper_->TakeOverExtents(client);
-  sweeper_->Collect(client);
-  reserver_->Forget(client);
-  (void)reserver_->Clear({g.columns_at + client * g.column_stride, g.column_stride});
-  const uint64_t ticket = reserver_->Clear({g.rings_at + client * g.ring_stride, g.ring_stride});
-  burials_.push_back({client, ticket, std::move(to_ring)});
+  return true;
 }
 
-// Those whose columns are clear. Returns whether others are still waited for.
-bool ServerCore::FinishBurials() {
-  while (!burials_.empty() && reserver_->HasCleared(burials_.front().ticket)) {
-    const Burial burial = std::move(burials_.front());
-    burials_.pop_front();
-    FreeSlot(burial.client);
-    // It may have taken their wait slots, or a flag that says that they wait, and been killed before it rang.
-    for (uint32_t other = 1; other < control_.geometry().columns(); ++other) {
-      if (other == burial.client || !burial.to_ring[other]) continue;
-      for (Bell& bell : control_.client(other).object_bells) bell.Ring();
-    }
-    control_.header().scheduler_bell.Ring();
-    control_.header().room_bell.Ring();
-    std::lock_guard lock(mutex_);
-    std::erase(dead_, burial.client);
-    done_.notify_all();
+void Burial::BuryEntry(uint64_t index) {
+  if (sweeper_->BuryEntry(client_, index)) {
+    const Word word(control_.entry(index).word.load(std::memory_order_seq_cst));
+    Holders::Each(control_, index, word, [this](uint32_t other) { to_ring_[other] = true; });
   }
-  return !burials_.empty();
+  sweeper_->orphans().Count(control_.entry(index));
+  if ((index + 1) % kEntriesPerBlock != 0) return;
+  const uint64_t block = index / kEntriesPerBlock;
+  uint32_t owner = client_;
+  control_.entry_block(block).owner.compare_exchange_strong(owner, 0, std::memory_order_seq_cst);
+  // It may have been killed between freeing an entry here and saying so.
+  MarkFreedEntry(control_, block);
 }
 
-void ServerCore::FreeSlot(uint32_t client) {
-  uint32_t turn = client;
+void Burial::FreeSlot() const {
+  uint32_t turn = client_;
   control_.header().list_turn.compare_exchange_strong(turn, 0, std::memory_order_seq_cst);
-  ClientRecord& record = control_.client(client);
+  ClientRecord& record = control_.client(client_);
   record.pid.store(0, std::memory_order_relaxed);
   record.start_time.store(0, std::memory_order_relaxed);
   record.wants_room.store(0, std::memory_order_relaxed);
@@ -98,13 +120,18 @@ void ServerCore::FreeSlot(uint32_t client) {
     }
   }
   control_.header().served.buried.fetch_add(1, std::memory_order_relaxed);
-  sweeper_->Sweep();
-  slots_[client] = Slot();
   record.epoch.fetch_add(1, std::memory_order_seq_cst);
   record.state.store(static_cast<uint32_t>(ClientState::kFree), std::memory_order_seq_cst);
   // Last: a server killed before this finds the slot free and takes it off the list.
-  control_.RemoveClient(client);
+  control_.RemoveClient(client_);
   os::FutexWake(&record.state, UINT32_MAX);
+  // It may have taken their wait slots, or a flag that says that they wait, and been killed before it rang.
+  for (uint32_t other = 1; other < control_.geometry().columns(); ++other) {
+    if (other == client_ || !to_ring_[other]) continue;
+    for (Bell& bell : control_.client(other).object_bells) bell.Ring();
+  }
+  control_.header().scheduler_bell.Ring();
+  control_.header().room_bell.Ring();
 }
 
 }  // namespace atollstore

@@ -22,8 +22,8 @@ bool ServerCore::Answer(uint32_t client) {
   ClientRecord& record = control_.client(client);
   const uint32_t asked = record.asked.load(std::memory_order_seq_cst);
   if (asked == record.answered.load(std::memory_order_relaxed)) return false;
-  sweeper_->Sweep();                    // what it had dropped before it asked
-  if (sweeper_->more()) return true;    // and is answered when that has been looked at
+  if (!sweeper_->more()) sweeper_->Sweep();  // what it had dropped before it asked
+  if (sweeper_->more()) return true;         // and is answered when that has been looked at
   if (!reserver_->Refill()) return true;
   // Whoever still lacks room after this needs what others hold without using it.
   const bool wants_room = record.wants_room.load(std::memory_order_seq_cst) != 0;

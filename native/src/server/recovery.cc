@@ -1,82 +1,98 @@
-// A server life that follows another one, which may have been killed anywhere, also in here: what a server
-// keeps in its own memory is made again from the segments. Clients go on working meanwhile; only the server
-// takes things away, so nothing that is alive here dies under it. Every step may be repeated:
-//   1. entries that were being taken away are, or stay;
-//   2. names and containers say what the server's own column must hold;
-//   3. extents without an owner are watched again, the memory is counted;
-//   4. clients are watched again by their pid and start time, the dead are buried;
-//   5. every entry is looked at once, and every bell rings.
+#include "server/recovery.h"
+
+#include <new>
+#include <utility>
+
+#include "directory/directory.h"
 #include "directory/entry_pool.h"
-#include "os/process.h"
-#include "server/events.h"
-#include "server/server_core.h"
+#include "object_id.h"
 
 namespace atollstore {
 
-Status ServerCore::Recover() {
-  Header& header = control_.header();
-  header.server_pid.store(static_cast<uint64_t>(::getpid()));
-  SaySleeping(false);
-  // Before anything else: a client that finds it changed no longer trusts hints that this life did not write.
-  if (header.server_epoch.fetch_add(1, std::memory_order_seq_cst) == 0) return {};
-  sweeper_->SettleEntries();
-  sweeper_->FindSpilled();
-  (void)names_->Recover();
-  std::vector<uint64_t> named;
-  names_->Each([&](std::string_view, uint64_t place) { named.push_back(ObjectId({1, place}).index()); });
-  sweeper_->CountReferences(named);
-  // What the last life had leased to read spilled objects back, and what it was opening, is nobody's, like what the
-  // dead leave.
-  for (const uint32_t owner : {kOrphan, kRestorer, kReserver}) sweeper_->TakeOverExtents(owner);
-  MarkBlocksOfNobody(control_);
+Result<std::unique_ptr<Recovery>> Recovery::Begin(const Control& control, Sweeper* sweeper, NameTable* names) {
+  std::unique_ptr<Recovery> recovery(new (std::nothrow) Recovery(control, sweeper, names));
+  if (recovery == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a recovery");
+  auto wanted = os::Zeros<uint32_t>::Create(recovery->high_);
+  if (!wanted.ok()) return wanted.status();
+  recovery->wanted_ = std::move(wanted).value();
+  recovery->TakeExtents();
+  return recovery;
+}
+
+void Recovery::TakeExtents() {
   uint64_t reserved = 0;
   for (uint64_t extent = 0; extent < control_.geometry().extents(); ++extent) {
+    // What it had leased to read spilled objects back, and what it was opening, is nobody's, like what the dead leave.
+    for (const uint32_t owner : {kOrphan, kRestorer, kReserver}) {
+      if (!sweeper_->orphans().Take(extent, owner)) continue;
+      extents_.push_back(extent);
+      break;
+    }
     if ((control_.extent(extent).load(std::memory_order_acquire) & kExtentReserved) != 0)
       reserved += control_.geometry().extent_bytes();
   }
-  header.reserved_bytes.store(reserved, std::memory_order_relaxed);
-  pressure_ = header.pressure.load() != 0;
-  Status found;
-  control_.EachClient([&](uint32_t client) {
-    if (found.ok()) found = FindAgain(client);
-  });
-  ATOLL_RETURN_IF_ERROR(found);
-  sweeper_->AddAll();
-  sweeper_->SweepAll();
-  RingAll(control_);
-  return {};
+  control_.header().reserved_bytes.store(reserved, std::memory_order_relaxed);
 }
 
-Status ServerCore::FindAgain(uint32_t client) {
-  ClientRecord& record = control_.client(client);
-  // A client that has not taken its slot yet finds that it is gone, and asks again.
-  uint32_t state = static_cast<uint32_t>(ClientState::kGreeted);
-  record.state.compare_exchange_strong(state, static_cast<uint32_t>(ClientState::kFree));
-  if (record.state.load() == static_cast<uint32_t>(ClientState::kFree)) {
-    control_.RemoveClient(client);
-    return {};
+bool Recovery::Go() {
+  for (Slice slice; step_ != Step::kDone; at_ = 0) {
+    if (!Do(&slice)) return false;
+    step_ = static_cast<Step>(static_cast<int>(step_) + 1);
   }
-  Slot& slot = slots_[client];
-  slot.used = true;
-  const auto pid = static_cast<pid_t>(record.pid.load());
-  auto opened = pid > 0 ? os::OpenPidFd(pid) : Status::Error(ATOLL_NOT_FOUND, "no process");
-  // After opening: the descriptor is of the process that has this start time, or of one that is not the
-  // client.
-  const bool same = opened.ok() && os::StartTime(pid) == record.start_time.load();
-  if (!same || state != static_cast<uint32_t>(ClientState::kAttached)) {
-    NoteDeath(client);
-    return {};
-  }
-  slot.pidfd = std::move(opened).value();
-  QueueForRoom(client);
-  return Watch(slot.pidfd.get(), Event(kPidFd, client));
+  return true;
 }
 
-bool ServerCore::Resume(const os::Peer& peer, const Hello& hello) const {
-  if (hello.client >= slots_.size() || !slots_[hello.client].used || slots_[hello.client].dead) return false;
-  const ClientRecord& record = control_.client(hello.client);
-  return peer.uid == ::geteuid() && record.pid.load() == static_cast<uint64_t>(peer.pid) &&
-         record.start_time.load() == os::StartTime(peer.pid) && record.epoch.load() == hello.epoch;
+template <typename F>
+bool Recovery::Each(uint64_t end, Slice* slice, F&& visit) {
+  for (; at_ < end; ++at_) {
+    if (slice->Over()) return false;
+    visit(at_);
+  }
+  return true;
+}
+
+bool Recovery::Do(Slice* slice) {
+  switch (step_) {
+    case Step::kEntries:
+      return Each(high_, slice, [this](uint64_t index) {
+        sweeper_->Settle(index);
+        sweeper_->orphans().Count(control_.entry(index));
+      });
+    case Step::kNames:
+      sweeper_->HaveSettled();
+      (void)names_->Recover();
+      names_->Each([this](std::string_view, uint64_t place) {
+        const uint64_t index = ObjectId({1, place}).index();
+        if (index < high_) ++wanted_[index];
+      });
+      return true;
+    case Step::kContainers:
+      return Each(high_, slice, [this](uint64_t index) {
+        for (const uint64_t child : sweeper_->KnowAgain(index)) {
+          if (child < high_) ++wanted_[child];
+        }
+      });
+    case Step::kColumn:
+      // Not through zero: whoever looks meanwhile finds what it was or what it will be.
+      return Each(high_, slice, [this](uint64_t index) {
+        u32& held = control_.references(kServer)[index];
+        if (held.load(std::memory_order_relaxed) != wanted_[index])
+          held.store(wanted_[index], std::memory_order_seq_cst);
+        u32& pins = control_.pins(kServer)[index];
+        if (pins.load(std::memory_order_relaxed) != 0) pins.store(0, std::memory_order_seq_cst);
+      });
+    case Step::kBlocks:
+      return Each(control_.entries_high() / kEntriesPerBlock, slice,
+                  [this](uint64_t block) { MarkBlockOfNobody(control_, block); });
+    case Step::kOpen:
+      if (!Each(extents_.size(), slice, [this](uint64_t i) { sweeper_->orphans().Settle(extents_[i]); })) return false;
+      sweeper_->LookAtAll();
+      RingAll(control_);
+      return true;
+    case Step::kDone:
+      break;
+  }
+  return true;
 }
 
 }  // namespace atollstore

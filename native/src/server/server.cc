@@ -90,7 +90,7 @@ Result<int64_t> ServerCore::DeadClient() {
   return int64_t{dead_.front()};
 }
 
-Status ServerCore::Bury(uint64_t client) {
+Status ServerCore::BuryDead(uint64_t client) {
   std::unique_lock lock(mutex_);
   const auto index = static_cast<uint32_t>(client);
   const auto waiting = [&] { return std::find(dead_.begin(), dead_.end(), index) != dead_.end(); };
@@ -115,7 +115,7 @@ void ServerCore::RunCommands() {
     std::lock_guard lock(mutex_);
     to_bury.swap(to_bury_);
   }
-  for (const uint32_t client : to_bury) BuryNow(client);
+  for (const uint32_t client : to_bury) Bury(client);
 }
 
 void ServerCore::Run(void* self) { static_cast<ServerCore*>(self)->Loop(); }
@@ -125,9 +125,13 @@ bool ServerCore::Work() {
   bool busy = reserver_->Poll(pressure_);
   if (reserver_->TakePressure()) SetPressure();
   if (reserver_->TakeReady()) NudgeAll();  // those that keep windows warm
-  busy = FinishBurials() || busy;
   busy = ListenAgain() || busy;
-  busy = sweeper_->Sweep() != 0 || busy;
+  if (recovery_ != nullptr) {
+    if (!recovery_->Go()) return true;
+    recovery_.reset();
+  }
+  busy = GoOnBurying() || busy;
+  busy = sweeper_->Sweep() || busy;
   if (spiller_ != nullptr) {
     for (const uint64_t index : sweeper_->TakeWanted()) spiller_->Restore(index);
     busy = spiller_->Poll(MayRestore()) || busy;
@@ -150,6 +154,11 @@ void ServerCore::SaySleeping(bool sleeping) {
   if ((now % 2 != 0) != sleeping) sleep.store(now + 1, std::memory_order_seq_cst);
 }
 
+// Whether there is something to do that waits for nobody.
+bool ServerCore::InAHurry() const {
+  return sweeper_->more() || !recovered() || (!burials_.empty() && !burials_.front().waits());
+}
+
 // While there is something to do the thread looks every millisecond, and nobody has to make a system call to
 // tell it. After a quiet while it says that it sleeps, looks once more, and waits to be nudged.
 void ServerCore::Loop() {
@@ -161,7 +170,7 @@ void ServerCore::Loop() {
       if (stopping_) return;
     }
     quiet = Work() ? 0 : quiet + 1;
-    int timeout = sweeper_->more() ? 0 : 1;
+    int timeout = InAHurry() ? 0 : 1;
     if (quiet >= kQuietRounds) {
       SaySleeping(true);
       if (Work()) {
@@ -207,7 +216,7 @@ void ServerCore::Handle(uint64_t event) {
       if (value >= slots_.size() || !slots_[value].used) return;
       Slot& slot = slots_[value];
       // A closed connection is not death; the pidfd alone decides that.
-      if (!TakeRequests(value)) {
+      if (recovered() && !TakeRequests(value)) {
         ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.socket.get(), nullptr);
         // Unless it never began: then nothing is left to be held.
         auto greeted = static_cast<uint32_t>(ClientState::kGreeted);

@@ -20,7 +20,9 @@
 #include "os/shared_memory.h"
 #include "os/socket.h"
 #include "os/sync.h"
+#include "server/burial.h"
 #include "server/name_table.h"
+#include "server/recovery.h"
 #include "server/reserver.h"
 #include "server/segments.h"
 #include "server/sweeper.h"
@@ -45,13 +47,16 @@ class ServerCore {
   bool Poll(int timeout_ms);
   void Stop();
 
+  // Whether what a server before this one has left is in order again. Until then clients are let in, and nothing else is
+  // done for them.
+  bool recovered() const { return recovery_ == nullptr; }
   int spill_lock() const { return spiller_ == nullptr ? -1 : spiller_->lock(); }
   // The two segments, for who checks them. The server writes while it runs.
   const Control& control() const { return control_; }
   const os::Mapping& data() const { return data_mapping_; }
 
   Result<int64_t> DeadClient();
-  Status Bury(uint64_t client);
+  Status BuryDead(uint64_t client);
 
  private:
   struct Slot {
@@ -70,6 +75,7 @@ class ServerCore {
   void SaySleeping(bool sleeping);
   void Wake();
   void RunCommands();
+  bool InAHurry() const;
   // Sweeps, answers clients and reserves pages. Returns whether there was anything to do.
   bool Work();
 
@@ -89,18 +95,17 @@ class ServerCore {
   bool TakeRequests(uint32_t client);
   void AnswerName(uint32_t client, const NameRequest& request);
 
-  // recovery.cc
+  // takeover.cc
   Status Recover();
   // Watches the client of this slot again, or buries it.
   Status FindAgain(uint32_t client);
   // Whether this is the client of that slot, whose connection has ended.
   bool Resume(const os::Peer& peer, const Hello& hello) const;
 
-  // burial.cc
+  // deaths.cc
   void NoteDeath(uint32_t client);
-  void BuryNow(uint32_t client);
-  bool FinishBurials();
-  void FreeSlot(uint32_t client);
+  void Bury(uint32_t client);
+  bool GoOnBurying();
 
   // pages.cc
   bool AnswerClients();
@@ -139,13 +144,8 @@ class ServerCore {
   };
   std::map<int, Guest> guests_;  // by descriptor
   int64_t listen_again_at_ = 0;  // 0: it listens
-  // The dead whose columns are being cleared.
-  struct Burial {
-    uint32_t client;
-    uint64_t ticket;            // of the reserver
-    std::vector<bool> to_ring;  // clients
-  };
-  std::deque<Burial> burials_;
+  std::unique_ptr<Recovery> recovery_;  // null: it is done
+  std::deque<Burial> burials_;          // first come first
   bool pressure_ = false;
 
   std::unique_ptr<Spiller> spiller_;  // null: nothing is spilled

@@ -12,39 +12,58 @@ namespace atollstore {
 Sweeper::Sweeper(const Control& control, const os::Mapping* data, Reserver* reserver)
     : control_(control),
       data_(data),
-      reserver_(reserver),
-      classes_(control.geometry().slabs_per_extent()),
-      orphan_live_(control.geometry().extents()),
+      orphans_(control, reserver),
       freed_bytes_of_(control.geometry().columns()) {}
 
-uint64_t Sweeper::Collect(uint32_t client) {
-  return control_.dropped(client).Take([this](uint64_t index) {
+bool Sweeper::Collect(uint32_t client) {
+  constexpr uint64_t kMostAtOnce = 16384;
+  const uint64_t taken = control_.dropped(client).Take([this, left = kMostAtOnce](uint64_t index) mutable {
     work_.push_back(index);
-    return true;
+    return --left > 0;
   });
+  return taken < kMostAtOnce;
 }
 
-uint64_t Sweeper::Sweep() {
-  control_.droppers().Take([this](uint64_t client) {
-    if (control_.HasClient(client)) Collect(static_cast<uint32_t>(client));
+void Sweeper::CollectDropped() {
+  std::vector<uint64_t> again;
+  control_.droppers().Take([&](uint64_t client) {
+    if (control_.HasClient(client) && !Collect(static_cast<uint32_t>(client))) again.push_back(client);
     return true;
   });
-  // A slice of about 1 ms. Freeing a container adds its children to the list; a list and not recursion, however deep
-  // they nest.
-  constexpr uint64_t kMostLooks = 4096;
-  uint64_t looked_at = 0;
-  for (; looked_at < kMostLooks && more(); ++looked_at) {
-    if (work_.empty()) LetGoOfChild();
-    const uint64_t index = work_.back();
-    work_.pop_back();
-    Consider(index);
-  }
-  return looked_at;
+  marks_left_ = !again.empty();
+  for (const uint64_t client : again) control_.droppers().Set(client);
 }
 
-void Sweeper::SweepAll() {
-  while (Sweep() != 0) {
+void Sweeper::LookAtAll() {
+  look_at_ = 0;
+  look_end_ = control_.entries_high();
+}
+
+// Freeing a container adds its children to the list; a list and not recursion, however deep they nest.
+bool Sweeper::Next(uint64_t* index) {
+  if (work_.empty() && !let_go_.empty()) LetGoOfChild();
+  if (work_.empty() && marks_left_) CollectDropped();
+  if (work_.empty()) {
+    if (look_at_ == look_end_) return false;
+    *index = look_at_++;
+    return true;
   }
+  *index = work_.back();
+  work_.pop_back();
+  return true;
+}
+
+bool Sweeper::Sweep() {
+  Slice slice;
+  if (!marks_left_) CollectDropped();
+  bool any = false;
+  for (uint64_t index; !slice.Over() && Next(&index);) {
+    any = true;
+    if (Consider(index, &slice)) continue;
+    work_.push_back(index);
+    break;
+  }
+  return any;
 }
 
 // Of a container that is gone.
@@ -80,7 +99,7 @@ void Sweeper::TellWhoIsAlone(uint64_t index, Word word) const {
   if (count == 1) TellAlone(control_, who, index);
 }
 
-void Sweeper::Consider(uint64_t index) {
+bool Sweeper::Consider(uint64_t index, Slice* slice) {
   Entry& entry = control_.entry(index);
   for (;;) {
     uint64_t bits = entry.word.load(std::memory_order_seq_cst);
@@ -93,13 +112,13 @@ void Sweeper::Consider(uint64_t index) {
       // Its creator looks at the flag when it seals or gives up.
       if (word.has(Word::kDoomed) || entry.word.compare_exchange_strong(bits, word.With(Word::kDoomed).bits(),
                                                                         std::memory_order_seq_cst)) {
-        return;
+        return true;
       }
       continue;
     }
-    if (!word.CanDie()) return;
+    if (!word.CanDie()) return true;
     if (word.state() == State::kSealed && word.has(Word::kHasRefs) && !word.has(Word::kTaken)) {
-      TakeIn(index);
+      if (!TakeIn(index, slice)) return false;
       continue;
     }
     uint64_t pins;
@@ -107,13 +126,13 @@ void Sweeper::Consider(uint64_t index) {
       (void)Referenced(index, word, &pins);
       if (pins != 0) {  // a getter waits for it
         wanted_.push_back(index);
-        return;
+        return true;
       }
     }
     // A reference seen here is dropped after the bit that brought us was taken: its bit brings us again.
     if (!word.has(Word::kDeleted) && Referenced(index, word, &pins)) {
       if (word.has(Word::kTellAlone)) TellWhoIsAlone(index, word);
-      return;
+      return true;
     }
 
     const Word dying = word.Dying();
@@ -130,7 +149,7 @@ void Sweeper::Consider(uint64_t index) {
         continue;  // somebody put it back; look again, it may have been a pin that left no trace
       }
       Free(index, word, referenced);
-      return;
+      return true;
     }
     const bool doom = unwanted && !word.has(Word::kDoomed);
     const Word back = doom ? dying.Revived().With(Word::kDoomed) : dying.Revived();
@@ -138,7 +157,7 @@ void Sweeper::Consider(uint64_t index) {
     // DOOMED and then a second scan: a release before the flag was set is seen by the scan, one after it sees
     // it.
     if (unwanted && (doom || !ours)) continue;
-    return;
+    return true;
   }
 }
 
@@ -248,46 +267,86 @@ void Sweeper::MarkLost(uint64_t index, atoll_lost_reason reason) {
   work_.push_back(index);
 }
 
+uint64_t Sweeper::LiveOne(const uint8_t* at) const {
+  atoll_object_id raw;
+  std::memcpy(&raw, at, sizeof(raw));
+  const ObjectId id(raw);
+  if (id.store != control_.header().store.load(std::memory_order_relaxed) ||
+      id.index() >= control_.geometry().objects()) {
+    return kNone;
+  }
+  // Alive until there is another reference: who made the container refers to them, or is dead.
+  const Word child(control_.entry(id.index()).word.load(std::memory_order_seq_cst));
+  return child.generation() == id.generation() && child.state() != State::kFree ? id.index() : kNone;
+}
+
 std::vector<uint64_t> Sweeper::LiveOnes(const uint8_t* ids, uint64_t count) const {
-  const uint64_t store = control_.header().store.load(std::memory_order_relaxed);
   std::vector<uint64_t> live;
   for (uint64_t i = 0; i < count; ++i) {
-    atoll_object_id raw;
-    std::memcpy(&raw, ids + i * sizeof(raw), sizeof(raw));
-    const ObjectId id(raw);
-    if (id.store != store || id.index() >= control_.geometry().objects()) continue;
-    // Alive until there is another reference: who made the container refers to them, or is dead.
-    const Word child(control_.entry(id.index()).word.load(std::memory_order_seq_cst));
-    if (child.generation() == id.generation() && child.state() != State::kFree) live.push_back(id.index());
+    const uint64_t child = LiveOne(ids + i * sizeof(atoll_object_id));
+    if (child != kNone) live.push_back(child);
   }
   return live;
 }
 
-std::vector<uint64_t> Sweeper::ChildrenOf(const Entry& entry) const {
+const uint8_t* Sweeper::IdsOf(const Entry& entry, uint64_t count) const {
   const uint64_t capacity = control_.geometry().capacity();
   const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
   const uint64_t size = entry.size.load(std::memory_order_relaxed);
-  const uint64_t count = entry.contained.load(std::memory_order_relaxed);
-  if (size > capacity || offset > capacity || (size + 15) / 16 * 16 + count * 16 > capacity - offset)
-    return {};
-  return LiveOnes(data_->data() + offset + (size + 15) / 16 * 16, count);
+  if (size > capacity || offset > capacity || ObjectBytes(size, count) > capacity - offset) return nullptr;
+  return data_->data() + offset + (size + 15) / 16 * 16;
 }
 
-void Sweeper::TakeIn(uint64_t index) {
-  Entry& entry = control_.entry(index);
-  uint64_t bits = entry.word.load(std::memory_order_acquire);
-  if (Word(bits).state() != State::kSealed || Word(bits).has(Word::kTaken)) return;
-  std::vector<uint64_t>& children = children_[index] = ChildrenOf(entry);
-  for (const uint64_t child : children) {
+std::vector<uint64_t> Sweeper::ChildrenOf(const Entry& entry) const {
+  const uint64_t count = entry.contained.load(std::memory_order_relaxed);
+  const uint8_t* ids = IdsOf(entry, count);
+  return ids == nullptr ? std::vector<uint64_t>() : LiveOnes(ids, count);
+}
+
+bool Sweeper::TakeInOf(uint32_t client, uint64_t index, Slice* slice) {
+  const Word word(control_.entry(index).word.load(std::memory_order_acquire));
+  return word.maker() != client || TakeIn(index, slice);
+}
+
+// One at a time: what another one has begun comes to its end first.
+bool Sweeper::TakeIn(uint64_t index, Slice* slice) {
+  if (taking_.index != kNone && taking_.index != index && !GoOnTakingIn(slice)) return false;
+  if (taking_.index == kNone) {
+    const Entry& entry = control_.entry(index);
+    const Word word(entry.word.load(std::memory_order_acquire));
+    if (word.state() != State::kSealed || !word.has(Word::kHasRefs) || word.has(Word::kTaken)) return true;
+    taking_ = {index, word.generation(), entry.contained.load(std::memory_order_relaxed), 0, {}};
+  }
+  return GoOnTakingIn(slice);
+}
+
+// Nobody but the server takes a container away, and it does not before it was taken in. A server killed in between is
+// followed by one that counts its column anew, without this one.
+bool Sweeper::GoOnTakingIn(Slice* slice) {
+  Entry& entry = control_.entry(taking_.index);
+  const uint8_t* ids = IdsOf(entry, taking_.count);
+  for (; ids != nullptr && taking_.next < taking_.count; ++taking_.next) {
+    if (slice->Over()) return false;
+    const uint64_t child = LiveOne(ids + taking_.next * sizeof(atoll_object_id));
+    if (child == kNone) continue;
     control_.references(kServer)[child].fetch_add(1, std::memory_order_seq_cst);
     Word word(control_.entry(child).word.load(std::memory_order_seq_cst));
     (void)Validate(control_.entry(child), word.generation(), &word);
+    taking_.children.push_back(child);
   }
-  while (!entry.word.compare_exchange_weak(bits, Word(bits).With(Word::kTaken).bits(),
-                                           std::memory_order_seq_cst)) {
+  const Taking taken = std::exchange(taking_, {});
+  uint64_t bits = entry.word.load(std::memory_order_acquire);
+  for (;;) {
+    if (Word(bits).generation() != taken.generation || Word(bits).state() != State::kSealed) {  // somebody's scribble
+      if (!taken.children.empty()) let_go_.push_back(taken.children);
+      return true;
+    }
+    if (entry.word.compare_exchange_weak(bits, Word(bits).With(Word::kTaken).bits(), std::memory_order_seq_cst)) break;
   }
+  children_[taken.index] = taken.children;
   // The creator may drop its own references to the children now.
   to_tell_.push_back(Word(bits).owner());
+  return true;
 }
 
 void Sweeper::UndoCreation(uint64_t index) {
@@ -323,7 +382,6 @@ bool Sweeper::BuryEntry(uint32_t client, uint64_t index) {
   const bool named = Holders::Names(control_, index, client);
   if (made) {
     if (word.being_created()) UndoCreation(index);
-    if (word.state() == State::kSealed && word.has(Word::kHasRefs)) TakeIn(index);
     Inherit(index);
   }
   if (!made && !named) return false;
@@ -337,50 +395,6 @@ bool Sweeper::BuryEntry(uint32_t client, uint64_t index) {
   return true;
 }
 
-void Sweeper::TakeOverExtents(uint32_t client) {
-  const Geometry& g = control_.geometry();
-  const auto owner = [&](uint64_t extent) {
-    return control_.extent(extent).load(std::memory_order_acquire) & kExtentOwnerMask;
-  };
-  // Which blocks live in them, asked of the entries: the words of unused slabs were never touched.
-  for (uint64_t i = 0, high = control_.entries_high(); i < high; ++i) {
-    const Entry& entry = control_.entry(i);
-    const uint64_t block = entry.block.load(std::memory_order_relaxed);
-    if (block == 0 || block > g.slabs() * kWordsPerSlab) continue;
-    const uint64_t first = (block - 1) / kWordsPerSlab / g.slabs_per_extent();
-    if (owner(first) != client) continue;
-    std::vector<bool>& blocks = orphan_blocks_[first];
-    blocks.resize(g.slabs_per_extent() * kWordsPerSlab);
-    auto known = blocks[(block - 1) % blocks.size()];
-    if (known) continue;
-    const uint64_t size = entry.size.load(std::memory_order_relaxed);
-    const uint64_t contained = entry.contained.load(std::memory_order_relaxed);
-    const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
-    const uint64_t bytes =
-        BlockBytes(classes_, contained == 0 ? size : (size + 15) / 16 * 16 + contained * 16);
-    const uint64_t end = std::min(
-        g.extents(), (offset + std::min(bytes, g.capacity()) + g.extent_bytes() - 1) / g.extent_bytes());
-    // Small blocks lie in their span, large ones begin in their first slab: either way from `first` on.
-    const uint64_t extents = end > first ? end - first : 1;
-    known = true;
-    if (extents > 1) orphan_runs_[block] = extents;
-    for (uint64_t e = first; e < first + extents; ++e) ++orphan_live_[e];
-  }
-  for (uint64_t extent = 0; extent < g.extents(); ++extent) {
-    if (owner(extent) != client) continue;
-    u32& word = control_.extent(extent);
-    word.store((word.load(std::memory_order_relaxed) & ~kExtentOwnerMask) | kOrphan,
-               std::memory_order_release);
-    if (orphan_live_[extent] == 0) OpenExtent(extent);
-  }
-}
-
-void Sweeper::OpenExtent(uint64_t extent) {
-  // No entry names a block in it: what words are left over name nothing.
-  orphan_blocks_.erase(extent);
-  reserver_->Open(extent);
-}
-
 void Sweeper::FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes) {
   const uint64_t extent = slab / control_.geometry().slabs_per_extent();
   const uint32_t owner = control_.extent(extent).load(std::memory_order_acquire) & kExtentOwnerMask;
@@ -392,19 +406,7 @@ void Sweeper::FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes) {
     }
     return;
   }
-  const auto blocks = orphan_blocks_.find(extent);
-  if (blocks == orphan_blocks_.end()) return;
-  auto known = blocks->second[(block - 1) % blocks->second.size()];
-  if (!known) return;
-  known = false;
-  uint64_t extents = 1;
-  if (const auto run = orphan_runs_.extract(block); !run.empty()) extents = run.mapped();
-  for (uint64_t e = extent; e < extent + extents; ++e) {
-    if (orphan_live_[e] > 0 && --orphan_live_[e] == 0 &&
-        (control_.extent(e).load(std::memory_order_relaxed) & kExtentOwnerMask) == kOrphan) {
-      OpenExtent(e);
-    }
-  }
+  orphans_.Freed(block, extent);
 }
 
 std::vector<uint64_t> Sweeper::TakeWanted() { return std::exchange(wanted_, {}); }

@@ -14,7 +14,8 @@
 #include "heap/blocks.h"
 #include "layout/geometry.h"
 #include "os/shared_memory.h"
-#include "server/reserver.h"
+#include "server/orphans.h"
+#include "server/slice.h"
 #include "spill/spill_files.h"
 
 namespace atollstore {
@@ -24,26 +25,27 @@ class Sweeper {
   // Both live longer than this.
   Sweeper(const Control& control, const os::Mapping* data, Reserver* reserver);
 
-  // Looks at entries named by a "dropped" bit, and at what that sets free in turn, for about 1 ms. Returns how many it
-  // has looked at; there may be more().
-  uint64_t Sweep();
-  bool more() const { return !work_.empty() || !let_go_.empty(); }
-  // The same until there is nothing left to look at.
-  void SweepAll();
-  // Looks at the entry at the next Sweep().
+  // Looks at entries named by a "dropped" bit, and at what that sets free in turn, for a slice. Returns whether there was
+  // anything to look at; there may be more().
+  bool Sweep();
+  bool more() const {
+    return !work_.empty() || !let_go_.empty() || marks_left_ || look_at_ < look_end_;
+  }
+  // Looks at the entry at a next Sweep().
   void Add(uint64_t index) { work_.push_back(index); }
-  // Puts all named entries of one column on the list.
-  uint64_t Collect(uint32_t client);
+  // The same for each entry there is.
+  void LookAtAll();
+  // Puts named entries of one column on the list. Returns whether it was all.
+  bool Collect(uint32_t client);
 
-  // Keeps the children of a sealed container alive through the server's own column.
-  void TakeIn(uint64_t index);
-  // Takes the dead client out of the entry: its creation is undone, its container taken in, what it was freeing is
-  // freed, its slots are cleared, its number goes. Returns whether it may have had to do with it; then the entry is
-  // looked at at the next Sweep(). May be repeated. REQUIRES: every touched entry is given to this.
+  // Keeps the children of the entry alive through the server's own column, if it is a container that the client has made
+  // and sealed. Returns whether that is done: a container of many takes more than one slice.
+  bool TakeInOf(uint32_t client, uint64_t index, Slice* slice);
+  // Takes the dead client out of the entry: its creation is undone, what it was freeing is freed, its slots are cleared,
+  // its number goes. Returns whether it may have had to do with it; then the entry is looked at at a next Sweep(). May be
+  // repeated. REQUIRES: every touched entry is given to this, after TakeInOf() for all of them.
   bool BuryEntry(uint32_t client, uint64_t index);
-  // Takes over the extents of a dead client: those without blocks are opened at once, the others with their
-  // last block. REQUIRES: its creations are undone.
-  void TakeOverExtents(uint32_t client);
+  Orphans& orphans() { return orphans_; }
 
   // Spilling: the records of objects that go are released here from now on.
   void UseSpillFiles(SpillFiles* files) { files_ = files; }
@@ -58,13 +60,13 @@ class Sweeper {
   std::vector<uint64_t> TakeWanted();
 
   // For a server that follows one that was killed (recovery.cc).
-  // Ends what was begun: no entry is DYING, FREEING or RESTORING afterwards.
-  void SettleEntries();
-  // Tells the spill files which records are needed. An object whose record cannot be had is lost.
-  void FindSpilled();
-  // Makes the server's column hold what containers that were taken in and the named entries call for.
-  void CountReferences(const std::vector<uint64_t>& named);
-  void AddAll();
+  // Ends what was begun with the entry: it is not DYING, FREEING or RESTORING afterwards. Its record is needed; without
+  // one an object that was on disk is lost.
+  void Settle(uint64_t index);
+  // That was all of them: records that nobody needs go.
+  void HaveSettled();
+  // The children of the entry, if it is a container that was taken in.
+  const std::vector<uint64_t>& KnowAgain(uint64_t index);
 
   // Since the last call: whether anything became free, and which clients should look after themselves
   // (because much became free in their extents, or containers of theirs were taken in).
@@ -72,13 +74,24 @@ class Sweeper {
   std::vector<uint32_t> TakeClientsToTell();
 
  private:
-  void Consider(uint64_t index);
+  // The next entry to look at. Returns whether there is one.
+  bool Next(uint64_t* index);
+  void CollectDropped();
+  // Returns whether that has come to its end.
+  bool Consider(uint64_t index, Slice* slice);
+  bool TakeIn(uint64_t index, Slice* slice);
+  bool GoOnTakingIn(Slice* slice);
   // Undoes a creation: frees the block, back to EXPECTED. REQUIRES: the creator is dead.
   void UndoCreation(uint64_t index);
   // The live entries that a container's ids name. Of a spilled one too; false when its record is damaged.
   std::vector<uint64_t> ChildrenOf(const Entry& entry) const;
   bool ChildrenOfSpilled(const Entry& entry, std::vector<uint64_t>* children) const;
   std::vector<uint64_t> LiveOnes(const uint8_t* ids, uint64_t count) const;
+  // Where the ids lie, null when the entry points outside the store.
+  const uint8_t* IdsOf(const Entry& entry, uint64_t count) const;
+  // The entry that the id names, kNone when that is not alive.
+  static constexpr uint64_t kNone = UINT64_MAX;
+  uint64_t LiveOne(const uint8_t* id) const;
   // Whether anybody refers to the entry, and how many pins there are. `word` is one that was read, or made, before.
   bool Referenced(uint64_t index, Word word, uint64_t* pins) const;
   // Tells a client that it alone refers to the entry.
@@ -93,20 +106,21 @@ class Sweeper {
   void ReleaseRecord(Entry& entry);
   void Free(uint64_t index, Word word, bool referenced);
   void FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes);
-  void OpenExtent(uint64_t extent);
 
   const Control control_;
   const os::Mapping* const data_;
-  Reserver* const reserver_;
-  const SizeClasses classes_;
+  Orphans orphans_;
   std::vector<uint64_t> work_;
   std::vector<std::vector<uint64_t>> let_go_;  // children of containers that are gone, none of them empty
   std::unordered_map<uint64_t, std::vector<uint64_t>> children_;  // of containers taken in
-  // Blocks in extents of the dead: a bit for each that begins in an extent, how many extents it takes when
-  // that is more than one (by its number), and how many lie in an extent.
-  std::unordered_map<uint64_t, std::vector<bool>> orphan_blocks_;
-  std::unordered_map<uint64_t, uint64_t> orphan_runs_;
-  std::vector<uint32_t> orphan_live_;
+  // The container that is being taken in.
+  struct Taking {
+    uint64_t index = kNone, generation = 0;
+    uint64_t count = 0, next = 0;  // of its ids
+    std::vector<uint64_t> children;
+  } taking_;
+  bool marks_left_ = false;                // in dropped bitmaps
+  uint64_t look_at_ = 0, look_end_ = 0;    // what is left of LookAtAll()
   std::vector<uint64_t> freed_bytes_of_;  // per client, since it was last told
   std::vector<uint32_t> to_tell_;
   std::vector<uint64_t> wanted_;

@@ -5,53 +5,47 @@
 
 namespace atollstore {
 
-void Sweeper::SettleEntries() {
-  for (uint64_t index = 0, high = control_.entries_high(); index < high; ++index) {
-    Entry& entry = control_.entry(index);
-    for (bool settled = false; !settled;) {
-      uint64_t bits = entry.word.load(std::memory_order_seq_cst);
-      const Word word(bits);
-      settled = true;
-      switch (word.state()) {
-        case State::kDying:
-          settled =
-              entry.word.compare_exchange_strong(bits, word.Revived().bits(), std::memory_order_seq_cst);
-          break;
-        case State::kFreeing:
-          if (word.has(Word::kByCreator)) break;  // that client's to finish, or its burial's
-          // Its children are counted without it, and then looked at as all entries are.
-          Free(index, word, false);
-          break;
-        case State::kRestoring:
+void Sweeper::Settle(uint64_t index) {
+  Entry& entry = control_.entry(index);
+  for (bool settled = false; !settled;) {
+    uint64_t bits = entry.word.load(std::memory_order_seq_cst);
+    const Word word(bits);
+    settled = true;
+    switch (word.state()) {
+      case State::kDying:
+        settled = entry.word.compare_exchange_strong(bits, word.Revived().bits(), std::memory_order_seq_cst);
+        break;
+      case State::kFreeing:
+        if (word.has(Word::kByCreator)) break;  // that client's to finish, or its burial's
+        // Its children are counted without it, and then looked at as all entries are.
+        Free(index, word, false);
+        break;
+      case State::kRestoring:
+        (void)FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
+        settled =
+            entry.word.compare_exchange_strong(bits, word.As(State::kSpilled).bits(), std::memory_order_seq_cst);
+        break;
+      case State::kSpilled:  // the block goes after the word: the last life may have come to the word only
+      case State::kLost:
+        // Killed between saying so and freeing the block.
+        if (entry.block.load(std::memory_order_relaxed) != 0)
           (void)FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
-          settled = entry.word.compare_exchange_strong(bits, word.As(State::kSpilled).bits(),
-                                                       std::memory_order_seq_cst);
-          break;
-        case State::kSpilled:  // the block goes after the word: the last life may have come to the word only
-        case State::kLost:
-          // Killed between saying so and freeing the block.
-          if (entry.block.load(std::memory_order_relaxed) != 0)
-            (void)FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
-          break;
-        default:
-          break;
-      }
+        break;
+      default:
+        break;
     }
+  }
+  const State state = Word(entry.word.load(std::memory_order_acquire)).state();
+  if (state != State::kSealed && state != State::kSpilled) return;
+  const SpillPlace place(entry.spill.load(std::memory_order_relaxed));
+  if (files_ != nullptr && !place.nowhere()) {
+    files_->Adopt(place, ObjectBytes(entry));
+  } else if (state == State::kSpilled) {
+    MarkLost(index, ATOLL_LOST_UNREADABLE);
   }
 }
 
-void Sweeper::FindSpilled() {
-  for (uint64_t index = 0, high = control_.entries_high(); index < high; ++index) {
-    Entry& entry = control_.entry(index);
-    const State state = Word(entry.word.load(std::memory_order_acquire)).state();
-    if (state != State::kSealed && state != State::kSpilled) continue;
-    const SpillPlace place(entry.spill.load(std::memory_order_relaxed));
-    if (files_ != nullptr && !place.nowhere()) {
-      files_->Adopt(place, ObjectBytes(entry));
-    } else if (state == State::kSpilled) {
-      MarkLost(index, ATOLL_LOST_UNREADABLE);
-    }
-  }
+void Sweeper::HaveSettled() {
   if (files_ != nullptr) files_->RemoveUnknown();
 }
 
@@ -68,43 +62,20 @@ bool Sweeper::ChildrenOfSpilled(const Entry& entry, std::vector<uint64_t>* child
   return true;
 }
 
-void Sweeper::CountReferences(const std::vector<uint64_t>& named) {
-  const uint64_t high = control_.entries_high();
-  std::vector<uint32_t> wanted(high);
-  for (const uint64_t index : named) {
-    if (index < high) ++wanted[index];
+const std::vector<uint64_t>& Sweeper::KnowAgain(uint64_t index) {
+  static const std::vector<uint64_t> none;
+  const Entry& entry = control_.entry(index);
+  const Word word(entry.word.load(std::memory_order_acquire));
+  const bool spilled = word.state() == State::kSpilled;
+  if ((word.state() != State::kSealed && !spilled) || !word.has(Word::kTaken)) return none;
+  std::vector<uint64_t> children;
+  if (!spilled) {
+    children = ChildrenOf(entry);
+  } else if (!ChildrenOfSpilled(entry, &children)) {
+    MarkLost(index, ATOLL_LOST_DAMAGED);
+    return none;
   }
-  for (uint64_t index = 0; index < high; ++index) {
-    const Entry& entry = control_.entry(index);
-    const Word word(entry.word.load(std::memory_order_acquire));
-    const bool spilled = word.state() == State::kSpilled;
-    if ((word.state() != State::kSealed && !spilled) || !word.has(Word::kTaken)) continue;
-    std::vector<uint64_t> children;
-    if (!spilled) {
-      children = ChildrenOf(entry);
-    } else if (!ChildrenOfSpilled(entry, &children)) {
-      MarkLost(index, ATOLL_LOST_DAMAGED);
-      continue;
-    }
-    for (const uint64_t child : children) {
-      if (child < high) ++wanted[child];
-    }
-    children_[index] = std::move(children);
-  }
-  // Not through zero: whoever looks meanwhile finds what it was or what it will be.
-  for (uint64_t index = 0; index < high; ++index) {
-    u32& held = control_.references(kServer)[index];
-    if (held.load(std::memory_order_relaxed) != wanted[index])
-      held.store(wanted[index], std::memory_order_seq_cst);
-    if (control_.pins(kServer)[index].load(std::memory_order_relaxed) != 0)
-      control_.pins(kServer)[index].store(0, std::memory_order_seq_cst);
-  }
-}
-
-void Sweeper::AddAll() {
-  for (uint64_t index = 0, high = control_.entries_high(); index < high; ++index) {
-    if (Word(control_.entry(index).word.load(std::memory_order_acquire)).state() != State::kFree) Add(index);
-  }
+  return children_[index] = std::move(children);
 }
 
 }  // namespace atollstore

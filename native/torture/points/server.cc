@@ -76,6 +76,7 @@ class TestServer {
     auto core = ServerCore::TakeOver(Options(stage_, &directory), std::move(segments).value());
     Must(core.ok() ? 0 : -1, "ServerCore::TakeOver");
     core_ = std::move(core).value();
+    while (!core_->recovered()) core_->Poll(0);
   }
 
   void Rounds(const Operation& operation) {

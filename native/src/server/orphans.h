@@ -1,0 +1,55 @@
+// Extents whose owner is gone, a dead client or an earlier server life: each is opened when the last block in it goes.
+// Which blocks there are is asked of the entries, since the words of unused slabs were never touched. The server's
+// thread alone.
+//
+// Extents are taken over in three steps, between which other things may happen: Take() each; Count() each entry whose
+// block may lie in one of them; Settle() each. Only then it may be opened. All of that may be repeated.
+#ifndef ATOLL_SERVER_ORPHANS_H_
+#define ATOLL_SERVER_ORPHANS_H_
+
+#include <unordered_map>
+#include <vector>
+
+#include "heap/blocks.h"
+#include "layout/geometry.h"
+#include "server/reserver.h"
+
+namespace atollstore {
+
+class Orphans {
+ public:
+  Orphans(const Control& control, Reserver* reserver)
+      : control_(control),
+        classes_(control.geometry().slabs_per_extent()),
+        reserver_(reserver),
+        live_(control.geometry().extents()),
+        settled_(control.geometry().extents()) {}
+
+  // Makes the extent the server's if it is `owner`'s. Returns whether it was. REQUIRES: that one makes no block any more.
+  bool Take(uint64_t extent, uint32_t owner);
+  // Notes the entry's block if it lies in such an extent.
+  void Count(const Entry& entry);
+  // All blocks in the extent are known now.
+  void Settle(uint64_t extent);
+
+  // The block with this number, of this extent, is free.
+  void Freed(uint64_t block, uint64_t extent);
+
+ private:
+  uint32_t OwnerOf(uint64_t extent) const;
+  void OpenIfEmpty(uint64_t extent);
+
+  const Control control_;
+  const SizeClasses classes_;
+  Reserver* const reserver_;
+  // A bit for each block that begins in an extent, how many extents it takes when that is more than one (by its
+  // number), how many lie in an extent, and whether all of those are known.
+  std::unordered_map<uint64_t, std::vector<bool>> blocks_;
+  std::unordered_map<uint64_t, uint64_t> runs_;
+  std::vector<uint32_t> live_;
+  std::vector<bool> settled_;
+};
+
+}  // namespace atollstore
+
+#endif  // ATOLL_SERVER_ORPHANS_H_

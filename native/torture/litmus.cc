@@ -161,7 +161,7 @@ Outcome Run(Race race, uint64_t rounds, double seconds) {
   Must(bare.LetIn(kReceiver).ok() && bare.LetIn(kSender).ok() ? 0 : -1, "BareStore::LetIn");
 
   Barrier barrier(table, 0);
-  Sweeper sweeper(control, &bare.data());
+  Sweeper sweeper(control, &bare.data(), nullptr);  // no extent becomes anybody's
   Outcome outcome;
   const double end = seconds > 0 ? Now() + seconds : 0;
   for (uint64_t generation = 1;; ++generation) {
@@ -216,7 +216,7 @@ Outcome Run(Race race, uint64_t rounds, double seconds) {
       if ((freed >> i & 1) == 0) sweeper.Add(i);
       control.pins(kReceiver)[i].store(0);  // a lost pin is not there any more
     }
-    sweeper.Sweep();
+    while (sweeper.more()) sweeper.Sweep();
     for (uint64_t i = 0; i < kBatch; ++i) {
       if (Word(control.entry(i).word.load()).state() != State::kFree) ++outcome.lost;
     }

@@ -183,7 +183,7 @@ TEST_F(InheritTest, SpawnedChildAttachesWhenTheSocketHasNoPathAnyMore) {
   EXPECT_EQ(PidOf(client, child.Index()), child.pid());
   ASSERT_EQ(::rename(elsewhere.c_str(), path_.c_str()), 0);
   ASSERT_EQ(::kill(static_cast<pid_t>(child.pid()), SIGKILL), 0);
-  EXPECT_EQ(child.Await(), 128 + SIGKILL);
+  EXPECT_EQ(child.Await(), 256 + SIGKILL);
   EXPECT_TRUE(Eventually([&] { return Stats(client).clients == 1; }));
 }
 

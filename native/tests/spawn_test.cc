@@ -144,7 +144,7 @@ TEST(SpawnTest, ChildsSignalsAreThoseOfAFreshProcess) {
   EXPECT_EQ(SignalsOf(child.value().pid, "SigCgt"), 0u);
   EXPECT_EQ(SignalsOf(child.value().pid, "SigIgn") & (Bit(SIGHUP) | Bit(SIGUSR2)), Bit(SIGHUP));
   EXPECT_EQ(::kill(child.value().pid, SIGTERM), 0);
-  EXPECT_EQ(Reap(child.value()).value(), 128 + SIGTERM);
+  EXPECT_EQ(Reap(child.value()).value(), 256 + SIGTERM);
 
   struct sigaction now {};
   ASSERT_EQ(::sigaction(SIGUSR2, &was_caught, &now), 0);
@@ -172,7 +172,7 @@ TEST(SpawnTest, EndIsReportedOnce) {
   const auto pid = static_cast<uint64_t>(child.value().pid);
   EXPECT_TRUE(os::AwaitChild(pid).ok());
   EXPECT_TRUE(os::AwaitChild(pid).ok()) << "it is still there";
-  EXPECT_EQ(Reap(child.value()).value(), 128 + SIGKILL);
+  EXPECT_EQ(Reap(child.value()).value(), 256 + SIGKILL);
   EXPECT_EQ(os::AwaitChild(pid).code(), ATOLL_NOT_FOUND);
   EXPECT_EQ(Reap(child.value()).status().code(), ATOLL_NOT_FOUND);
 }

@@ -159,7 +159,7 @@ ATOLL_API int64_t atoll_spawn(const char* socket_path, const char* const* argume
  * NOT_FOUND when somebody else has reaped it. */
 ATOLL_API int64_t atoll_await_child(uint64_t pid);
 /** Waits for the same, and takes away what is left of the child: to be called once for each. Returns its exit
- * status, or 128 and the signal that ended it. */
+ * status (0 to 255), or 256 and the signal that ended it. */
 ATOLL_API int64_t atoll_reap_child(uint64_t pid);
 
 /** Gives everything back and unmaps. REQUIRES: no other thread uses the client, no view is in use. */

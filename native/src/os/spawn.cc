@@ -159,7 +159,7 @@ Status AwaitChild(uint64_t pid) { return Wait(pid, WEXITED | WNOWAIT).status(); 
 Result<int> ReapChild(uint64_t pid) {
   auto info = Wait(pid, WEXITED);
   if (!info.ok()) return info.status();
-  return info.value().si_code == CLD_EXITED ? info.value().si_status : 128 + info.value().si_status;
+  return info.value().si_code == CLD_EXITED ? info.value().si_status : 256 + info.value().si_status;
 }
 
 ATOLL_IN_CHILD bool CloseOneByOne(int first) {

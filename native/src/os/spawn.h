@@ -26,7 +26,7 @@ Result<Child> Spawn(const char* const* argv, const char* const* environment, Uni
 
 // Waits for the end of a child, which keeps its pid.
 Status AwaitChild(uint64_t pid);
-// Waits for the same and takes away what is left of it. Returns its exit status, or 128 and the signal that
+// Waits for the same and takes away what is left of it. Returns its exit status, or 256 and the signal that
 // ended it.
 Result<int> ReapChild(uint64_t pid);
 

@@ -26,12 +26,16 @@ import java.util.concurrent.TimeoutException;
  */
 public final class SpawnedProcess extends Process {
     private static final long STACK_BYTES = 256 * 1024;
+    /** A larger result of reaping is this and a signal. */
+    private static final int SIGNALLED = 256;
 
     private final long pid;
     private final OutputStream in;
     private final InputStream out;
     private final InputStream err;
+    /** As it was reaped; -1 when that is not known. */
     private final CompletableFuture<Integer> status = new CompletableFuture<>();
+
     private boolean reaped; // guarded by this
 
     private SpawnedProcess(long pid, long in, long out, long err) {
@@ -101,7 +105,7 @@ public final class SpawnedProcess extends Process {
     @Override
     public int waitFor() throws InterruptedException {
         try {
-            return status.get();
+            return exitCode(status.get());
         } catch (ExecutionException e) {
             throw new AssertionError(e);
         }
@@ -125,7 +129,20 @@ public final class SpawnedProcess extends Process {
         if (now == null) {
             throw new IllegalThreadStateException("process " + pid() + " has not ended");
         }
-        return now;
+        return exitCode(now);
+    }
+
+    private static int exitCode(int status) {
+        return status < SIGNALLED ? status : status - SIGNALLED + 128;
+    }
+
+    /**
+     * Which signal has ended it.
+     *
+     * @return 0 when none has: it has exited by itself, or is still running
+     */
+    public int signal() {
+        return Math.max(0, status.getNow(0) - SIGNALLED);
     }
 
     @Override

@@ -80,6 +80,7 @@ class SpawnedProcessTest {
         assertThat(process.isAlive()).isTrue();
         assertThatThrownBy(process::exitValue).isInstanceOf(IllegalThreadStateException.class);
         assertThat(process.destroyForcibly().waitFor()).isEqualTo(128 + 9);
+        assertThat(process.signal()).isEqualTo(9);
         closeAll(process);
     }
 

@@ -19,6 +19,8 @@ module io.atoll.objects {
     exports io.atoll.tensor;
     exports io.atoll.internal.codecs to
             io.atoll;
+    exports io.atoll.internal.graph to
+            io.atoll;
     exports io.atoll.internal.memory to
             io.atoll;
     exports io.atoll.internal.objects to

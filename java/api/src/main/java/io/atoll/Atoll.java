@@ -25,9 +25,8 @@ import java.util.Optional;
  * javac makes of them.
  *
  * <p>All methods may be called from any thread of a driver between {@link #init} and the end of its session, and from
- * any thread of a worker. Before and after, they throw {@link IllegalStateException}. A blocking call ends with an {@link
- * AtollException} whose cause is an {@link InterruptedException}, the interrupt flag being set again, when its thread is
- * interrupted.
+ * any thread of a worker. Before and after, they throw {@link IllegalStateException}. A blocking call ends with a {@link
+ * CallInterruptedException}, the interrupt flag being set again, when its thread is interrupted.
  */
 public final class Atoll extends TaskOverloads {
     private Atoll() {}
@@ -83,9 +82,8 @@ public final class Atoll extends TaskOverloads {
      * @param <T> type of the value
      * @param ref from put or remote
      * @return the value
-     * @throws RuntimeException what the task threw, when that is unchecked
-     * @throws TaskException when the task threw a checked exception, which is the cause
-     * @throws WorkerDiedException when the worker that ran the task died, and those of its retries
+     * @throws TaskException when the task threw, which is the cause; or could not be run: a {@link WorkerDiedException}
+     *     when its worker died, and those of its retries
      * @throws ObjectLostException when the value was deleted
      */
     public static <T> T get(ObjectRef<T> ref) {
@@ -114,7 +112,7 @@ public final class Atoll extends TaskOverloads {
      * @return the values, some of which may be null
      * @throws ObjectStoreFullException when the views among them are more than the store can hold at once; values that
      *     are copied, such as arrays, may be
-     * @throws RuntimeException as {@link #get(ObjectRef)}
+     * @throws TaskException as {@link #get(ObjectRef)}
      */
     public static <T> List<T> get(List<ObjectRef<T>> refs) {
         return getAll(refs, null);

@@ -45,7 +45,7 @@ public final class ObjectRef<T> {
      * The value, waiting for it as long as it takes.
      *
      * @return the value
-     * @throws RuntimeException as {@link Atoll#get(ObjectRef)}
+     * @throws TaskException as {@link Atoll#get(ObjectRef)}
      */
     public T get() {
         try {
@@ -80,7 +80,7 @@ public final class ObjectRef<T> {
      *
      * @return a read-only view of the store, which stays pinned while the view or any made from it is reachable
      * @throws IllegalArgumentException when they are more than 2^31 - 1, which {@link #bytes(long, int)} shows in parts
-     * @throws RuntimeException as {@link Atoll#get(ObjectRef)}
+     * @throws TaskException as {@link Atoll#get(ObjectRef)}
      */
     public ByteBuffer bytes() {
         return bytes(0, Long.MAX_VALUE);
@@ -92,7 +92,7 @@ public final class ObjectRef<T> {
      * @param offset of the first byte; no bytes are left at or beyond the end
      * @param length how many, unless fewer are left
      * @return a read-only view of the store
-     * @throws RuntimeException as {@link Atoll#get(ObjectRef)}
+     * @throws TaskException as {@link Atoll#get(ObjectRef)}
      */
     public ByteBuffer bytes(long offset, int length) {
         if (offset < 0 || length < 0) {

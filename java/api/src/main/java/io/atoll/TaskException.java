@@ -1,25 +1,103 @@
 package io.atoll;
 
-/** A task threw a checked exception, which is the cause. */
-public class TaskException extends AtollException {
+import java.util.Objects;
+
+/**
+ * A task has no result: it threw, or could not be run. This is what {@code get} throws for it, and nothing else is: other
+ * exceptions of Atoll that come out of a call are the call's own (its time was over, the store was full, the object is
+ * lost, its thread was interrupted), whatever the task has thrown.
+ *
+ * <p>The cause is what the task threw, with its own stack trace, or null when it threw nothing. The stack trace of this
+ * exception holds the frames of the worker first, then those of the thread that asked for the result. A cause whose class
+ * cannot be made here is a {@link StandInException}.
+ *
+ * <p>A task whose argument has failed is not run: its result is the same failure. The same holds for a task that lets a
+ * {@code TaskException} through. So task, worker and attempt are those of the task that failed first.
+ */
+public sealed class TaskException extends AtollException permits WorkerDiedException {
     private static final long serialVersionUID = 1;
 
+    /** What it is about. */
+    private final String taskName;
+
+    /** Process id, or 0. */
+    private final long workerPid;
+
+    /** From 1, or 0. */
+    private final int attempt;
+
     /**
-     * With a message alone.
+     * With all that it tells.
      *
-     * @param message what was wrong, with its values
+     * @param message what went wrong, with its values
+     * @param taskName the task's name
+     * @param workerPid process id of the worker that ran it; 0 when none did
+     * @param attempt which run of the task it was, from 1; 0 when it was not run
+     * @param cause what the task threw; null for nothing
      */
-    public TaskException(String message) {
-        super(message);
+    public TaskException(String message, String taskName, long workerPid, int attempt, Throwable cause) {
+        super(message, cause);
+        this.taskName = Objects.requireNonNull(taskName, "taskName");
+        this.workerPid = workerPid;
+        this.attempt = attempt;
     }
 
     /**
-     * With a message and a cause.
+     * What a task that threw has as its result: with the message and the stack trace of what it threw.
      *
-     * @param message what was wrong, with its values
-     * @param cause what has led to it
+     * @param taskName the task's name
+     * @param workerPid process id of the worker that ran it
+     * @param attempt which run of the task it was, from 1
+     * @param thrown becomes the cause, unless it is the failure of another task, which stays as it is
+     * @return not thrown yet
      */
-    public TaskException(String message, Throwable cause) {
-        super(message, cause);
+    public static TaskException of(String taskName, long workerPid, int attempt, Throwable thrown) {
+        if (thrown instanceof TaskException through) {
+            return through;
+        }
+        TaskException failed = new TaskException(
+                "task " + taskName + " (worker " + workerPid + ", attempt " + attempt + ") threw " + text(thrown),
+                taskName,
+                workerPid,
+                attempt,
+                thrown);
+        failed.setStackTrace(thrown.getStackTrace());
+        return failed;
+    }
+
+    /** A user's exception may fail to say what it is. */
+    private static String text(Throwable thrown) {
+        try {
+            return thrown.toString();
+        } catch (RuntimeException e) {
+            return thrown.getClass().getName();
+        }
+    }
+
+    /**
+     * The name of the task that failed: the function's own, or what {@code name} has given it.
+     *
+     * @return as in the message
+     */
+    public final String taskName() {
+        return taskName;
+    }
+
+    /**
+     * Where the task was run.
+     *
+     * @return process id of the worker; 0 when no worker ran it
+     */
+    public final long workerPid() {
+        return workerPid;
+    }
+
+    /**
+     * Which run of the task has failed.
+     *
+     * @return from 1; 0 when it was not run
+     */
+    public final int attempt() {
+        return attempt;
     }
 }

@@ -21,8 +21,7 @@
  *
  * A task is any static or instance method, constructor or lambda, native methods too, of up to six parameters (for an
  * instance method the object counts as one). What a lambda captures is stored with the call, so it must be storable. It
- * may throw checked exceptions: {@code get} throws what is unchecked as it is, and the rest as the cause of a {@link
- * io.atoll.TaskException}. Functions that return a value go through {@code task}, those that return nothing through
+ * may throw checked exceptions: what it throws comes out of {@code get} as the cause of a {@link io.atoll.TaskException}. Functions that return a value go through {@code task}, those that return nothing through
  * {@code run}.
  *
  * <h2>Arguments</h2>

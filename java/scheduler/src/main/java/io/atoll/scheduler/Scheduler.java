@@ -128,11 +128,7 @@ public final class Scheduler {
             if (actions.isReady(task.id())) {
                 complete(task);
             } else if (task.retriesLeft == 0) {
-                actions.fail(
-                        task,
-                        Failure.WORKER_DIED,
-                        "worker " + worker + " died while it ran it, attempt " + (task.attempt + 1) + " of "
-                                + (task.attempt + 1));
+                actions.fail(task, Failure.WORKER_DIED, "worker " + worker + " died while it ran it");
                 complete(task);
             } else {
                 --task.retriesLeft;

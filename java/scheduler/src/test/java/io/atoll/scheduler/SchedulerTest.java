@@ -402,8 +402,7 @@ class SchedulerTest {
             scheduler.workerJoined(worker + 1);
         }
         assertThat(fake.failed).containsEntry(id(10), Failure.WORKER_DIED);
-        assertThat(fake.events())
-                .containsExactly("10 WORKER_DIED: worker 4 died while it ran it, attempt 4 of 4", "11 to 5");
+        assertThat(fake.events()).containsExactly("10 WORKER_DIED: worker 4 died while it ran it", "11 to 5");
         finish(11, 5);
     }
 

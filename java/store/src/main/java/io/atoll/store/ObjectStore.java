@@ -6,8 +6,8 @@ import java.time.Duration;
 /**
  * One process's attachment to a store of immutable objects: the Java face of {@code atoll/c.h}. Any thread may call any
  * method. Failures are exceptions of {@code io.atoll}, with ids and sizes in their text. A null timeout waits for ever,
- * {@link Duration#ZERO} looks once; a blocking call ends early, by {@code InterruptedException} wrapped in an
- * {@code AtollException} with the interrupt flag set again, when its thread is interrupted.
+ * {@link Duration#ZERO} looks once; a blocking call ends early, by a {@link
+ * io.atoll.CallInterruptedException} with the interrupt flag set again, when its thread is interrupted.
  */
 public interface ObjectStore extends AutoCloseable {
     /** The random number that is the {@code store} of every id made here. */

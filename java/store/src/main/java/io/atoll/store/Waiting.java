@@ -1,6 +1,6 @@
 package io.atoll.store;
 
-import io.atoll.AtollException;
+import io.atoll.CallInterruptedException;
 import java.time.Duration;
 
 /** How a blocking call passes its time: in slices of growing length, so that it sees interrupts and the store's end. */
@@ -45,7 +45,7 @@ public final class Waiting {
         }
     }
 
-    public static AtollException interrupted(String what) {
-        return new AtollException(what + ": the waiting thread was interrupted", new InterruptedException());
+    public static CallInterruptedException interrupted(String what) {
+        return new CallInterruptedException(what + ": the waiting thread was interrupted");
     }
 }

@@ -1,6 +1,7 @@
 package io.atoll.internal.graph;
 
 import io.atoll.ObjectId;
+import io.atoll.StandInException;
 import io.atoll.TaskException;
 import io.atoll.internal.kinds.SimpleKinds;
 import io.atoll.internal.memory.Encoded;
@@ -15,17 +16,19 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
- * What a task threw. The bytes are its description by ourselves (classes, messages, stack traces, causes, suppressed),
- * which can always be read, and then the original: by Java's serialization, which keeps a throwable as its class wants
- * it; where that fails, as a graph of ours, which needs nothing to be Serializable:
+ * Why a task has no result. The bytes are a head, which is all of the {@link TaskException} but its cause, and the cause:
+ * what the task threw. That is described by ourselves (classes, messages, stack traces, causes, suppressed), which can
+ * always be read, and then stored as it is: by Java's serialization, which keeps a throwable as its class wants it; where
+ * that fails, as a graph of ours, which needs nothing to be Serializable:
  *
  * <pre>
- *   a description:  text | why there is no original, or null | bytes of the original by Java (int32) | the original
+ *   a description:  head | whether there is a cause (a byte), and if so:
+ *                   text | why there is no original, or null | bytes of the original by Java (int32) | the original
  *   with a graph:   bytes of the description (int64) | tag of the graph (int64) | description
  *                   the graph, at a multiple of 64
  * </pre>
  *
- * A throwable that cannot be made again where it is read becomes a {@link TaskException} that says the same.
+ * A throwable that cannot be made again where it is read becomes a {@link StandInException} that says the same.
  */
 public final class ErrorKind {
     private static final int WITH_GRAPH = 1;
@@ -35,36 +38,45 @@ public final class ErrorKind {
 
     private ErrorKind() {}
 
-    public static Encoded encode(Throwable error) {
-        byte[] original;
-        try {
-            NullMessages.keepAll(error);
-            original = JavaBytes.write(error);
-        } catch (IOException | RuntimeException | StackOverflowError e) {
-            return encodeAsGraph(error);
+    public static Encoded encode(TaskException failure) {
+        Throwable cause = failure.getCause();
+        byte[] original = NO_ORIGINAL;
+        if (cause != null) {
+            try {
+                NullMessages.keepAll(cause);
+                original = JavaBytes.write(cause);
+            } catch (IOException | RuntimeException | StackOverflowError e) {
+                return encodeAsGraph(failure);
+            }
         }
-        return new SimpleKinds.Bytes(Kind.tag(Kind.ERROR, 0), description(error, null, original));
+        return new SimpleKinds.Bytes(Kind.tag(Kind.ERROR, 0), description(failure, null, original));
     }
 
-    private static Encoded encodeAsGraph(Throwable error) {
+    private static Encoded encodeAsGraph(TaskException failure) {
         Encoded graph;
         try {
-            graph = GraphKind.encode(error);
+            graph = GraphKind.encode(failure.getCause());
         } catch (RuntimeException | StackOverflowError e) {
             return new SimpleKinds.Bytes(
-                    Kind.tag(Kind.ERROR, 0), description(error, "it cannot be stored: " + e.getMessage(), NO_ORIGINAL));
+                    Kind.tag(Kind.ERROR, 0),
+                    description(failure, "it cannot be stored: " + e.getMessage(), NO_ORIGINAL));
         }
-        return new WithGraph(description(error, null, NO_ORIGINAL), graph);
+        return new WithGraph(description(failure, null, NO_ORIGINAL), graph);
     }
 
-    private static byte[] description(Throwable error, String whyNoOriginal, byte[] original) {
+    private static byte[] description(TaskException failure, String whyNoOriginal, byte[] original) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             DataOutputStream out = new DataOutputStream(bytes);
-            ErrorText.of(error).writeTo(out);
-            ErrorText.write(out, whyNoOriginal);
-            out.writeInt(original.length);
-            out.write(original);
+            FailureHead.of(failure).writeTo(out);
+            Throwable cause = failure.getCause();
+            out.writeBoolean(cause != null);
+            if (cause != null) {
+                ErrorText.of(cause).writeTo(out);
+                ErrorText.write(out, whyNoOriginal);
+                out.writeInt(original.length);
+                out.write(original);
+            }
             return bytes.toByteArray();
         } catch (IOException e) {
             throw new AssertionError("writing to memory failed", e);
@@ -80,21 +92,33 @@ public final class ErrorKind {
         }
     }
 
-    private static Throwable fromGraph(Source source, RefFactory refs) throws IOException {
+    private static TaskException fromGraph(Source source, RefFactory refs) throws IOException {
         source.checkRange(0, HEAD);
         long length = Memory.getLong(source.address());
         long tag = Memory.getLong(source.address() + 8);
         source.checkRange(HEAD, length);
-        ErrorText text =
-                ErrorText.readFrom(new DataInputStream(new ByteArrayInputStream(source.copyOut(HEAD, length))));
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(source.copyOut(HEAD, length)));
+        FailureHead head = FailureHead.readFrom(in);
+        if (!in.readBoolean()) {
+            throw new IOException("an error without a cause has one");
+        }
+        ErrorText text = ErrorText.readFrom(in);
         long offset = graphOffset(length);
         if (Kind.of(tag) != Kind.GRAPH || offset > source.size()) {
             throw source.damaged("an error of kind " + Kind.of(tag) + " is said to lie at " + offset);
         }
-        Source graph = new Source(source.address() + offset, source.size() - offset, source.lease());
+        return head.with(cause(
+                Kind.detail(tag),
+                new Source(source.address() + offset, source.size() - offset, source.lease()),
+                text,
+                source,
+                refs));
+    }
+
+    private static Throwable cause(int detail, Source graph, ErrorText text, Source whole, RefFactory refs) {
         try {
-            Object error = GraphKind.decode(Kind.detail(tag), graph, refs);
-            source.addCopied(graph.copied());
+            Object error = GraphKind.decode(detail, graph, refs);
+            whole.addCopied(graph.copied());
             return error instanceof Throwable throwable
                     ? throwable
                     : text.standIn("a " + error.getClass().getName() + " is in its place");
@@ -107,9 +131,14 @@ public final class ErrorKind {
         return HEAD + descriptionBytes + ALIGNMENT - 1 & -ALIGNMENT;
     }
 
-    /** The throwable that was written, or a stand-in. */
-    private static Throwable fromDescription(byte[] bytes) throws IOException {
+    private static TaskException fromDescription(byte[] bytes) throws IOException {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+        FailureHead head = FailureHead.readFrom(in);
+        return head.with(in.readBoolean() ? cause(in) : null);
+    }
+
+    /** The throwable that was written, or a stand-in. */
+    private static Throwable cause(DataInputStream in) throws IOException {
         ErrorText text = ErrorText.readFrom(in);
         String whyNoOriginal = ErrorText.read(in);
         int length = in.readInt();
@@ -159,16 +188,16 @@ public final class ErrorKind {
         }
     }
 
-    /** An error that was read; not itself a value. */
-    public record Thrown(Throwable throwable) {
-        /** What to throw for it. */
-        public RuntimeException unchecked() {
-            if (throwable instanceof Error error) {
-                throw error;
-            }
-            return throwable instanceof RuntimeException exception
-                    ? exception
-                    : new TaskException("the task threw " + throwable, throwable);
+    /**
+     * An error that was read; not itself a value.
+     *
+     * @param failure as it was stored, with the frames of the worker alone
+     */
+    public record Thrown(TaskException failure) {
+        /** To be thrown here: with the frames of the calling thread behind those of the worker. */
+        public TaskException here() {
+            FailureHead.addFrames(failure, new Throwable().getStackTrace());
+            return failure;
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.atoll.internal.graph;
 
-import io.atoll.TaskException;
+import io.atoll.StandInException;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -14,6 +14,7 @@ import java.util.Set;
 /** A throwable in words: needs none of its classes to be read. */
 final class ErrorText {
     private static final int MAX_DEPTH = 64;
+    private static final String OF_A_STAND_IN = "what it came with is one";
 
     private final String type;
     private final String message; // null when it has none
@@ -64,13 +65,7 @@ final class ErrorText {
     void writeTo(DataOutputStream out) throws IOException {
         write(out, type);
         write(out, message);
-        out.writeInt(trace.length);
-        for (StackTraceElement frame : trace) {
-            write(out, frame.getClassName());
-            write(out, frame.getMethodName());
-            write(out, frame.getFileName());
-            out.writeInt(frame.getLineNumber());
-        }
+        writeTrace(out, trace);
         out.writeBoolean(cause != null);
         if (cause != null) {
             cause.writeTo(out);
@@ -91,16 +86,31 @@ final class ErrorText {
         }
         String type = read(in);
         String message = read(in);
-        StackTraceElement[] trace = new StackTraceElement[count(in)];
-        for (int i = 0; i < trace.length; i++) {
-            trace[i] = frame(in);
-        }
+        StackTraceElement[] trace = readTrace(in);
         ErrorText cause = in.readBoolean() ? readFrom(in, depth + 1) : null;
         List<ErrorText> suppressed = new ArrayList<>();
         for (int left = count(in); left > 0; left--) {
             suppressed.add(readFrom(in, depth + 1));
         }
         return new ErrorText(type, message, trace, cause, suppressed);
+    }
+
+    static void writeTrace(DataOutputStream out, StackTraceElement[] trace) throws IOException {
+        out.writeInt(trace.length);
+        for (StackTraceElement frame : trace) {
+            write(out, frame.getClassName());
+            write(out, frame.getMethodName());
+            write(out, frame.getFileName());
+            out.writeInt(frame.getLineNumber());
+        }
+    }
+
+    static StackTraceElement[] readTrace(DataInputStream in) throws IOException {
+        StackTraceElement[] trace = new StackTraceElement[count(in)];
+        for (int i = 0; i < trace.length; i++) {
+            trace[i] = frame(in);
+        }
+        return trace;
     }
 
     private static StackTraceElement frame(DataInputStream in) throws IOException {
@@ -144,21 +154,13 @@ final class ErrorText {
     }
 
     /** An exception that says what the original said, with its stack trace, cause and suppressed. */
-    TaskException standIn(String why) {
-        return plain(this + " (a stand-in for the original: " + why + ")");
-    }
-
-    private TaskException plain(String text) {
-        TaskException standIn = new TaskException(text, cause == null ? null : cause.plain(cause.toString()));
+    StandInException standIn(String why) {
+        StandInException standIn =
+                new StandInException(type, message, why, cause == null ? null : cause.standIn(OF_A_STAND_IN));
         standIn.setStackTrace(trace);
         for (ErrorText each : suppressed) {
-            standIn.addSuppressed(each.plain(each.toString()));
+            standIn.addSuppressed(each.standIn(OF_A_STAND_IN));
         }
         return standIn;
-    }
-
-    @Override
-    public String toString() {
-        return message == null ? type : type + ": " + message;
     }
 }

@@ -104,23 +104,35 @@ public final class ObjectCodec {
         write(Objects.requireNonNull(expected), encode(value));
     }
 
-    /** Stores an error under an id that is expected: {@link #get} throws it. */
-    public void putError(ObjectId expected, Throwable error) {
-        write(Objects.requireNonNull(expected), ErrorKind.encode(error));
+    /** Stores why a task has no result under an id that is expected: {@link #get} throws it. */
+    public void putError(ObjectId expected, TaskException failure) {
+        write(Objects.requireNonNull(expected), ErrorKind.encode(failure));
     }
 
     /**
      * The value of an object, waiting for it up to the timeout (null for ever).
      *
      * @throws io.atoll.GetTimeoutException when the time is over first
-     * @throws RuntimeException what {@link #putError} stored: itself when it is unchecked, else as the cause of a
-     *     {@link TaskException}
+     * @throws TaskException what {@link #putError} stored, with the frames of this thread added
      */
     public Object get(ObjectId id, Duration timeout) {
+        Object value = getOrFailure(id, timeout);
+        if (value instanceof ErrorKind.Thrown thrown) {
+            throw thrown.here();
+        }
+        return value;
+    }
+
+    /**
+     * As {@link #get}, but what {@link #putError} stored is returned, as an {@link ErrorKind.Thrown}.
+     *
+     * @throws io.atoll.GetTimeoutException when the time is over first
+     */
+    public Object getOrFailure(ObjectId id, Duration timeout) {
         ObjectStore.Pin pin = store.get(id, timeout);
         Lease lease = lease(pin);
         try {
-            return read(pin, lease);
+            return readOrFailure(pin, lease);
         } finally {
             lease.release();
         }
@@ -133,7 +145,7 @@ public final class ObjectCodec {
      *
      * @return how many were set
      * @throws io.atoll.ObjectStoreFullException when views are more than the store can hold at once
-     * @throws RuntimeException what {@link #putError} stored. Values set before are the caller's: {@link #closeViews}
+     * @throws TaskException what {@link #putError} stored. Values set before are the caller's: {@link #closeViews}
      */
     public int getReady(ObjectId[] ids, int from, Object[] values) {
         return new ReadyList(this, store, ids, from, values).get();
@@ -155,13 +167,18 @@ public final class ObjectCodec {
 
     /** The value of a pinned object; views of it have shares of the lease. */
     Object read(ObjectStore.Pin pin, Lease lease) {
+        Object value = readOrFailure(pin, lease);
+        if (value instanceof ErrorKind.Thrown thrown) {
+            throw thrown.here();
+        }
+        return value;
+    }
+
+    private Object readOrFailure(ObjectStore.Pin pin, Lease lease) {
         Source source = new Source(pin.address(), pin.size(), lease);
         Object value = decode(pin.tag(), source);
         if (source.copied() > 0) {
             store.countCopied(source.copied());
-        }
-        if (value instanceof ErrorKind.Thrown thrown) {
-            throw thrown.unchecked();
         }
         return value;
     }
@@ -170,7 +187,7 @@ public final class ObjectCodec {
      * Some of the bytes of an object, as a read-only view that keeps it pinned; waits as {@link #get} does.
      *
      * @param length how many at most: no more than are left behind the offset
-     * @throws RuntimeException what {@link #putError} stored
+     * @throws TaskException what {@link #putError} stored
      */
     public ByteBuffer bytes(ObjectId id, Duration timeout, long offset, long length) {
         ObjectStore.Pin pin = store.get(id, timeout);
@@ -178,7 +195,7 @@ public final class ObjectCodec {
         try {
             if (Kind.of(pin.tag()) == Kind.ERROR) {
                 Source source = new Source(pin.address(), pin.size(), lease);
-                throw ErrorKind.decode(Kind.detail(pin.tag()), source, refs).unchecked();
+                throw ErrorKind.decode(Kind.detail(pin.tag()), source, refs).here();
             }
             long from = Math.min(offset, pin.size());
             long bytes = Math.min(length, pin.size() - from);

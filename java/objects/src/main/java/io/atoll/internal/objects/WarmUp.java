@@ -45,7 +45,7 @@ final class WarmUp {
         encoded.writeTo(io.atoll.store.Memory.addressOf(bytes));
         Object value = codec.decode(encoded.tag(), bytes.limit((int) encoded.size()));
         if (value instanceof ErrorKind.Thrown thrown) {
-            throw thrown.unchecked();
+            throw thrown.here();
         } else if (value instanceof Tensor tensor) {
             tensor.getDouble(0);
         }

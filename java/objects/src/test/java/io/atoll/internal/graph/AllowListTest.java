@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.acme.Gadgets;
 import io.atoll.ObjectId;
+import io.atoll.StandInException;
 import io.atoll.StoreException;
 import io.atoll.TaskException;
 import io.atoll.UnserializableException;
@@ -122,11 +123,13 @@ class AllowListTest {
         for (RuntimeException error : List.of(
                 new Gadgets.Failure("text"), new Gadgets.JavaFailure("text"), new Gadgets.GraphFailure("text"))) {
             ObjectId id = fixture.store.expect();
-            fixture.codec.putError(id, error);
-            assertThatThrownBy(() -> fixture.codec.get(id, Duration.ZERO)).hasSameClassAs(error);
+            fixture.codec.putError(id, TaskException.of("t", 7, 1, error));
+            assertThatThrownBy(() -> fixture.codec.get(id, Duration.ZERO)).hasCauseExactlyInstanceOf(error.getClass());
             System.setProperty(AllowList.PROPERTY, "com.other.*");
             assertThatThrownBy(() -> fixture.codec.get(id, Duration.ZERO))
                     .isExactlyInstanceOf(TaskException.class)
+                    .cause()
+                    .isExactlyInstanceOf(StandInException.class)
                     .hasMessageContaining(error.getClass().getName() + ": text")
                     .hasMessageContaining(AllowList.PROPERTY);
             System.clearProperty(AllowList.PROPERTY);

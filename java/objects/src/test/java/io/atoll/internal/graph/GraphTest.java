@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
+import io.atoll.TaskException;
 import io.atoll.UnserializableException;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.objects.Fixture;
@@ -136,7 +137,7 @@ public class GraphTest {
         assertThat(error.getMessage()).contains("String.length()");
 
         ObjectId id = fixture.store.expect();
-        fixture.codec.putError(id, new IllegalStateException("task", nullPointer()));
+        fixture.codec.putError(id, TaskException.of("t", 7, 1, new IllegalStateException("x", nullPointer())));
         assertThatThrownBy(() -> fixture.codec.get(id, Duration.ZERO)).hasRootCauseMessage(error.getMessage());
         fixture.store.dereference(id);
     }

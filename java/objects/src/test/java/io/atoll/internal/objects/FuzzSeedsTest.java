@@ -2,6 +2,7 @@ package io.atoll.internal.objects;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atoll.TaskException;
 import io.atoll.internal.graph.ErrorKind;
 import io.atoll.internal.graph.SerializationHooksTest;
 import io.atoll.internal.memory.Encoded;
@@ -210,7 +211,7 @@ class FuzzSeedsTest {
     }
 
     private static void writeError(String name, Throwable error) throws IOException {
-        Encoded encoded = ErrorKind.encode(error);
+        Encoded encoded = ErrorKind.encode(TaskException.of("t", 7, 1, error));
         write("error", name, new byte[] {(byte) Kind.detail(encoded.tag())}, encoded);
     }
 

@@ -3,6 +3,7 @@ package io.atoll.internal.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atoll.ObjectId;
+import io.atoll.TaskException;
 import io.atoll.store.testkit.InMemoryStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,10 +60,10 @@ class LoadedClassesTest {
                 codec.get(codec.put(value), Duration.ZERO);
             }
             ObjectId error = store.expect();
-            codec.putError(error, new IllegalStateException("text"));
+            codec.putError(error, TaskException.of("task", 7, 1, new IllegalStateException("text")));
             try {
                 codec.get(error, Duration.ZERO);
-            } catch (IllegalStateException e) {
+            } catch (TaskException e) {
                 // as it should
             }
             if (args[0].equals("graph")) {

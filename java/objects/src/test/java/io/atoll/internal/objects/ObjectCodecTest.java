@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.ObjectId;
+import io.atoll.StandInException;
 import io.atoll.TaskException;
+import io.atoll.WorkerDiedException;
 import io.atoll.store.testkit.InMemoryStore;
 import io.atoll.tensor.Tensor;
 import java.io.IOException;
@@ -93,38 +95,75 @@ class ObjectCodecTest {
         ObjectCodec.warmUp();
     }
 
-    @Test
-    void shouldThrowTheOriginalWhenUnchecked() {
-        ObjectId id = store.expect();
-        IllegalStateException thrown = new IllegalStateException("broken", new IOException("why"));
-        thrown.addSuppressed(new RuntimeException("also"));
-        codec.putError(id, thrown);
-
-        assertThatThrownBy(() -> codec.get(id, Duration.ZERO))
-                .isExactlyInstanceOf(IllegalStateException.class)
-                .hasMessage("broken")
-                .hasRootCauseExactlyInstanceOf(IOException.class)
-                .satisfies(e -> assertThat(e.getStackTrace()).isEqualTo(thrown.getStackTrace()))
-                .satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessage("also"));
+    private static TaskException failure(Throwable thrown) {
+        return TaskException.of("Stats.mean", 4711, 2, thrown);
     }
 
     @Test
-    void shouldWrapACheckedException() {
+    void shouldThrowWhatATaskThrewAsACause() {
         ObjectId id = store.expect();
-        codec.putError(id, new IOException("disk"));
+        IllegalStateException thrown = new IllegalStateException("broken", new IOException("why"));
+        thrown.addSuppressed(new RuntimeException("also"));
+        codec.putError(id, failure(thrown));
 
-        assertThatThrownBy(() -> codec.get(id, Duration.ZERO))
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> codec.get(id, Duration.ZERO))
+                    .isExactlyInstanceOf(TaskException.class)
+                    .hasMessage("task Stats.mean (worker 4711, attempt 2) threw " + thrown)
+                    .satisfies(e -> {
+                        TaskException failed = (TaskException) e;
+                        assertThat(failed.taskName()).isEqualTo("Stats.mean");
+                        assertThat(failed.workerPid()).isEqualTo(4711);
+                        assertThat(failed.attempt()).isEqualTo(2);
+                        assertThat(failed.getStackTrace()[0].getMethodName())
+                                .isEqualTo("shouldThrowWhatATaskThrewAsACause");
+                        assertThat(failed.getStackTrace().length).isGreaterThan(thrown.getStackTrace().length);
+                    })
+                    .cause()
+                    .isExactlyInstanceOf(IllegalStateException.class)
+                    .hasMessage("broken")
+                    .hasRootCauseExactlyInstanceOf(IOException.class)
+                    .satisfies(e -> assertThat(e.getStackTrace()).isEqualTo(thrown.getStackTrace()))
+                    .satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessage("also"));
+        }
+    }
+
+    @Test
+    void shouldNotWrapAFailureAgain() {
+        ObjectId first = store.expect();
+        codec.putError(first, failure(new IOException("disk")));
+        ObjectId second = store.expect();
+        try {
+            codec.get(first, Duration.ZERO);
+        } catch (TaskException e) {
+            codec.putError(second, TaskException.of("another", 12, 1, e));
+        }
+        assertThatThrownBy(() -> codec.get(second, Duration.ZERO))
                 .isExactlyInstanceOf(TaskException.class)
+                .satisfies(e -> assertThat(((TaskException) e).taskName()).isEqualTo("Stats.mean"))
                 .hasCauseExactlyInstanceOf(IOException.class);
+    }
+
+    @Test
+    void shouldSayHowAWorkerDied() {
+        ObjectId id = store.expect();
+        codec.putError(id, new WorkerDiedException("it is gone", "t", 3, 4, "signal 9 (SIGKILL)"));
+        assertThatThrownBy(() -> codec.get(id, Duration.ZERO))
+                .isExactlyInstanceOf(WorkerDiedException.class)
+                .hasMessage("it is gone")
+                .hasNoCause()
+                .satisfies(e -> assertThat(((WorkerDiedException) e).ending()).isEqualTo("signal 9 (SIGKILL)"))
+                .satisfies(e -> assertThat(((WorkerDiedException) e).attempt()).isEqualTo(4));
     }
 
     @Test
     void shouldThrowTheOriginalAlsoWhenItIsNotSerializable() {
         ObjectId id = store.expect();
         Unserializable thrown = new Unserializable("text", new IOException("why"), Tensor.of(new double[] {1, 2, 3}));
-        codec.putError(id, thrown);
+        codec.putError(id, failure(thrown));
 
         assertThatThrownBy(() -> codec.get(id, Duration.ZERO))
+                .cause()
                 .isExactlyInstanceOf(Unserializable.class)
                 .hasMessage("text")
                 .hasRootCauseMessage("why")
@@ -140,14 +179,23 @@ class ObjectCodecTest {
     @Test
     void shouldStandInForWhatCannotBeStored() {
         ObjectId id = store.expect();
-        codec.putError(id, new Unserializable("text", new IOException("why"), Thread.currentThread()));
+        codec.putError(id, failure(new Unserializable("text", new IOException("why"), Thread.currentThread())));
 
         assertThatThrownBy(() -> codec.get(id, Duration.ZERO))
                 .isExactlyInstanceOf(TaskException.class)
+                .cause()
+                .isExactlyInstanceOf(StandInException.class)
                 .hasMessageContaining(Unserializable.class.getName() + ": text")
                 .hasMessageContaining("unserializable.field: java.lang.Thread cannot be stored")
+                .satisfies(e -> {
+                    StandInException standIn = (StandInException) e;
+                    assertThat(standIn.originalClass()).isEqualTo(Unserializable.class.getName());
+                    assertThat(standIn.originalMessage()).isEqualTo("text");
+                    assertThat(standIn.getStackTrace()[0].getClassName()).isEqualTo(ObjectCodecTest.class.getName());
+                })
                 .cause()
-                .hasMessage("java.io.IOException: why");
+                .isExactlyInstanceOf(StandInException.class)
+                .hasMessageStartingWith("java.io.IOException: why");
     }
 
     private Object roundTrip(Object value) {

@@ -62,7 +62,8 @@ public final class CallRecord {
         return id(record, RESULT);
     }
 
-    static int attempt(DirectBuffer record) {
+    /** Which run of the task is sent, from 0. */
+    public static int attempt(DirectBuffer record) {
         return record.getInt(ATTEMPT, ByteOrder.LITTLE_ENDIAN);
     }
 

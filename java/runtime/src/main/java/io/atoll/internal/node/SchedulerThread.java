@@ -1,14 +1,15 @@
 package io.atoll.internal.node;
 
-import io.atoll.AtollException;
 import io.atoll.ObjectId;
 import io.atoll.Resources;
+import io.atoll.TaskException;
 import io.atoll.WorkerDiedException;
 import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.call.ScheduledCall;
 import io.atoll.internal.objects.ObjectCodec;
+import io.atoll.internal.process.Ending;
 import io.atoll.internal.process.WorkerProcesses;
 import io.atoll.scheduler.Scheduler;
 import io.atoll.scheduler.SchedulerActions;
@@ -64,6 +65,11 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
 
     private int lastWorker;
 
+    /** Whose death the scheduler is being told. */
+    private Client dead;
+
+    private Ending ending; // of the dead one, once it was asked for
+
     private volatile boolean asleep;
     private volatile boolean closed;
     private volatile boolean hopeless;
@@ -93,9 +99,12 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         final int index;
         final ManyToOneRingBuffer up;
         final DownRing down;
+        final long pid;
 
         Client(int index) {
             this.index = index;
+            ClientStats stats = store.clientStats(index);
+            pid = stats == null ? 0 : stats.pid();
             up = UpRing.open(store, index);
             down = new DownRing(store, index);
         }
@@ -238,10 +247,7 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
             int index = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
             clients[index] = new Client(index);
             if (index != store.clientIndex()) {
-                ClientStats stats = store.clientStats(index);
-                if (stats != null) {
-                    workers.joined(stats.pid());
-                }
+                workers.joined(clients[index].pid);
                 scheduler.workerJoined(index);
             }
         }
@@ -263,7 +269,10 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         board.leave(index);
         server.bury(index);
         if (client != null) {
+            dead = client;
+            ending = null;
             scheduler.workerLost(index);
+            dead = null;
         }
     }
 
@@ -276,7 +285,7 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
                 store.reference(held.get(count));
             }
         } catch (RuntimeException e) {
-            putError(call, new AtollException("task " + call.name() + ": " + e.getMessage()));
+            putError(call, notRun(call, e.getMessage()));
             for (ObjectId id : held.subList(0, count)) {
                 store.dereference(id);
             }
@@ -302,9 +311,13 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
 
     /** No worker is left, and none will come. */
     private void giveUp() {
-        String why = workers.hopeless();
+        WorkerProcesses.Hopeless hope = workers.hopeless();
         for (ScheduledCall call : List.copyOf(unfinished)) {
-            putError(call, new WorkerDiedException("task " + call.name() + " cannot be run: " + why));
+            String name = call.name();
+            putError(
+                    call,
+                    new WorkerDiedException(
+                            "task " + name + " cannot be run: " + hope.why(), name, 0, 0, hope.ending()));
             scheduler.finished(call.task.id(), Scheduler.NOBODY);
         }
     }
@@ -351,8 +364,20 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
     @Override
     public void fail(Task task, Failure reason, String message) {
         ScheduledCall call = ScheduledCall.of(task);
-        String text = "task " + call.name() + ": " + message;
-        putError(call, reason == Failure.WORKER_DIED ? new WorkerDiedException(text) : new AtollException(text));
+        putError(call, reason == Failure.WORKER_DIED ? died(call, task.attempt() + 1) : notRun(call, message));
+    }
+
+    private static TaskException notRun(ScheduledCall call, String why) {
+        return new TaskException("task " + call.name() + " cannot be run: " + why, call.name(), 0, 0, null);
+    }
+
+    private TaskException died(ScheduledCall call, int attempt) {
+        if (ending == null) {
+            ending = workers.ending(dead.pid);
+        }
+        String text = "task " + call.name() + ": worker " + dead.pid + " died while it ran it, attempt " + attempt
+                + " of " + attempt + ": " + ending;
+        return new WorkerDiedException(text, call.name(), dead.pid, attempt, ending.how());
     }
 
     @Override
@@ -365,7 +390,7 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         store.dereference(task.id());
     }
 
-    private void putError(ScheduledCall call, RuntimeException error) {
+    private void putError(ScheduledCall call, TaskException error) {
         // Made here, where it says nothing.
         error.setStackTrace(new StackTraceElement[0]);
         try {

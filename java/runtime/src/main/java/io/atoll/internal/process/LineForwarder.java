@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Copies what a worker prints to a stream of the driver, line by line, each with a prefix. One thread each. */
@@ -18,6 +20,7 @@ final class LineForwarder extends Thread {
     private final byte[] prefix;
     private final Runnable atEnd;
     private final ArrayDeque<String> last = new ArrayDeque<>();
+    private final CountDownLatch copied = new CountDownLatch(1);
 
     /**
      * @param from is closed at its end
@@ -57,7 +60,13 @@ final class LineForwarder extends Thread {
         if (line.size() > 0) {
             print(line);
         }
+        copied.countDown();
         atEnd.run();
+    }
+
+    /** Waits until all has been copied, or the time is over. */
+    void awaitEnd(long millis) throws InterruptedException {
+        copied.await(millis, TimeUnit.MILLISECONDS);
     }
 
     /** The newest lines, for an error message. */

@@ -6,9 +6,12 @@ import io.atoll.store.SpawnedProcess;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -20,13 +23,19 @@ public final class WorkerProcesses implements AutoCloseable {
     private static final int HOPELESS = 3;
 
     private static final long GRACE_MILLIS = 2000;
+    /** So many that have ended are remembered, for those who ask how. */
+    private static final int REMEMBERED = 16;
+    /** How long who asks waits for what a dead worker has printed: a child of it may hold the pipe open. */
+    private static final long PATIENCE_MILLIS = 300;
+
     private static final long STACK_BYTES = 256 * 1024;
 
     private final Path socket;
     private final List<String> command;
     private final List<Worker> workers = new ArrayList<>(); // guarded by this
+    private final ArrayDeque<Worker> ended = new ArrayDeque<>(); // guarded by this
     private int failuresInARow; // guarded by this
-    private String hopeless; // guarded by this
+    private Hopeless hopeless; // guarded by this
     private int later; // guarded by this
     private Runnable onHopeless = () -> {}; // guarded by this
     private boolean closed; // guarded by this
@@ -39,12 +48,20 @@ public final class WorkerProcesses implements AutoCloseable {
     }
 
     private static final class Worker {
-        final Process process;
+        final SpawnedProcess process;
         LineForwarder err;
         LineForwarder out;
         boolean joined;
 
-        Worker(Process process) {
+        /** Once its process has ended. */
+        Ending ending() {
+            String all = Stream.of(out.lastLines(), err.lastLines())
+                    .filter(lines -> !lines.isEmpty())
+                    .collect(Collectors.joining("\n"));
+            return Ending.of(process.signal(), process.exitValue(), all);
+        }
+
+        Worker(SpawnedProcess process) {
             this.process = process;
         }
     }
@@ -70,8 +87,42 @@ public final class WorkerProcesses implements AutoCloseable {
     }
 
     /** Why no worker can be had; null while that is not so. */
-    public synchronized String hopeless() {
+    public synchronized Hopeless hopeless() {
         return hopeless;
+    }
+
+    /**
+     * Why no worker can be had.
+     *
+     * @param why for people
+     * @param ending of the last one
+     */
+    public record Hopeless(String why, String ending) {}
+
+    /** How a worker that is dead ended. Waits a moment for what it has printed. */
+    public Ending ending(long pid) {
+        Worker worker = find(pid);
+        if (worker == null) {
+            return Ending.UNKNOWN;
+        }
+        try {
+            if (!worker.process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                return Ending.UNKNOWN;
+            }
+            worker.out.awaitEnd(PATIENCE_MILLIS);
+            worker.err.awaitEnd(PATIENCE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Ending.UNKNOWN;
+        }
+        return worker.ending();
+    }
+
+    private synchronized Worker find(long pid) {
+        return Stream.concat(workers.stream(), ended.stream())
+                .filter(worker -> worker.process.pid() == pid)
+                .findFirst()
+                .orElse(null);
     }
 
     /** The scheduler has seen this worker. */
@@ -134,7 +185,7 @@ public final class WorkerProcesses implements AutoCloseable {
     }
 
     private void launchOne() {
-        Process process;
+        SpawnedProcess process;
         try {
             process = SpawnedProcess.start(socket, command);
         } catch (StoreException e) {
@@ -163,13 +214,19 @@ public final class WorkerProcesses implements AutoCloseable {
         Runnable then = null;
         synchronized (this) {
             workers.remove(worker);
+            ended.addLast(worker);
+            if (ended.size() > REMEMBERED) {
+                ended.removeFirst();
+            }
             if (closed) {
                 return;
             }
             if (!worker.joined && ++failuresInARow >= HOPELESS) {
-                hopeless = "the last " + failuresInARow
-                        + " workers ended before they could take a task, this one with exit code "
-                        + worker.process.exitValue() + ":\n" + worker.out.lastLines() + worker.err.lastLines();
+                Ending last = worker.ending();
+                hopeless = new Hopeless(
+                        "the last " + failuresInARow + " workers ended before they could take a task, this one: "
+                                + last,
+                        last.how());
                 if (workers.isEmpty()) {
                     then = onHopeless;
                 }
@@ -177,7 +234,7 @@ public final class WorkerProcesses implements AutoCloseable {
                 try {
                     launchOne();
                 } catch (AtollException e) {
-                    hopeless = e.getMessage();
+                    hopeless = new Hopeless(e.getMessage(), Ending.UNKNOWN.how());
                     then = workers.isEmpty() ? onHopeless : null;
                 }
             }

@@ -6,6 +6,7 @@ import io.atoll.ObjectRef;
 import io.atoll.ObjectStoreFullException;
 import io.atoll.internal.call.CallWriter;
 import io.atoll.internal.call.ObjectWriter;
+import io.atoll.internal.graph.ErrorKind;
 import io.atoll.internal.memory.Place;
 import io.atoll.internal.memory.Room;
 import io.atoll.internal.node.Board;
@@ -81,8 +82,16 @@ abstract class ClientRuntime implements AtollRuntime, Place {
     /** Waits as the calling thread has to, until so many of the objects are there or the time is over. */
     abstract boolean[] awaitReady(ObjectId[] ids, int wanted, Duration timeout);
 
-    /** The value of an object, waiting for it as the calling thread has to. */
-    abstract Object value(ObjectId id, Duration timeout);
+    /** The value of an object, waiting for it as the calling thread has to; a failure as an {@link ErrorKind.Thrown}. */
+    abstract Object valueOrFailure(ObjectId id, Duration timeout);
+
+    private Object value(ObjectId id, Duration timeout) {
+        Object value = valueOrFailure(id, timeout);
+        if (value instanceof ErrorKind.Thrown thrown) {
+            throw thrown.here();
+        }
+        return value;
+    }
 
     @Override
     public <T> ObjectRef<T> put(T value) {

@@ -143,8 +143,8 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     @Override
-    Object value(ObjectId id, Duration timeout) {
-        return codec.get(id, timeout);
+    Object valueOrFailure(ObjectId id, Duration timeout) {
+        return codec.getOrFailure(id, timeout);
     }
 
     @Override

@@ -1,12 +1,13 @@
 package io.atoll.internal.runtime;
 
-import io.atoll.AtollException;
 import io.atoll.ObjectId;
 import io.atoll.StoreException;
+import io.atoll.TaskException;
 import io.atoll.internal.call.CallReader;
 import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.FunctionFinder;
 import io.atoll.internal.call.Messages;
+import io.atoll.internal.graph.ErrorKind;
 import io.atoll.store.ObjectStore;
 import java.lang.invoke.MethodHandle;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -24,16 +25,21 @@ final class TaskRunner {
     }
 
     void run(byte[] call) {
-        ObjectId result = CallRecord.result(new UnsafeBuffer(call));
+        UnsafeBuffer record = new UnsafeBuffer(call);
+        ObjectId result = CallRecord.result(record);
         CallReader reader = new CallReader(call);
         String name = reader.name();
+        int attempt = CallRecord.attempt(record) + 1;
         try {
             Object value = invoke(reader);
             // Before anybody can see that it has ended.
             runtime.store.countUser(ClientRuntime.TASKS_COUNTER, 1);
             runtime.writer.write(result, runtime.codec.encode(value));
-        } catch (Throwable failure) {
-            putError(result, name, failure);
+        } catch (FailedArgument e) {
+            putError(result, e.failure);
+        } catch (Throwable thrown) {
+            // Not before: the class that knows the pid takes tens of milliseconds to initialize.
+            putError(result, TaskException.of(name, ProcessHandle.current().pid(), attempt, thrown));
         }
         try {
             runtime.ring.tell(Messages.FINISHED, result);
@@ -44,11 +50,32 @@ final class TaskRunner {
 
     private Object invoke(CallReader reader) throws Throwable {
         MethodHandle function = functions.find(reader.function());
-        Object[] arguments = reader.arguments(runtime.codec, id -> runtime.value(id, null));
+        Object[] arguments = reader.arguments(runtime.codec, this::argument);
         return (Object) function.invokeExact(arguments);
     }
 
-    private void putError(ObjectId result, String name, Throwable failure) {
+    private Object argument(ObjectId id) throws FailedArgument {
+        Object value = runtime.valueOrFailure(id, null);
+        if (value instanceof ErrorKind.Thrown thrown) {
+            throw new FailedArgument(thrown.failure());
+        }
+        return value;
+    }
+
+    /** The task is not run: its result is what its argument has. */
+    private static final class FailedArgument extends Exception {
+        private static final long serialVersionUID = 1;
+
+        /** As it was stored. */
+        private final TaskException failure;
+
+        FailedArgument(TaskException failure) {
+            super(null, failure, false, false);
+            this.failure = failure;
+        }
+    }
+
+    private void putError(ObjectId result, TaskException failure) {
         try {
             runtime.codec.putError(result, failure);
         } catch (Throwable second) {
@@ -58,12 +85,16 @@ final class TaskRunner {
             try {
                 runtime.codec.putError(
                         result,
-                        new AtollException(
-                                "task " + name + " failed with " + failure + ", which cannot be stored: " + second));
+                        new TaskException(
+                                failure.getMessage() + ", which cannot be stored: " + second,
+                                failure.taskName(),
+                                failure.workerPid(),
+                                failure.attempt(),
+                                null));
             } catch (Throwable third) {
                 if (!isSealed(result)) {
                     // Somebody waits for this: let the scheduler see that the task has not ended, and run it elsewhere.
-                    System.err.println("atoll: the result of task " + name + " cannot be stored: " + third);
+                    System.err.println("atoll: " + failure.getMessage() + ", which cannot be stored: " + third);
                     Runtime.getRuntime().halt(1);
                 }
             }

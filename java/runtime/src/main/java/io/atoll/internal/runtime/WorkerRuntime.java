@@ -59,12 +59,12 @@ final class WorkerRuntime extends ClientRuntime {
     }
 
     @Override
-    Object value(ObjectId id, Duration timeout) {
+    Object valueOrFailure(ObjectId id, Duration timeout) {
         if (!isReady(id) && !awaitReady(new ObjectId[] {id}, 1, timeout)[0]) {
             throw new GetTimeoutException("object " + id + ": not there after " + timeout);
         }
         calls.remove(id);
-        return codec.get(id, Duration.ZERO);
+        return codec.getOrFailure(id, Duration.ZERO);
     }
 
     @Override

@@ -75,12 +75,37 @@ class DeathTest {
                     .remote();
             assertThatThrownBy(ref::get)
                     .isInstanceOf(WorkerDiedException.class)
-                    .hasMessageContaining("Deaths.dieAlways");
+                    .hasMessageContaining("Deaths.dieAlways")
+                    .hasMessageContaining("exit code 137")
+                    .hasMessageContaining("about to end\nwith this")
+                    .satisfies(e -> {
+                        WorkerDiedException died = (WorkerDiedException) e;
+                        assertThat(died.ending()).isEqualTo("exit code 137");
+                        assertThat(died.attempt()).isEqualTo(3);
+                        assertThat(died.workerPid()).isPositive();
+                    });
             try (var runs = Files.list(directory)) {
                 assertThat(runs.count()).isEqualTo(3);
             }
             // The node goes on.
             assertThat(Atoll.task(Tasks::add, 1, 1).remote().get()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldNameTheSignalThatEndedAWorker() throws Exception {
+        try (AtollSession session = node(1)) {
+            ObjectRef<Void> ref =
+                    Atoll.run(Deaths::begin, directory.toString()).retries(0).remote();
+            while (!Files.exists(directory.resolve("begun"))) {
+                Thread.sleep(5);
+            }
+            kill(pids().get(0));
+            assertThatThrownBy(ref::get)
+                    .isInstanceOf(WorkerDiedException.class)
+                    .hasMessageContaining("signal 9 (SIGKILL)")
+                    .satisfies(
+                            e -> assertThat(((WorkerDiedException) e).ending()).isEqualTo("signal 9 (SIGKILL)"));
         }
     }
 

@@ -30,8 +30,14 @@ public final class Deaths {
 
     public static int dieAlways(String directory) throws IOException {
         Files.createTempFile(Path.of(directory), "run", "");
+        System.out.println("about to end\nwith this");
         die();
         return 0;
+    }
+
+    static void begin(String directory) throws Exception {
+        Files.createFile(Path.of(directory, "begun"));
+        Thread.sleep(Long.MAX_VALUE);
     }
 
     public static int slowly(int value) throws InterruptedException {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.Atoll;
-import io.atoll.AtollException;
 import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
+import io.atoll.CallInterruptedException;
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectLostException;
 import io.atoll.ObjectRef;
@@ -210,7 +210,7 @@ class ListGetTest {
         assertNothingPinned();
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> Atoll.get(refs))
-                .isInstanceOf(AtollException.class)
+                .isInstanceOf(CallInterruptedException.class)
                 .hasCauseInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isTrue();
         assertNothingPinned();
@@ -227,7 +227,7 @@ class ListGetTest {
         refs.add(untyped(failed));
         refs.add(untyped(Atoll.task(ListGetTest::late).remote()));
         assertThatThrownBy(() -> Atoll.get(refs))
-                .isInstanceOf(IllegalStateException.class)
+                .hasCauseInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("on purpose");
         assertNothingPinned();
         ((ClientRuntime) Runtimes.current()).store.delete(refs.get(2).id());

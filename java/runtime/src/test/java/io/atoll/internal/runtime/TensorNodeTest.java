@@ -127,6 +127,7 @@ class TensorNodeTest {
         assertThatThrownBy(() -> bytes.put(0, (byte) 1)).isInstanceOf(ReadOnlyBufferException.class);
         assertThatThrownBy(() -> ref.bytes(-1, 5)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Atoll.task(TensorNodeTest::fail).remote().bytes())
+                .cause()
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("no bytes");
     }

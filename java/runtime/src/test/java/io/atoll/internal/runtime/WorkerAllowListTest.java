@@ -8,6 +8,7 @@ import io.atoll.Atoll;
 import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
 import io.atoll.ObjectRef;
+import io.atoll.StandInException;
 import io.atoll.StoreException;
 import io.atoll.TaskException;
 import java.io.Serializable;
@@ -54,7 +55,7 @@ class WorkerAllowListTest {
             assertThatThrownBy(() -> Atoll.task(WorkerAllowListTest::describe, refused)
                             .remote()
                             .get())
-                    .isInstanceOf(StoreException.class)
+                    .hasCauseInstanceOf(StoreException.class)
                     .hasMessageContaining("com.acme.workers.Widgets$Plain")
                     .hasMessageContaining("atoll.allowed.classes=com.other.*");
             assertThatThrownBy(() ->
@@ -66,6 +67,8 @@ class WorkerAllowListTest {
             assertThatThrownBy(
                             () -> Atoll.task(WorkerAllowListTest::fail).remote().get())
                     .isExactlyInstanceOf(TaskException.class)
+                    .cause()
+                    .isExactlyInstanceOf(StandInException.class)
                     .hasMessageContaining("com.acme.workers.Widgets$Failure: text")
                     .hasMessageContaining("atoll.allowed.classes=com.other.*");
         } finally {

@@ -3,7 +3,7 @@ package io.atoll.store.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.atoll.AtollException;
+import io.atoll.CallInterruptedException;
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
 import io.atoll.ObjectLostException;
@@ -414,7 +414,9 @@ public abstract class ObjectStoreContract extends StoreClients {
         started.await();
         thread.interrupt();
         thread.join();
-        assertThat(thrown.get()).isInstanceOf(AtollException.class).hasCauseInstanceOf(InterruptedException.class);
+        assertThat(thrown.get())
+                .isInstanceOf(CallInterruptedException.class)
+                .hasCauseInstanceOf(InterruptedException.class);
         assertThat(flag.get()).isTrue();
         store.dereference(id);
     }

@@ -116,6 +116,12 @@ inline jlong await(jlong c, jlong ids, jlong count, jlong wanted, jlong timeout_
   return atoll_wait(client(c), pointer<const atoll_object_id>(ids), count, wanted, timeout_ns,
                     pointer<uint8_t>(ready));
 }
+inline jlong watch(jlong c, jlong ids, jlong count) {
+  return atoll_watch(client(c), pointer<const atoll_object_id>(ids), static_cast<uint64_t>(count));
+}
+inline jlong takeReady(jlong c, jlong events, jlong max, jlong timeout_ns) {
+  return atoll_take_ready(client(c), pointer<atoll_event>(events), static_cast<uint64_t>(max), timeout_ns);
+}
 inline jlong claim(jlong c, jlong store, jlong place, jlong expected, jlong desired) {
   const atoll_object_id id = object_id(store, place);
   return atoll_claim(client(c), &id, expected, desired);
@@ -256,6 +262,8 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_FIELD(atoll_view, offset),
     ATOLL_JNI_FIELD(atoll_view, contained),
     ATOLL_JNI_FIELD(atoll_view, contained_address),
+    ATOLL_JNI_SIZE(atoll_event),
+    ATOLL_JNI_FIELD(atoll_event, id),
 
     ATOLL_JNI_SIZE(atoll_operations),
     ATOLL_JNI_FIELD(atoll_operations, expects),

@@ -3,19 +3,49 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Writes the sources that nobody should write by hand: the functional interfaces F0..F6 and P0..P6, and one overload of
- * task and run for each way in which the arguments of a call can be values and refs. Run by the build as a single-file
- * program: {@code java GenerateTaskOverloads.java OUTPUT_DIRECTORY}. A file that would not change is not touched.
+ * Writes the sources that nobody should write by hand, for functions of 0 to 10 parameters: the functional interfaces Fn
+ * and Pn, RemoteFunctionn and RemoteActionn, and the overloads of task, run, function and action. Run by the build as a
+ * single-file program: {@code java GenerateTaskOverloads.java OUTPUT_DIRECTORY}. A file that would not change is not
+ * touched.
+ *
+ * <p>Up to four arguments may be any mixture of values and refs, each mixture being an overload; from five on there are
+ * two, all values and all {@code Arg}s.
  */
 public final class GenerateTaskOverloads {
-    private static final int MOST_PARAMETERS = 6;
-    private static final String[] COUNTS = {"no", "one", "two", "three", "four", "five", "six"};
+    private static final int MOST_PARAMETERS = 10;
+    private static final int MOST_MIXED = 4;
+    private static final String[] COUNTS = {
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"
+    };
+
+    /** Functions, and those that return nothing. */
+    private enum Kind {
+        FUNCTION("F", "RemoteFunction", "task", "TaskCall<R>", "ObjectRef<R>"),
+        ACTION("P", "RemoteAction", "run", "RunCall", "ObjectRef<Void>");
+
+        final String type;
+        final String remote;
+        final String method;
+        final String call;
+        final String ref;
+
+        Kind(String type, String remote, String method, String call, String ref) {
+            this.type = type;
+            this.remote = remote;
+            this.method = method;
+            this.call = call;
+            this.ref = ref;
+        }
+
+        boolean returns() {
+            return this == FUNCTION;
+        }
+    }
 
     private final Path directory;
 
@@ -26,139 +56,337 @@ public final class GenerateTaskOverloads {
     public static void main(String[] args) throws IOException {
         GenerateTaskOverloads generator =
                 new GenerateTaskOverloads(Files.createDirectories(Path.of(args[0], "io", "atoll")));
-        for (int n = 0; n <= MOST_PARAMETERS; ++n) {
-            generator.functionalInterface("F", n);
-            generator.functionalInterface("P", n);
-        }
-        generator.overloads();
-    }
-
-    private void functionalInterface(String kind, int n) throws IOException {
-        boolean returns = kind.equals("F");
-        List<String> doc = new ArrayList<>();
-        doc.add("/**");
-        doc.add(" * A function of " + COUNTS[n] + (n == 1 ? " parameter" : " parameters")
-                + (returns ? " that returns a value" : " that returns nothing")
-                + ", as {@link Atoll#" + (returns ? "task" : "run")
-                + "} takes it. Serializable, so that the lambda or");
-        doc.add(" * method reference can be sent to a worker; what it captures must be storable.");
-        doc.add(" *");
-        each(n, i -> " * @param <T" + i + "> type of parameter " + i).forEach(doc::add);
-        if (returns) {
-            doc.add(" * @param <R> type of the result");
-        }
-        if (!returns && n == 0) {
-            doc.remove(doc.size() - 1);
-        }
-        doc.add(" */");
-        StringJoiner lines = new StringJoiner("\n", "", "\n");
-        lines.add("package io.atoll;")
-                .add("")
-                .add("import java.io.Serializable;")
-                .add("");
-        doc.forEach(lines::add);
-        lines.add("@FunctionalInterface");
-        lines.add("public interface " + type(kind, n) + " extends Serializable {");
-        lines.add("    /**");
-        lines.add("     * The call; runs in a worker.");
-        lines.add("     *");
-        each(n, i -> "     * @param a" + i + " argument " + i).forEach(lines::add);
-        if (returns) {
-            lines.add("     * @return the result");
-        }
-        lines.add("     * @throws Exception what the get of the result throws, a checked one as a cause");
-        lines.add("     */");
-        lines.add("    " + (returns ? "R" : "void") + " call(" + String.join(", ", each(n, i -> "T" + i + " a" + i))
-                + ") throws Exception;");
-        lines.add("}");
-        write(kind + n, lines.toString());
-    }
-
-    private void overloads() throws IOException {
-        StringBuilder text = new StringBuilder();
-        text.append("""
-                package io.atoll;
-
-                import io.atoll.spi.PassedRef;
-
-                /**
-                 * The overloads of {@link Atoll}'s {@code task} and {@code run}: each argument of a call is a value or an
-                 * {@link ObjectRef} to one. Not to be named: call them as {@code Atoll.task} and {@code Atoll.run}.
-                 */
-                public abstract sealed class TaskOverloads permits Atoll {
-                    TaskOverloads() {}
-
-                    /** A ref in the place of a value: the function wants the ref itself. */
-                    private static Object value(Object argument) {
-                        return argument instanceof ObjectRef<?> ref ? new PassedRef(ref) : argument;
-                    }
-                """);
-        for (String kind : new String[] {"F", "P"}) {
+        for (Kind kind : Kind.values()) {
             for (int n = 0; n <= MOST_PARAMETERS; ++n) {
-                for (int refs = 0; refs < 1 << n; ++refs) {
-                    text.append('\n').append(overload(kind, n, refs));
+                generator.write(kind.type + n, functionType(kind, n));
+                generator.write(kind.remote + n, remote(kind, n));
+            }
+        }
+        generator.write("TaskOverloads", overloads());
+    }
+
+    // ---- F2, P2
+
+    private static String functionType(Kind kind, int n) {
+        List<String> supertypes = new ArrayList<>(List.of("Serializable"));
+        if (isCallable(kind, n)) {
+            supertypes.add("Callable<R>");
+        }
+        Source source = new Source();
+        source.lines("package io.atoll;", "", "import java.io.Serializable;");
+        source.lines(isCallable(kind, n), "import java.util.concurrent.Callable;");
+        source.lines(
+                "",
+                "/**",
+                " * A function of " + parameters(n) + " that returns " + (kind.returns() ? "a value" : "nothing")
+                        + ", as {@link Atoll#" + kind.method + "} and {@link " + kind.remote + n + "} take",
+                " * it: a method reference, a lambda, or an object of a class of yours that can be stored. It is Serializable so that",
+                " * the first two can be sent to a worker; what they capture must be storable.",
+                " *");
+        source.lines(typeDoc(kind, n, " * "));
+        source.lines(
+                " */",
+                "@FunctionalInterface",
+                "public interface " + type(kind.type, kind, n) + " extends " + String.join(", ", supertypes) + " {",
+                "    /**",
+                "     * The call; runs in a worker.",
+                "     *");
+        source.lines(each(n, i -> "     * @param a" + i + " argument " + i));
+        source.lines(kind.returns(), "     * @return the result");
+        source.lines(
+                "     * @throws Exception the cause of the {@link TaskException} that the get of the result throws",
+                "     */");
+        source.lines(isCallable(kind, n), "    @Override");
+        source.lines(
+                "    " + (kind.returns() ? "R" : "void") + " call("
+                        + String.join(", ", each(n, i -> "T" + i + " a" + i)) + ") throws Exception;",
+                "}");
+        return source.toString();
+    }
+
+    private static boolean isCallable(Kind kind, int n) {
+        return kind.returns() && n == 0;
+    }
+
+    // ---- RemoteFunction2, RemoteAction2
+
+    private static String remote(Kind kind, int n) {
+        String self = type(kind.remote, kind, n);
+        Source source = new Source();
+        source.lines("package io.atoll;", "");
+        source.lines(isCallable(kind, n), "import java.util.concurrent.Callable;", "");
+        source.lines(
+                "/**",
+                " * A function of " + parameters(n) + " that returns " + (kind.returns() ? "a value" : "nothing")
+                        + " and runs in workers, with what each of its tasks needs. Its types are fixed, so",
+                " * that javac looks at refs knowing them: what it says about a wrong {@code submit} is short, and said soon. Immutable;",
+                " * any thread may use it.",
+                " *");
+        source.lines(typeDoc(kind, n, " * "));
+        source.lines(
+                " */",
+                "public final class " + self + " extends Remote<" + self + "> {",
+                "    private " + kind.remote + n + "(Object function, TaskOptions options) {",
+                "        super(function, options);",
+                "    }",
+                "",
+                "    /**",
+                "     * A function with the usual needs: one CPU, three retries. The types on the left of an assignment, or a witness, choose",
+                "     * among methods of one name: {@code " + example(kind, n) + "}.",
+                "     *");
+        source.lines(typeDoc(kind, n, "     * "));
+        source.lines(
+                "     * @param function runs in a worker",
+                "     * @return to submit",
+                "     */",
+                "    public static " + generics(kind, n) + self + " of(" + type(kind.type, kind, n) + " function) {",
+                "        return new " + kind.remote + n + diamond(kind, n) + "(function, TaskOptions.USUAL);",
+                "    }");
+        if (isCallable(kind, n)) {
+            source.lines(
+                    "",
+                    "    /**",
+                    "     * What an object computes: it is stored, and called in a worker.",
+                    "     *",
+                    "     * @param <R> type of the result",
+                    "     * @param function an object of a class that can be stored",
+                    "     * @return to submit",
+                    "     */",
+                    "    public static <R> RemoteFunction0<R> of(Callable<R> function) {",
+                    "        return new RemoteFunction0<>(function, TaskOptions.USUAL);",
+                    "    }");
+        }
+        source.lines(
+                "",
+                "    @Override",
+                "    " + self + " with(TaskOptions options) {",
+                "        return new " + kind.remote + n + diamond(kind, n) + "(function, options);",
+                "    }");
+        for (int refs : mixtures(n)) {
+            source.lines(
+                    "",
+                    "    /**",
+                    "     * Starts a task and returns at once; with " + arguments(n, refs) + ".",
+                    "     *");
+            source.lines(argumentDoc(n, refs));
+            source.lines(
+                    "     * @return the ref of " + (kind.returns() ? "its result" : "its end, whose value is null"),
+                    "     * @throws IllegalStateException when Atoll is not running in this process, or a ref is closed",
+                    "     * @throws UnserializableException when something that is captured or an argument cannot be stored",
+                    "     * @throws ObjectStoreFullException when a large argument does not fit in the store",
+                    "     */",
+                    "    public " + kind.ref + " submit(" + String.join(", ", parameterList(n, refs)) + ") {",
+                    "        return start(new Object[] {" + String.join(", ", argumentList(n, refs)) + "});",
+                    "    }");
+        }
+        source.lines("}");
+        return source.toString();
+    }
+
+    private static String example(Kind kind, int n) {
+        if (kind.returns() && n == 2) {
+            return "RemoteFunction2<Integer, Integer, Integer> larger = RemoteFunction2.of(Math::max)";
+        }
+        String types = n == 0 && !kind.returns() ? "" : "<...>";
+        return kind.remote + n + types + " f = " + kind.remote + n + ".of(U::f)";
+    }
+
+    // ---- task, run, function, action
+
+    private static String overloads() {
+        Source source = new Source();
+        source.lines(
+                "package io.atoll;",
+                "",
+                "import java.util.concurrent.Callable;",
+                "",
+                "/**",
+                " * The overloads of {@link Atoll}'s {@code task}, {@code run}, {@code function} and {@code action}. Not to be named: call",
+                " * them as {@code Atoll.task} and so on.",
+                " *",
+                " * <p>They cost javac time, since it looks at every overload with every type open: 200 calls of {@code task} with six",
+                " * arguments take four to seven times as long to compile as plain calls, of {@code function(f).submit} five times, of {@code",
+                " * submit} on a constant 1.2 to 1.3 times. What javac says of a wrong call of {@code task} or {@code function} names every",
+                " * overload of that number of arguments, in some 140 lines (80 of {@code function}); of a wrong {@code submit} a dozen.",
+                " */",
+                "public abstract sealed class TaskOverloads permits Atoll {",
+                "    TaskOverloads() {}",
+                "",
+                "    /**",
+                "     * A call of an object: it is stored, and called in a worker.",
+                "     *",
+                "     * @param <R> type of the result",
+                "     * @param function an object of a class that can be stored",
+                "     * @return the call, not started yet",
+                "     */",
+                "    public static <R> TaskCall<R> task(Callable<R> function) {",
+                "        return new TaskCall<>(function, new Object[] {});",
+                "    }",
+                "",
+                "    /**",
+                "     * What an object computes, as {@link RemoteFunction0#of(Callable)}.",
+                "     *",
+                "     * @param <R> type of the result",
+                "     * @param function an object of a class that can be stored",
+                "     * @return to submit",
+                "     */",
+                "    public static <R> RemoteFunction0<R> function(Callable<R> function) {",
+                "        return RemoteFunction0.of(function);",
+                "    }");
+        for (Kind kind : Kind.values()) {
+            for (int n = 0; n <= MOST_PARAMETERS; ++n) {
+                named(source, kind, n);
+                for (int refs : mixtures(n)) {
+                    call(source, kind, n, refs);
                 }
             }
         }
-        write("TaskOverloads", text.append("}\n").toString());
+        source.lines("}");
+        return source.toString();
     }
 
-    /** One method; bit i-1 of {@code refs} says that argument i is a ref. */
-    private static String overload(String kind, int n, int refs) {
-        boolean returns = kind.equals("F");
-        String call = returns ? "TaskCall" : "RunCall";
-        List<String> generics = each(n, i -> "T" + i);
-        if (returns) {
-            generics.add("R");
-        }
-        List<String> parameters =
-                each(n, i -> isRef(refs, i) ? "ObjectRef<? extends T" + i + "> a" + i : "T" + i + " a" + i);
-        parameters.add(0, type(kind, n) + " function");
-        String arguments = String.join(", ", each(n, i -> isRef(refs, i) ? "a" + i : "value(a" + i + ")"));
-        StringJoiner lines = new StringJoiner("\n", "", "\n");
-        lines.add("    /**");
-        lines.add("     * A call of {@code function} with " + arguments(n, refs)
-                + "; to be adjusted and started by {@link " + call + "#remote}.");
-        lines.add("     *");
-        each(n, i -> "     * @param <T" + i + "> type of parameter " + i).forEach(lines::add);
-        if (returns) {
-            lines.add("     * @param <R> type of the result");
-        }
-        lines.add("     * @param function runs in a worker");
-        each(
-                        n,
-                        i -> "     * @param a" + i + " argument " + i
-                                + (isRef(refs, i) ? ", the function gets its value once it is there" : ""))
-                .forEach(lines::add);
-        lines.add("     * @return the call, not started yet");
-        lines.add("     */");
-        lines.add("    public static " + (generics.isEmpty() ? "" : "<" + String.join(", ", generics) + "> ")
-                + call + (returns ? "<R>" : "") + " " + (returns ? "task" : "run") + "("
-                + String.join(", ", parameters) + ") {");
-        lines.add(
-                "        return new " + call + (returns ? "<>" : "") + "(function, new Object[] {" + arguments + "});");
-        lines.add("    }");
-        return lines.toString();
+    /** function, action. */
+    private static void named(Source source, Kind kind, int n) {
+        String name = kind.returns() ? "function" : "action";
+        source.lines(
+                "",
+                "    /**",
+                "     * A function of " + parameters(n) + " as a value, with its types fixed: {@link " + kind.remote + n
+                        + "#submit} it.",
+                "     * {@link " + kind.remote + n + "#of} is the same, and says less when it is wrong.",
+                "     *");
+        source.lines(typeDoc(kind, n, "     * "));
+        source.lines(
+                "     * @param function runs in a worker",
+                "     * @return to submit",
+                "     */",
+                "    public static " + generics(kind, n) + type(kind.remote, kind, n) + " " + name + "("
+                        + type(kind.type, kind, n) + " function) {",
+                "        return " + kind.remote + n + ".of(function);",
+                "    }");
     }
 
-    private static String arguments(int n, int refs) {
-        return n == 0 ? "no arguments" : String.join(", ", each(n, i -> isRef(refs, i) ? "a ref" : "a value"));
+    /** task, run: bit i-1 of {@code refs} says that argument i is an Arg. */
+    private static void call(Source source, Kind kind, int n, int refs) {
+        List<String> parameters = parameterList(n, refs);
+        parameters.add(0, type(kind.type, kind, n) + " function");
+        source.lines(
+                "",
+                "    /**",
+                "     * A call of {@code function} with " + arguments(n, refs)
+                        + "; to be adjusted and started by {@link " + kind.call.replace("<R>", "") + "#remote}.",
+                "     *");
+        source.lines(typeDoc(kind, n, "     * "));
+        source.lines("     * @param function runs in a worker");
+        source.lines(argumentDoc(n, refs));
+        source.lines(
+                "     * @return the call, not started yet",
+                "     */",
+                "    public static " + generics(kind, n) + kind.call + " " + kind.method + "("
+                        + String.join(", ", parameters) + ") {",
+                "        return new " + kind.call.replace("<R>", "<>") + "(function, new Object[] {"
+                        + String.join(", ", argumentList(n, refs)) + "});",
+                "    }");
+    }
+
+    // ---- what they have in common
+
+    /** Which overloads there are, by the arguments that are Args. */
+    private static List<Integer> mixtures(int n) {
+        int all = (1 << n) - 1;
+        return n > MOST_MIXED
+                ? List.of(0, all)
+                : IntStream.rangeClosed(0, all).boxed().toList();
     }
 
     private static boolean isRef(int refs, int i) {
         return (refs >> i - 1 & 1) != 0;
     }
 
-    private static String type(String kind, int n) {
-        List<String> parameters = each(n, i -> "T" + i);
-        if (kind.equals("F")) {
-            parameters.add("R");
+    private static List<String> parameterList(int n, int refs) {
+        return each(n, i -> (isRef(refs, i) ? "Arg<? extends T" + i + ">" : "T" + i) + " a" + i);
+    }
+
+    private static List<String> argumentList(int n, int refs) {
+        return each(n, i -> (isRef(refs, i) ? "Remote.argument(a" : "Remote.value(a") + i + ")");
+    }
+
+    private static List<String> argumentDoc(int n, int refs) {
+        return each(
+                n,
+                i -> "     * @param a" + i + " argument " + i
+                        + (isRef(refs, i) ? ", a ref: the function gets its value once it is there" : ""));
+    }
+
+    private static String arguments(int n, int refs) {
+        if (n > MOST_MIXED) {
+            return refs == 0 ? "values" : "refs, and values by {@link Atoll#value}";
         }
-        return kind + n + (parameters.isEmpty() ? "" : "<" + String.join(", ", parameters) + ">");
+        return n == 0 ? "no arguments" : String.join(", ", each(n, i -> isRef(refs, i) ? "a ref" : "a value"));
+    }
+
+    private static String parameters(int n) {
+        return COUNTS[n] + (n == 1 ? " parameter" : " parameters");
+    }
+
+    private static List<String> typeDoc(Kind kind, int n, String margin) {
+        List<String> doc = each(n, i -> margin + "@param <T" + i + "> type of parameter " + i);
+        if (kind.returns()) {
+            doc.add(margin + "@param <R> type of the result");
+        }
+        return doc;
+    }
+
+    /** "F2<T1, T2, R>". */
+    private static String type(String name, Kind kind, int n) {
+        String types = String.join(", ", types(kind, n));
+        return name + n + (types.isEmpty() ? "" : "<" + types + ">");
+    }
+
+    /** "<T1, T2, R> ". */
+    private static String generics(Kind kind, int n) {
+        String types = String.join(", ", types(kind, n));
+        return types.isEmpty() ? "" : "<" + types + "> ";
+    }
+
+    private static String diamond(Kind kind, int n) {
+        return types(kind, n).isEmpty() ? "" : "<>";
+    }
+
+    private static List<String> types(Kind kind, int n) {
+        List<String> types = each(n, i -> "T" + i);
+        if (kind.returns()) {
+            types.add("R");
+        }
+        return types;
     }
 
     private static List<String> each(int n, IntFunction<String> text) {
         return IntStream.rangeClosed(1, n).mapToObj(text).collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    private static final class Source {
+        private final StringBuilder text = new StringBuilder();
+
+        void lines(String... lines) {
+            lines(List.of(lines));
+        }
+
+        void lines(boolean wanted, String... lines) {
+            if (wanted) {
+                lines(lines);
+            }
+        }
+
+        void lines(List<String> lines) {
+            lines.forEach(line -> text.append(line).append('\n'));
+        }
+
+        /** Without the empty line that a comment has before tags which it does not have. */
+        @Override
+        public String toString() {
+            return text.toString().replaceAll("\n *\\*\n( *)\\*/", "\n$1*/");
+        }
     }
 
     private void write(String name, String source) throws IOException {

@@ -1,13 +1,16 @@
 package io.atoll;
 
-import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.Runtimes;
-import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * Runs Java functions in parallel across processes that look at the same memory.
@@ -76,6 +79,17 @@ public final class Atoll extends TaskOverloads {
     }
 
     /**
+     * A value as an argument, where one is among others that are refs, or is null.
+     *
+     * @param <T> type of the value
+     * @param value may be null
+     * @return for {@code submit}, {@code task} and {@code run}
+     */
+    public static <T> Arg<T> value(T value) {
+        return new Value<>(value);
+    }
+
+    /**
      * The value of a ref, waiting for it as long as it takes. Tensors, tables and what else is made of Arrow buffers are
      * views of shared memory, not copies. Heap arrays can only be copies: {@link ObjectRef#bytes()} is their view.
      *
@@ -104,63 +118,102 @@ public final class Atoll extends TaskOverloads {
     }
 
     /**
-     * The values of all refs, in their order, waiting as long as it takes. When one throws, so does this, without
-     * waiting for the rest, and closes the tensors and tables it has. Values that are on disk are read back together.
+     * The values of all refs, in their order, waiting as long as it takes. The first task that fails, wherever it is among
+     * them, ends this: its exception is thrown without waiting for the rest, and the tensors and tables got so far are
+     * closed. (A task that waits so may be running one of the rest by itself, which it ends first.) Values that are on disk
+     * are read back together.
      *
-     * @param <T> type of the values
-     * @param refs from put or remote
+     * @param <T> a type that all values have
+     * @param refs from put or remote, of any types
      * @return the values, some of which may be null
      * @throws ObjectStoreFullException when the views among them are more than the store can hold at once; values that
      *     are copied, such as arrays, may be
      * @throws TaskException as {@link #get(ObjectRef)}
      */
-    public static <T> List<T> get(List<ObjectRef<T>> refs) {
+    public static <T> List<T> get(Collection<? extends ObjectRef<? extends T>> refs) {
         return getAll(refs, null);
     }
 
     /**
-     * Like {@link #get(List)}, but does not wait longer than the timeout for all of them together.
+     * Like {@link #get(Collection)}, but does not wait longer than the timeout for all of them together.
      *
-     * @param <T> type of the values
-     * @param refs from put or remote
+     * @param <T> a type that all values have
+     * @param refs from put or remote, of any types
      * @param timeout zero or less looks once
      * @return the values, some of which may be null
      * @throws GetTimeoutException when the time was over first
      */
-    public static <T> List<T> get(List<ObjectRef<T>> refs, Duration timeout) {
+    public static <T> List<T> get(Collection<? extends ObjectRef<? extends T>> refs, Duration timeout) {
         return getAll(refs, Objects.requireNonNull(timeout, "timeout"));
     }
 
-    private static <T> List<T> getAll(List<ObjectRef<T>> refs, Duration timeout) {
-        List<ObjectRef<T>> all = List.copyOf(refs);
+    @SuppressWarnings("unchecked")
+    private static <T> List<T> getAll(Collection<? extends ObjectRef<? extends T>> refs, Duration timeout) {
+        List<ObjectRef<T>> all = widened(refs);
+        ObjectRef.enterAll(all);
         try {
-            return Runtimes.current().get(all, timeout);
+            List<T> values = (List<T>) Runtimes.current().get(all, timeout);
+            for (int i = 0; i < values.size(); ++i) {
+                all.get(i).checked(values.get(i));
+            }
+            return values;
         } finally {
-            Reference.reachabilityFence(all);
+            ObjectRef.leaveAll(all);
+        }
+    }
+
+    /** A copy. A ref gives values only, so one to a subtype is one to the type. */
+    @SuppressWarnings("unchecked")
+    private static <T> List<ObjectRef<T>> widened(Collection<? extends ObjectRef<? extends T>> refs) {
+        return (List<ObjectRef<T>>) (List<?>) List.copyOf(refs);
+    }
+
+    /**
+     * The refs in the order in which they become ready: what comes first can be worked on while the rest is not there. A
+     * ref whose task has failed is ready too. What it costs for all of them grows with their number alone.
+     *
+     * <pre>{@code
+     * Atoll.asReady(refs).forEach(ref -> report(ref.get()));
+     * }</pre>
+     *
+     * @param <T> a type that all values have
+     * @param refs from put or remote, of any types; one that is there twice comes twice
+     * @return sequential; waits for the next ref whenever it is asked for one
+     */
+    public static <T> Stream<ObjectRef<T>> asReady(Collection<? extends ObjectRef<? extends T>> refs) {
+        List<ObjectRef<T>> all = widened(refs);
+        ObjectRef.enterAll(all);
+        try {
+            return StreamSupport.stream(
+                    new ReadySpliterator<>(Runtimes.current().watch(all), all.size()), false);
+        } finally {
+            ObjectRef.leaveAll(all);
         }
     }
 
     /**
      * Waits until all refs are ready.
      *
-     * @param <T> type of the values
-     * @param refs from put or remote
+     * @param <T> a type that all values have
+     * @param refs from put or remote, of any types
      * @return all of them as ready
      */
-    public static <T> WaitResult<T> wait(List<ObjectRef<T>> refs) {
+    public static <T> WaitResult<T> wait(Collection<? extends ObjectRef<? extends T>> refs) {
         return waitFor(refs, refs.size(), null);
     }
 
     /**
-     * Waits until {@code numReturns} of the refs are ready, however long it takes.
+     * Waits until {@code numReturns} of the refs are ready, however long it takes. To take one after the other, {@link
+     * #asReady} is quicker.
      *
-     * @param <T> type of the values
-     * @param refs from put or remote
+     * @param <T> a type that all values have
+     * @param refs from put or remote, of any types
      * @param numReturns 0 to the number of refs
-     * @return exactly {@code numReturns} refs as ready, the others as unready, even if they are ready too
+     * @return {@code numReturns} refs as ready, the others as unready, even if they are ready too; a ref that is there more
+     *     than once is all in one of the two
      * @throws IllegalArgumentException when there are fewer refs than are to be ready
      */
-    public static <T> WaitResult<T> wait(List<ObjectRef<T>> refs, int numReturns) {
+    public static <T> WaitResult<T> wait(Collection<? extends ObjectRef<? extends T>> refs, int numReturns) {
         return waitFor(refs, numReturns, null);
     }
 
@@ -168,33 +221,48 @@ public final class Atoll extends TaskOverloads {
      * Waits until {@code numReturns} of the refs are ready, or the time is over. Never fails because a task did: its ref
      * is ready then.
      *
-     * @param <T> type of the values
-     * @param refs from put or remote
+     * @param <T> a type that all values have
+     * @param refs from put or remote, of any types
      * @param numReturns 0 to the number of refs
      * @param timeout zero or less looks once
-     * @return at most {@code numReturns} refs as ready, the others as unready, even if they are ready too
+     * @return at most {@code numReturns} refs as ready, the others as unready, even if they are ready too; a ref that is
+     *     there more than once is all in one of the two
      * @throws IllegalArgumentException when there are fewer refs than are to be ready
      */
-    public static <T> WaitResult<T> wait(List<ObjectRef<T>> refs, int numReturns, Duration timeout) {
+    public static <T> WaitResult<T> wait(
+            Collection<? extends ObjectRef<? extends T>> refs, int numReturns, Duration timeout) {
         return waitFor(refs, numReturns, Objects.requireNonNull(timeout, "timeout"));
     }
 
-    private static <T> WaitResult<T> waitFor(List<ObjectRef<T>> refs, int numReturns, Duration timeout) {
-        List<ObjectRef<T>> all = List.copyOf(refs);
+    private static <T> WaitResult<T> waitFor(
+            Collection<? extends ObjectRef<? extends T>> refs, int numReturns, Duration timeout) {
+        List<ObjectRef<T>> all = widened(refs);
         if (numReturns < 0 || numReturns > all.size()) {
             throw new IllegalArgumentException("numReturns: " + numReturns + " asked of " + all.size() + " refs");
         }
-        boolean[] isReady;
-        AtollRuntime runtime = Runtimes.current();
+        ObjectRef.enterAll(all);
         try {
-            isReady = all.isEmpty() ? new boolean[0] : runtime.await(all, numReturns, timeout);
+            boolean[] isReady =
+                    all.isEmpty() ? new boolean[0] : Runtimes.current().await(all, numReturns, timeout);
+            return divide(all, isReady, numReturns);
         } finally {
-            Reference.reachabilityFence(all);
+            ObjectRef.leaveAll(all);
         }
+    }
+
+    /** The first so many that are ready, with the places where they are once more. */
+    private static <T> WaitResult<T> divide(List<ObjectRef<T>> all, boolean[] isReady, int numReturns) {
+        Set<ObjectRef<T>> given = new HashSet<>();
         List<ObjectRef<T>> ready = new ArrayList<>(numReturns);
         List<ObjectRef<T>> unready = new ArrayList<>(all.size() - numReturns);
-        for (int i = 0; i < isReady.length; ++i) {
-            (isReady[i] && ready.size() < numReturns ? ready : unready).add(all.get(i));
+        for (int i = 0, counted = 0; i < isReady.length && counted < numReturns; ++i) {
+            if (isReady[i]) {
+                given.add(all.get(i));
+                ++counted;
+            }
+        }
+        for (ObjectRef<T> ref : all) {
+            (given.contains(ref) ? ready : unready).add(ref);
         }
         return new WaitResult<>(ready, unready);
     }
@@ -208,10 +276,11 @@ public final class Atoll extends TaskOverloads {
      * @throws StoreException when another object has the name, or too many names are given
      */
     public static void publish(String name, ObjectRef<?> ref) {
+        ref.enter();
         try {
             Runtimes.current().publish(name, ref);
         } finally {
-            Reference.reachabilityFence(ref);
+            ref.leave();
         }
     }
 
@@ -224,6 +293,19 @@ public final class Atoll extends TaskOverloads {
      */
     public static <T> Optional<ObjectRef<T>> lookup(String name) {
         return Runtimes.current().lookup(name);
+    }
+
+    /**
+     * The object that somebody has given this name, which must have a value of this type.
+     *
+     * @param <T> type of its value
+     * @param name as it was given
+     * @param type class of the value; that of a primitive is its box's
+     * @return empty when no object has the name now; what gets the value of another type throws {@link ClassCastException}
+     */
+    public static <T> Optional<ObjectRef<T>> lookup(String name, Class<T> type) {
+        Objects.requireNonNull(type, "type");
+        return Runtimes.current().<T>lookup(name).map(ref -> ref.checking(type));
     }
 
     /**

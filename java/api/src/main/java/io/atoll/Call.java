@@ -1,9 +1,5 @@
 package io.atoll;
 
-import io.atoll.spi.Runtimes;
-import io.atoll.spi.TaskRequest;
-import java.io.Serializable;
-import java.lang.ref.Reference;
 import java.util.Objects;
 
 /**
@@ -13,16 +9,11 @@ import java.util.Objects;
  * @param <R> type of the result
  */
 abstract sealed class Call<C extends Call<C, R>, R> permits TaskCall, RunCall {
-    private static final Resources ONE_CPU = Resources.cpus(1);
-    private static final int RETRIES = 3;
-
-    private final Serializable function;
+    private final Object function;
     private final Object[] arguments;
-    private Resources resources = ONE_CPU;
-    private int retries = RETRIES;
-    private String name;
+    private TaskOptions options = TaskOptions.USUAL;
 
-    Call(Serializable function, Object[] arguments) {
+    Call(Object function, Object[] arguments) {
         this.function = Objects.requireNonNull(function, "function");
         this.arguments = arguments;
     }
@@ -62,7 +53,7 @@ abstract sealed class Call<C extends Call<C, R>, R> permits TaskCall, RunCall {
      * @throws IllegalArgumentException when negative, not finite, or a smaller fraction
      */
     public C resource(String resourceName, double quantity) {
-        resources = resources.with(Objects.requireNonNull(resourceName, "resourceName"), quantity);
+        options = options.withResource(resourceName, quantity);
         return self();
     }
 
@@ -75,10 +66,7 @@ abstract sealed class Call<C extends Call<C, R>, R> permits TaskCall, RunCall {
      * @throws IllegalArgumentException when negative
      */
     public C retries(int count) {
-        if (count < 0) {
-            throw new IllegalArgumentException("retries: " + count + " asked; it takes 0 or more");
-        }
-        retries = count;
+        options = options.withRetries(count);
         return self();
     }
 
@@ -89,7 +77,7 @@ abstract sealed class Call<C extends Call<C, R>, R> permits TaskCall, RunCall {
      * @return this
      */
     public C name(String taskName) {
-        name = Objects.requireNonNull(taskName, "taskName");
+        options = options.withName(taskName);
         return self();
     }
 
@@ -97,15 +85,11 @@ abstract sealed class Call<C extends Call<C, R>, R> permits TaskCall, RunCall {
      * Starts the task and returns at once. Each further call starts it once more.
      *
      * @return the ref of its result
-     * @throws IllegalStateException when Atoll is not running in this process
+     * @throws IllegalStateException when Atoll is not running in this process, or a ref is closed
      * @throws UnserializableException when the function captures or an argument is something that cannot be stored
      * @throws ObjectStoreFullException when a large argument does not fit in the store
      */
     public ObjectRef<R> remote() {
-        try {
-            return Runtimes.current().submit(new TaskRequest(function, arguments, resources, retries, name));
-        } finally {
-            Reference.reachabilityFence(arguments);
-        }
+        return options.submit(function, arguments);
     }
 }

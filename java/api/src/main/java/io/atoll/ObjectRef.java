@@ -1,36 +1,139 @@
 package io.atoll;
 
 import io.atoll.spi.AtollRuntime;
+import io.atoll.spi.Refs;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 
 /**
  * A future and a share of an object in the store: the object lives at least as long as a ref to it does, in any process.
- * Immutable; any thread may use it. Refs travel as arguments, as results, and inside stored values.
+ * Any thread may use it. Refs travel as arguments, as results, and inside stored values.
+ *
+ * <p>A ref is given back by {@link #close}, or when it is unreachable and the collector finds out. Closing it early is
+ * worth while where many large results are used one after the other.
  *
  * @param <T> the type of the value
  */
-public final class ObjectRef<T> {
+public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();
+    /** In {@link #users}, once the ref is closed. */
+    private static final int CLOSED = Integer.MIN_VALUE;
+
+    private static final VarHandle USERS;
+
+    static {
+        try {
+            USERS = MethodHandles.lookup().findVarHandle(ObjectRef.class, "users", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+        Refs.install(new RefMaker());
+    }
 
     private final ObjectId id;
     private final AtollRuntime runtime;
+    private final Cleaner.Cleanable cleanable;
+    /** Calls under way, which keep the reference from being given back. */
+    private int users;
 
-    /**
-     * Made by a runtime only.
-     *
-     * @param id of the object
-     * @param runtime gets the value
-     * @param onUnreachable gives the reference back; must not hold this ref
-     */
-    public ObjectRef(ObjectId id, AtollRuntime runtime, Runnable onUnreachable) {
+    private Class<T> type; // of the value, where that is checked; set before anybody else has this ref
+
+    private ObjectRef(ObjectId id, AtollRuntime runtime, Runnable release) {
         this.id = Objects.requireNonNull(id);
         this.runtime = Objects.requireNonNull(runtime);
-        CLEANER.register(this, onUnreachable);
+        cleanable = CLEANER.register(this, release);
     }
+
+    private static final class RefMaker implements Refs.Maker {
+        @Override
+        public <T> ObjectRef<T> make(ObjectId id, AtollRuntime runtime, Runnable release) {
+            return new ObjectRef<>(id, runtime, release);
+        }
+    }
+
+    /** Has each value checked to be of this type. */
+    @SuppressWarnings("unchecked")
+    ObjectRef<T> checking(Class<T> valueType) {
+        type = (Class<T>) MethodType.methodType(valueType).wrap().returnType();
+        return this;
+    }
+
+    /** The value, once it is known to have the type that this ref was asked for with. */
+    T checked(T value) {
+        if (type != null && value != null && !type.isInstance(value)) {
+            throw new ClassCastException("object " + id + " was looked up as " + type.getName() + " and is a "
+                    + value.getClass().getName());
+        }
+        return value;
+    }
+
+    // ---- its life
+
+    /** Keeps the reference until {@link #leave}, also when this ref is closed or used for the last time meanwhile. */
+    void enter() {
+        if ((int) USERS.getAndAdd(this, 1) < 0) {
+            leave();
+            throw new IllegalStateException(this + " is closed");
+        }
+    }
+
+    void leave() {
+        if ((int) USERS.getAndAdd(this, -1) == CLOSED + 1) {
+            cleanable.clean();
+        }
+    }
+
+    /** Enters all, or none. */
+    static void enterAll(List<? extends ObjectRef<?>> refs) {
+        int entered = 0;
+        try {
+            for (; entered < refs.size(); ++entered) {
+                refs.get(entered).enter();
+            }
+        } finally {
+            if (entered < refs.size()) {
+                leaveAll(refs.subList(0, entered));
+            }
+        }
+    }
+
+    static void leaveAll(List<? extends ObjectRef<?>> refs) {
+        for (ObjectRef<?> ref : refs) {
+            ref.leave();
+        }
+    }
+
+    /**
+     * Gives this ref back now, instead of when the collector finds it unreachable; the object goes once nobody refers to
+     * it. Calls under way finish; what this ref was handed to before, {@code remote} or {@code put}, keeps the object as
+     * long as it needs it; other refs to it, equal ones too, go on; a task that makes it is not cancelled. Afterwards
+     * {@link #id}, {@link #equals} and {@link #toString} work, and all else throws {@link IllegalStateException}. Closing
+     * twice is fine. Throws nothing.
+     */
+    @Override
+    public void close() {
+        int now;
+        do {
+            now = (int) USERS.getVolatile(this);
+            if (now < 0) {
+                return;
+            }
+        } while (!USERS.compareAndSet(this, now, now | CLOSED));
+        if (now == 0) {
+            cleanable.clean();
+        }
+    }
+
+    // ---- what it stands for
 
     /**
      * The name of the object.
@@ -48,12 +151,7 @@ public final class ObjectRef<T> {
      * @throws TaskException as {@link Atoll#get(ObjectRef)}
      */
     public T get() {
-        try {
-            return runtime.get(this, null);
-        } finally {
-            // Else a ref that is used for the last time may be given back while its value is waited for.
-            Reference.reachabilityFence(this);
-        }
+        return value(null);
     }
 
     /**
@@ -64,11 +162,72 @@ public final class ObjectRef<T> {
      * @throws GetTimeoutException when the time was over first
      */
     public T get(Duration timeout) {
-        Objects.requireNonNull(timeout, "timeout");
+        return value(Objects.requireNonNull(timeout, "timeout"));
+    }
+
+    private T value(Duration timeout) {
+        enter();
         try {
-            return runtime.get(this, timeout);
+            return checked(runtime.get(this, timeout));
         } finally {
-            Reference.reachabilityFence(this);
+            leave();
+        }
+    }
+
+    /**
+     * Whether {@link #get()} would not have to wait: the value is there, or it is known that there will be none.
+     *
+     * @return once true, always true
+     */
+    public boolean isReady() {
+        enter();
+        try {
+            return runtime.isReady(this);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * What became of the task, waiting for its end as long as it takes: as {@link #get()}, without an exception when the
+     * task has failed. The call's own exceptions are thrown as there.
+     *
+     * @return the value, or why there is none
+     */
+    public Outcome<T> outcome() {
+        try {
+            return new Outcome.Success<>(get());
+        } catch (TaskException e) {
+            return new Outcome.Failure<>(e);
+        }
+    }
+
+    /**
+     * This ref as a {@link Future}, each call of whose {@code get} gets the value anew. A task that threw gives an {@link
+     * ExecutionException} whose cause is what was thrown; the {@link TaskException} is suppressed in it. The future keeps
+     * this ref reachable, and is of no use once it is closed. It cannot be cancelled.
+     *
+     * @return the future
+     */
+    public Future<T> asFuture() {
+        return new RefFuture<>(this);
+    }
+
+    /**
+     * A {@link CompletableFuture} that is completed with the value when it is there, or with the {@link TaskException} that
+     * {@link #get()} throws. One thread of the process completes all of them, so what is to run long or to wait belongs into
+     * the {@code Async} methods. It has a reference of its own: this ref may be closed. When the session ends first it is
+     * completed with an {@link IllegalStateException}. Completing or cancelling it does nothing to the task.
+     *
+     * @return a new one each time
+     */
+    public CompletableFuture<T> toCompletableFuture() {
+        enter();
+        try {
+            CompletableFuture<T> future = runtime.future(this);
+            return type == null ? future : future.thenApply(this::checked);
+        } finally {
+            leave();
         }
     }
 
@@ -102,10 +261,11 @@ public final class ObjectRef<T> {
     }
 
     private ByteBuffer bytes(long offset, long length) {
+        enter();
         try {
             return runtime.bytes(this, offset, length);
         } finally {
-            Reference.reachabilityFence(this);
+            leave();
         }
     }
 

@@ -1,13 +1,11 @@
 package io.atoll;
 
-import java.io.Serializable;
-
 /**
  * A call of a function that returns nothing, made by {@link Atoll#run}: say what it needs, then start it with
  * {@link #remote}. The get of its ref returns null, once it has ended, or throws what it threw. Not thread-safe.
  */
 public final class RunCall extends Call<RunCall, Void> {
-    RunCall(Serializable function, Object[] arguments) {
+    RunCall(Object function, Object[] arguments) {
         super(function, arguments);
     }
 

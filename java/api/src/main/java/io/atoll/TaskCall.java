@@ -1,7 +1,5 @@
 package io.atoll;
 
-import java.io.Serializable;
-
 /**
  * A call of a function that returns a value, made by {@link Atoll#task}: say what it needs, then start it with
  * {@link #remote}. Not thread-safe.
@@ -9,7 +7,7 @@ import java.io.Serializable;
  * @param <R> type of the result
  */
 public final class TaskCall<R> extends Call<TaskCall<R>, R> {
-    TaskCall(Serializable function, Object[] arguments) {
+    TaskCall(Object function, Object[] arguments) {
         super(function, arguments);
     }
 

@@ -19,14 +19,29 @@
  *
  * <h2>Functions</h2>
  *
- * A task is any static or instance method, constructor or lambda, native methods too, of up to six parameters (for an
- * instance method the object counts as one). What a lambda captures is stored with the call, so it must be storable. It
- * may throw checked exceptions: what it throws comes out of {@code get} as the cause of a {@link io.atoll.TaskException}. Functions that return a value go through {@code task}, those that return nothing through
- * {@code run}.
+ * A task is any static or instance method, constructor or lambda, native methods too, of up to ten parameters (for an
+ * instance method the object counts as one). What a lambda captures is stored with the call, so it must be storable. An
+ * object is a function too, when its class can be stored and implements {@link java.util.concurrent.Callable} or one of
+ * {@code F0} to {@code F10} and {@code P0} to {@code P10}. A function may throw checked exceptions: what it throws comes out
+ * of {@code get} as the cause of a {@link io.atoll.TaskException}.
+ *
+ * <p>A function can be a value of its own, whose types are fixed before refs are looked at and which has the needs of its
+ * tasks with it. For what is called in more than one place that is the better way: javac says less when a call is wrong, and
+ * says it sooner.
+ *
+ * <pre>{@code
+ * static final RemoteFunction2<Table, Integer, Double> MEAN = RemoteFunction2.of(Flights::mean).withCpus(2).withRetries(0);
+ *
+ * ObjectRef<Double> mean = MEAN.submit(tableRef, 3);
+ * }</pre>
+ *
+ * {@code Atoll.task(f, arguments...)} is sugar for the same in one line. Functions that return a value go through {@code
+ * function} and {@code task}, those that return nothing through {@code action} and {@code run}.
  *
  * <h2>Arguments</h2>
  *
- * Each argument is a value or a ref. A task starts when the values of all its refs are there, and gets these values. A
+ * Each argument is a value or a ref, in any mixture up to four; from five on all are values, or all are refs and {@link
+ * io.atoll.Atoll#value} stands for a value among them. So it does for null. A task starts when the values of all its refs are there, and gets these values. A
  * ref inside a value, as in a {@code List<ObjectRef<T>>}, stays a ref, and so does one given for a parameter that is
  * itself an {@code ObjectRef}. A small value travels in the call; a large one is stored first, as by {@code put}, and
  * lives until the task has ended.
@@ -39,7 +54,8 @@
  * <h2>What javac makes of a call</h2>
  *
  * A method name that can mean only one method is all that javac needs. When there are several methods of that name, or
- * it is generic, or it takes an {@code Object}, javac cannot tell a ref from a value, and wants to be told with a cast.
+ * it is generic, or it takes an {@code Object}, javac cannot tell a ref from a value, and wants to be told: by a function as
+ * a value, whose type says it, or by a witness ({@code Atoll.<Table, Integer, Double>function(U::f)}).
  * Given
  *
  * <pre>{@code
@@ -54,11 +70,18 @@
  *     static String show(Object o) { return o.toString(); }
  *     static <T> List<T> pair(T a, T b) { return List.of(a, b); }
  *     static int sum(int... numbers) { return 0; }
+ *     static int six(int a, int b, int c, int d, int e, int f) { return 0; }
  *     static Table load() throws IOException { return null; }
  *     static ObjectRef<Integer> later(int n) { return null; }
  *     static int first(List<ObjectRef<Integer>> refs) { return refs.get(0).get(); }
  *     static int await(ObjectRef<Integer> ref) { return ref.get(); }
  *     int plus(int n) { return n; }
+ * }
+ * class Job implements Callable<Integer> {
+ *     public Integer call() { return 0; }
+ * }
+ * class Scale implements F1<Integer, Integer> {
+ *     public Integer call(Integer n) { return 2 * n; }
  * }
  * U u;
  * Table table;
@@ -68,11 +91,62 @@
  * ObjectRef<Integer> intRef;
  * ObjectRef<Long> longRef;
  * ObjectRef<String> textRef;
+ * RemoteFunction2<Table, Integer, Double> mean = RemoteFunction2.of(U::mean);
+ * RemoteFunction2<Table, Integer, Double> f = RemoteFunction2.of(U::f);
+ * RemoteFunction2<Integer, Integer, Integer> larger = RemoteFunction2.of(Math::max);
+ * RemoteFunction1<Object, String> show = RemoteFunction1.of(U::show);
+ * RemoteFunction1<ObjectRef<Integer>, Integer> await = RemoteFunction1.of(U::await);
+ * RemoteFunction6<Integer, Integer, Integer, Integer, Integer, Integer, Integer> six = RemoteFunction6.of(U::six);
+ * RemoteAction1<String> print = RemoteAction1.of(U::print);
  * }</pre>
  *
  * <table>
  * <caption>Calls that compile, and calls that do not</caption>
  * <tr><th>call</th><th>compiles</th><th>because</th></tr>
+ * <tr><td>{@code mean.submit(table, 3)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code mean.submit(tableRef, 3)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code mean.submit(tableRef, intRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code mean.submit(tableRef, textRef)}</td><td>no</td><td>a ref to a text is no number</td></tr>
+ * <tr><td>{@code mean.submit(3, table)}</td><td>no</td><td></td></tr>
+ * <tr><td>{@code mean.submit(tableRef)}</td><td>no</td><td></td></tr>
+ * <tr><td>{@code mean.withCpus(2).withRetries(0).withName("mean").submit(table, intRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code f.submit(tableRef, 3)}</td><td>yes</td><td>overloaded: the type of {@code f} says which</td></tr>
+ * <tr><td>{@code larger.submit(intRef, 2)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code show.submit(tableRef)}</td><td>yes</td><td>it gets the value</td></tr>
+ * <tr><td>{@code await.submit(intRef)}</td><td>yes</td><td>its parameter is a ref: it stays one</td></tr>
+ * <tr><td>{@code print.submit("a")}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code print.submit(textRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code print.submit(null)}</td><td>no</td><td>value or ref?</td></tr>
+ * <tr><td>{@code print.submit(Atoll.value(null))}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code six.submit(1, 2, 3, 4, 5, 6)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code six.submit(intRef, intRef, intRef, intRef, intRef, intRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code six.submit(intRef, 2, 3, 4, 5, 6)}</td><td>no</td><td>a mixture of more than four</td></tr>
+ * <tr><td>{@code six.submit(intRef, value(2), value(3), intRef, value(5), value(6))}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code function(U::mean).submit(tableRef, 3)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code function(U::twice).submit(3L)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code function(U::load).submit()}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code function(U::f)}</td><td>no</td><td>which?</td></tr>
+ * <tr><td>{@code Atoll.<Table, Integer, Double>function(U::f).submit(tableRef, 3)}</td><td>yes</td><td>a witness</td></tr>
+ * <tr><td>{@code Atoll.<Integer, Integer, Integer>function(Math::max).submit(intRef, 2)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code Atoll.<String, String, List<String>>function(U::pair).submit(textRef, "b")}</td><td>yes</td><td>generic, with a witness</td></tr>
+ * <tr><td>{@code RemoteFunction1.<int[], Integer>of(U::sum).submit(new int[] {1, 2})}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code RemoteFunction2.<Integer, Integer, Integer>of(U::sum).submit(1, intRef)}</td><td>yes</td><td>the same of two numbers</td></tr>
+ * <tr><td>{@code function(U::print)}</td><td>no</td><td>it returns nothing</td></tr>
+ * <tr><td>{@code action(U::print).submit(textRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code Atoll.<String>action(U::log).submit(textRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code action(U::twice).submit(longRef)}</td><td>yes</td><td>what it returns is dropped</td></tr>
+ * <tr><td>{@code function(new Job()).submit()}</td><td>yes</td><td>an object that can be stored</td></tr>
+ * <tr><td>{@code function(new Scale()).submit(intRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code function(u::plus).submit(intRef)}</td><td>yes</td><td>the object captured</td></tr>
+ * <tr><td>{@code function(U::plus).submit(uRef, 3)}</td><td>yes</td><td>the object first</td></tr>
+ * <tr><td>{@code function((Integer a, Integer b) -> a + b).submit(1, intRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(new Job())}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(new Scale(), intRef)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::six, 1, 2, 3, 4, 5, 6)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::six, intRef, 2, 3, 4, 5, 6)}</td><td>no</td><td>a mixture of more than four</td></tr>
+ * <tr><td>{@code task(U::six, intRef, value(2), value(3), value(4), value(5), value(6))}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code task(U::print, value(null))}</td><td>no</td><td>it returns nothing</td></tr>
+ * <tr><td>{@code run(U::print, value(null))}</td><td>yes</td><td></td></tr>
  * <tr><td>{@code task(U::mean, table, 3)}</td><td>yes</td><td></td></tr>
  * <tr><td>{@code task(U::mean, tableRef, 3)}</td><td>yes</td><td></td></tr>
  * <tr><td>{@code task(U::mean, tableRef, intRef)}</td><td>yes</td><td></td></tr>

@@ -2,73 +2,83 @@ package io.atoll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atoll.jvms.Jvms;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.tools.Diagnostic;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What javac accepts: the table of the package page, and how calls look in users' code. */
+/** What javac accepts: the table of the package page, and how calls look in users' code; on every JDK. */
+@Tag("once")
 class CompileTest {
     private static final Pattern ROW =
             Pattern.compile("<tr><td>\\{@code (.*)\\}</td><td>(yes|no)</td><td>.*</td></tr>");
-    private static final Pattern DECLARATIONS =
-            Pattern.compile("Given\\n *\\*\\n *\\* <pre>\\{@code\\n(.*?) \\* \\}</pre>", Pattern.DOTALL);
+    /** Longest error about a submit of a function whose types are known. */
+    private static final int MOST_LINES = 40;
 
-    private static final String PAGE = read(Path.of("src", "main", "java", "io", "atoll", "package-info.java"));
+    @TempDir
+    Path directory;
 
-    private static final Map<String, List<String>> ERRORS =
-            compile(Stream.of(table().stream().map(CompileTest::statement), more().stream(), wrong().stream())
-                    .flatMap(all -> all)
-                    .toList());
+    /** A statement and whether it is to compile. */
+    record Row(String statement, boolean compiles) {}
 
-    record Row(String call, boolean compiles) {}
-
-    static List<Row> table() {
-        return ROW.matcher(PAGE)
+    private static List<Row> table() {
+        return ROW.matcher(UserCode.PAGE)
                 .results()
-                .map(row -> new Row(row.group(1), row.group(2).equals("yes")))
+                .map(row -> new Row(
+                        "Object result = " + row.group(1) + ";", row.group(2).equals("yes")))
                 .toList();
+    }
+
+    static Stream<Jvms.Jvm> jvms() throws IOException {
+        return Jvms.all().stream();
     }
 
     @Test
     void shouldFindTheTable() {
-        assertThat(table()).hasSizeGreaterThan(40);
-        assertThat(PAGE.lines().filter(line -> line.contains("<tr><td>"))).hasSameSizeAs(table());
+        assertThat(table()).hasSizeGreaterThan(80);
+        assertThat(UserCode.PAGE.lines().filter(line -> line.contains("<tr><td>")))
+                .hasSameSizeAs(table());
     }
 
     @ParameterizedTest
-    @MethodSource("table")
-    void shouldCompileAsTheTableSays(Row row) {
-        assertThat(errors(statement(row)).isEmpty()).as(row.call).isEqualTo(row.compiles);
+    @MethodSource("jvms")
+    void shouldCompileWhatIsSaidToAndNothingElseAndSayLittleAboutSubmit(Jvms.Jvm jvm) throws Exception {
+        List<Row> rows = new ArrayList<>(table());
+        more().forEach(statement -> rows.add(new Row(statement, true)));
+        wrong().forEach(statement -> rows.add(new Row(statement, false)));
+        Path file = Files.write(
+                directory.resolve("statements"),
+                rows.stream().map(Row::statement).toList());
+        Jvms.Output output = Jvms.run(jvm, List.of(), UserCode.class, file.toString());
+        List<String> said = output.out().lines().toList();
+        assertThat(said).as(output.err()).hasSameSizeAs(rows);
+        List<String> otherwise = new ArrayList<>();
+        for (int i = 0; i < rows.size(); ++i) {
+            int lines = Integer.parseInt(said.get(i));
+            boolean isSubmit = rows.get(i).statement.matches("[^:]*[.]submit.*|.*RemoteFunction2.of.*");
+            if ((lines == 0) != rows.get(i).compiles || isSubmit && lines >= MOST_LINES) {
+                otherwise.add(lines + " lines: " + rows.get(i).statement);
+            }
+        }
+        assertThat(otherwise).isEmpty();
     }
 
+    /** What is printed is for people: how long a compiler takes is not asserted. */
     @ParameterizedTest
-    @MethodSource("more")
-    void shouldCompile(String statements) {
-        assertThat(errors(statements)).isEmpty();
-    }
-
-    @ParameterizedTest
-    @MethodSource("wrong")
-    void shouldNotCompile(String statements) {
-        assertThat(errors(statements)).isNotEmpty();
+    @MethodSource("jvms")
+    void shouldMeasureWhatCallsCost(Jvms.Jvm jvm) throws Exception {
+        Jvms.Output output = Jvms.run(jvm, List.of(), CompileCost.class);
+        assertThat(output.out().lines()).as(output.err()).hasSize(6);
+        System.out.print(output.out());
     }
 
     static List<String> more() {
@@ -88,11 +98,24 @@ class CompileTest {
                 "Object r = task(() -> { throw new Exception(); });",
                 "Object r = run(() -> { throw new Exception(); });",
                 "Object r = task((a, b, c, d, e, f) -> 1, 1, 2, 3, 4, 5, 6);",
+                "Object r = task((a, b, c, d, e, f, g, h, i, j) -> 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);",
+                "Object r = task((Integer a, Integer b, Integer c, Integer d) -> a + d, intRef, 2, value(3), intRef);",
                 "Object r = task((Integer a, Integer b, Integer c, Integer d, Integer e, Integer f) -> a + f,"
-                        + " intRef, 2, intRef, 4, 5, intRef);",
+                        + " intRef, value(2), intRef, value(4), value(5), intRef);",
                 "Object r = run((Integer a, Integer b, Integer c, Integer d, Integer e, Integer f) -> {},"
-                        + " 1, intRef, 3, intRef, intRef, intRef);",
+                        + " value(1), intRef, value(3), intRef, intRef, intRef);",
                 "Object r = task((F1<ObjectRef<Table>, String>) U::show, tableRef);",
+                "double d = mean.withCpus(2).withGpus(0.5).withResource(\"licence\", 1).submit(tableRef, 3).get();",
+                "RemoteAction0 a = RemoteAction0.of(System::gc); ObjectRef<Void> r = a.withRetries(0).submit();",
+                "Callable<Integer> c = new Job(); RemoteFunction0<Integer> f = RemoteFunction0.of(c);",
+                "RemoteFunction0<Table> f = RemoteFunction0.of(U::load); Table t = f.submit().get();",
+                "RemoteFunction1<Long, Long> f = Atoll.function(U::twice); ObjectRef<Long> r = f.submit(longRef);",
+                "try (ObjectRef<Integer> r = Atoll.put(1)) { int i = r.get(); }",
+                "List<ObjectRef<? extends Number>> rs = List.of(intRef, longRef); List<Number> ns = get(rs);",
+                "List<Object> os = get(List.of(intRef, textRef)); List<ObjectRef<?>> rs = List.of(intRef, textRef);"
+                        + "WaitResult<Object> w = Atoll.wait(rs, 1);",
+                "Set<ObjectRef<Integer>> rs = Set.of(intRef); List<Integer> is = get(rs);"
+                        + "int sum = Atoll.asReady(rs).mapToInt(ObjectRef::get).sum();",
                 "try (AtollSession s = Atoll.init()) { } try (AtollSession s = Atoll.init(AtollOptions.defaults())) { }");
     }
 
@@ -103,71 +126,10 @@ class CompileTest {
                 "Object r = task(U::mean, intRef, 3);",
                 "Object r = task((F1<Object, Integer>) o -> 1, new Object()).remote().get().length();",
                 "Object r = new TaskCall<Integer>(null, null);",
-                "class Mine extends TaskOverloads {}");
-    }
-
-    private static String statement(Row row) {
-        return "Object result = " + row.call + ";";
-    }
-
-    private static List<String> errors(String statements) {
-        return ERRORS.get(statements);
-    }
-
-    /** Each in a method of its own of a user's class, which follows what the page declares; compiled together. */
-    private static Map<String, List<String>> compile(List<String> all) {
-        Matcher given = DECLARATIONS.matcher(PAGE);
-        assertThat(given.find()).isTrue();
-        String declarations = given.group(1).replaceAll("(?m)^ \\*", "");
-        int fields = declarations.indexOf("\n }") + 3;
-        StringBuilder source =
-                new StringBuilder("import io.atoll.*; import java.io.IOException; import java.time.Duration;"
-                        + " import java.util.*; import static io.atoll.Atoll.task; import static io.atoll.Atoll.run;"
-                        + " import static io.atoll.Atoll.get;\nclass Table {}\n");
-        source.append(declarations, 0, fields).append("\nclass User {").append(declarations.substring(fields));
-        Map<String, List<String>> errors = new HashMap<>();
-        Map<Long, String> lines = new HashMap<>();
-        for (String statements : all) {
-            source.append("void user").append(lines.size()).append("() throws Exception {\n");
-            lines.put(source.chars().filter(c -> c == '\n').count() + 1, statements);
-            source.append(statements).append("\n}\n");
-            errors.put(statements, new ArrayList<>());
-        }
-        source.append("}\n");
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
-        JavaFileObject file = new SimpleJavaFileObject(URI.create("string:///User.java"), JavaFileObject.Kind.SOURCE) {
-            @Override
-            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                return source;
-            }
-        };
-        List<String> options = List.of(
-                "--release",
-                "17",
-                "-proc:none",
-                "-Xmaxerrs",
-                "1000",
-                "-d",
-                "target",
-                "-cp",
-                System.getProperty("java.class.path"));
-        compiler.getTask(null, null, found, options, null, List.of(file)).call();
-        for (Diagnostic<? extends JavaFileObject> diagnostic : found.getDiagnostics()) {
-            if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
-                String statements = lines.get(diagnostic.getLineNumber());
-                assertThat(statements).as("%s", diagnostic).isNotNull();
-                errors.get(statements).add(diagnostic.getMessage(Locale.ROOT));
-            }
-        }
-        return errors;
-    }
-
-    private static String read(Path path) {
-        try {
-            return Files.readString(path);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+                "class Mine extends TaskOverloads {}",
+                "Object r = new ObjectRef<Integer>(null, null, null);",
+                "ObjectRef<Integer> r = mean.submit(table, 3);",
+                "RemoteFunction2<Integer, Integer, String> f = RemoteFunction2.of(Math::max);",
+                "RemoteFunction2<Table, String, Double> f = RemoteFunction2.of(U::mean);");
     }
 }

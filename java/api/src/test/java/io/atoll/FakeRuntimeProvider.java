@@ -1,15 +1,19 @@
 package io.atoll;
 
 import io.atoll.spi.AtollRuntime;
+import io.atoll.spi.ReadyRefs;
+import io.atoll.spi.Refs;
 import io.atoll.spi.RuntimeProvider;
 import io.atoll.spi.TaskRequest;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** A runtime that keeps values in a map and writes down what it is asked. */
 public final class FakeRuntimeProvider implements RuntimeProvider {
@@ -27,6 +31,10 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         final List<Duration> timeouts = new ArrayList<>();
         final Map<ObjectId, Object> values = new HashMap<>();
         final Map<String, ObjectRef<?>> names = new HashMap<>();
+        final List<ObjectId> released = new ArrayList<>();
+        /** Is run while a value is got. */
+        Runnable meanwhile = () -> {};
+
         int closed;
         private long lastPlace;
 
@@ -35,7 +43,8 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         }
 
         <T> ObjectRef<T> expect() {
-            return new ObjectRef<>(new ObjectId(7, ++lastPlace), this, () -> {});
+            ObjectId id = new ObjectId(7, ++lastPlace);
+            return Refs.make(id, this, () -> released.add(id));
         }
 
         @Override
@@ -49,8 +58,12 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         @SuppressWarnings("unchecked")
         public <T> T get(ObjectRef<T> ref, Duration timeout) {
             timeouts.add(timeout);
+            meanwhile.run();
             if (!values.containsKey(ref.id())) {
                 throw new GetTimeoutException(ref.id() + " is not there");
+            }
+            if (values.get(ref.id()) instanceof TaskException failure) {
+                throw failure;
             }
             return (T) values.get(ref.id());
         }
@@ -66,12 +79,30 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         }
 
         @Override
-        public <T> List<T> get(List<ObjectRef<T>> refs, Duration timeout) {
-            List<T> all = new ArrayList<>();
-            for (ObjectRef<T> ref : refs) {
+        public List<Object> get(List<? extends ObjectRef<?>> refs, Duration timeout) {
+            List<Object> all = new ArrayList<>();
+            for (ObjectRef<?> ref : refs) {
                 all.add(get(ref, timeout));
             }
             return all;
+        }
+
+        @Override
+        public boolean isReady(ObjectRef<?> ref) {
+            return values.containsKey(ref.id());
+        }
+
+        @Override
+        public <T> CompletableFuture<T> future(ObjectRef<T> ref) {
+            return CompletableFuture.completedFuture(get(ref, null));
+        }
+
+        /** As if they had become ready in the order of their ids, from the last to the first. */
+        @Override
+        public <T> ReadyRefs<T> watch(List<ObjectRef<T>> refs) {
+            List<ObjectRef<T>> left = new ArrayList<>(refs);
+            left.sort(Comparator.comparing(ref -> ref.id().place()));
+            return () -> left.isEmpty() ? null : left.remove(left.size() - 1);
         }
 
         @Override

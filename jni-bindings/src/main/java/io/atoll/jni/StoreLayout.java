@@ -48,6 +48,9 @@ public final class StoreLayout {
     public static final int VIEW_CONTAINED = ask("atoll_view.contained");
     public static final int VIEW_CONTAINED_ADDRESS = ask("atoll_view.contained_address");
 
+    public static final int EVENT_SIZE = ask("sizeof atoll_event");
+    public static final int EVENT_ID = ask("atoll_event.id");
+
     public static final int OPERATIONS_EXPECTS = ask("atoll_operations.expects");
     public static final int OPERATIONS_CREATES = ask("atoll_operations.creates");
     public static final int OPERATIONS_SEALS = ask("atoll_operations.seals");

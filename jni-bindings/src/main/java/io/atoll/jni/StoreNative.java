@@ -106,6 +106,10 @@ public final class StoreNative {
     public static native long await(
             long client, long idsAddress, long count, long wanted, long timeoutNanos, long readyAddress);
 
+    public static native long watch(long client, long idsAddress, long count);
+
+    public static native long takeReady(long client, long eventsAddress, long max, long timeoutNanos);
+
     public static native long claim(long client, long store, long place, long expected, long desired);
 
     public static native long claimed(long client, long store, long place);

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What stands behind the static methods of {@link io.atoll.Atoll}: one per process, a driver's or a worker's. All
@@ -52,14 +53,39 @@ public interface AtollRuntime extends AutoCloseable {
     <T> T get(ObjectRef<T> ref, Duration timeout);
 
     /**
-     * The values of all refs, in their order.
+     * The values of all refs, in their order. The first failure ends it, wherever it is among them.
      *
-     * @param <T> type of the values
      * @param refs stay reachable during the call
      * @param timeout for all of them together; null for ever
-     * @return the values
+     * @return the values; may be changed
      */
-    <T> List<T> get(List<ObjectRef<T>> refs, Duration timeout);
+    List<Object> get(List<? extends ObjectRef<?>> refs, Duration timeout);
+
+    /**
+     * Whether a get would not wait.
+     *
+     * @param ref stays reachable during the call
+     * @return once true, always true
+     */
+    boolean isReady(ObjectRef<?> ref);
+
+    /**
+     * What is completed with the value of a ref.
+     *
+     * @param <T> type of the value
+     * @param ref stays reachable during the call, not longer
+     * @return a new one
+     */
+    <T> CompletableFuture<T> future(ObjectRef<T> ref);
+
+    /**
+     * The refs in the order in which they become ready.
+     *
+     * @param <T> type of the values
+     * @param refs stay reachable during the call; each is given as often as it is here
+     * @return to take them from
+     */
+    <T> ReadyRefs<T> watch(List<ObjectRef<T>> refs);
 
     /**
      * Which of the refs are ready, once {@code wanted} of them are or the time is over; by position.

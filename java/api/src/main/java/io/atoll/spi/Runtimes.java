@@ -2,8 +2,6 @@ package io.atoll.spi;
 
 import io.atoll.Atoll;
 import io.atoll.AtollOptions;
-import io.atoll.ObjectRef;
-import java.lang.invoke.MethodHandles;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.ServiceLoader;
@@ -55,7 +53,7 @@ public final class Runtimes {
         Objects.requireNonNull(runtime, "runtime");
         synchronized (LOCK) {
             refuseSecond();
-            prepareRefs();
+            Refs.prepare();
             running = runtime;
             isWorker = true;
         }
@@ -71,7 +69,7 @@ public final class Runtimes {
     public static AtollRuntime start(AtollOptions options) {
         synchronized (LOCK) {
             refuseSecond();
-            prepareRefs();
+            Refs.prepare();
             AtollRuntime started = provider().start(options);
             running = started;
             return started;
@@ -89,15 +87,6 @@ public final class Runtimes {
                 running = null;
                 runtime.close();
             }
-        }
-    }
-
-    /** Refs start a thread of their own. It must be there before tasks may have taken all threads that can be had. */
-    private static void prepareRefs() {
-        try {
-            MethodHandles.lookup().ensureInitialized(ObjectRef.class);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(e); // Of a public class.
         }
     }
 

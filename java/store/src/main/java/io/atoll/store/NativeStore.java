@@ -28,6 +28,7 @@ public final class NativeStore implements ObjectStore {
     private final Entries entries;
     private final Names names;
     private final Bells bells;
+    private final Watches watches;
 
     private NativeStore(Attachment attachment) {
         this.attachment = attachment;
@@ -38,6 +39,7 @@ public final class NativeStore implements ObjectStore {
         entries = new Entries(attachment);
         names = new Names(attachment);
         bells = new Bells(attachment);
+        watches = new Watches(attachment);
     }
 
     /** Attaches this process to the store behind a socket. One process may attach several times. */
@@ -142,6 +144,28 @@ public final class NativeStore implements ObjectStore {
     @Override
     public int claimed(ObjectId id) {
         return entries.claimed(id);
+    }
+
+    /**
+     * Has {@link #takeReady} tell of each id, once, that it is ready: sealed, lost or gone. All of them, or none.
+     *
+     * @param ids this process refers to each until its event is taken
+     * @throws IllegalArgumentException when one of them is watched already
+     * @throws io.atoll.ObjectLostException when one of them names no object
+     */
+    public void watch(ObjectId[] ids) {
+        watches.watch(ids);
+    }
+
+    /**
+     * Some of the watched ids that are ready, about in the order in which they became so. Each is given to one caller. What
+     * it costs follows the ids that are given, not those that are watched.
+     *
+     * @param timeoutNanos how long to wait for the first
+     * @return none when time is over or this thread is interrupted, whose flag then stays set
+     */
+    public ObjectId[] takeReady(long timeoutNanos) {
+        return watches.takeReady(timeoutNanos);
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.atoll.internal.objects;
 
-import io.atoll.NodeStats;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.internal.memory.Leaks;
@@ -8,19 +7,17 @@ import io.atoll.internal.memory.Place;
 import io.atoll.internal.memory.Room;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.spi.AtollRuntime;
-import io.atoll.spi.TaskRequest;
+import io.atoll.spi.Refs;
 import io.atoll.store.NativeStore;
 import io.atoll.store.ObjectStore;
 import io.atoll.store.StoreServer;
 import io.atoll.store.testkit.InMemoryStore;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** A store in memory and a codec over it; closing it asserts that nothing is pinned or left over. */
@@ -28,6 +25,12 @@ public final class Fixture implements AutoCloseable {
     static {
         NativeLibrary.isAvailable(); // before the first use of Arrow, as in every process of ours
     }
+
+    /** Of refs that nobody gets. */
+    private static final AtollRuntime NO_RUNTIME = (AtollRuntime) Proxy.newProxyInstance(
+            AtollRuntime.class.getClassLoader(), new Class<?>[] {AtollRuntime.class}, (proxy, method, arguments) -> {
+                throw new UnsupportedOperationException(method.getName());
+            });
 
     public final ObjectStore store;
     public final ObjectCodec codec;
@@ -77,7 +80,7 @@ public final class Fixture implements AutoCloseable {
 
     /** What a ref needs that nobody gets by. */
     public AtollRuntime noRuntime() {
-        return new NoRuntime();
+        return NO_RUNTIME;
     }
 
     /** Where tensors are written in place; their refs give nothing back. */
@@ -96,7 +99,7 @@ public final class Fixture implements AutoCloseable {
 
             @Override
             public <T> ObjectRef<T> ref(ObjectId id) {
-                return new ObjectRef<>(id, new NoRuntime(), () -> {});
+                return Refs.make(id, NO_RUNTIME, () -> {});
             }
         };
     }
@@ -104,7 +107,7 @@ public final class Fixture implements AutoCloseable {
     /** A ref with a reference of its own. */
     public ObjectRef<?> adopt(ObjectId id) {
         store.reference(id);
-        return new ObjectRef<>(id, new NoRuntime(), () -> {});
+        return Refs.make(id, NO_RUNTIME, () -> {});
     }
 
     /** What comes back, from an object that nobody refers to any more. */
@@ -161,65 +164,5 @@ public final class Fixture implements AutoCloseable {
                 throw new AssertionError(e);
             }
         }
-    }
-
-    private static final class NoRuntime implements AtollRuntime {
-        @Override
-        public <T> ObjectRef<T> put(T value) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public <T> T get(ObjectRef<T> ref, Duration timeout) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public <S> S service(Class<S> type) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public ByteBuffer bytes(ObjectRef<?> ref, long offset, long length) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public <T> List<T> get(List<ObjectRef<T>> refs, Duration timeout) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean[] await(List<? extends ObjectRef<?>> refs, int wanted, Duration timeout) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public <T> ObjectRef<T> submit(TaskRequest request) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void publish(String name, ObjectRef<?> ref) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public <T> Optional<ObjectRef<T>> lookup(String name) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean unpublish(String name) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public NodeStats stats() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -54,13 +54,13 @@ public final class CallWriter {
         dependencies.clear();
         kept.clear();
         temporaries.clear();
-        Function function = FunctionReader.read(request.function());
+        Function function = FunctionReader.read(request.function(), request.arguments().length);
         FunctionDescriptor descriptor = function.descriptor();
         boolean written = false;
         try {
             at = CallRecord.BODY;
             demand(request.resources());
-            string(request.name() == null ? descriptor.shortName() : request.name());
+            string(request.name() == null ? function.name() : request.name());
             integer(descriptor.kind());
             string(descriptor.className());
             string(descriptor.methodName());

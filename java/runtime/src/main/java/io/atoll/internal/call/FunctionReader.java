@@ -1,15 +1,19 @@
 package io.atoll.internal.call;
 
 import io.atoll.UnserializableException;
-import java.io.Serializable;
+import java.lang.invoke.MethodHandleInfo;
+import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.concurrent.Callable;
 
 /**
- * Finds out which method a user's lambda or method reference stands for, through the {@code writeReplace} that javac and
- * the JDK give to every serializable one. What nothing is captured by is looked at once per class. Any thread.
+ * Finds out what to call for a user's function: for a lambda or method reference the method that it stands for, through the
+ * {@code writeReplace} that javac and the JDK give to every serializable one; for an object of a class of the user's the
+ * method of the function type that it implements, with the object itself as the first argument. What nothing is captured by
+ * is looked at once per class. Any thread.
  */
 final class FunctionReader {
     private static final Object[] NOTHING = {};
@@ -28,27 +32,30 @@ final class FunctionReader {
      *
      * @param descriptor of the method
      * @param captured in the order of its first parameters, a receiver included
+     * @param name for logs and errors
      */
-    record Function(FunctionDescriptor descriptor, Object[] captured) {}
+    record Function(FunctionDescriptor descriptor, Object[] captured, String name) {}
 
-    static Function read(Serializable function) {
-        return SOURCES.get(function.getClass()).read(function);
+    /** @param parameters how many arguments the call has: a class may be a function in several ways */
+    static Function read(Object function, int parameters) {
+        return SOURCES.get(function.getClass()).read(function, parameters);
     }
 
-    /** What is known of one lambda's class. */
+    /** What is known of one function's class. */
     private static final class Source {
-        private final Method writeReplace;
+        private final Class<?> type;
+        private final Method writeReplace; // null when there is none
         private volatile Function known;
 
         Source(Class<?> type) {
-            Method method;
+            this.type = type;
+            Method method = null;
             try {
                 method = type.getDeclaredMethod("writeReplace");
                 Access.open(type);
                 method.setAccessible(true);
             } catch (NoSuchMethodException e) {
-                throw new UnserializableException(
-                        type.getName() + " is no lambda and no method reference: give the task one of these", e);
+                // An object.
             } catch (InaccessibleObjectException e) {
                 throw new UnserializableException(
                         "the lambdas of " + type.getModule() + " cannot be read: open package " + type.getPackageName()
@@ -58,10 +65,10 @@ final class FunctionReader {
             writeReplace = method;
         }
 
-        Function read(Serializable function) {
+        Function read(Object function, int parameters) {
             Function found = known;
             if (found == null) {
-                found = readNow(function);
+                found = readNow(function, parameters);
                 if (found.captured.length == 0) {
                     known = found;
                 }
@@ -69,30 +76,74 @@ final class FunctionReader {
             return found;
         }
 
-        private Function readNow(Serializable function) {
-            Object written;
+        private Function readNow(Object function, int parameters) {
+            Object written = null;
             try {
-                written = writeReplace.invoke(function);
+                written = writeReplace == null ? null : writeReplace.invoke(function);
             } catch (IllegalAccessException | InvocationTargetException e) {
-                throw new UnserializableException(
-                        "the function " + function.getClass().getName() + " cannot be read", e);
+                throw new UnserializableException("the function " + type.getName() + " cannot be read", e);
             }
-            if (!(written instanceof SerializedLambda lambda)) {
-                throw new UnserializableException(function.getClass().getName()
-                        + " is no lambda and no method reference: give the task one of these");
-            }
+            return written instanceof SerializedLambda lambda ? ofLambda(lambda) : ofObject(function, parameters);
+        }
+
+        private static Function ofLambda(SerializedLambda lambda) {
             int count = lambda.getCapturedArgCount();
             Object[] captured = count == 0 ? NOTHING : new Object[count];
             for (int i = 0; i < count; ++i) {
                 captured[i] = lambda.getCapturedArg(i);
             }
+            FunctionDescriptor method = new FunctionDescriptor(
+                    lambda.getImplMethodKind(),
+                    lambda.getImplClass().replace('/', '.'),
+                    lambda.getImplMethodName(),
+                    lambda.getImplMethodSignature());
+            return new Function(method, captured, method.shortName());
+        }
+
+        private Function ofObject(Object function, int parameters) {
+            if (type.isHidden() || type.isSynthetic()) {
+                throw new UnserializableException(type.getName()
+                        + " is a lambda or method reference of a type that is not"
+                        + " Serializable, so nobody can tell what it calls: give it where an F" + parameters + " or P"
+                        + parameters + " is expected, or cast it to (Callable<...> & Serializable)");
+            }
+            Class<?> functionType = functionType(type, parameters);
+            if (functionType == null) {
+                throw new UnserializableException(type.getName() + " is no function of " + parameters
+                        + " parameters: neither a lambda nor a method reference, nor does it implement F" + parameters
+                        + ", P"
+                        + parameters + " or Callable");
+            }
+            Class<?> result = functionType.getName().startsWith("io.atoll.P") ? void.class : Object.class;
+            MethodType method = MethodType.genericMethodType(parameters).changeReturnType(result);
+            String name = type.getName();
             return new Function(
                     new FunctionDescriptor(
-                            lambda.getImplMethodKind(),
-                            lambda.getImplClass().replace('/', '.'),
-                            lambda.getImplMethodName(),
-                            lambda.getImplMethodSignature()),
-                    captured);
+                            MethodHandleInfo.REF_invokeInterface,
+                            functionType.getName(),
+                            "call",
+                            method.toMethodDescriptorString()),
+                    new Object[] {function},
+                    name.substring(name.lastIndexOf('.') + 1));
+        }
+
+        /** The interface of so many parameters that a class implements; null when it does not. */
+        private static Class<?> functionType(Class<?> type, int parameters) {
+            for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+                for (Class<?> found : each.getInterfaces()) {
+                    String name = found.getName();
+                    if (name.equals("io.atoll.F" + parameters)
+                            || name.equals("io.atoll.P" + parameters)
+                            || found == Callable.class && parameters == 0) {
+                        return found;
+                    }
+                    Class<?> inherited = functionType(found, parameters);
+                    if (inherited != null) {
+                        return inherited;
+                    }
+                }
+            }
+            return null;
         }
     }
 }

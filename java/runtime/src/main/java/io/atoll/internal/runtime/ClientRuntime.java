@@ -13,27 +13,25 @@ import io.atoll.internal.node.Board;
 import io.atoll.internal.node.Gate;
 import io.atoll.internal.node.Handover;
 import io.atoll.internal.node.LettingGo;
+import io.atoll.internal.node.ReadyEvents;
 import io.atoll.internal.node.UpRing;
 import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.spi.AtollRuntime;
+import io.atoll.spi.ReadyRefs;
+import io.atoll.spi.Refs;
 import io.atoll.spi.TaskRequest;
-import io.atoll.store.ClientStats;
 import io.atoll.store.NativeStore;
 import io.atoll.store.ObjectStore;
-import io.atoll.store.StoreStats;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** What the runtimes of drivers and workers have in common: both are clients of the store and may submit tasks. */
 abstract class ClientRuntime implements AtollRuntime, Place {
-    /** The store's counter for tasks run. */
-    static final int TASKS_COUNTER = 0;
-
     private static final int ENTRY_RETRIES = 50;
     private static final long ENTRY_PAUSE_NANOS = 20_000_000;
 
@@ -47,18 +45,21 @@ abstract class ClientRuntime implements AtollRuntime, Place {
 
     private final Handover handover;
     final LettingGo lettingGo;
-    private final int driverIndex;
+    final ReadyEvents events;
+    private final Futures futures = new Futures(this);
+    private final NodeReport report;
     private final ThreadLocal<CallWriter> callWriters;
 
     ClientRuntime(NativeStore store, int driverIndex) {
         this.store = store;
-        this.driverIndex = driverIndex;
         codec = new ObjectCodec(store, this::adopt);
         writer = new ObjectWriter(store);
         board = new Board(store, driverIndex);
         ring = new UpRing(store, board);
         handover = new Handover(store, ring, gate);
         lettingGo = LettingGo.start(store);
+        events = new ReadyEvents(store);
+        report = new NodeReport(store, board, driverIndex);
         callWriters = ThreadLocal.withInitial(() -> new CallWriter(store, codec, writer));
     }
 
@@ -85,7 +86,7 @@ abstract class ClientRuntime implements AtollRuntime, Place {
     /** The value of an object, waiting for it as the calling thread has to; a failure as an {@link ErrorKind.Thrown}. */
     abstract Object valueOrFailure(ObjectId id, Duration timeout);
 
-    private Object value(ObjectId id, Duration timeout) {
+    final Object value(ObjectId id, Duration timeout) {
         Object value = valueOrFailure(id, timeout);
         if (value instanceof ErrorKind.Thrown thrown) {
             throw thrown.here();
@@ -130,27 +131,36 @@ abstract class ClientRuntime implements AtollRuntime, Place {
     }
 
     @Override
-    public <T> List<T> get(List<ObjectRef<T>> refs, Duration timeout) {
-        long end = timeout == null ? 0 : System.nanoTime() + nanos(timeout);
-        ObjectId[] ids = ids(refs);
-        Object[] values = new Object[ids.length];
-        try {
-            for (int at = 0; at < ids.length; ++at) {
-                for (int ready = codec.getReady(ids, at, values); ready > 0; --ready) {
-                    arrived(ids[at++]);
-                }
-                if (at < ids.length) {
-                    Duration left = timeout == null ? null : Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-                    values[at] = value(ids[at], left);
-                }
-            }
-        } catch (Throwable e) {
-            ObjectCodec.closeViews(values, e);
-            throw e;
-        }
-        @SuppressWarnings("unchecked")
-        List<T> list = (List<T>) new ArrayList<>(Arrays.asList(values));
-        return list;
+    public List<Object> get(List<? extends ObjectRef<?>> refs, Duration timeout) {
+        return new ListGet(this, ids(refs), timeout).get();
+    }
+
+    /** Has done what the calling thread can do about the objects; true when the first of them is there. */
+    abstract boolean awaitFirst(ObjectId[] ids, Duration timeout);
+
+    /** Waits for something; what the calling thread holds meanwhile, it gives to others. */
+    abstract <R> R blocked(Supplier<R> wait);
+
+    @Override
+    public boolean isReady(ObjectRef<?> ref) {
+        return isReady(ref.id());
+    }
+
+    final boolean isReady(ObjectId id) {
+        return store.state(id) != ObjectStore.State.EXPECTED;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> CompletableFuture<T> future(ObjectRef<T> ref) {
+        return futures.of((ObjectRef<T>) adopt(ref.id()));
+    }
+
+    @Override
+    public <T> ReadyRefs<T> watch(List<ObjectRef<T>> refs) {
+        ReadyQueue<T> queue = new ReadyQueue<>(this, refs);
+        events.tell(queue, ids(refs));
+        return queue;
     }
 
     @Override
@@ -232,47 +242,19 @@ abstract class ClientRuntime implements AtollRuntime, Place {
 
     @Override
     public NodeStats stats() {
-        StoreStats all = store.stats();
-        List<NodeStats.ProcessStats> workers = new ArrayList<>();
-        NodeStats.ProcessStats driver;
         gate.enter();
         try {
-            driver = addProcesses(workers);
+            return report.stats();
         } finally {
             gate.leave();
         }
-        return new NodeStats(all.capacity(), all.allocated(), all.sealedBytes(), all.objects(), workers, driver);
-    }
-
-    /** Returns the driver. */
-    private NodeStats.ProcessStats addProcesses(List<NodeStats.ProcessStats> workers) {
-        NodeStats.ProcessStats driver = null;
-        for (int word = 0; word < Board.MAX_CLIENTS / Long.SIZE; ++word) {
-            for (long bits = board.joined(word); bits != 0; bits &= bits - 1) {
-                int client = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
-                ClientStats stats = store.clientStats(client);
-                if (stats != null) {
-                    NodeStats.ProcessStats process = new NodeStats.ProcessStats(
-                            stats.pid(),
-                            stats.user().get(TASKS_COUNTER),
-                            stats.done().gets(),
-                            stats.done().bytesWritten(),
-                            stats.done().bytesCopied(),
-                            stats.pins());
-                    if (client == driverIndex) {
-                        driver = process;
-                    } else {
-                        workers.add(process);
-                    }
-                }
-            }
-        }
-        return driver;
     }
 
     /** Lets nobody touch rings and board any more. */
     void closeMessages() {
         ring.close();
+        events.awaitEnd();
+        futures.close();
         lettingGo.close();
         handover.close();
         gate.close();
@@ -286,7 +268,7 @@ abstract class ClientRuntime implements AtollRuntime, Place {
     /** A ref that stands for one reference, which the caller has. */
     @Override
     public <T> ObjectRef<T> ref(ObjectId id) {
-        return new ObjectRef<>(id, this, new Release(this, id));
+        return Refs.make(id, this, new Release(this, id));
     }
 
     private record Release(ClientRuntime runtime, ObjectId id) implements Runnable {
@@ -294,15 +276,6 @@ abstract class ClientRuntime implements AtollRuntime, Place {
         public void run() {
             runtime.forgotten(id);
             runtime.handover.release(id);
-        }
-    }
-
-    /** Durations of centuries are for ever. */
-    static long nanos(Duration timeout) {
-        try {
-            return Math.min(timeout.toNanos(), Long.MAX_VALUE / 2);
-        } catch (ArithmeticException e) {
-            return timeout.isNegative() ? 0 : Long.MAX_VALUE / 2;
         }
     }
 }

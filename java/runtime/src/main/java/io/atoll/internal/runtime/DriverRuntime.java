@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The runtime of a driver, with its node: the store's server, the scheduler's thread and the worker processes, all of
@@ -24,6 +25,9 @@ import java.util.concurrent.CompletableFuture;
  */
 final class DriverRuntime extends ClientRuntime {
     private static final int SPARE_CLIENTS = 16;
+    /** What comes so soon is waited for by itself. */
+    private static final Duration SHORTLY = Duration.ofMillis(1);
+
     /** Ids at a time. Only those used take memory. */
     private static final int MAX_OBJECTS = 1 << 20;
 
@@ -143,6 +147,17 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     @Override
+    boolean awaitFirst(ObjectId[] ids, Duration timeout) {
+        boolean isShort = timeout != null && timeout.compareTo(SHORTLY) <= 0;
+        return store.await(new ObjectId[] {ids[0]}, 1, isShort ? timeout : SHORTLY)[0];
+    }
+
+    @Override
+    <R> R blocked(Supplier<R> wait) {
+        return wait.get();
+    }
+
+    @Override
     Object valueOrFailure(ObjectId id, Duration timeout) {
         return codec.getOrFailure(id, timeout);
     }
@@ -161,7 +176,8 @@ final class DriverRuntime extends ClientRuntime {
         }
         closed = true;
         scheduler.close();
-        lettingGo.stop(); // It takes as long as the workers take to end.
+        lettingGo.stop(); // They take as long as the workers take to end.
+        events.close();
         workers.close();
         closeMessages();
         store.close();

@@ -33,7 +33,7 @@ final class TaskRunner {
         try {
             Object value = invoke(reader);
             // Before anybody can see that it has ended.
-            runtime.store.countUser(ClientRuntime.TASKS_COUNTER, 1);
+            runtime.store.countUser(NodeReport.TASKS_COUNTER, 1);
             runtime.writer.write(result, runtime.codec.encode(value));
         } catch (FailedArgument e) {
             putError(result, e.failure);

@@ -7,9 +7,9 @@ import io.atoll.internal.call.CallWriter;
 import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.Messages;
 import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectStore;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -21,6 +21,10 @@ final class WorkerRuntime extends ClientRuntime {
     static final int HELP_DEPTH = 200;
     /** What is there so soon is not worth two messages. */
     private static final Duration SHORTLY = Duration.ofNanos(20_000);
+    /** So often, at most, a thread that runs what it waits for looks whether the rest has failed, */
+    private static final long LOOK_NANOS = 1_000_000;
+    /** and so small a part of the time it takes. */
+    private static final int LOOK_SHARE = 20;
 
     private final TaskRunner runner = new TaskRunner(this);
     /** Calls that were submitted here, to help with; those begun elsewhere stay until they are asked for or forgotten. */
@@ -81,9 +85,28 @@ final class WorkerRuntime extends ClientRuntime {
         if (isShort || count(ready) >= wanted) {
             return ready;
         }
+        return blocked(() -> store.await(ids, wanted, timeout));
+    }
+
+    @Override
+    boolean awaitFirst(ObjectId[] ids, Duration timeout) {
+        TaskContext context = TaskContext.current();
+        if (timeout == null) {
+            helpWithAll(context, ids);
+        }
+        boolean isShort = timeout != null && timeout.compareTo(SHORTLY) <= 0;
+        return store.await(new ObjectId[] {ids[0]}, 1, isShort ? timeout : SHORTLY)[0];
+    }
+
+    @Override
+    <R> R blocked(Supplier<R> wait) {
+        TaskContext context = TaskContext.current();
+        if (context == null || !context.holdsCpu()) {
+            return wait.get();
+        }
         ring.tell(Messages.BLOCKED, context.task);
         try {
-            return store.await(ids, wanted, timeout);
+            return wait.get();
         } finally {
             context.expectGrant();
             resuming.put(context.task, context);
@@ -110,6 +133,35 @@ final class WorkerRuntime extends ClientRuntime {
         }
     }
 
+    /**
+     * Runs on this thread those of the tasks that nobody has begun. Throws what the first of all throws that fails: it is
+     * looked for after each of them, and among the others from time to time.
+     */
+    private void helpWithAll(TaskContext context, ObjectId[] ids) {
+        long lookedAt = System.nanoTime();
+        long pause = LOOK_NANOS;
+        for (ObjectId id : ids) {
+            if (isReady(id) || !help(context, id)) {
+                continue;
+            }
+            throwIfFailed(id);
+            long now = System.nanoTime();
+            if (now - lookedAt > pause) {
+                for (ObjectId each : ids) {
+                    throwIfFailed(each);
+                }
+                lookedAt = System.nanoTime();
+                pause = Math.max(LOOK_NANOS, LOOK_SHARE * (lookedAt - now));
+            }
+        }
+    }
+
+    private void throwIfFailed(ObjectId id) {
+        if (isReady(id) && FirstFailure.isFailure(store, id)) {
+            codec.get(id, Duration.ZERO);
+        }
+    }
+
     private boolean help(TaskContext context, ObjectId id) {
         if (context == null || context.helping >= HELP_DEPTH) {
             return false;
@@ -129,10 +181,6 @@ final class WorkerRuntime extends ClientRuntime {
             --context.helping;
         }
         return true;
-    }
-
-    private boolean isReady(ObjectId id) {
-        return store.state(id) != ObjectStore.State.EXPECTED;
     }
 
     private static int count(boolean[] ready) {

@@ -11,6 +11,7 @@ import io.atoll.UnserializableException;
 import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.PassedRef;
+import io.atoll.spi.Refs;
 import io.atoll.spi.TaskRequest;
 import io.atoll.store.testkit.InMemoryStore;
 import java.io.Serializable;
@@ -71,7 +72,7 @@ class CallCodecTest {
     void shouldKeepTheFunction() {
         CallReader reader = new CallReader(write(Resources.cpus(1), null, IDENTITY, 1));
         assertThat(reader.name()).isEqualTo("CallCodecTest.identity");
-        assertThat(reader.function()).isEqualTo(FunctionReader.read(IDENTITY).descriptor());
+        assertThat(reader.function()).isEqualTo(FunctionReader.read(IDENTITY, 1).descriptor());
     }
 
     @Test
@@ -104,10 +105,10 @@ class CallCodecTest {
                 AtollRuntime.class.getClassLoader(),
                 new Class<?>[] {AtollRuntime.class},
                 (proxy, method, args) -> null);
-        ObjectCodec refs = new ObjectCodec(store, id -> new ObjectRef<>(id, none, () -> {}));
+        ObjectCodec refs = new ObjectCodec(store, id -> Refs.make(id, none, () -> {}));
         CallWriter refWriter = new CallWriter(store, refs, new ObjectWriter(store));
         ObjectId id = new ObjectWriter(store).write(null, codec.encode("value"));
-        ObjectRef<String> ref = new ObjectRef<>(id, none, () -> {});
+        ObjectRef<String> ref = Refs.make(id, none, () -> {});
         Object[] both = {new PassedRef(ref), ref};
         refWriter.write(new TaskRequest(IDENTITY, both, Resources.cpus(1), 0, null), true, result);
         assertThat(CallRecord.ids(refWriter.record(), 0, 2)).containsExactly(id, id);

@@ -8,6 +8,7 @@ import io.atoll.F0;
 import io.atoll.F1;
 import io.atoll.F2;
 import io.atoll.P0;
+import io.atoll.P1;
 import io.atoll.UnserializableException;
 import io.atoll.internal.call.FunctionReader.Function;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import java.io.Serializable;
 import java.lang.invoke.MethodHandleInfo;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 /** From a lambda to its name, and from the name to a call. */
@@ -53,8 +54,8 @@ class FunctionTest {
     }
 
     /** Calls the function as a worker would. */
-    private Object call(Serializable lambda, Object... arguments) throws Throwable {
-        Function function = FunctionReader.read(lambda);
+    private Object call(Object userFunction, Object... arguments) throws Throwable {
+        Function function = FunctionReader.read(userFunction, arguments.length);
         List<Object> all = new ArrayList<>(List.of(function.captured()));
         all.addAll(List.of(arguments));
         return (Object) finder.find(function.descriptor()).invokeExact(all.toArray());
@@ -123,7 +124,7 @@ class FunctionTest {
     @Test
     void shouldReadALambdaWithoutCapturesOnce() {
         F0<Integer> lambda = () -> 1;
-        assertThat(FunctionReader.read(lambda)).isSameAs(FunctionReader.read(lambda));
+        assertThat(FunctionReader.read(lambda, 0)).isSameAs(FunctionReader.read(lambda, 0));
     }
 
     @Test
@@ -132,23 +133,71 @@ class FunctionTest {
         for (int i = 0; i < 2; ++i) {
             int now = i;
             F0<Integer> lambda = () -> now;
-            captured.add(FunctionReader.read(lambda).captured()[0]);
+            captured.add(FunctionReader.read(lambda, 0).captured()[0]);
         }
         assertThat(captured).containsExactly(0, 1);
     }
 
-    @Test
-    void shouldRefuseWhatIsNoLambda() {
-        assertThatThrownBy(() -> FunctionReader.read("text"))
-                .isInstanceOf(UnserializableException.class)
-                .hasMessageContaining("java.lang.String is no lambda");
+    /** No lambda: an object that can be stored, and is a function in two ways. */
+    record Scale(int by) implements F1<Integer, Integer>, F2<Integer, Integer, Integer> {
+        @Override
+        public Integer call(Integer value) {
+            return by * value;
+        }
+
+        @Override
+        public Integer call(Integer value, Integer add) {
+            return by * value + add;
+        }
+    }
+
+    static class Answer implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            return 42;
+        }
+    }
+
+    static final class Inheriting extends Answer implements P1<Integer> {
+        @Override
+        public void call(Integer value) throws IOException {
+            throw new IOException("called with " + value);
+        }
     }
 
     @Test
-    void shouldRefuseALambdaThatIsNotSerializable() {
-        Supplier<Integer> lambda = () -> 1;
-        assertThatThrownBy(() -> FunctionReader.read((Serializable) (Object) List.of(lambda)))
-                .isInstanceOf(UnserializableException.class);
+    void shouldCallObjectsThatImplementAFunctionType() throws Throwable {
+        assertThat(call(new Scale(3), 14)).isEqualTo(42);
+        assertThat(call(new Scale(3), 14, 1)).isEqualTo(43);
+        assertThat(call(new Answer())).isEqualTo(42);
+        assertThat(call(new Inheriting())).isEqualTo(42);
+        assertThatThrownBy(() -> call(new Inheriting(), 5)).hasMessage("called with 5");
+        assertThat(call(new F0<String>() {
+                    @Override
+                    public String call() {
+                        return "anonymous";
+                    }
+                }))
+                .isEqualTo("anonymous");
+        assertThat(FunctionReader.read(new Scale(3), 1).name()).isEqualTo("FunctionTest$Scale");
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoFunction() {
+        assertThatThrownBy(() -> FunctionReader.read("text", 2))
+                .isInstanceOf(UnserializableException.class)
+                .hasMessageContaining("java.lang.String is no function of 2 parameters");
+        assertThatThrownBy(() -> FunctionReader.read(new Answer(), 1)).isInstanceOf(UnserializableException.class);
+    }
+
+    @Test
+    void shouldRefuseALambdaThatIsNotSerializable() throws Throwable {
+        Callable<Integer> lambda = () -> 1;
+        assertThatThrownBy(() -> FunctionReader.read(lambda, 0))
+                .isInstanceOf(UnserializableException.class)
+                .hasMessageContaining("not Serializable")
+                .hasMessageContaining("(Callable<...> & Serializable)");
+        assertThat(call((Callable<Integer> & Serializable) () -> 1)).isEqualTo(1);
     }
 
     @Test
@@ -173,13 +222,11 @@ class FunctionTest {
 
     @Test
     void shouldHaveShortNamesForPeople() {
-        assertThat(FunctionReader.read((F1<Integer, Integer>) FunctionTest::twice)
-                        .descriptor()
-                        .shortName())
+        assertThat(FunctionReader.read((F1<Integer, Integer>) FunctionTest::twice, 1)
+                        .name())
                 .isEqualTo("FunctionTest.twice");
-        assertThat(FunctionReader.read((F1<String, StringBuilder>) StringBuilder::new)
-                        .descriptor()
-                        .shortName())
+        assertThat(FunctionReader.read((F1<String, StringBuilder>) StringBuilder::new, 1)
+                        .name())
                 .isEqualTo("new StringBuilder");
     }
 }

@@ -1,0 +1,102 @@
+package io.atoll;
+
+import io.atoll.spi.PassedRef;
+import java.util.Objects;
+
+/**
+ * What functions as values have in common: the needs of their tasks. Each method returns another function; this one stays
+ * as it is.
+ *
+ * @param <S> the function itself
+ */
+abstract class Remote<S extends Remote<S>> {
+    final Object function;
+    private final TaskOptions options;
+
+    Remote(Object function, TaskOptions options) {
+        this.function = Objects.requireNonNull(function, "function");
+        this.options = options;
+    }
+
+    abstract S with(TaskOptions changed);
+
+    final <R> ObjectRef<R> start(Object[] arguments) {
+        return options.submit(function, arguments);
+    }
+
+    /** An argument that is a value; a ref is one where the function wants the ref itself. */
+    static Object value(Object argument) {
+        return argument instanceof ObjectRef<?> ref ? new PassedRef(ref) : argument;
+    }
+
+    /** An argument that is an {@link Arg}: a ref stands for its value. */
+    static Object argument(Arg<?> argument) {
+        Objects.requireNonNull(argument, "an argument is null: null as a value is Atoll.value(null)");
+        return argument instanceof Value<?> value ? value(value.value()) : argument;
+    }
+
+    /**
+     * This function with another number of logical CPUs that each of its tasks holds while it runs and is not blocked in a
+     * get or wait; 1 if this is not called. They limit how many tasks run at once, not how many threads one may start.
+     *
+     * @param cpus fractions down to a ten-thousandth, or 0
+     * @return another function
+     * @throws IllegalArgumentException when negative, not finite, or a smaller fraction
+     */
+    public S withCpus(double cpus) {
+        return withResource(Resources.CPU, cpus);
+    }
+
+    /**
+     * This function with logical GPUs that each of its tasks holds while it runs, blocked or not; none if this is not
+     * called.
+     *
+     * @param gpus fractions down to a ten-thousandth, or 0
+     * @return another function
+     * @throws IllegalArgumentException when negative, not finite, or a smaller fraction
+     */
+    public S withGpus(double gpus) {
+        return withResource(Resources.GPU, gpus);
+    }
+
+    /**
+     * This function with so much of a resource that each of its tasks holds while it runs, blocked or not.
+     *
+     * @param resource one that the node was given by {@link AtollOptions#withResource}: a task that demands more than its
+     *     node has fails
+     * @param quantity fractions down to a ten-thousandth, or 0
+     * @return another function
+     * @throws IllegalArgumentException when negative, not finite, or a smaller fraction
+     */
+    public S withResource(String resource, double quantity) {
+        return with(options.withResource(resource, quantity));
+    }
+
+    /**
+     * This function with another number of times that a task is run again when the worker that runs it dies; 3 if this is
+     * not called. An exception that a task throws is its result and is not retried.
+     *
+     * @param count 0 or more
+     * @return another function
+     * @throws IllegalArgumentException when negative
+     */
+    public S withRetries(int count) {
+        return with(options.withRetries(count));
+    }
+
+    /**
+     * This function with another name for its tasks in logs and error messages; the method's own if this is not called.
+     *
+     * @param taskName any text
+     * @return another function
+     */
+    public S withName(String taskName) {
+        return with(options.withName(taskName));
+    }
+
+    @Override
+    public String toString() {
+        String name = options.name() == null ? "" : " " + options.name();
+        return getClass().getSimpleName() + name + " (" + options.resources() + ", " + options.retries() + " retries)";
+    }
+}

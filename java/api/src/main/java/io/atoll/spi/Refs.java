@@ -1,0 +1,62 @@
+package io.atoll.spi;
+
+import io.atoll.ObjectId;
+import io.atoll.ObjectRef;
+import java.lang.invoke.MethodHandles;
+
+/** Makes {@link ObjectRef}s, whose constructor is not public: a ref stands for a reference that a runtime holds. */
+public final class Refs {
+    private static volatile Maker maker;
+
+    private Refs() {}
+
+    /** What {@link ObjectRef} alone can do. */
+    public interface Maker {
+        /**
+         * A new ref.
+         *
+         * @param <T> type of the value
+         * @param id of the object
+         * @param runtime gets the value
+         * @param release gives the reference back
+         * @return the ref
+         */
+        <T> ObjectRef<T> make(ObjectId id, AtollRuntime runtime, Runnable release);
+    }
+
+    /**
+     * Called by {@link ObjectRef}, once.
+     *
+     * @param only there is one
+     */
+    public static void install(Maker only) {
+        maker = only;
+    }
+
+    /**
+     * A new ref.
+     *
+     * @param <T> type of the value
+     * @param id of the object
+     * @param runtime gets the value
+     * @param release gives the reference back, once: when the ref is closed, or unreachable; must not hold the ref
+     * @return the ref
+     */
+    public static <T> ObjectRef<T> make(ObjectId id, AtollRuntime runtime, Runnable release) {
+        Maker ready = maker;
+        if (ready == null) {
+            prepare();
+            ready = maker;
+        }
+        return ready.make(id, runtime, release);
+    }
+
+    /** Refs start a thread of their own. It must be there before tasks may have taken all threads that can be had. */
+    static void prepare() {
+        try {
+            MethodHandles.lookup().ensureInitialized(ObjectRef.class);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e); // Of a public class.
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package io.atoll.internal.node;
+
+import io.atoll.ObjectId;
+import io.atoll.ObjectLostException;
+import io.atoll.store.NativeStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says of objects that they are ready, to whoever asked: in the order in which they become so, at a cost that follows
+ * those that are told, not those that are waited for. One thread of the process, which is started by the first who asks,
+ * takes the store's events. An object that somebody has asked for is referred to until it is ready. Any thread.
+ */
+public final class ReadyEvents {
+    private static final long PATIENCE_NANOS = Long.MAX_VALUE / 2;
+
+    private final NativeStore store;
+    private final Map<ObjectId, List<Listener>> watched = new HashMap<>(); // guarded by this
+    private Thread thread; // guarded by this
+    private boolean closed; // guarded by this
+
+    public ReadyEvents(NativeStore store) {
+        this.store = store;
+    }
+
+    /** Is told by the one thread, which it must not hold up. */
+    public interface Listener {
+        /** Once for each time that the object was asked for. */
+        void ready(ObjectId id);
+
+        /** Nothing more is told: the store is closed or gone. */
+        void ended();
+    }
+
+    /** Has the listener told of each, those that are ready now included. */
+    public void tell(Listener listener, ObjectId[] ids) {
+        List<ObjectId> gone = new ArrayList<>();
+        synchronized (this) {
+            checkOpen();
+            List<ObjectId> fresh = new ArrayList<>();
+            for (ObjectId id : ids) {
+                List<Listener> listeners = watched.get(id);
+                if (listeners == null && !refer(id)) {
+                    gone.add(id);
+                    continue;
+                }
+                if (listeners == null) {
+                    listeners = new ArrayList<>(1);
+                    watched.put(id, listeners);
+                    fresh.add(id);
+                }
+                listeners.add(listener);
+            }
+            if (!fresh.isEmpty()) {
+                store.watch(fresh.toArray(new ObjectId[0]));
+                startThread();
+                notifyAll();
+            }
+        }
+        gone.forEach(listener::ready);
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("Atoll is not running in this process any more: its session is closed");
+        }
+    }
+
+    private boolean refer(ObjectId id) {
+        try {
+            store.reference(id);
+            return true;
+        } catch (ObjectLostException | IllegalArgumentException e) {
+            return false; // Of another store, or deleted: a get says which, at once.
+        }
+    }
+
+    private void startThread() {
+        if (thread == null) {
+            thread = new Thread(null, this::run, "atoll-ready", 256 * 1024);
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    private void run() {
+        try {
+            while (awaitSomethingWatched()) {
+                for (ObjectId id : store.takeReady(PATIENCE_NANOS)) {
+                    tell(id);
+                }
+            }
+        } catch (InterruptedException | RuntimeException e) {
+            // The store is closed or gone.
+        }
+        end();
+    }
+
+    private synchronized boolean awaitSomethingWatched() throws InterruptedException {
+        while (watched.isEmpty() && !closed) {
+            wait();
+        }
+        return !closed;
+    }
+
+    private void tell(ObjectId id) {
+        List<Listener> listeners;
+        synchronized (this) {
+            listeners = watched.remove(id);
+        }
+        if (listeners == null) {
+            return;
+        }
+        for (Listener each : listeners) {
+            try {
+                each.ready(id);
+            } catch (RuntimeException e) {
+                LoggerFactory.getLogger(ReadyEvents.class)
+                        .warn("object {} is ready, and who waits cannot be told", id, e);
+            }
+        }
+        store.dereference(id);
+    }
+
+    private void end() {
+        List<Listener> all = new ArrayList<>();
+        synchronized (this) {
+            closed = true;
+            watched.values().forEach(all::addAll);
+            watched.clear();
+        }
+        all.forEach(Listener::ended);
+    }
+
+    /** Has the thread end, within the tenth of a second that it may sleep, and nobody wait for it any more. */
+    public void close() {
+        Thread running;
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+            running = thread;
+        }
+        if (running == null) {
+            return;
+        }
+        running.interrupt();
+    }
+
+    /** Once {@link #close} was called. */
+    public void awaitEnd() {
+        Thread running;
+        synchronized (this) {
+            running = thread;
+        }
+        if (running == null || running == Thread.currentThread()) {
+            return;
+        }
+        try {
+            running.join(1000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.atoll.internal.runtime;
+
+import io.atoll.ObjectId;
+import io.atoll.internal.memory.Kind;
+import io.atoll.internal.node.ReadyEvents;
+import io.atoll.store.NativeStore;
+import io.atoll.store.SealedObjects;
+import io.atoll.store.Waiting;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Waits until all of some objects are ready, or one of them is an error. Used by one thread, told by another. */
+final class FirstFailure implements ReadyEvents.Listener {
+    private final NativeStore store;
+    private final AtomicInteger missing;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile ObjectId failed;
+
+    FirstFailure(NativeStore store, int count) {
+        this.store = store;
+        missing = new AtomicInteger(count);
+    }
+
+    /** Whether the get of a ready object throws. */
+    static boolean isFailure(NativeStore store, ObjectId id) {
+        SealedObjects found = store.peek(new ObjectId[] {id}, 0);
+        return found.count() == 0 || Kind.of(found.tag(0)) == Kind.ERROR;
+    }
+
+    @Override
+    public void ready(ObjectId id) {
+        if (failed == null && isFailure(store, id)) {
+            failed = id;
+            over.countDown();
+        }
+        if (missing.decrementAndGet() == 0) {
+            over.countDown();
+        }
+    }
+
+    @Override
+    public void ended() {
+        over.countDown();
+    }
+
+    /** False when the time is over first. */
+    boolean await(Duration timeout) {
+        try {
+            if (timeout == null) {
+                over.await();
+                return true;
+            }
+            return over.await(Waiting.nanos(timeout), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Waiting.interrupted("waiting for " + missing.get() + " objects");
+        }
+    }
+
+    /** The first that is an error; null when there was none. */
+    ObjectId failed() {
+        return failed;
+    }
+}

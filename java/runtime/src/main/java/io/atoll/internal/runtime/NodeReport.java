@@ -1,0 +1,58 @@
+package io.atoll.internal.runtime;
+
+import io.atoll.NodeStats;
+import io.atoll.internal.node.Board;
+import io.atoll.store.ClientStats;
+import io.atoll.store.NativeStore;
+import io.atoll.store.StoreStats;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a node holds and has done, as any of its processes sees it. */
+final class NodeReport {
+    /** The store's counter for tasks run. */
+    static final int TASKS_COUNTER = 0;
+
+    private final NativeStore store;
+    private final Board board;
+    private final int driverIndex;
+
+    NodeReport(NativeStore store, Board board, int driverIndex) {
+        this.store = store;
+        this.board = board;
+        this.driverIndex = driverIndex;
+    }
+
+    NodeStats stats() {
+        StoreStats all = store.stats();
+        List<NodeStats.ProcessStats> workers = new ArrayList<>();
+        NodeStats.ProcessStats driver = addProcesses(workers);
+        return new NodeStats(all.capacity(), all.allocated(), all.sealedBytes(), all.objects(), workers, driver);
+    }
+
+    /** Returns the driver. */
+    private NodeStats.ProcessStats addProcesses(List<NodeStats.ProcessStats> workers) {
+        NodeStats.ProcessStats driver = null;
+        for (int word = 0; word < Board.MAX_CLIENTS / Long.SIZE; ++word) {
+            for (long bits = board.joined(word); bits != 0; bits &= bits - 1) {
+                int client = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
+                ClientStats stats = store.clientStats(client);
+                if (stats != null) {
+                    NodeStats.ProcessStats process = new NodeStats.ProcessStats(
+                            stats.pid(),
+                            stats.user().get(TASKS_COUNTER),
+                            stats.done().gets(),
+                            stats.done().bytesWritten(),
+                            stats.done().bytesCopied(),
+                            stats.pins());
+                    if (client == driverIndex) {
+                        driver = process;
+                    } else {
+                        workers.add(process);
+                    }
+                }
+            }
+        }
+        return driver;
+    }
+}

@@ -1,0 +1,286 @@
+package io.atoll.internal.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.atoll.Atoll;
+import io.atoll.AtollOptions;
+import io.atoll.AtollSession;
+import io.atoll.ObjectRef;
+import io.atoll.Outcome;
+import io.atoll.TaskException;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Refs as futures and as shares, on a node of two workers. */
+@Timeout(120)
+class RefsTest {
+    private static AtollSession session;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void start() {
+        session = Atoll.init(AtollOptions.defaults().withWorkers(2).withCpus(4).withStoreBytes(128L << 20));
+    }
+
+    @AfterAll
+    static void stop() {
+        session.close();
+    }
+
+    /** Ends once the file is there. */
+    static String awaitFile(String file) throws Exception {
+        while (!Files.exists(Path.of(file))) {
+            Thread.sleep(2);
+        }
+        return file;
+    }
+
+    private ObjectRef<String> waiting(String name) {
+        return Atoll.task(RefsTest::awaitFile, directory.resolve(name).toString())
+                .numCpus(0)
+                .remote();
+    }
+
+    private void open(String name) throws IOException {
+        Files.createFile(directory.resolve(name));
+    }
+
+    private static long objects() {
+        return Atoll.stats().objects();
+    }
+
+    private static void awaitObjects(long count) throws InterruptedException {
+        while (objects() > count) {
+            Thread.sleep(2);
+        }
+    }
+
+    @Test
+    void shouldSayWhetherItIsReady() throws Exception {
+        ObjectRef<String> ref = waiting("a");
+        assertThat(ref.isReady()).isFalse();
+        assertThat(ref.asFuture().isDone()).isFalse();
+        open("a");
+        ref.get();
+        assertThat(ref.isReady()).isTrue();
+        ObjectRef<Integer> failed = Atoll.task(Tasks::failChecked).remote();
+        assertThat(failed.outcome()).isInstanceOf(Outcome.Failure.class);
+        assertThat(failed.isReady()).isTrue();
+        assertThatThrownBy(() -> failed.asFuture().get())
+                .isExactlyInstanceOf(ExecutionException.class)
+                .hasCauseExactlyInstanceOf(IOException.class);
+    }
+
+    @Test
+    void shouldEndAGetOfAListWithTheFirstFailureWhereverItIs() throws Exception {
+        ObjectRef<String> never = waiting("never");
+        ObjectRef<Integer> failed = Atoll.task(Tasks::failChecked).remote();
+        assertThatThrownBy(() -> Atoll.<Object>get(List.of(never, never, failed)))
+                .isExactlyInstanceOf(TaskException.class)
+                .hasCauseExactlyInstanceOf(IOException.class);
+        String first = directory.resolve("first").toString();
+        ObjectRef<Integer> later = Atoll.task(RefsTest::failOnce, first).remote();
+        Thread opener = new Thread(() -> {
+            try {
+                Thread.sleep(100);
+                open("first");
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        opener.start();
+        assertThatThrownBy(() -> Atoll.<Object>get(List.of(never, later), Duration.ofSeconds(100)))
+                .isExactlyInstanceOf(TaskException.class)
+                .hasMessageContaining("it is there");
+        opener.join();
+        assertThat(never.isReady()).isFalse();
+        open("never");
+    }
+
+    static int failOnce(String file) throws Exception {
+        awaitFile(file);
+        throw new IOException("it is there");
+    }
+
+    /** A task that waits so. */
+    static String endsWithTheFirstFailure(String never) {
+        ObjectRef<String> late =
+                Atoll.task(RefsTest::awaitFile, never).numCpus(2).remote();
+        ObjectRef<Integer> helped = Atoll.task(Tasks::add, 1, 2).remote();
+        ObjectRef<Integer> failed = Atoll.task(Tasks::failChecked).remote();
+        try {
+            return "values " + Atoll.<Object>get(List.of(late, helped, failed));
+        } catch (TaskException e) {
+            return "threw " + e.getCause().getMessage() + ", ready: " + late.isReady();
+        }
+    }
+
+    @Test
+    void shouldEndAGetOfAListInATaskToo() throws Exception {
+        String never = directory.resolve("never in a task").toString();
+        assertThat(Atoll.task(RefsTest::endsWithTheFirstFailure, never).remote().get())
+                .isEqualTo("threw disk, ready: false");
+        open("never in a task");
+    }
+
+    @Test
+    void shouldGiveRefsInTheOrderOfTheirCompletion() throws Exception {
+        List<ObjectRef<String>> refs = List.of(waiting("1"), waiting("2"), waiting("3"));
+        List<ObjectRef<String>> given = new ArrayList<>();
+        int[] order = {2, 0, 1};
+        open("" + (order[0] + 1));
+        Atoll.asReady(refs).forEach(ref -> {
+            given.add(ref);
+            try {
+                if (given.size() < order.length) {
+                    open("" + (order[given.size()] + 1));
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertThat(given).containsExactly(refs.get(2), refs.get(0), refs.get(1));
+    }
+
+    @Test
+    void shouldGiveEachRefAsOftenAsItIsThere() {
+        ObjectRef<Integer> put = Atoll.put(1);
+        ObjectRef<Integer> task = Atoll.task(Tasks::add, 1, 1).remote();
+        ObjectRef<Integer> failed = Atoll.task(Tasks::failChecked).remote();
+        assertThat(Atoll.asReady(List.of(put, task, put, failed))).containsExactlyInAnyOrder(put, put, task, failed);
+    }
+
+    @Test
+    void shouldGiveThousandsOfRefsOnceEach() {
+        List<ObjectRef<Integer>> refs = new ArrayList<>();
+        for (int i = 0; i < 8000; ++i) {
+            refs.add(Atoll.task(Tasks::add, i, 0).remote());
+        }
+        List<ObjectRef<Integer>> ready = Atoll.asReady(refs).toList();
+        assertThat(ready).hasSameSizeAs(refs);
+        assertThat(new HashSet<>(ready)).isEqualTo(new HashSet<>(refs));
+    }
+
+    static int sumAsReady(int count) {
+        List<ObjectRef<Integer>> refs = new ArrayList<>();
+        for (int i = 0; i < count; ++i) {
+            refs.add(Atoll.task(Tasks::add, i, 1).remote());
+        }
+        return Atoll.asReady(refs).mapToInt(ObjectRef::get).sum();
+    }
+
+    @Test
+    void shouldGiveItsCpuBackWhileATaskWaitsForTheNext() {
+        List<ObjectRef<Integer>> sums = new ArrayList<>();
+        for (int i = 0; i < 8; ++i) { // more than there are CPUs
+            sums.add(Atoll.task(RefsTest::sumAsReady, 50).remote());
+        }
+        assertThat(Atoll.get(sums)).isEqualTo(Collections.nCopies(8, 50 * 51 / 2));
+    }
+
+    @Test
+    void shouldCompleteFutures() throws Exception {
+        ObjectRef<String> ref = waiting("future");
+        CompletableFuture<Integer> length = ref.toCompletableFuture().thenApply(String::length);
+        ref.close();
+        assertThat(length).isNotDone();
+        open("future");
+        assertThat(length.get())
+                .isEqualTo(directory.resolve("future").toString().length());
+        CompletableFuture<Integer> failed =
+                Atoll.task(Tasks::failChecked).remote().toCompletableFuture();
+        assertThatThrownBy(failed::get)
+                .isExactlyInstanceOf(ExecutionException.class)
+                .hasCauseExactlyInstanceOf(TaskException.class)
+                .hasRootCauseMessage("disk");
+        assertThatThrownBy(failed::join)
+                .isExactlyInstanceOf(CompletionException.class)
+                .hasCauseExactlyInstanceOf(TaskException.class);
+        List<CompletableFuture<Integer>> many = new ArrayList<>();
+        for (int i = 0; i < 1000; ++i) {
+            many.add(Atoll.task(Tasks::add, i, 0).remote().toCompletableFuture());
+        }
+        for (int i = 0; i < many.size(); ++i) {
+            assertThat(many.get(i).get()).isEqualTo(i);
+        }
+        assertThat(Thread.getAllStackTraces().keySet().stream()
+                        .map(Thread::getName)
+                        .filter("atoll-completer"::equals))
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldFreeWhatIsClosed() throws Exception {
+        long before = objects();
+        ObjectRef<byte[]> put = Atoll.put(new byte[1 << 20]);
+        ObjectRef<Integer> result = Atoll.task(Tasks::add, 1, 1).remote();
+        assertThat(result.get()).isEqualTo(2);
+        put.close();
+        result.close();
+        awaitObjects(before);
+        assertThatThrownBy(put::get).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldKeepWhatItWasHandedToBefore() throws Exception {
+        for (int i = 0; i < 200; ++i) {
+            ObjectRef<Integer> number = Atoll.put(i);
+            ObjectRef<Integer> task = Atoll.task(Tasks::add, number, 1).remote();
+            ObjectRef<List<ObjectRef<Integer>>> container = Atoll.put(List.of(number));
+            ObjectRef<Integer> sum =
+                    Atoll.task(Tasks::sum, List.of(number, task)).remote();
+            number.close();
+            assertThat(container.get().get(0).get()).isEqualTo(i);
+            assertThat(task.get()).isEqualTo(i + 1);
+            task.close();
+            assertThat(sum.get()).isEqualTo(2 * i + 1);
+        }
+    }
+
+    @Test
+    void shouldFinishAGetWhoseRefIsClosed() throws Exception {
+        ObjectRef<String> ref = waiting("get");
+        CompletableFuture<String> got = CompletableFuture.supplyAsync(ref::get);
+        CompletableFuture<List<String>> listed = CompletableFuture.supplyAsync(() -> Atoll.get(List.of(ref)));
+        Field users = ObjectRef.class.getDeclaredField("users");
+        users.setAccessible(true);
+        while (users.getInt(ref) < 2) {
+            Thread.sleep(1);
+        }
+        ref.close();
+        open("get");
+        assertThat(got.get()).endsWith("get");
+        assertThat(listed.get()).hasSize(1);
+    }
+
+    @Test
+    void shouldNotCancelATaskByClosingItsRef() throws Exception {
+        Atoll.run(RefsTest::write, directory.resolve("written").toString())
+                .remote()
+                .close();
+        awaitFile(directory.resolve("written").toString());
+    }
+
+    static void write(String file) throws Exception {
+        Thread.sleep(20);
+        Files.createFile(Path.of(file));
+    }
+}

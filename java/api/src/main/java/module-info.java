@@ -3,7 +3,8 @@ module io.atoll.api {
     exports io.atoll;
     exports io.atoll.spi to
             io.atoll,
-            io.atoll.objects;
+            io.atoll.objects,
+            io.atoll.scheduler;
 
     uses io.atoll.spi.RuntimeProvider;
 }

@@ -1,34 +1,26 @@
 package io.atoll;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * How a node is made.
+ * How a node is made. Immutable; built by a {@link Builder}, so that options can be added without anybody noticing.
  *
- * @param storeBytes capacity of the object store in bytes; 0 for the default, a third of the machine's memory
- * @param workers worker processes; 0 for the default, as many as the machine has CPUs
- * @param resources what tasks may share out; CPUs and any name the user invents
- * @param spillDirectory where objects go that do not fit the store; null: they do not, and a full store says so
+ * <pre>{@code
+ * AtollOptions options = AtollOptions.builder().storeBytes(8L << 30).workers(4).workerHeapBytes(1L << 30).build();
+ * }</pre>
  */
-public record AtollOptions(long storeBytes, int workers, Resources resources, Path spillDirectory) {
-    /**
-     * Checks the numbers.
-     *
-     * @param storeBytes capacity of the object store in bytes; 0 for the default
-     * @param workers worker processes; 0 for the default
-     * @param resources what tasks may share out
-     * @param spillDirectory an existing directory, or null
-     * @throws IllegalArgumentException when one is negative
-     */
-    public AtollOptions {
-        Objects.requireNonNull(resources, "resources");
-        if (storeBytes < 0) {
-            throw new IllegalArgumentException("store: " + storeBytes + " bytes asked; it takes 0 or more");
-        }
-        if (workers < 0) {
-            throw new IllegalArgumentException("workers: " + workers + " asked; it takes 0 or more");
-        }
+public final class AtollOptions {
+    private final Builder set;
+
+    private AtollOptions(Builder set) {
+        this.set = set;
     }
 
     /**
@@ -38,88 +30,334 @@ public record AtollOptions(long storeBytes, int workers, Resources resources, Pa
      * @return the options that {@link Atoll#init()} uses
      */
     public static AtollOptions defaults() {
-        return new AtollOptions(
-                0,
-                0,
-                Resources.cpus(Runtime.getRuntime().availableProcessors()),
-                Path.of(System.getProperty("java.io.tmpdir")));
+        return builder().build();
     }
 
     /**
-     * These options with another capacity of the object store. It is memory of the machine, taken as it is filled.
+     * Options to be changed, beginning with the {@link #defaults}.
      *
-     * @param bytes 0 for the default
-     * @return new options
-     * @throws IllegalArgumentException when negative
+     * @return a new builder
      */
-    public AtollOptions withStoreBytes(long bytes) {
-        return new AtollOptions(bytes, workers, resources, spillDirectory);
+    public static Builder builder() {
+        return new Builder();
     }
 
     /**
-     * These options with another number of worker processes. How many tasks run at once is said by {@link #withCpus}.
+     * Options to be changed, beginning with these.
      *
-     * @param count 0 for the default
-     * @return new options
-     * @throws IllegalArgumentException when negative
+     * @return a new builder
      */
-    public AtollOptions withWorkers(int count) {
-        return new AtollOptions(storeBytes, count, resources, spillDirectory);
+    public Builder toBuilder() {
+        return new Builder(set);
     }
 
     /**
-     * These options with another number of logical CPUs: as many tasks of one CPU run at once. The default is the
-     * machine's.
+     * Capacity of the object store.
      *
-     * @param cpus in ten-thousandths at the finest
-     * @return new options
-     * @throws IllegalArgumentException when negative or not finite
+     * @return bytes; 0 for the default, a third of the machine's memory
      */
-    public AtollOptions withCpus(double cpus) {
-        return withResource(Resources.CPU, cpus);
+    public long storeBytes() {
+        return set.storeBytes;
     }
 
     /**
-     * These options with another number of logical GPUs; the default is none.
+     * Ids that the store has at a time.
      *
-     * @param gpus in ten-thousandths at the finest
-     * @return new options
-     * @throws IllegalArgumentException when negative or not finite
+     * @return their number
      */
-    public AtollOptions withGpus(double gpus) {
-        return withResource(Resources.GPU, gpus);
+    public long maxObjects() {
+        return set.maxObjects;
     }
 
     /**
-     * These options with another quantity of a resource of any name: tasks that demand it share it out.
+     * How long a put waits for room in a full store.
      *
-     * @param name any
-     * @param quantity in ten-thousandths at the finest
-     * @return new options
-     * @throws IllegalArgumentException when negative or not finite
+     * @return zero for not at all
      */
-    public AtollOptions withResource(String name, double quantity) {
-        return new AtollOptions(storeBytes, workers, resources.with(name, quantity), spillDirectory);
+    public Duration putTimeout() {
+        return set.putTimeout;
     }
 
     /**
-     * These options with another directory for objects that do not fit the store. Those that somebody refers to and
-     * nobody looks at are written there when room is short, and come back when they are asked for. The session makes a
-     * directory of its own in it and removes it at the end; what a killed session has left goes with the next one.
+     * Where objects go that do not fit the store.
      *
-     * @param directory an existing directory, on a disk with room: one that lies in memory gains nothing
-     * @return new options
+     * @return empty: they do not, and a full store says so
      */
-    public AtollOptions withSpillDirectory(Path directory) {
-        return new AtollOptions(storeBytes, workers, resources, Objects.requireNonNull(directory, "directory"));
+    public Optional<Path> spillDirectory() {
+        return Optional.ofNullable(set.spillDirectory);
     }
 
     /**
-     * These options without spilling: a put that finds the store full fails with {@link ObjectStoreFullException}.
+     * Worker processes.
      *
-     * @return new options
+     * @return their number; 0 for the default, as many as the machine has CPUs
      */
-    public AtollOptions withoutSpilling() {
-        return new AtollOptions(storeBytes, workers, resources, null);
+    public int workers() {
+        return set.workers;
+    }
+
+    /**
+     * What tasks may share out: CPUs and any name the user invents.
+     *
+     * @return all of it
+     */
+    public Resources resources() {
+        return set.resources;
+    }
+
+    /**
+     * Largest heap of each worker.
+     *
+     * @return bytes; 0 for what its JVM chooses
+     */
+    public long workerHeapBytes() {
+        return set.workerHeapBytes;
+    }
+
+    /**
+     * Further arguments of the workers' JVMs.
+     *
+     * @return in order
+     */
+    public List<String> workerJvmArguments() {
+        return set.workerJvmArguments;
+    }
+
+    /**
+     * Variables of the workers' environment that differ from this process's.
+     *
+     * @return by name
+     */
+    public Map<String, String> workerEnvironment() {
+        return set.workerEnvironment;
+    }
+
+    /**
+     * What workers have on their class path behind what this process has.
+     *
+     * @return in order
+     */
+    public List<Path> workerClassPath() {
+        return set.workerClassPath;
+    }
+
+    /** Options on their way. Not thread-safe. */
+    public static final class Builder {
+        private static final long MAX_OBJECTS = 1 << 20;
+        private static final Duration PUT_TIMEOUT = Duration.ofSeconds(10);
+
+        private long storeBytes;
+        private long maxObjects = MAX_OBJECTS;
+        private Duration putTimeout = PUT_TIMEOUT;
+        private Path spillDirectory = Path.of(System.getProperty("java.io.tmpdir"));
+        private int workers;
+        private Resources resources = Resources.cpus(Runtime.getRuntime().availableProcessors());
+        private long workerHeapBytes;
+        private List<String> workerJvmArguments = List.of();
+        private Map<String, String> workerEnvironment = Map.of();
+        private List<Path> workerClassPath = List.of();
+
+        private Builder() {}
+
+        private Builder(Builder from) {
+            storeBytes = from.storeBytes;
+            maxObjects = from.maxObjects;
+            putTimeout = from.putTimeout;
+            spillDirectory = from.spillDirectory;
+            workers = from.workers;
+            resources = from.resources;
+            workerHeapBytes = from.workerHeapBytes;
+            workerJvmArguments = from.workerJvmArguments;
+            workerEnvironment = from.workerEnvironment;
+            workerClassPath = from.workerClassPath;
+        }
+
+        /**
+         * The options as they are now.
+         *
+         * @return unchanged by this builder afterwards
+         */
+        public AtollOptions build() {
+            return new AtollOptions(new Builder(this));
+        }
+
+        /**
+         * The capacity of the object store. It is memory of the machine, taken as it is filled.
+         *
+         * @param bytes 0 for the default, a third of the machine's memory
+         * @return this
+         * @throws IllegalArgumentException when negative
+         */
+        public Builder storeBytes(long bytes) {
+            storeBytes = atLeast(0, bytes, "storeBytes");
+            return this;
+        }
+
+        /**
+         * How many ids the store has at a time: objects that somebody refers to, and results that are not there yet. Only
+         * those used take memory.
+         *
+         * @param count 1 to 2^24; 2^20 if this is not called
+         * @return this
+         * @throws IllegalArgumentException when less or more
+         */
+        public Builder maxObjects(long count) {
+            if (count > 1 << 24) {
+                throw new IllegalArgumentException(
+                        "maxObjects: " + count + " asked; it takes " + (1 << 24) + " at most");
+            }
+            maxObjects = atLeast(1, count, "maxObjects");
+            return this;
+        }
+
+        /**
+         * How long a put, or a task that has a result, waits for room in a full store. While the store writes other objects
+         * to disk it waits on.
+         *
+         * @param timeout zero for not at all; 10 seconds if this is not called
+         * @return this
+         * @throws IllegalArgumentException when negative
+         */
+        public Builder putTimeout(Duration timeout) {
+            if (timeout.isNegative()) {
+                throw new IllegalArgumentException("putTimeout: " + timeout + " asked; it takes zero or more");
+            }
+            putTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * The directory for objects that do not fit the store. Those that somebody refers to and nobody looks at are
+         * written there when room is short, and come back when they are asked for. The session makes a directory of its own
+         * in it and removes it at the end; what a killed session has left goes with the next one.
+         *
+         * @param directory an existing directory, on a disk with room: one that lies in memory gains nothing; {@code
+         *     java.io.tmpdir} if this is not called
+         * @return this
+         */
+        public Builder spillDirectory(Path directory) {
+            spillDirectory = Objects.requireNonNull(directory, "directory");
+            return this;
+        }
+
+        /**
+         * No spilling: a put that finds the store full fails with {@link ObjectStoreFullException}.
+         *
+         * @return this
+         */
+        public Builder withoutSpilling() {
+            spillDirectory = null;
+            return this;
+        }
+
+        /**
+         * The number of worker processes. How many tasks run at once is said by {@link #cpus}.
+         *
+         * @param count 0 for the default, as many as the machine has CPUs
+         * @return this
+         * @throws IllegalArgumentException when negative
+         */
+        public Builder workers(int count) {
+            workers = (int) atLeast(0, count, "workers");
+            return this;
+        }
+
+        /**
+         * The number of logical CPUs: as many tasks of one CPU run at once. The default is the machine's.
+         *
+         * @param count in ten-thousandths at the finest
+         * @return this
+         * @throws IllegalArgumentException when negative or not finite
+         */
+        public Builder cpus(double count) {
+            return resource(Resources.CPU, count);
+        }
+
+        /**
+         * The number of logical GPUs; the default is none.
+         *
+         * @param count in ten-thousandths at the finest
+         * @return this
+         * @throws IllegalArgumentException when negative or not finite
+         */
+        public Builder gpus(double count) {
+            return resource(Resources.GPU, count);
+        }
+
+        /**
+         * A quantity of a resource of any name: tasks that demand it share it out.
+         *
+         * @param name any
+         * @param quantity in ten-thousandths at the finest
+         * @return this
+         * @throws IllegalArgumentException when negative or not finite
+         */
+        public Builder resource(String name, double quantity) {
+            resources = resources.with(name, quantity);
+            return this;
+        }
+
+        /**
+         * The largest heap of each worker. Objects of the store are not on it.
+         *
+         * @param bytes 0 for what its JVM chooses, mostly a quarter of the machine's memory
+         * @return this
+         * @throws IllegalArgumentException when negative
+         */
+        public Builder workerHeapBytes(long bytes) {
+            workerHeapBytes = atLeast(0, bytes, "workerHeapBytes");
+            return this;
+        }
+
+        /**
+         * Further arguments of the workers' JVMs. They come behind those that workers have anyway: this process's {@code
+         * -D}, {@code -ea}, {@code --add-opens} and the like, and what Atoll needs.
+         *
+         * @param arguments each one word, such as {@code -XX:+UseZGC}; they replace those of an earlier call
+         * @return this
+         */
+        public Builder workerJvmArguments(String... arguments) {
+            workerJvmArguments = List.of(arguments);
+            return this;
+        }
+
+        /**
+         * A variable of the workers' environment, which otherwise is this process's.
+         *
+         * @param name of the variable
+         * @param value its value
+         * @return this
+         * @throws IllegalArgumentException when no variable can have that name
+         */
+        public Builder workerEnvironment(String name, String value) {
+            if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0 || value.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException(
+                        "workerEnvironment: no variable can be \"" + name + "=" + value + '"');
+            }
+            Map<String, String> changed = new LinkedHashMap<>(workerEnvironment);
+            changed.put(name, value);
+            workerEnvironment = Map.copyOf(changed);
+            return this;
+        }
+
+        /**
+         * What workers have on their class path behind what this process has.
+         *
+         * @param entries jars and directories; they come behind those of earlier calls
+         * @return this
+         */
+        public Builder workerClassPath(Path... entries) {
+            List<Path> all = new ArrayList<>(workerClassPath);
+            all.addAll(List.of(entries));
+            workerClassPath = List.copyOf(all);
+            return this;
+        }
+
+        private static long atLeast(long least, long value, String option) {
+            if (value < least) {
+                throw new IllegalArgumentException(option + ": " + value + " asked; it takes " + least + " or more");
+            }
+            return value;
+        }
     }
 }

@@ -2,6 +2,8 @@ package io.atoll;
 
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.Runtimes;
+import java.time.Duration;
+import java.util.Objects;
 
 /**
  * A node that {@link Atoll#init} has started. Closing it ends the workers and the store with all that is in it; views of
@@ -14,7 +16,30 @@ public final class AtollSession implements AutoCloseable {
         this.runtime = runtime;
     }
 
-    /** Ends the node. Closing twice is fine. */
+    /**
+     * Waits until every task has ended: those that have been submitted, by whomever, and those that these submit. Tasks that
+     * are submitted meanwhile count too.
+     *
+     * @param timeout zero or less looks once
+     * @return false when the time was over first, and some have not
+     * @throws IllegalStateException when the session is closed
+     * @throws CallInterruptedException when this thread is interrupted
+     */
+    public boolean awaitTasks(Duration timeout) {
+        Objects.requireNonNull(timeout, "timeout");
+        if (!Runtimes.isCurrent(runtime)) {
+            throw new IllegalStateException("this session is closed");
+        }
+        return runtime.awaitTasks(timeout);
+    }
+
+    /**
+     * Ends the node. It does not wait for tasks: those that have not begun never will, and those that run end with their
+     * workers, wherever they are. A worker is asked to end, so that its shutdown hooks run, and killed if it has not after
+     * two seconds; what it has printed by then is printed here first. Whoever waits for a result in another thread gets an
+     * {@link IllegalStateException}, as do all later calls; {@link java.util.concurrent.CompletableFuture}s that are not
+     * complete are completed with one. {@link #awaitTasks} before it lets tasks finish. Closing twice is fine.
+     */
     @Override
     public void close() {
         Runtimes.stop(runtime);

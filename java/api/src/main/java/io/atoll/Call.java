@@ -46,7 +46,7 @@ abstract sealed class Call<C extends Call<C, R>, R> permits TaskCall, RunCall {
     /**
      * How much of a resource the task holds while it runs, blocked or not.
      *
-     * @param resourceName one that the node was given by {@link AtollOptions#withResource}: a task that demands more than
+     * @param resourceName one that the node was given by {@link AtollOptions.Builder#resource}: a task that demands more than
      *     its node has fails
      * @param quantity fractions down to a ten-thousandth, or 0
      * @return this

@@ -62,7 +62,7 @@ abstract class Remote<S extends Remote<S>> {
     /**
      * This function with so much of a resource that each of its tasks holds while it runs, blocked or not.
      *
-     * @param resource one that the node was given by {@link AtollOptions#withResource}: a task that demands more than its
+     * @param resource one that the node was given by {@link AtollOptions.Builder#resource}: a task that demands more than its
      *     node has fails
      * @param quantity fractions down to a ten-thousandth, or 0
      * @return another function

@@ -1,36 +1,37 @@
 package io.atoll;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Logical resources, in ten-thousandths, so that sums of fractions are exact.
- *
- * @param amounts by name; no zero amounts
+ * Logical resources: how many units of each. Fractions are rounded to ten-thousandths, of which sums are exact. Immutable.
  */
-public record Resources(Map<String, Long> amounts) {
-    /** Ten-thousandths in one unit. */
-    public static final long UNIT = 10_000;
-
+public final class Resources {
     /** Name of logical CPUs, which a blocked task gives back. */
     public static final String CPU = "CPU";
     /** Name of logical GPUs. */
     public static final String GPU = "GPU";
 
+    /** Parts of a unit. */
+    private static final double PARTS = 10_000;
+
+    private static final Resources NONE = new Resources(Collections.emptyNavigableMap());
+
+    /** By name; none is zero. */
+    private final Map<String, Double> quantities;
+
+    private Resources(Map<String, Double> quantities) {
+        this.quantities = Collections.unmodifiableMap(quantities);
+    }
+
     /**
-     * Checks the amounts and copies them.
+     * Nothing at all.
      *
-     * @param amounts by name
-     * @throws IllegalArgumentException when one is not above zero
+     * @return the resources
      */
-    public Resources {
-        amounts = Map.copyOf(amounts);
-        for (Map.Entry<String, Long> amount : amounts.entrySet()) {
-            if (amount.getValue() <= 0) {
-                throw new IllegalArgumentException(
-                        "resource " + amount.getKey() + ": " + amount.getValue() + " ten-thousandths");
-            }
-        }
+    public static Resources none() {
+        return NONE;
     }
 
     /**
@@ -41,7 +42,7 @@ public record Resources(Map<String, Long> amounts) {
      * @throws IllegalArgumentException when negative, not finite, or a smaller fraction
      */
     public static Resources cpus(double cpus) {
-        return new Resources(Map.of()).with(CPU, cpus);
+        return NONE.with(CPU, cpus);
     }
 
     /**
@@ -53,16 +54,16 @@ public record Resources(Map<String, Long> amounts) {
      * @throws IllegalArgumentException when negative, not finite, or a smaller fraction
      */
     public Resources with(String name, double quantity) {
-        long amount = Math.round(quantity * UNIT);
-        if (!(quantity >= 0) || Double.isInfinite(quantity) || (quantity > 0 && amount == 0)) {
+        double rounded = Math.round(quantity * PARTS) / PARTS;
+        if (!(quantity >= 0) || Double.isInfinite(quantity) || (quantity > 0 && rounded == 0)) {
             throw new IllegalArgumentException(
-                    "resource " + name + ": " + quantity + " asked; it takes 0 or at least " + 1.0 / UNIT);
+                    "resource " + name + ": " + quantity + " asked; it takes 0 or at least " + 1 / PARTS);
         }
-        Map<String, Long> changed = new TreeMap<>(amounts);
-        if (amount == 0) {
+        Map<String, Double> changed = new TreeMap<>(quantities);
+        if (rounded == 0) {
             changed.remove(name);
         } else {
-            changed.put(name, amount);
+            changed.put(name, rounded);
         }
         return new Resources(changed);
     }
@@ -71,34 +72,38 @@ public record Resources(Map<String, Long> amounts) {
      * How much there is of a resource.
      *
      * @param name of the resource
-     * @return ten-thousandths; 0 when there is none
+     * @return units; 0 when there is none
      */
-    public long amount(String name) {
-        return amounts.getOrDefault(name, 0L);
+    public double quantity(String name) {
+        return quantities.getOrDefault(name, 0.0);
     }
 
-    // By hand, as in ObjectId.
+    /**
+     * How much there is of each.
+     *
+     * @return units by name, none of them 0; cannot be changed
+     */
+    public Map<String, Double> quantities() {
+        return quantities;
+    }
+
     @Override
     public boolean equals(Object other) {
-        return other instanceof Resources resources && resources.amounts.equals(amounts);
+        return other instanceof Resources resources && resources.quantities.equals(quantities);
     }
 
     @Override
     public int hashCode() {
-        return amounts.hashCode();
+        return quantities.hashCode();
     }
 
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        new TreeMap<>(amounts)
-                .forEach((name, amount) -> text.append(text.length() == 0 ? "" : ", ")
-                        .append(
-                                amount % UNIT == 0
-                                        ? Long.toString(amount / UNIT)
-                                        : Double.toString((double) amount / UNIT))
-                        .append(' ')
-                        .append(name));
+        quantities.forEach((name, quantity) -> text.append(text.length() == 0 ? "" : ", ")
+                .append(quantity == Math.rint(quantity) ? Long.toString(Math.round(quantity)) : quantity.toString())
+                .append(' ')
+                .append(name));
         return text.length() == 0 ? "nothing" : text.toString();
     }
 }

@@ -21,7 +21,8 @@ class AtollTest {
 
     @BeforeEach
     void init() {
-        session = Atoll.init(AtollOptions.defaults().withWorkers(2).withResource("licence", 1.5));
+        session = Atoll.init(
+                AtollOptions.builder().workers(2).resource("licence", 1.5).build());
         runtime = FakeRuntimeProvider.last;
     }
 
@@ -37,7 +38,7 @@ class AtollTest {
     @Test
     void shouldPassOnOptions() {
         assertThat(runtime.options.workers()).isEqualTo(2);
-        assertThat(runtime.options.resources().amount("licence")).isEqualTo(15_000);
+        assertThat(runtime.options.resources().quantity("licence")).isEqualTo(1.5);
     }
 
     @Test
@@ -124,7 +125,7 @@ class AtollTest {
         assertThat(lastRequest().retries()).isZero();
         assertThat(lastRequest().name()).isEqualTo("nap");
         assertThat(Atoll.task(() -> 1).numCpus(0).remote()).isNotNull();
-        assertThat(lastRequest().resources()).isEqualTo(new Resources(java.util.Map.of()));
+        assertThat(lastRequest().resources()).isEqualTo(Resources.none());
     }
 
     @Test

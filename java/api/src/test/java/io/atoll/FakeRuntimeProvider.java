@@ -139,7 +139,13 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
 
         @Override
         public NodeStats stats() {
-            return new NodeStats(1, 2, 3, 4, List.of(), null);
+            return NodeStats.builder().store(1, 2, 3, 4).build();
+        }
+
+        @Override
+        public boolean awaitTasks(Duration timeout) {
+            timeouts.add(timeout);
+            return !timeout.isZero();
         }
 
         @Override

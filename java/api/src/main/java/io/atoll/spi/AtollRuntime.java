@@ -138,6 +138,14 @@ public interface AtollRuntime extends AutoCloseable {
      */
     NodeStats stats();
 
+    /**
+     * Waits until every task of the node has ended. A driver's only.
+     *
+     * @param timeout zero or less looks once
+     * @return false when the time was over first
+     */
+    boolean awaitTasks(Duration timeout);
+
     /** Ends the runtime: a driver's takes its node with it. Closing twice is fine. */
     @Override
     void close();

@@ -44,6 +44,16 @@ public final class Runtimes {
     }
 
     /**
+     * Whether {@link #current} returns this one.
+     *
+     * @param runtime from {@link #start}
+     * @return false once it is stopped
+     */
+    public static boolean isCurrent(AtollRuntime runtime) {
+        return running == runtime;
+    }
+
+    /**
      * Makes this process a worker, for the rest of its life.
      *
      * @param runtime the worker's

@@ -1,6 +1,7 @@
 package io.atoll.scheduler;
 
 import io.atoll.Resources;
+import io.atoll.spi.ResourceUnits;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,11 +20,11 @@ final class Ledger {
     Ledger(Resources node) {
         this.node = node;
         indexes.put(Resources.CPU, CPU);
-        for (String name : new TreeSet<>(node.amounts().keySet())) {
+        for (String name : new TreeSet<>(node.quantities().keySet())) {
             indexes.putIfAbsent(name, indexes.size());
         }
         capacity = new long[indexes.size()];
-        indexes.forEach((name, index) -> capacity[index] = node.amount(name));
+        indexes.forEach((name, index) -> capacity[index] = ResourceUnits.amount(node, name));
         free = capacity.clone();
     }
 
@@ -34,7 +35,7 @@ final class Ledger {
 
     /** Null when the node can meet the demand once everything else is gone, else what to tell the user. */
     String lacks(Resources demand) {
-        for (Map.Entry<String, Long> entry : demand.amounts().entrySet()) {
+        for (Map.Entry<String, Long> entry : ResourceUnits.amounts(demand).entrySet()) {
             Integer index = indexes.get(entry.getKey());
             if (index == null || capacity[index] < entry.getValue()) {
                 return "it demands " + demand + "; the node has " + node;
@@ -46,7 +47,7 @@ final class Ledger {
     /** The demand by index. REQUIRES: the node {@link #lacks} nothing for it. */
     long[] amounts(Resources demand) {
         long[] amounts = new long[free.length];
-        demand.amounts().forEach((name, amount) -> amounts[indexes.get(name)] = amount);
+        ResourceUnits.amounts(demand).forEach((name, amount) -> amounts[indexes.get(name)] = amount);
         return amounts;
     }
 
@@ -107,6 +108,6 @@ final class Ledger {
         Map<String, Long> amounts = new HashMap<>();
         indexes.forEach((name, index) -> amounts.put(name, free[index]));
         amounts.values().removeIf(amount -> amount == 0);
-        return new Resources(amounts);
+        return ResourceUnits.of(amounts);
     }
 }

@@ -57,6 +57,9 @@ public final class Scheduler {
     /** Tasks let through past a starved shape and running now. */
     private int backfills;
 
+    private int waitingTasks;
+    private int queuedTasks;
+
     /** Counts {@link #sendAll}. */
     private long round;
 
@@ -90,7 +93,7 @@ public final class Scheduler {
             }
         }
         if (task.missing > 0) {
-            task.state = Task.State.WAITING;
+            setState(task, Task.State.WAITING);
         } else {
             enqueue(task);
             sendAll();
@@ -135,7 +138,7 @@ public final class Scheduler {
                 ++task.attempt;
                 actions.unclaim(task);
                 if (waits) {
-                    task.state = Task.State.WAITING;
+                    setState(task, Task.State.WAITING);
                 } else {
                     requeue(task);
                 }
@@ -224,13 +227,19 @@ public final class Scheduler {
         return tasks.size();
     }
 
+    /** Tasks whose dependencies are not all there. */
+    public int waiting() {
+        return waitingTasks;
+    }
+
     /** Tasks that could run if there were room. */
     public int queued() {
-        int count = 0;
-        for (Task task : tasks.values()) {
-            count += task.state == Task.State.QUEUED ? 1 : 0;
-        }
-        return count;
+        return queuedTasks;
+    }
+
+    /** Tasks that somebody has and has not ended, blocked ones included. */
+    public int running() {
+        return tasks.size() - waitingTasks - queuedTasks;
     }
 
     /** Whether something waits for a task to end: for resources to get free, or for a result. */
@@ -246,6 +255,8 @@ public final class Scheduler {
                 && starved.isEmpty()
                 && resuming.isEmpty()
                 && backfills == 0
+                && waitingTasks == 0
+                && queuedTasks == 0
                 && ledger.isAllFree()
                 && workers.values().stream().allMatch(w -> w.tasks.isEmpty() && w.running == 0);
     }
@@ -264,7 +275,7 @@ public final class Scheduler {
     }
 
     private void enqueue(Task task) {
-        task.state = Task.State.QUEUED;
+        setState(task, Task.State.QUEUED);
         task.stamp = ++lastStamp;
         Shape shape = shapeOf(task);
         if (task.nested()) {
@@ -276,7 +287,7 @@ public final class Scheduler {
 
     /** Before all others of its kind: it has had its turn once. */
     private void requeue(Task task) {
-        task.state = Task.State.QUEUED;
+        setState(task, Task.State.QUEUED);
         task.stamp = task.nested() ? ++lastStamp : --firstStamp;
         shapeOf(task).addFirst(task);
     }
@@ -320,7 +331,7 @@ public final class Scheduler {
     }
 
     private void complete(Task task) {
-        task.state = null;
+        setState(task, null);
         tasks.remove(task.id());
         wake(task.id());
         actions.done(task);
@@ -349,7 +360,17 @@ public final class Scheduler {
         if (task.backfill) {
             backfills += change;
         }
+        count(task.state, -1);
+        count(state, 1);
         task.state = state;
+    }
+
+    private void count(Task.State state, int change) {
+        if (state == Task.State.WAITING) {
+            waitingTasks += change;
+        } else if (state == Task.State.QUEUED) {
+            queuedTasks += change;
+        }
     }
 
     // ---- who is next
@@ -406,7 +427,7 @@ public final class Scheduler {
         }
         if (outcome == Dispatch.HELPED) {
             dequeue(next);
-            next.state = Task.State.HELPED;
+            setState(next, Task.State.HELPED);
             next.worker = actions.claimedBy(next);
             Worker helper = workers.get(next.worker);
             if (helper != null) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atoll.ObjectId;
 import io.atoll.Resources;
+import io.atoll.spi.ResourceUnits;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -151,7 +152,7 @@ final class SimulatedNode implements SchedulerActions {
     // ---- what processes do
 
     private void submitByDriver(IntUnaryOperator pick) {
-        Resources demand = new Resources(Map.of())
+        Resources demand = Resources.none()
                 .with(Resources.CPU, new double[] {1, 0.5, 2, 0, 4, 1}[pick.applyAsInt(6)])
                 .with(Resources.GPU, new double[] {0, 0, 0, 1, 0.5, 2}[pick.applyAsInt(6)]);
         List<ObjectId> earlier = specs.values().stream()
@@ -254,7 +255,7 @@ final class SimulatedNode implements SchedulerActions {
             return;
         }
         boolean fits =
-                child.demand().amount(Resources.CPU) <= thread.root().demand().amount(Resources.CPU);
+                child.demand().quantity(Resources.CPU) <= thread.root().demand().quantity(Resources.CPU);
         if (fits && !claims.containsKey(child.id()) && !done.contains(child.id()) && pick.applyAsInt(3) > 0) {
             claims.put(child.id(), process.index);
             thread.stack.push(child);
@@ -338,22 +339,22 @@ final class SimulatedNode implements SchedulerActions {
             long used = 0;
             for (Process process : processes.values()) {
                 for (Task task : process.unstarted) {
-                    used += task.demand().amount(name);
+                    used += ResourceUnits.amount(task.demand(), name);
                 }
                 for (Thread thread : process.threads) {
                     if (thread.waitsFor == null || !name.equals(Resources.CPU)) {
-                        used += thread.root().demand().amount(name);
+                        used += ResourceUnits.amount(thread.root().demand(), name);
                     }
                 }
             }
-            assertThat(used).as(name).isLessThanOrEqualTo(node.amount(name));
+            assertThat(used).as(name).isLessThanOrEqualTo(ResourceUnits.amount(node, name));
         }
     }
 
     private void assertOrder(Task next) {
         boolean anyResuming =
-                resumesRead.stream().anyMatch(id -> specs.get(id).task.demand().amount(Resources.CPU) > 0);
-        assertThat(anyResuming && next.demand().amount(Resources.CPU) > 0)
+                resumesRead.stream().anyMatch(id -> specs.get(id).task.demand().quantity(Resources.CPU) > 0);
+        assertThat(anyResuming && next.demand().quantity(Resources.CPU) > 0)
                 .as("resuming before new")
                 .isFalse();
         if (!next.dependencies().isEmpty() || next.attempt() > 0) {

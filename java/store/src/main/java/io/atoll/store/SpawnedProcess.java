@@ -13,7 +13,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -52,23 +54,38 @@ public final class SpawnedProcess extends Process {
      * Starts a program with a connection to the store behind the socket.
      *
      * @param command the program's path, and its arguments
+     * @param environment variables that it has beside, or instead of, those of this process
      * @throws StoreException naming the system call and the reason when the system refuses
      */
-    public static SpawnedProcess start(Path socket, List<String> command) {
+    public static SpawnedProcess start(Path socket, List<String> command, Map<String, String> environment) {
         NativeLibrary.load();
         ByteBuffer path = Memory.cString(socket.toAbsolutePath().toString());
         ByteBuffer arguments = cStrings(command);
+        ByteBuffer variables = environment.isEmpty() ? null : cStrings(variables(environment));
         ByteBuffer child = ByteBuffer.allocateDirect(StoreLayout.CHILD_SIZE).order(ByteOrder.nativeOrder());
         StoreCodes.check(
-                StoreNative.spawn(Memory.addressOf(path), Memory.addressOf(arguments), 0, Memory.addressOf(child)),
+                StoreNative.spawn(
+                        Memory.addressOf(path),
+                        Memory.addressOf(arguments),
+                        variables == null ? 0 : Memory.addressOf(variables),
+                        Memory.addressOf(child)),
                 "start of " + command.get(0));
         java.lang.ref.Reference.reachabilityFence(path);
         java.lang.ref.Reference.reachabilityFence(arguments);
+        java.lang.ref.Reference.reachabilityFence(variables);
         return new SpawnedProcess(
                 child.getLong(StoreLayout.CHILD_PID),
                 child.getLong(StoreLayout.CHILD_IN),
                 child.getLong(StoreLayout.CHILD_OUT),
                 child.getLong(StoreLayout.CHILD_ERR));
+    }
+
+    private static List<String> variables(Map<String, String> changed) {
+        Map<String, String> all = new HashMap<>(System.getenv());
+        all.putAll(changed);
+        return all.entrySet().stream()
+                .map(each -> each.getKey() + "=" + each.getValue())
+                .toList();
     }
 
     /** Addresses of the texts, then 0, then the texts, encoded as the system's are. */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +45,7 @@ class SpawnedProcessTest {
     private SpawnedProcess shell(String script, String... arguments) {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", script, "sh"));
         command.addAll(List.of(arguments));
-        return SpawnedProcess.start(server.socket(), command);
+        return SpawnedProcess.start(server.socket(), command, Map.of());
     }
 
     private static String text(InputStream stream) throws IOException {
@@ -86,7 +87,7 @@ class SpawnedProcessTest {
 
     @Test
     void shouldSayWhyThereIsNoProcess() {
-        assertThatThrownBy(() -> SpawnedProcess.start(server.socket(), List.of("/nowhere/java", "-version")))
+        assertThatThrownBy(() -> SpawnedProcess.start(server.socket(), List.of("/nowhere/java", "-version"), Map.of()))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("start of /nowhere/java: execve(/nowhere/java): No such file or directory");
         server.close();

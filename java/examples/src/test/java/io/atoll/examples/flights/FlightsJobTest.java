@@ -21,7 +21,7 @@ class FlightsJobTest {
     private static final int WORKERS = 2;
     private static final long MEGABYTE = 1_000_000;
     private static final AtollOptions OPTIONS =
-            AtollOptions.defaults().withWorkers(WORKERS).withCpus(WORKERS).withStoreBytes(1L << 30);
+            AtollOptions.builder().workers(WORKERS).cpus(WORKERS).storeBytes(1L << 30).build();
 
     @Test
     void shouldFindTheSameAtEveryScaleWithoutMoreHeapInTheWorkers() throws Exception {

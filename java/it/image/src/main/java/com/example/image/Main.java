@@ -21,7 +21,7 @@ final class Main {
     }
 
     public static void main(String[] arguments) {
-        try (AtollSession session = Atoll.init(AtollOptions.defaults().withWorkers(2))) {
+        try (AtollSession session = Atoll.init(AtollOptions.builder().workers(2).build())) {
             ObjectRef<Tensor> tensor = Atoll.put(Tensor.of(new double[] {1, 2, 3}));
             Sum sum = Atoll.task(Main::sum, tensor).remote().get();
             if (!sum.equals(new Sum(6, System.getProperty("java.home")))) {

@@ -83,7 +83,7 @@ final class Main {
     }
 
     public static void main(String[] arguments) {
-        try (AtollSession session = Atoll.init(AtollOptions.defaults().withWorkers(2))) {
+        try (AtollSession session = Atoll.init(AtollOptions.builder().workers(2).build())) {
             check("function", 42, Atoll.task(Main::twice, 21).remote().get());
             int captured = 5;
             check("lambda", 12, Atoll.task((Integer x) -> x + captured, 7).remote().get());

@@ -2,6 +2,7 @@ package io.atoll.internal.call;
 
 import io.atoll.ObjectId;
 import io.atoll.Resources;
+import io.atoll.spi.ResourceUnits;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,7 +120,7 @@ public final class CallRecord {
             amounts.put(name, record.getLong(at, ByteOrder.LITTLE_ENDIAN));
             at += Long.BYTES;
         }
-        return new Resources(amounts);
+        return ResourceUnits.of(amounts);
     }
 
     /** Where the name begins: what comes after the demand. */

@@ -8,6 +8,7 @@ import io.atoll.internal.call.FunctionReader.Function;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.spi.PassedRef;
+import io.atoll.spi.ResourceUnits;
 import io.atoll.spi.TaskRequest;
 import io.atoll.store.ObjectStore;
 import java.nio.ByteBuffer;
@@ -69,7 +70,13 @@ public final class CallWriter {
             for (Object value : function.captured()) {
                 value(value);
             }
+            int number = function.captured().length;
             for (Object argument : request.arguments()) {
+                if (argument == null) {
+                    NullArguments.check(
+                            descriptor, number, request.function().getClass().getClassLoader());
+                }
+                ++number;
                 if (argument instanceof ObjectRef<?> ref) {
                     if (ref.id().store() != store.storeId()) {
                         throw new IllegalArgumentException(ref + " is of another session, whose store is gone");
@@ -116,7 +123,7 @@ public final class CallWriter {
             integer(-1);
             return;
         }
-        Map<String, Long> amounts = resources.amounts();
+        Map<String, Long> amounts = ResourceUnits.amounts(resources);
         integer(amounts.size());
         amounts.forEach((name, amount) -> {
             string(name);

@@ -8,7 +8,7 @@ package io.atoll.internal.call;
  * @param methodName its name; {@code <init>} for a constructor
  * @param methodType its descriptor, such as {@code (ID)V}
  */
-record FunctionDescriptor(int kind, String className, String methodName, String methodType) {
+public record FunctionDescriptor(int kind, String className, String methodName, String methodType) {
     /** For logs and errors: {@code Flights.histogram}. */
     String shortName() {
         String simple = className.substring(className.lastIndexOf('.') + 1);

@@ -45,6 +45,15 @@ public final class FunctionFinder {
         return handle;
     }
 
+    /** Throws {@link NullPointerException}, naming the parameter, when one that is a primitive is given null. */
+    public void checkNulls(FunctionDescriptor function, Object[] arguments) {
+        for (int i = 0; i < arguments.length; ++i) {
+            if (arguments[i] == null) {
+                NullArguments.check(function, i, loader);
+            }
+        }
+    }
+
     private MethodHandle link(FunctionDescriptor function) {
         Class<?> owner;
         MethodType type;
@@ -52,8 +61,7 @@ public final class FunctionFinder {
             owner = Class.forName(function.className(), true, loader);
             type = MethodType.fromMethodDescriptorString(function.methodType(), loader);
         } catch (ClassNotFoundException | TypeNotPresentException e) {
-            throw new AtollException(
-                    "the worker's class path does not have what " + function + " needs: " + e.getMessage(), e);
+            throw missing("what " + function + " needs", e);
         } catch (LinkageError e) {
             throw new AtollException("class " + function.className() + " cannot be used in the worker: " + e, e);
         }
@@ -71,6 +79,17 @@ public final class FunctionFinder {
         MethodHandle fixed = handle.asFixedArity();
         return fixed.asType(fixed.type().generic())
                 .asSpreader(Object[].class, fixed.type().parameterCount());
+    }
+
+    /** A class is not there, and what can be done about it. */
+    public static AtollException missing(String what, Throwable e) {
+        return new AtollException(
+                "the worker's class path does not have " + what + ": " + e.getMessage()
+                        + ". It is that of the driver's JVM and"
+                        + " of the URL class loaders that the driver was started in, here "
+                        + System.getProperty("java.class.path")
+                        + "; AtollOptions.Builder.workerClassPath adds to it",
+                e);
     }
 
     /** As much access as the class's module grants us. */

@@ -14,13 +14,14 @@ import java.util.function.BooleanSupplier;
  * disk for it. Any thread.
  */
 public final class ObjectWriter implements Room {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
     private final ObjectStore store;
+    private final Duration patience;
     private final BooleanSupplier isSpilling;
 
-    public ObjectWriter(ObjectStore store) {
+    /** @param patience how long a write waits for room */
+    public ObjectWriter(ObjectStore store, Duration patience) {
         this.store = store;
+        this.patience = patience;
         isSpilling = store instanceof NativeStore shared ? () -> shared.stats().bytesSpilling() > 0 : () -> false;
     }
 
@@ -53,7 +54,7 @@ public final class ObjectWriter implements Room {
         while (true) {
             long start = System.nanoTime();
             try {
-                return store.create(expected, size, contained, tag, PATIENCE);
+                return store.create(expected, size, contained, tag, patience);
             } catch (ObjectStoreFullException e) {
                 throwUnlessSpilling(e, start);
             }
@@ -65,7 +66,7 @@ public final class ObjectWriter implements Room {
         while (true) {
             long start = System.nanoTime();
             try {
-                creation.resize(size, PATIENCE);
+                creation.resize(size, patience);
                 return;
             } catch (ObjectStoreFullException e) {
                 throwUnlessSpilling(e, start);
@@ -75,7 +76,7 @@ public final class ObjectWriter implements Room {
 
     private void throwUnlessSpilling(ObjectStoreFullException e, long start) {
         // One that fails at once would fail again.
-        boolean waited = System.nanoTime() - start >= PATIENCE.toNanos() / 2;
+        boolean waited = System.nanoTime() - start >= patience.toNanos() / 2;
         if (!waited || !isSpilling.getAsBoolean()) {
             throw e;
         }

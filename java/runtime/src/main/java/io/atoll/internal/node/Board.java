@@ -10,6 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <pre>
  *    0  whether the scheduler is to be woken when a task is finished
  *   64  1024 bits: clients that take part in tasks
+ *  192  tasks that wait, are queued, and run: an int each
  * </pre>
  *
  * <p>Any thread of any process.
@@ -19,12 +20,14 @@ public final class Board {
 
     private static final int EAGER = 0;
     private static final int JOINED = 64;
+    private static final int TASKS = JOINED + MAX_CLIENTS / Byte.SIZE;
+    private static final int END = TASKS + 3 * Integer.BYTES;
 
     private final UnsafeBuffer words;
 
     public Board(NativeStore store, int driverIndex) {
         Ring ring = store.ring(driverIndex, Ring.Direction.DOWN);
-        words = new UnsafeBuffer(ring.address(), JOINED + MAX_CLIENTS / Byte.SIZE);
+        words = new UnsafeBuffer(ring.address(), END);
     }
 
     /** The scheduler's alone: it looks at the rings once more after it has said so, and then sleeps. */
@@ -38,6 +41,22 @@ public final class Board {
      */
     boolean isEager() {
         return words.getIntVolatile(EAGER) != 0;
+    }
+
+    /** The scheduler's alone. */
+    void setTasks(int waiting, int queued, int running) {
+        words.putIntOrdered(TASKS, waiting);
+        words.putIntOrdered(TASKS + Integer.BYTES, queued);
+        words.putIntOrdered(TASKS + 2 * Integer.BYTES, running);
+    }
+
+    /** Tasks that wait, are queued, and run, as the scheduler has last said: each for itself. */
+    public int[] tasks() {
+        return new int[] {
+            words.getIntVolatile(TASKS),
+            words.getIntVolatile(TASKS + Integer.BYTES),
+            words.getIntVolatile(TASKS + 2 * Integer.BYTES)
+        };
     }
 
     /** This client's ring is to be read from now on. The caller rings the scheduler's bell. */

@@ -174,6 +174,22 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         }
     }
 
+    /** Whether every task that has been submitted has ended; false also when another thread is looking now. */
+    public boolean isIdle() {
+        if (closed) {
+            throw new IllegalStateException("Atoll is not running in this process any more: its session is closed");
+        }
+        if (!turn.tryLock()) {
+            return false;
+        }
+        try {
+            poll();
+            return scheduler.unfinished() == 0;
+        } finally {
+            turn.unlock();
+        }
+    }
+
     /** A user's thread may be about to overflow its stack: not in here, where something would be left half done. */
     private static boolean hasStackForARound() {
         try {
@@ -238,6 +254,7 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         if (hopeless) {
             giveUp();
         }
+        board.setTasks(scheduler.waiting(), scheduler.queued(), scheduler.running());
         return events;
     }
 

@@ -1,6 +1,7 @@
 package io.atoll.internal.process;
 
 import io.atoll.Atoll;
+import io.atoll.AtollException;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.scheduler.Scheduler;
 import io.atoll.store.NativeStore;
@@ -15,11 +16,13 @@ import java.security.CodeSource;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a worker needs on its class path to find all that this driver can see: that of the JVM, with the manifest-only jar
@@ -31,6 +34,14 @@ public final class WorkerClassPath {
     private static final Class<?>[] EVERY_WORKER_NEEDS = {
         Atoll.class, Scheduler.class, NativeStore.class, NativeLibrary.class, UnsafeBuffer.class
     };
+
+    private static final String REMEDY =
+            "a JVM takes files and directories only. Unpack an archive that has jars inside (for"
+                    + " Spring Boot: java -Djarmode=tools -jar app.jar extract), or name the jars by"
+                    + " AtollOptions.Builder.workerClassPath";
+
+    /** Each is said once. */
+    private static final Set<String> UNREADABLE = ConcurrentHashMap.newKeySet();
 
     private WorkerClassPath() {}
 
@@ -51,9 +62,14 @@ public final class WorkerClassPath {
     /** Where the class came from; nothing is added when that cannot be told. */
     private static void addSource(Class<?> type, Set<String> entries) {
         CodeSource source = type.getProtectionDomain().getCodeSource();
-        if (source != null && source.getLocation() != null) {
-            addUrl(source.getLocation(), entries);
+        if (source == null || source.getLocation() == null) {
+            return;
         }
+        if (fileOf(source.getLocation()) == null) {
+            throw new AtollException(
+                    "workers cannot read " + source.getLocation() + ", where " + type.getName() + " is: " + REMEDY);
+        }
+        addUrl(source.getLocation(), entries);
     }
 
     private static void addLoaders(ClassLoader loader, Set<String> entries) {
@@ -67,12 +83,28 @@ public final class WorkerClassPath {
     }
 
     private static void addUrl(URL url, Set<String> entries) {
-        if (url.getProtocol().equals("file")) {
-            try {
-                entries.add(Path.of(url.toURI()).toString());
-            } catch (URISyntaxException e) {
-                entries.add(new File(url.getPath()).getAbsolutePath());
+        String file = fileOf(url);
+        if (file != null) {
+            entries.add(file);
+        } else if (UNREADABLE.add(url.toString())) {
+            LoggerFactory.getLogger(WorkerClassPath.class).warn("workers cannot read {}: {}", url, REMEDY);
+        }
+    }
+
+    /** The file or directory behind a URL; null when there is none. */
+    private static String fileOf(URL url) {
+        String text = url.toString();
+        boolean isWholeJar =
+                text.startsWith("jar:file:") && text.endsWith("!/") && text.indexOf("!/") == text.length() - 2;
+        try {
+            if (isWholeJar) {
+                return Path.of(URI.create(text.substring("jar:".length(), text.length() - 2)))
+                        .toString();
             }
+            return url.getProtocol().equals("file") ? Path.of(url.toURI()).toString() : null;
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            return new File(isWholeJar ? text.substring("jar:file:".length(), text.length() - 2) : url.getPath())
+                    .getAbsolutePath();
         }
     }
 

@@ -1,18 +1,18 @@
 package io.atoll.internal.process;
 
+import io.atoll.AtollOptions;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /** The command line of a worker: this JVM's program, flags that workers need, and this process's class path. */
 public final class WorkerCommand {
-    /** Further JVM flags for workers, separated by spaces. */
-    public static final String FLAGS_PROPERTY = "atoll.worker.flags";
-
     /** Which classes may be made from stored bytes. */
     private static final String ALLOWED_CLASSES = "atoll.allowed.classes";
 
@@ -26,7 +26,7 @@ public final class WorkerCommand {
     private WorkerCommand() {}
 
     /** @param main what workers run; {@link WorkerOrders#arguments} are to follow */
-    public static List<String> find(Class<?> main) {
+    public static List<String> find(Class<?> main, AtollOptions options) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:+IgnoreUnrecognizedVMOptions");
@@ -42,22 +42,22 @@ public final class WorkerCommand {
         if (allowed != null) {
             command.add("-D" + ALLOWED_CLASSES + "=" + allowed);
         }
-        String more = System.getProperty(FLAGS_PROPERTY, "").trim();
-        if (!more.isEmpty()) {
-            command.addAll(List.of(more.split(" +")));
+        if (options.workerHeapBytes() > 0) {
+            command.add("-Xmx" + options.workerHeapBytes());
         }
+        command.addAll(options.workerJvmArguments());
         if (modules) {
-            addModules(main, command);
+            addModules(main, options, command);
         } else {
             command.add("-cp");
-            command.add(WorkerClassPath.find(main));
+            command.add(withMore(WorkerClassPath.find(main), options));
             command.add(main.getName());
         }
         return command;
     }
 
     /** The modules that this process has resolved: what its own flags and services added is among them. */
-    private static void addModules(Class<?> main, List<String> command) {
+    private static void addModules(Class<?> main, AtollOptions options, List<String> command) {
         String path = System.getProperty("jdk.module.path", ""); // empty in an image that holds all modules itself
         if (!path.isEmpty()) {
             command.add("--module-path");
@@ -69,12 +69,24 @@ public final class WorkerCommand {
                 .sorted()
                 .collect(Collectors.joining(",")));
         String classPath = System.getProperty("java.class.path", "");
-        if (!classPath.isEmpty()) {
+        String all = withMore(classPath.isEmpty() ? "" : WorkerClassPath.absolute(classPath), options);
+        if (!all.isEmpty()) {
             command.add("-cp");
-            command.add(WorkerClassPath.absolute(classPath));
+            command.add(all);
         }
         command.add("-m");
         command.add(main.getModule().getName() + "/" + main.getName());
+    }
+
+    /** A class path with what the user's options add. */
+    private static String withMore(String classPath, AtollOptions options) {
+        StringJoiner all = new StringJoiner(File.pathSeparator);
+        if (!classPath.isEmpty()) {
+            all.add(classPath);
+        }
+        options.workerClassPath()
+                .forEach(entry -> all.add(entry.toAbsolutePath().toString()));
+        return all.toString();
     }
 
     /** Those of a driver's arguments that are for workers too. The class path, the main class and what follows are not. */

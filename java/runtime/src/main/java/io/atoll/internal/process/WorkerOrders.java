@@ -1,6 +1,7 @@
 package io.atoll.internal.process;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -9,16 +10,21 @@ import java.util.List;
  * @param socket of the store, in the session's directory; the worker has inherited a connection to it
  * @param library the native library's file
  * @param driver the driver's client index
+ * @param putTimeout how long a put waits for room
  */
-public record WorkerOrders(Path socket, Path library, int driver) {
+public record WorkerOrders(Path socket, Path library, int driver, Duration putTimeout) {
     /** Comes over standard input when the driver closes; the end of input without it is the driver's death. */
     public static final int END = '.';
 
     List<String> arguments() {
-        return List.of(socket.toString(), library.toString(), Integer.toString(driver));
+        return List.of(socket.toString(), library.toString(), Integer.toString(driver), putTimeout.toString());
     }
 
     public static WorkerOrders parse(String[] arguments) {
-        return new WorkerOrders(Path.of(arguments[0]), Path.of(arguments[1]), Integer.parseInt(arguments[2]));
+        return new WorkerOrders(
+                Path.of(arguments[0]),
+                Path.of(arguments[1]),
+                Integer.parseInt(arguments[2]),
+                Duration.parse(arguments[3]));
     }
 }

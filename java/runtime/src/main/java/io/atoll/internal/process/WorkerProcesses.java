@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,6 +33,7 @@ public final class WorkerProcesses implements AutoCloseable {
 
     private final Path socket;
     private final List<String> command;
+    private final Map<String, String> environment;
     private final List<Worker> workers = new ArrayList<>(); // guarded by this
     private final ArrayDeque<Worker> ended = new ArrayDeque<>(); // guarded by this
     private int failuresInARow; // guarded by this
@@ -40,8 +42,12 @@ public final class WorkerProcesses implements AutoCloseable {
     private Runnable onHopeless = () -> {}; // guarded by this
     private boolean closed; // guarded by this
 
-    /** @param command all but the orders' arguments */
-    public WorkerProcesses(List<String> command, WorkerOrders orders) {
+    /**
+     * @param command all but the orders' arguments
+     * @param environment variables that differ from this process's
+     */
+    public WorkerProcesses(List<String> command, WorkerOrders orders, Map<String, String> environment) {
+        this.environment = environment;
         socket = orders.socket();
         this.command = new ArrayList<>(command);
         this.command.addAll(orders.arguments());
@@ -187,7 +193,7 @@ public final class WorkerProcesses implements AutoCloseable {
     private void launchOne() {
         SpawnedProcess process;
         try {
-            process = SpawnedProcess.start(socket, command);
+            process = SpawnedProcess.start(socket, command, environment);
         } catch (StoreException e) {
             throw new AtollException("no worker can be started: " + e.getMessage(), e);
         }

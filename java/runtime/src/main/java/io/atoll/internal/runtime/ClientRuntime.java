@@ -50,10 +50,10 @@ abstract class ClientRuntime implements AtollRuntime, Place {
     private final NodeReport report;
     private final ThreadLocal<CallWriter> callWriters;
 
-    ClientRuntime(NativeStore store, int driverIndex) {
+    ClientRuntime(NativeStore store, int driverIndex, Duration putTimeout) {
         this.store = store;
         codec = new ObjectCodec(store, this::adopt);
-        writer = new ObjectWriter(store);
+        writer = new ObjectWriter(store, putTimeout);
         board = new Board(store, driverIndex);
         ring = new UpRing(store, board);
         handover = new Handover(store, ring, gate);

@@ -13,10 +13,13 @@ import io.atoll.internal.process.WorkerProcesses;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.store.NativeStore;
 import io.atoll.store.StoreServer;
+import io.atoll.store.Waiting;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
@@ -27,9 +30,8 @@ final class DriverRuntime extends ClientRuntime {
     private static final int SPARE_CLIENTS = 16;
     /** What comes so soon is waited for by itself. */
     private static final Duration SHORTLY = Duration.ofMillis(1);
-
-    /** Ids at a time. Only those used take memory. */
-    private static final int MAX_OBJECTS = 1 << 20;
+    /** Who waits for all tasks looks so often. */
+    private static final long IDLE_LOOK_NANOS = 2_000_000;
 
     private final Path directory;
     private final StoreServer server;
@@ -45,7 +47,7 @@ final class DriverRuntime extends ClientRuntime {
             NativeStore store,
             WorkerProcesses workers,
             Thread atExit) {
-        super(store, store.clientIndex());
+        super(store, store.clientIndex(), options.putTimeout());
         this.directory = directory;
         this.server = server;
         this.workers = workers;
@@ -54,9 +56,10 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     static DriverRuntime start(AtollOptions options) {
+        options.spillDirectory().ifPresent(DriverRuntime::checkSpillDirectory);
         // Beside the making of the store: in a fresh JVM both load classes for tens of milliseconds.
         CompletableFuture<List<String>> command = CompletableFuture.supplyAsync(
-                () -> WorkerCommand.find(WorkerMain.class), task -> new Thread(task, "atoll-command").start());
+                () -> WorkerCommand.find(WorkerMain.class, options), task -> new Thread(task, "atoll-command").start());
         // From before there is anything to be left behind: a JVM that is told to end meanwhile waits for the start's
         // end.
         CompletableFuture<DriverRuntime> started = new CompletableFuture<>();
@@ -79,11 +82,12 @@ final class DriverRuntime extends ClientRuntime {
             long bytes = options.storeBytes() > 0 ? options.storeBytes() : MachineMemory.bytes() / 3;
             server = StoreServer.start(StoreServer.options(socket, bytes)
                     .maxClients(Math.min(Board.MAX_CLIENTS, 2L * count + SPARE_CLIENTS))
-                    .maxObjects(MAX_OBJECTS)
+                    .maxObjects(options.maxObjects())
                     .awaitFarewell()
-                    .spill(options.spillDirectory(), 0));
+                    .spill(options.spillDirectory().orElse(null), 0));
             store = NativeStore.attach(socket);
-            workers = new WorkerProcesses(command.join(), new WorkerOrders(socket, library, store.clientIndex()));
+            WorkerOrders orders = new WorkerOrders(socket, library, store.clientIndex(), options.putTimeout());
+            workers = new WorkerProcesses(command.join(), orders, options.workerEnvironment());
             // The JVMs take longest: they start while everything else is made ready.
             workers.launch(count);
             runtime = new DriverRuntime(options, directory, server, store, workers, atExit);
@@ -107,6 +111,15 @@ final class DriverRuntime extends ClientRuntime {
                 forget(atExit);
             }
             started.complete(runtime);
+        }
+    }
+
+    private static void checkSpillDirectory(Path directory) {
+        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
+            String what = Files.notExists(directory) ? "does not exist" : "is no directory that can be written to";
+            throw new IllegalArgumentException("spillDirectory " + directory.toAbsolutePath() + " " + what
+                    + ": objects that do not fit the store are to go there; make it, or name another by"
+                    + " AtollOptions.Builder.spillDirectory, or none by withoutSpilling");
         }
     }
 
@@ -160,6 +173,20 @@ final class DriverRuntime extends ClientRuntime {
     @Override
     Object valueOrFailure(ObjectId id, Duration timeout) {
         return codec.getOrFailure(id, timeout);
+    }
+
+    @Override
+    public boolean awaitTasks(Duration timeout) {
+        long nanos = Waiting.nanos(timeout);
+        long startedAt = System.nanoTime();
+        while (!scheduler.isIdle()) {
+            if (Waiting.left(nanos, startedAt) == 0) {
+                return false;
+            }
+            Waiting.checkInterrupt("waiting for all tasks");
+            LockSupport.parkNanos(IDLE_LOOK_NANOS);
+        }
+        return true;
     }
 
     @Override

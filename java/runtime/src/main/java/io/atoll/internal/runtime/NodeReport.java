@@ -27,7 +27,12 @@ final class NodeReport {
         StoreStats all = store.stats();
         List<NodeStats.ProcessStats> workers = new ArrayList<>();
         NodeStats.ProcessStats driver = addProcesses(workers);
-        return new NodeStats(all.capacity(), all.allocated(), all.sealedBytes(), all.objects(), workers, driver);
+        int[] tasks = board.tasks();
+        return NodeStats.builder()
+                .store(all.capacity(), all.allocated(), all.sealedBytes(), all.objects())
+                .tasks(tasks[0], tasks[1], tasks[2])
+                .processes(workers, driver)
+                .build();
     }
 
     /** Returns the driver. */
@@ -38,13 +43,11 @@ final class NodeReport {
                 int client = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
                 ClientStats stats = store.clientStats(client);
                 if (stats != null) {
-                    NodeStats.ProcessStats process = new NodeStats.ProcessStats(
-                            stats.pid(),
-                            stats.user().get(TASKS_COUNTER),
-                            stats.done().gets(),
-                            stats.done().bytesWritten(),
-                            stats.done().bytesCopied(),
-                            stats.pins());
+                    NodeStats.ProcessStats process = NodeStats.ProcessStats.builder(stats.pid())
+                            .done(stats.user().get(TASKS_COUNTER), stats.done().gets())
+                            .bytes(stats.done().bytesWritten(), stats.done().bytesCopied())
+                            .pins(stats.pins())
+                            .build();
                     if (client == driverIndex) {
                         driver = process;
                     } else {

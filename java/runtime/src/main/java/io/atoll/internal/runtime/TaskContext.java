@@ -38,13 +38,13 @@ final class TaskContext {
     }
 
     boolean holdsCpu() {
-        return held.amount(Resources.CPU) > 0;
+        return held.quantity(Resources.CPU) > 0;
     }
 
     /** Whether a task with this demand can run on what is held. */
     boolean covers(Resources demand) {
-        for (var amount : demand.amounts().entrySet()) {
-            if (held.amount(amount.getKey()) < amount.getValue()) {
+        for (var amount : demand.quantities().entrySet()) {
+            if (held.quantity(amount.getKey()) < amount.getValue()) {
                 return false;
             }
         }

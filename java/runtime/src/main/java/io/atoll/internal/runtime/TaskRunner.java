@@ -5,6 +5,7 @@ import io.atoll.StoreException;
 import io.atoll.TaskException;
 import io.atoll.internal.call.CallReader;
 import io.atoll.internal.call.CallRecord;
+import io.atoll.internal.call.FunctionDescriptor;
 import io.atoll.internal.call.FunctionFinder;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.graph.ErrorKind;
@@ -49,9 +50,24 @@ final class TaskRunner {
     }
 
     private Object invoke(CallReader reader) throws Throwable {
-        MethodHandle function = functions.find(reader.function());
-        Object[] arguments = reader.arguments(runtime.codec, this::argument);
+        FunctionDescriptor called = reader.function();
+        MethodHandle function = functions.find(called);
+        Object[] arguments = arguments(reader);
+        functions.checkNulls(called, arguments);
         return (Object) function.invokeExact(arguments);
+    }
+
+    private Object[] arguments(CallReader reader) throws Throwable {
+        try {
+            return reader.arguments(runtime.codec, this::argument);
+        } catch (RuntimeException | LinkageError e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof ClassNotFoundException || cause instanceof NoClassDefFoundError) {
+                    throw FunctionFinder.missing("the class of an argument", e);
+                }
+            }
+            throw e;
+        }
     }
 
     private Object argument(ObjectId id) throws FailedArgument {

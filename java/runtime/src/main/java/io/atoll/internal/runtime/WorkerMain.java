@@ -38,7 +38,7 @@ public final class WorkerMain {
         }
         FunctionFinder.warmUp();
         CodecRegistry.takeFrom(SessionDirectory.codecsIn(directory));
-        WorkerRuntime runtime = new WorkerRuntime(store, orders.driver());
+        WorkerRuntime runtime = new WorkerRuntime(store, orders);
         Runtimes.install(runtime);
         new TaskThreads(runtime).start();
         runtime.board.join(store.clientIndex());

@@ -6,6 +6,7 @@ import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.CallWriter;
 import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.Messages;
+import io.atoll.internal.process.WorkerOrders;
 import io.atoll.store.NativeStore;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,8 +33,8 @@ final class WorkerRuntime extends ClientRuntime {
 
     private final ConcurrentHashMap<ObjectId, TaskContext> resuming = new ConcurrentHashMap<>();
 
-    WorkerRuntime(NativeStore store, int driverIndex) {
-        super(store, driverIndex);
+    WorkerRuntime(NativeStore store, WorkerOrders orders) {
+        super(store, orders.driver(), orders.putTimeout());
     }
 
     TaskRunner runner() {
@@ -189,6 +190,12 @@ final class WorkerRuntime extends ClientRuntime {
             count += is ? 1 : 0;
         }
         return count;
+    }
+
+    /** Sessions are the driver's. */
+    @Override
+    public boolean awaitTasks(Duration timeout) {
+        throw new UnsupportedOperationException("a worker has no session");
     }
 
     /** A worker ends with its driver, never by itself. */

@@ -16,6 +16,7 @@ import io.atoll.spi.TaskRequest;
 import io.atoll.store.testkit.InMemoryStore;
 import java.io.Serializable;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class CallCodecTest {
     private final InMemoryStore store = InMemoryStore.create(64 << 20);
     private final ObjectCodec codec = new ObjectCodec(store, id -> null);
-    private final CallWriter writer = new CallWriter(store, codec, new ObjectWriter(store));
+    private final CallWriter writer = new CallWriter(store, codec, new ObjectWriter(store, Duration.ZERO));
     private final ObjectId result = new ObjectId(1, 2);
 
     @AfterEach
@@ -106,8 +107,8 @@ class CallCodecTest {
                 new Class<?>[] {AtollRuntime.class},
                 (proxy, method, args) -> null);
         ObjectCodec refs = new ObjectCodec(store, id -> Refs.make(id, none, () -> {}));
-        CallWriter refWriter = new CallWriter(store, refs, new ObjectWriter(store));
-        ObjectId id = new ObjectWriter(store).write(null, codec.encode("value"));
+        CallWriter refWriter = new CallWriter(store, refs, new ObjectWriter(store, Duration.ZERO));
+        ObjectId id = new ObjectWriter(store, Duration.ZERO).write(null, codec.encode("value"));
         ObjectRef<String> ref = Refs.make(id, none, () -> {});
         Object[] both = {new PassedRef(ref), ref};
         refWriter.write(new TaskRequest(IDENTITY, both, Resources.cpus(1), 0, null), true, result);

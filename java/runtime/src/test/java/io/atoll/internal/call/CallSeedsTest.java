@@ -10,6 +10,7 @@ import io.atoll.store.testkit.InMemoryStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,8 @@ class CallSeedsTest {
     /** Writes the good ones. */
     public static void main(String[] args) throws IOException {
         InMemoryStore store = InMemoryStore.create(1 << 20);
-        CallWriter writer = new CallWriter(store, new ObjectCodec(store, id -> null), new ObjectWriter(store));
+        CallWriter writer =
+                new CallWriter(store, new ObjectCodec(store, id -> null), new ObjectWriter(store, Duration.ZERO));
         write(writer, "values", Resources.cpus(1), null, 1, true, "text", -2L, 2.5, 'c', List.of("x", 1));
         write(writer, "large", Resources.cpus(2).with("GPU", 1), "name", (Object) new byte[2000]);
     }

@@ -1,20 +1,31 @@
 package io.atoll.internal.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.atoll.AtollException;
+import io.atoll.AtollOptions;
 import io.atoll.internal.runtime.WorkerMain;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.store.SpawnedProcess;
 import io.atoll.store.StoreServer;
 import java.io.File;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.net.URLConnection;
+import java.net.URLStreamHandler;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
+import java.security.ProtectionDomain;
+import java.security.cert.Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -80,7 +91,53 @@ class WorkerLaunchTest {
 
     @Test
     void shouldBeginTheCommandWithTheFlagThatLetsOldJvmsTakeTheOthers() {
-        assertThat(WorkerCommand.find(WorkerMain.class)).element(1).isEqualTo("-XX:+IgnoreUnrecognizedVMOptions");
+        assertThat(WorkerCommand.find(WorkerMain.class, AtollOptions.defaults()))
+                .element(1)
+                .isEqualTo("-XX:+IgnoreUnrecognizedVMOptions");
+    }
+
+    /** As the loaders of programs that are packed into one archive have them. */
+    private static URL nested() throws Exception {
+        return new URL(null, "nested:/app.jar/!lib.jar", new URLStreamHandler() {
+            @Override
+            protected URLConnection openConnection(URL url) throws IOException {
+                throw new IOException("not here");
+            }
+        });
+    }
+
+    @Test
+    void shouldHandOverAWholeJarAndLeaveOutWhatWorkersCannotRead() throws Exception {
+        Path jar = directory.resolve("whole.jar");
+        URL[] urls = {new URL("jar:" + jar.toUri() + "!/"), nested()};
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(urls, before)) {
+            thread.setContextClassLoader(loader);
+            assertThat(WorkerClassPath.find(WorkerMain.class))
+                    .contains(jar.toString())
+                    .doesNotContain("nested");
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void shouldNameTheArchiveThatWorkersCannotReadAtollFrom() throws Exception {
+        byte[] bytes;
+        try (InputStream in = WorkerMain.class.getResourceAsStream("WorkerMain.class")) {
+            bytes = in.readAllBytes();
+        }
+        ProtectionDomain domain = new ProtectionDomain(new CodeSource(nested(), (Certificate[]) null), null);
+        Class<?> packed = new ClassLoader(WorkerMain.class.getClassLoader()) {
+            Class<?> define() {
+                return defineClass(WorkerMain.class.getName(), bytes, 0, bytes.length, domain);
+            }
+        }.define();
+        assertThatThrownBy(() -> WorkerClassPath.find(packed))
+                .isInstanceOf(AtollException.class)
+                .hasMessageContaining("nested:/app.jar/!lib.jar")
+                .hasMessageContaining("jarmode=tools");
     }
 
     @Test
@@ -103,7 +160,8 @@ class WorkerLaunchTest {
 
     @Test
     void shouldReadTheOrdersThatWereWritten() {
-        WorkerOrders orders = new WorkerOrders(Path.of("/tmp/a b/store.sock"), Path.of("/tmp/lib.so"), 3);
+        WorkerOrders orders =
+                new WorkerOrders(Path.of("/tmp/a b/store.sock"), Path.of("/tmp/lib.so"), 3, Duration.ofMillis(1500));
         assertThat(WorkerOrders.parse(orders.arguments().toArray(new String[0])))
                 .isEqualTo(orders);
     }
@@ -138,12 +196,13 @@ class WorkerLaunchTest {
         Process ended = new ProcessBuilder("true").start();
         ended.waitFor();
         Path session = Files.createDirectory(directory.resolve(ended.pid() + "-123-1"));
-        WorkerOrders orders = new WorkerOrders(SessionDirectory.socketIn(session), NativeLibrary.extractTo(session), 1);
+        WorkerOrders orders = new WorkerOrders(
+                SessionDirectory.socketIn(session), NativeLibrary.extractTo(session), 1, Duration.ZERO);
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "read line; exec \"$@\"", "sh"));
-        command.addAll(WorkerCommand.find(WorkerMain.class));
+        command.addAll(WorkerCommand.find(WorkerMain.class, AtollOptions.defaults()));
         command.addAll(orders.arguments());
         StoreServer server = StoreServer.start(StoreServer.options(orders.socket(), 16 << 20));
-        Process worker = SpawnedProcess.start(orders.socket(), command);
+        Process worker = SpawnedProcess.start(orders.socket(), command, Map.of());
         server.close();
         Files.createFile(orders.socket());
         worker.getOutputStream().write('\n');

@@ -25,8 +25,11 @@ class DeathTest {
     Path directory;
 
     private static AtollSession node(int workers) {
-        return Atoll.init(
-                AtollOptions.defaults().withWorkers(workers).withCpus(workers).withStoreBytes(64L << 20));
+        return Atoll.init(AtollOptions.builder()
+                .workers(workers)
+                .cpus(workers)
+                .storeBytes(64L << 20)
+                .build());
     }
 
     private static List<Long> pids() {

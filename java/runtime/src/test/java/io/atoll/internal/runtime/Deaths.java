@@ -57,7 +57,11 @@ public final class Deaths {
         private IdleDriver() {}
 
         public static void main(String[] arguments) throws Exception {
-            Atoll.init(AtollOptions.defaults().withWorkers(2).withCpus(2).withStoreBytes(64L << 20));
+            Atoll.init(AtollOptions.builder()
+                    .workers(2)
+                    .cpus(2)
+                    .storeBytes(64L << 20)
+                    .build());
             while (Atoll.stats().workers().size() < 2) {
                 Thread.sleep(1);
             }

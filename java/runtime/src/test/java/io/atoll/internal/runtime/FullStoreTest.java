@@ -24,8 +24,11 @@ class FullStoreTest {
     @Test
     void shouldTellWhoWaitsForAResultThatHasNoRoom() {
         // One extent, which the driver has: none is left for the worker's results.
-        AtollOptions options =
-                AtollOptions.defaults().withWorkers(1).withStoreBytes(2 << 20).withoutSpilling();
+        AtollOptions options = AtollOptions.builder()
+                .workers(1)
+                .storeBytes(2 << 20)
+                .withoutSpilling()
+                .build();
         try (AtollSession session = Atoll.init(options)) {
             ObjectRef<byte[]> all = Atoll.put(new byte[(2 << 20) - (64 << 10)]);
             ObjectRef<Integer> result =

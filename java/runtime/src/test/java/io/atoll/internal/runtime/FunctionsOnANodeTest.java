@@ -28,7 +28,8 @@ class FunctionsOnANodeTest {
 
     @BeforeAll
     static void start() {
-        session = Atoll.init(AtollOptions.defaults().withWorkers(1).withCpus(1).withStoreBytes(32L << 20));
+        session = Atoll.init(
+                AtollOptions.builder().workers(1).cpus(1).storeBytes(32L << 20).build());
     }
 
     @AfterAll

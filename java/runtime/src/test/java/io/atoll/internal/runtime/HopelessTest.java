@@ -7,24 +7,19 @@ import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
 import io.atoll.ObjectRef;
 import io.atoll.WorkerDiedException;
-import io.atoll.internal.process.WorkerCommand;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Workers that cannot start. */
 @Timeout(60)
 class HopelessTest {
-    @AfterEach
-    void clear() {
-        System.clearProperty(WorkerCommand.FLAGS_PROPERTY);
-    }
-
     @Test
     void shouldFailTasksWithWhatTheWorkersSaid() {
-        System.setProperty(WorkerCommand.FLAGS_PROPERTY, "-Xmx1k");
-        try (AtollSession session =
-                Atoll.init(AtollOptions.defaults().withWorkers(1).withStoreBytes(32L << 20))) {
+        try (AtollSession session = Atoll.init(AtollOptions.builder()
+                .workers(1)
+                .workerJvmArguments("-Xmx1k")
+                .storeBytes(32L << 20)
+                .build())) {
             ObjectRef<Integer> first = Atoll.task(Tasks::add, 1, 1).remote();
             assertThatThrownBy(first::get)
                     .isInstanceOf(WorkerDiedException.class)

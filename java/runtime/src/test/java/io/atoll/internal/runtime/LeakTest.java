@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Timeout;
 class LeakTest {
     @Test
     void shouldLeaveNoObjectBehind() throws Exception {
-        try (AtollSession session =
-                Atoll.init(AtollOptions.defaults().withWorkers(2).withCpus(2).withStoreBytes(128L << 20))) {
+        try (AtollSession session = Atoll.init(
+                AtollOptions.builder().workers(2).cpus(2).storeBytes(128L << 20).build())) {
             useAndForget();
             while (Atoll.stats().objects() > 0) {
                 // Refs in workers are given back when their garbage is collected, too.
@@ -59,8 +59,8 @@ class LeakTest {
 
     @Test
     void shouldTakeAHundredThousandTasks() {
-        try (AtollSession session =
-                Atoll.init(AtollOptions.defaults().withWorkers(2).withCpus(2).withStoreBytes(256L << 20))) {
+        try (AtollSession session = Atoll.init(
+                AtollOptions.builder().workers(2).cpus(2).storeBytes(256L << 20).build())) {
             List<ObjectRef<Void>> refs = new ArrayList<>();
             for (int i = 0; i < 100_000; ++i) {
                 refs.add(Atoll.run(Tasks::noop).remote());

@@ -38,8 +38,11 @@ class ListGetTest {
 
     @BeforeEach
     void start(@TempDir Path disk) {
-        session = Atoll.init(
-                AtollOptions.defaults().withWorkers(1).withStoreBytes(STORE).withSpillDirectory(disk));
+        session = Atoll.init(AtollOptions.builder()
+                .workers(1)
+                .storeBytes(STORE)
+                .spillDirectory(disk)
+                .build());
     }
 
     @AfterEach

@@ -41,8 +41,8 @@ class NativeFunctionTest {
 
     @Test
     void shouldRunAFunctionWrittenInCpp() {
-        try (AtollSession session =
-                Atoll.init(AtollOptions.defaults().withWorkers(1).withStoreBytes(32L << 20))) {
+        try (AtollSession session = Atoll.init(
+                AtollOptions.builder().workers(1).storeBytes(32L << 20).build())) {
             assertThat(Atoll.task(NativeFunctions::collatz, 27L).remote().get()).isEqualTo(111);
             assertThat(Atoll.task(NativeFunctions::collatz, Atoll.put(97L))
                             .remote()

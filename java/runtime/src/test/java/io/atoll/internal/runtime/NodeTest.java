@@ -38,8 +38,12 @@ class NodeTest {
 
     @BeforeAll
     static void start() {
-        session = Atoll.init(
-                AtollOptions.defaults().withWorkers(2).withCpus(2).withGpus(1).withStoreBytes(256L << 20));
+        session = Atoll.init(AtollOptions.builder()
+                .workers(2)
+                .cpus(2)
+                .gpus(1)
+                .storeBytes(256L << 20)
+                .build());
         Atoll.get(Arrays.asList(pid(), pid()));
         workersAtFirst = pids();
     }

@@ -57,7 +57,8 @@ class PlainDriverTest {
 
     static final class Driver {
         public static void main(String[] arguments) {
-            AtollOptions options = AtollOptions.defaults().withWorkers(1).withStoreBytes(32 << 20);
+            AtollOptions options =
+                    AtollOptions.builder().workers(1).storeBytes(32 << 20).build();
             try (AtollSession session = Atoll.init(options);
                     RootAllocator allocator = new RootAllocator();
                     IntVector vector = new IntVector("v", allocator)) {

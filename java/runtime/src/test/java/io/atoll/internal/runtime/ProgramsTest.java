@@ -36,8 +36,11 @@ class ProgramsTest {
         private Program() {}
 
         public static void main(String[] arguments) {
-            try (AtollSession session = Atoll.init(
-                    AtollOptions.defaults().withWorkers(1).withCpus(1).withStoreBytes(32L << 20))) {
+            try (AtollSession session = Atoll.init(AtollOptions.builder()
+                    .workers(1)
+                    .cpus(1)
+                    .storeBytes(32L << 20)
+                    .build())) {
                 int answer = Atoll.task(Program::answer, 40).remote().get();
                 System.out.println("answer " + answer + ", printed in the worker: true");
             }

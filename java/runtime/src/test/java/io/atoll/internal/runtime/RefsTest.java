@@ -37,7 +37,8 @@ class RefsTest {
 
     @BeforeAll
     static void start() {
-        session = Atoll.init(AtollOptions.defaults().withWorkers(2).withCpus(4).withStoreBytes(128L << 20));
+        session = Atoll.init(
+                AtollOptions.builder().workers(2).cpus(4).storeBytes(128L << 20).build());
     }
 
     @AfterAll

@@ -18,11 +18,12 @@ class ResourcesTest {
     java.nio.file.Path marks;
 
     private AtollSession node(double cpus, double gpus, int workers) {
-        return Atoll.init(AtollOptions.defaults()
-                .withWorkers(workers)
-                .withCpus(cpus)
-                .withGpus(gpus)
-                .withStoreBytes(64L << 20));
+        return Atoll.init(AtollOptions.builder()
+                .workers(workers)
+                .cpus(cpus)
+                .gpus(gpus)
+                .storeBytes(64L << 20)
+                .build());
     }
 
     @Test

@@ -41,8 +41,11 @@ class SpillTest {
 
     @Test
     void shouldKeepThreeTimesTheStoreForDriverAndTasks(@TempDir Path disk) throws IOException {
-        AtollOptions options =
-                AtollOptions.defaults().withWorkers(2).withStoreBytes(STORE).withSpillDirectory(disk);
+        AtollOptions options = AtollOptions.builder()
+                .workers(2)
+                .storeBytes(STORE)
+                .spillDirectory(disk)
+                .build();
         try (AtollSession session = Atoll.init(options)) {
             List<ObjectRef<byte[]>> refs = new ArrayList<>();
             for (int i = 0; i < 96; ++i) {
@@ -69,8 +72,11 @@ class SpillTest {
 
     @Test
     void shouldFailWithWhoHoldsWhatWhenNothingMaySpill() {
-        AtollOptions options =
-                AtollOptions.defaults().withWorkers(1).withStoreBytes(STORE).withoutSpilling();
+        AtollOptions options = AtollOptions.builder()
+                .workers(1)
+                .storeBytes(STORE)
+                .withoutSpilling()
+                .build();
         try (AtollSession session = Atoll.init(options)) {
             List<ObjectRef<byte[]>> refs = new ArrayList<>();
             assertThatThrownBy(() -> {
@@ -91,8 +97,11 @@ class SpillTest {
     /** A driver whose heap is so large that nothing but being asked makes it collect. */
     static final class Forgetful {
         public static void main(String[] args) {
-            AtollOptions options =
-                    AtollOptions.defaults().withWorkers(1).withStoreBytes(STORE).withoutSpilling();
+            AtollOptions options = AtollOptions.builder()
+                    .workers(1)
+                    .storeBytes(STORE)
+                    .withoutSpilling()
+                    .build();
             try (AtollSession session = Atoll.init(options)) {
                 lookAndForget(24);
                 byte[] made = Atoll.task(SpillTest::make, 20 << 20).remote().get();

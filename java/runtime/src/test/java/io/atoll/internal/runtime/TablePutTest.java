@@ -35,7 +35,8 @@ class TablePutTest {
 
     @BeforeAll
     static void start() {
-        session = Atoll.init(AtollOptions.defaults().withWorkers(1).withStoreBytes(128 << 20));
+        session = Atoll.init(
+                AtollOptions.builder().workers(1).storeBytes(128 << 20).build());
     }
 
     @AfterAll

@@ -37,7 +37,11 @@ class TensorNodeTest {
 
     @BeforeAll
     static void start() {
-        session = Atoll.init(AtollOptions.defaults().withWorkers(4).withCpus(4).withStoreBytes(GIB + (256 << 20)));
+        session = Atoll.init(AtollOptions.builder()
+                .workers(4)
+                .cpus(4)
+                .storeBytes(GIB + (256 << 20))
+                .build());
     }
 
     @AfterAll

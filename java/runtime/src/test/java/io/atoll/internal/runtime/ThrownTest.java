@@ -56,7 +56,8 @@ class ThrownTest {
 
     @BeforeAll
     static void start() {
-        session = Atoll.init(AtollOptions.defaults().withWorkers(2).withCpus(2).withStoreBytes(32L << 20));
+        session = Atoll.init(
+                AtollOptions.builder().workers(2).cpus(2).storeBytes(32L << 20).build());
     }
 
     @AfterAll

@@ -39,8 +39,8 @@ class WorkerAllowListTest {
     @Test
     void shouldHoldInWorkers() {
         System.setProperty("atoll.allowed.classes", "com.other.*");
-        try (AtollSession session =
-                Atoll.init(AtollOptions.defaults().withWorkers(1).withStoreBytes(32L << 20))) {
+        try (AtollSession session = Atoll.init(
+                AtollOptions.builder().workers(1).storeBytes(32L << 20).build())) {
             System.clearProperty("atoll.allowed.classes"); // so that the driver alone would let all pass
             String inside = "captured";
             Maker maker = () -> inside;

@@ -43,8 +43,8 @@ class WorkerCodecTest {
 
     @Test
     void shouldHaveTheDriversCodecsInWorkers() {
-        try (AtollSession session =
-                Atoll.init(AtollOptions.defaults().withWorkers(1).withStoreBytes(32L << 20))) {
+        try (AtollSession session = Atoll.init(
+                AtollOptions.builder().workers(1).storeBytes(32L << 20).build())) {
             Atoll.task(Same::number, 1L).remote().get(); // the worker runs
             Codecs.register(Handle.class, new HandleCodec());
             Handle read = Atoll.task(WorkerCodecTest::next, Atoll.put(new Handle(7)))

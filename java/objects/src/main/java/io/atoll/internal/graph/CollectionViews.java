@@ -1,17 +1,27 @@
 package io.atoll.internal.graph;
 
+import java.io.Serializable;
+import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentHashMap.KeySetView;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.fory.config.Config;
@@ -22,7 +32,7 @@ import org.apache.fory.serializer.Serializer;
 
 /**
  * Collections that neither Fory nor the JDK serializes: {@code map.keySet()}, {@code values()} and {@code entrySet()},
- * which come back over a new map with nothing else in it, and array queues.
+ * which come back over a new map with nothing else in it, other views, which come back as copies, and array queues.
  */
 final class CollectionViews {
     private static final Map<Class<?>, Function<Config, Serializer<?>>> MAKERS = new HashMap<>();
@@ -32,6 +42,9 @@ final class CollectionViews {
         add(LinkedHashMap::new);
         add(ConcurrentHashMap::new);
         add(TreeMap::new);
+        add(ConcurrentSkipListMap::new);
+        Class<?> identityKeys = new IdentityHashMap<>().keySet().getClass();
+        MAKERS.put(identityKeys, config -> new Keys(config, identityKeys, IdentityHashMap::new));
         MAKERS.put(ArrayBlockingQueue.class, Queues::new);
     }
 
@@ -48,7 +61,7 @@ final class CollectionViews {
         Class<?> entries = sample.entrySet().getClass();
         MAKERS.put(keys, config -> new Keys(config, keys, maker));
         MAKERS.put(values, config -> new Values(config, values, maker));
-        if (!(sample instanceof TreeMap)) { // whose entry set does not tell its order
+        if (!(sample instanceof SortedMap)) { // whose entry set does not tell its order
             MAKERS.put(entries, config -> new Entries(config, entries, maker));
         }
     }
@@ -56,12 +69,74 @@ final class CollectionViews {
     /** Null for another class. */
     static Serializer<?> serializer(Config config, Class<?> type) {
         Function<Config, Serializer<?>> maker = MAKERS.get(type);
-        return maker == null ? null : maker.apply(config);
+        if (maker != null) {
+            return maker.apply(config);
+        }
+        return has(type) ? new Copies(config, type) : null;
     }
 
     /** Whether its objects are made here, first empty. */
     static boolean has(Class<?> type) {
-        return MAKERS.containsKey(type);
+        return MAKERS.containsKey(type) || isOtherView(type);
+    }
+
+    /** What no user can name, and the JDK does not let be serialized: any other view of a collection or map. */
+    private static boolean isOtherView(Class<?> type) {
+        return type.getName().startsWith("java.util.")
+                && !Modifier.isPublic(type.getModifiers())
+                && !Serializable.class.isAssignableFrom(type)
+                && (Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type))
+                && !Queue.class.isAssignableFrom(type)
+                && !SortedSet.class.isAssignableFrom(type)
+                && !SortedMap.class.isAssignableFrom(type);
+    }
+
+    /** Equal collections, which cannot be changed: there is nothing behind them any more. */
+    private static final class Copies extends Serializer<Object> {
+        @SuppressWarnings("unchecked")
+        Copies(Config config, Class<?> type) {
+            super(config, (Class<Object>) type);
+        }
+
+        @Override
+        public void write(WriteContext context, Object view) {
+            Object[] elements =
+                    view instanceof Map<?, ?> map ? map.entrySet().toArray() : ((Collection<?>) view).toArray();
+            context.writeVarUInt32(elements.length);
+            for (Object each : elements) {
+                if (view instanceof Map) {
+                    context.writeRef(((Map.Entry<?, ?>) each).getKey());
+                    context.writeRef(((Map.Entry<?, ?>) each).getValue());
+                } else {
+                    context.writeRef(each);
+                }
+            }
+        }
+
+        @Override
+        public Object read(ReadContext context) {
+            if (Map.class.isAssignableFrom(getType())) {
+                Map<Object, Object> map = new LinkedHashMap<>();
+                Object copy = Collections.unmodifiableMap(map);
+                context.reference(copy);
+                for (int left = context.readVarUInt32(); left > 0; left--) {
+                    map.put(context.readRef(), context.readRef());
+                }
+                return copy;
+            }
+            Collection<Object> elements =
+                    Set.class.isAssignableFrom(getType()) ? new LinkedHashSet<>() : new ArrayList<>();
+            Object copy = elements instanceof Set<Object> set
+                    ? Collections.unmodifiableSet(set)
+                    : List.class.isAssignableFrom(getType())
+                            ? Collections.unmodifiableList((List<Object>) elements)
+                            : Collections.unmodifiableCollection(elements);
+            context.reference(copy);
+            for (int left = context.readVarUInt32(); left > 0; left--) {
+                elements.add(context.readRef());
+            }
+            return copy;
+        }
     }
 
     private abstract static class OverMap extends Serializer<Object> {
@@ -88,6 +163,7 @@ final class CollectionViews {
     /** The view is made, and known as what its number stands for, before anything else of it is read. */
     private static final class Keys extends OverMap {
         private static final long COMPARATOR = RawFields.offset(TreeMap.class, "comparator");
+        private static final long SKIP_COMPARATOR = RawFields.offset(ConcurrentSkipListMap.class, "comparator");
         private static final long MAPPED_VALUE = RawFields.offset(KeySetView.class, "value");
 
         Keys(Config config, Class<?> type, Supplier<Map<Object, Object>> maker) {
@@ -123,8 +199,9 @@ final class CollectionViews {
             } else {
                 context.reference(keys);
             }
-            if (map instanceof TreeMap) {
-                RawFields.put(map, COMPARATOR, (Comparator<?>) context.readRef());
+            if (map instanceof SortedMap) {
+                long comparator = map instanceof TreeMap ? COMPARATOR : SKIP_COMPARATOR;
+                RawFields.put(map, comparator, (Comparator<?>) context.readRef());
             }
             for (int left = context.readVarUInt32(); left > 0; left--) {
                 map.put(context.readRef(), mapped);

@@ -1,6 +1,7 @@
 package io.atoll.internal.graph;
 
 import java.util.function.Supplier;
+import org.apache.fory.exception.InsecureException;
 
 /** Runs what recurses deeper than an ordinary thread's stack allows on a thread with a large one. */
 final class DeepStack {
@@ -37,7 +38,9 @@ final class DeepStack {
     static boolean isNeededBy(Throwable error) {
         for (Throwable each = error; each != null; each = each.getCause()) {
             if (each instanceof StackOverflowError
-                    || each.getMessage() != null && each.getMessage().contains("depth")) {
+                    || each instanceof InsecureException
+                            && each.getMessage() != null
+                            && each.getMessage().startsWith("Read depth exceed")) {
                 return true;
             }
         }

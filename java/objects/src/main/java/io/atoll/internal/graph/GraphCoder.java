@@ -12,8 +12,6 @@ import io.atoll.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.SimpleTimeZone;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.fory.Fory;
 import org.apache.fory.config.Config;
@@ -73,6 +71,7 @@ public final class GraphCoder {
                 .withXlang(false)
                 .withRefTracking(true)
                 .withCompatible(false)
+                .withCodegen(false) // but for plain objects
                 .requireClassRegistration(false)
                 .suppressClassRegistrationWarnings(true)
                 .serializeEnumByName(true)
@@ -106,7 +105,7 @@ public final class GraphCoder {
         fory.registerSerializerAndType(ObjectRef.class, new GraphSerializers.Refs(config, links));
         fory.registerSerializerAndType(Tensor.class, new GraphSerializers.Lifted<>(config, Tensor.class, links));
         fory.registerSerializerAndType(Table.class, new GraphSerializers.Lifted<>(config, Table.class, links));
-        fory.registerSerializer(Locale.class, new GraphSerializers.Locales(config));
+        JdkValues.register(fory);
         for (Class<?> type : ARRAYS) {
             registerArray(type);
         }
@@ -117,7 +116,6 @@ public final class GraphCoder {
         }
         fory.registerSerializer(AtomicReference.class, new GraphSerializers.References(config));
         fory.registerSerializer(Class.class, new GraphSerializers.Classes(config, links));
-        fory.registerSerializer(SimpleTimeZone.class, new JavaBytes.InGraph<>(config, SimpleTimeZone.class));
         for (Class<?> type : CollectionViews.KNOWN_TO_FORY) {
             fory.registerSerializer(
                     type, Containers.as(fory.getTypeResolver(), type, CollectionViews.serializer(config, type)));
@@ -131,7 +129,7 @@ public final class GraphCoder {
                         lists,
                         new JdkContainers.ListsWithNulls(config, fory.getSerializer(lists))));
         fory.registerSerializer(ReplaceStub.class, new Externals.Replaced(fory.getTypeResolver(), ReplaceStub.class));
-        fory.registerSerializerFactory(new GraphTypes(config, links));
+        fory.registerSerializerFactory(new GraphTypes(config, links, new PlainObjects(fory)));
     }
 
     private <T> void registerArray(Class<T> type) {

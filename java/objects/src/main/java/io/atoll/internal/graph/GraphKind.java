@@ -31,6 +31,16 @@ public final class GraphKind {
         }
     }
 
+    /** Why a value cannot be stored; null when it can. */
+    static Throwable failure(Object value) {
+        try {
+            with(coder -> coder.write(value));
+            return null;
+        } catch (Exception | StackOverflowError | LinkageError e) {
+            return e;
+        }
+    }
+
     public static Object decode(int detail, Source source, RefFactory refs) {
         byte[] bytes = detail == Kind.PARTS ? GraphParts.graph(source) : source.copyOut(0, source.size());
         try {

@@ -6,7 +6,6 @@ import io.atoll.codec.Codec;
 import io.atoll.internal.memory.PrimitiveArrays;
 import java.io.Serializable;
 import java.util.AbstractMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -188,33 +187,6 @@ final class GraphSerializers {
             context.reference(reference);
             reference.set(context.readRef());
             return reference;
-        }
-    }
-
-    /** Locales, whole: Fory drops script and extensions. */
-    static final class Locales extends Serializer<Locale> {
-        Locales(Config config) {
-            super(config, Locale.class);
-        }
-
-        @Override
-        public void write(WriteContext context, Locale locale) {
-            context.writeString(locale.toLanguageTag());
-            context.writeString(locale.getVariant()); // a variant of any form, which a tag may not be able to carry
-            context.writeString(locale.getLanguage());
-            context.writeString(locale.getCountry());
-        }
-
-        @Override
-        public Locale read(ReadContext context) {
-            Locale tagged = Locale.forLanguageTag(context.readString());
-            String variant = context.readString();
-            String language = context.readString();
-            String country = context.readString();
-            boolean same = tagged.getVariant().equals(variant)
-                    && tagged.getLanguage().equals(language)
-                    && tagged.getCountry().equals(country);
-            return same ? tagged : new Locale(language, country, variant);
         }
     }
 

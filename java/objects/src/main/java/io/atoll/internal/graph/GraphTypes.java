@@ -5,13 +5,18 @@ import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.memory.ArrowNames;
 import java.io.Externalizable;
 import java.io.Serializable;
+import java.lang.reflect.Proxy;
 import java.nio.Buffer;
+import java.nio.charset.Charset;
+import java.util.Arrays;
+import java.util.Calendar;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Random;
-import java.util.SimpleTimeZone;
+import java.util.TimeZone;
 import java.util.WeakHashMap;
 import org.apache.fory.config.Config;
+import org.apache.fory.resolver.ClassResolver;
 import org.apache.fory.resolver.TypeResolver;
 import org.apache.fory.serializer.JavaSerializer;
 import org.apache.fory.serializer.ObjectStreamSerializer;
@@ -23,10 +28,12 @@ import org.apache.fory.serializer.collection.MapSerializer;
 public final class GraphTypes implements SerializerFactory {
     private final Config config;
     private final GraphLinks links;
+    private final PlainObjects plain;
 
-    GraphTypes(Config config, GraphLinks links) {
+    GraphTypes(Config config, GraphLinks links, PlainObjects plain) {
         this.config = config;
         this.links = links;
+        this.plain = plain;
     }
 
     @Override
@@ -57,11 +64,50 @@ public final class GraphTypes implements SerializerFactory {
         if (view != null) {
             return Containers.as(resolver, type, view);
         }
-        String refusal = Refusal.of(type);
+        Serializer ours = Singletons.isOne(type) ? new Singletons<>(config, type) : JdkValues.serializer(config, type);
+        if (ours != null) {
+            return ours;
+        }
+        String refusal = refusal(type);
         if (refusal != null) {
             throw new Refusal.Refused(type, refusal);
         }
-        return null;
+        return ownObject(resolver, type);
+    }
+
+    /** Of a class that is not the JDK's: its fields. Null when it has a say in it, or is of a kind that Fory knows. */
+    private Serializer<?> ownObject(TypeResolver resolver, Class<?> type) {
+        if (isOfJdk(type) || type.isArray() || Enum.class.isAssignableFrom(type) || isMadeByForyAlone(type)) {
+            return null;
+        }
+        plain.allocate(resolver, type);
+        return ClassResolver.useReplaceResolveSerializer(type) || ClassResolver.requireJavaSerialization(type)
+                ? null
+                : plain.serializer(resolver, type);
+    }
+
+    private static boolean isOfJdk(Class<?> type) {
+        ClassLoader loader = type.getClassLoader();
+        return loader == null || loader == ClassLoader.getPlatformClassLoader();
+    }
+
+    /** Whether Fory tells objects of a class by more than its hooks. */
+    private static boolean isMadeByForyAlone(Class<?> type) {
+        return type.isHidden()
+                || Proxy.isProxyClass(type)
+                || Collection.class.isAssignableFrom(type)
+                || Map.class.isAssignableFrom(type)
+                || Charset.class.isAssignableFrom(type);
+    }
+
+    /** Why objects of a class cannot be stored; null when they can as far as the class tells. */
+    static String refusal(Class<?> type) {
+        return CodecRegistry.of(type) != null
+                        || CollectionViews.has(type)
+                        || JdkValues.has(type)
+                        || GraphSerializers.Entries.areOf(type)
+                ? null
+                : Refusal.of(type);
     }
 
     /** Which way objects of a class take that is not Fory's own; null for those that take it. */
@@ -69,7 +115,7 @@ public final class GraphTypes implements SerializerFactory {
         Codec<?> codec = (Codec<?>) CodecRegistry.of(type);
         if (codec != null) {
             return "goes through the codec " + codec.getClass().getName();
-        } else if (isByJava(type) || type == SimpleTimeZone.class) {
+        } else if (isByJava(type)) {
             return "goes through Java serialization";
         } else if (Throwable.class.isAssignableFrom(type)) {
             return ThrowableSerializer.hasHooks(type)
@@ -79,9 +125,27 @@ public final class GraphTypes implements SerializerFactory {
         return isOwnContainer(type) ? "is written as Java serialization writes it" : null;
     }
 
-    /** The JDK's that are Serializable, and that Fory does not bring back. */
+    /**
+     * Serializable by what the JDK writes, not by their fields, and not brought back by Fory: generators, calendars (all
+     * of them Gregorian for it), time zones (by their name alone), and what users derive from the like.
+     */
     static boolean isByJava(Class<?> type) {
-        return Random.class.isAssignableFrom(type) && type.getClassLoader() == null;
+        return Random.class.isAssignableFrom(type)
+                || Calendar.class.isAssignableFrom(type)
+                || TimeZone.class.isAssignableFrom(type)
+                || !isOfJdk(type) && Serializable.class.isAssignableFrom(type) && extendsOneOfOtherFields(type);
+    }
+
+    /** Whether a class of the JDK among its superclasses says itself which fields are stored. */
+    private static boolean extendsOneOfOtherFields(Class<?> type) {
+        for (Class<?> each = type; each != Object.class; each = each.getSuperclass()) {
+            if (isOfJdk(each)
+                    && Arrays.stream(each.getDeclaredFields())
+                            .anyMatch(field -> field.getName().equals("serialPersistentFields"))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.atoll.internal.graph;
 
 import io.atoll.UnserializableException;
-import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.kinds.Kinds;
 import io.atoll.internal.memory.ArrowNames;
 import io.atoll.tensor.Tensor;
@@ -52,9 +51,51 @@ final class PathFinder {
             failure.addSuppressed(e);
         }
         if (found == null) {
+            found = Probe.find(root, name);
+        }
+        if (found == null) {
             found = name + ": " + root.getClass().getName() + " cannot be stored: " + deepestMessage(failure);
         }
         return new UnserializableException(found, failure);
+    }
+
+    /** Where nothing is refused by what it is: goes to the part that cannot be stored even by itself. */
+    private static final class Probe {
+        private static final int MOST = 200; // a part takes a coder of its own
+
+        private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        private String path;
+        private Object blamed;
+        private Throwable why;
+        private int left = MOST;
+
+        /** Null when it is the root itself, as far as that can be told. */
+        static String find(Object root, String name) {
+            Probe probe = new Probe();
+            probe.path = name;
+            probe.blamed = root;
+            probe.seen.add(root);
+            while (probe.descend()) {}
+            return probe.blamed == root
+                    ? null
+                    : probe.path + ": " + probe.blamed.getClass().getName() + " cannot be stored: "
+                            + deepestMessage(probe.why);
+        }
+
+        private boolean descend() {
+            for (Children.Child each : Children.of(blamed)) {
+                if (seen.add(each.value()) && left-- > 0) {
+                    Throwable failure = GraphKind.failure(each.value());
+                    if (failure != null) {
+                        path += each.name();
+                        blamed = each.value();
+                        why = failure;
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
     }
 
     private static String nameOf(Object root) {
@@ -124,10 +165,7 @@ final class PathFinder {
     }
 
     private static String refusal(Class<?> type) {
-        if (CodecRegistry.of(type) != null) {
-            return null;
-        }
-        String refusal = Refusal.of(type);
+        String refusal = GraphTypes.refusal(type);
         return refusal == null
                 ? null
                 : type.getName() + " cannot be stored: " + refusal + ". Make the field transient, store what it is"

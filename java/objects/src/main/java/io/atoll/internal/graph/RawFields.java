@@ -2,9 +2,14 @@ package io.atoll.internal.graph;
 
 import io.atoll.jni.RawAccess;
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.fory.context.ReadContext;
+import org.apache.fory.context.WriteContext;
 import sun.misc.Unsafe;
 
-/** Makes objects without a constructor, and reads and writes fields that reflection may not: of throwables. */
+/** Makes objects without a constructor, and reads and writes fields that reflection may not. */
 final class RawFields {
     private static final Unsafe UNSAFE = RawAccess.unsafe();
 
@@ -69,6 +74,46 @@ final class RawFields {
             UNSAFE.putInt(object, offset, (int) bits);
         } else {
             UNSAFE.putLong(object, offset, bits);
+        }
+    }
+
+    /** The fields of a class that are stored, those of superclasses too, whoever may see them: written and read in their order. */
+    static final class Slots {
+        private record Slot(Class<?> type, long offset) {}
+
+        private final Slot[] slots;
+
+        /** @param end the superclass whose fields are no longer among them */
+        Slots(Class<?> first, Class<?> end) {
+            List<Slot> found = new ArrayList<>();
+            for (Class<?> type = first; type != end; type = type.getSuperclass()) {
+                for (Field field : type.getDeclaredFields()) {
+                    if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
+                        found.add(new Slot(field.getType(), offset(field)));
+                    }
+                }
+            }
+            slots = found.toArray(new Slot[0]);
+        }
+
+        void write(WriteContext context, Object object) {
+            for (Slot slot : slots) {
+                if (slot.type().isPrimitive()) {
+                    context.writeInt64(getBits(object, slot.offset(), slot.type()));
+                } else {
+                    context.writeRef(get(object, slot.offset()));
+                }
+            }
+        }
+
+        void read(ReadContext context, Object object) {
+            for (Slot slot : slots) {
+                if (slot.type().isPrimitive()) {
+                    putBits(object, slot.offset(), slot.type(), context.readInt64());
+                } else {
+                    put(object, slot.offset(), slot.type().cast(context.readRef()));
+                }
+            }
         }
     }
 }

@@ -1,9 +1,6 @@
 package io.atoll.internal.graph;
 
 import java.io.Externalizable;
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.fory.config.Config;
 import org.apache.fory.context.ReadContext;
@@ -23,13 +20,11 @@ final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
     /** What the JDK has in that field as long as there is none. */
     private static final Object NONE_SUPPRESSED = RawFields.get(new Throwable(), SUPPRESSED);
 
-    private record Slot(Class<?> type, long offset) {}
-
-    private final Slot[] slots;
+    private final RawFields.Slots slots;
 
     ThrowableSerializer(Config config, Class<T> type) {
         super(config, type);
-        slots = slots(type);
+        slots = new RawFields.Slots(type, Throwable.class);
     }
 
     /** Whether a class has a say in how it is serialized. */
@@ -44,18 +39,6 @@ final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
         return Externalizable.class.isAssignableFrom(first);
     }
 
-    private static Slot[] slots(Class<?> first) {
-        List<Slot> slots = new ArrayList<>();
-        for (Class<?> type = first; type != Throwable.class; type = type.getSuperclass()) {
-            for (Field field : type.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
-                    slots.add(new Slot(field.getType(), RawFields.offset(field)));
-                }
-            }
-        }
-        return slots.toArray(new Slot[0]);
-    }
-
     @Override
     public void write(WriteContext context, T error) {
         NullMessages.keep(error);
@@ -67,13 +50,7 @@ final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
         if (suppresses) {
             context.writeRef(error.getSuppressed());
         }
-        for (Slot slot : slots) {
-            if (slot.type().isPrimitive()) {
-                context.writeInt64(RawFields.getBits(error, slot.offset(), slot.type()));
-            } else {
-                context.writeRef(RawFields.get(error, slot.offset()));
-            }
-        }
+        slots.write(context, error);
     }
 
     @Override
@@ -89,13 +66,7 @@ final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
                 error.addSuppressed(each);
             }
         }
-        for (Slot slot : slots) {
-            if (slot.type().isPrimitive()) {
-                RawFields.putBits(error, slot.offset(), slot.type(), context.readInt64());
-            } else {
-                RawFields.put(error, slot.offset(), slot.type().cast(context.readRef()));
-            }
-        }
+        slots.read(context, error);
         return error;
     }
 }

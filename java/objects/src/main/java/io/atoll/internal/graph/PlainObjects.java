@@ -1,0 +1,160 @@
+package io.atoll.internal.graph;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.fory.Fory;
+import org.apache.fory.builder.ObjectCodecBuilder;
+import org.apache.fory.codegen.CodeGenerator;
+import org.apache.fory.codegen.CompileUnit;
+import org.apache.fory.context.ReadContext;
+import org.apache.fory.context.WriteContext;
+import org.apache.fory.reflect.ObjectInstantiator;
+import org.apache.fory.resolver.SharedRegistry;
+import org.apache.fory.resolver.TypeResolver;
+import org.apache.fory.serializer.CodegenSerializer;
+import org.apache.fory.serializer.ExceptionSerializers;
+import org.apache.fory.serializer.ObjectSerializer;
+import org.apache.fory.serializer.Serializer;
+import org.apache.fory.serializer.Serializers;
+import org.apache.fory.util.ClassLoaderUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Objects whose class has no say in how they are stored: their fields, and nothing of the class is run. Code is generated
+ * for each class, as Fory does it; but Fory's own, where a class is public, calls its constructor, getters and setters,
+ * and names the types of its fields, which need not be public. Where code cannot be made, Fory's interpreter writes and
+ * reads the same form. One coder's.
+ */
+final class PlainObjects {
+    private static final Logger LOG = LoggerFactory.getLogger(PlainObjects.class);
+    private static final long REGISTRY = RawFields.offset(TypeResolver.class, "sharedRegistry");
+    private static final long INSTANTIATORS = RawFields.offset(SharedRegistry.class, "objectInstantiatorCache");
+
+    private final Fory fory;
+    private final Set<Class<?>> underWay = new HashSet<>();
+
+    PlainObjects(Fory fory) {
+        this.fory = fory;
+    }
+
+    /** Has objects of a class made without a constructor wherever Fory makes them. Records are made by theirs. */
+    @SuppressWarnings("unchecked")
+    void allocate(TypeResolver resolver, Class<?> type) {
+        if (!type.isRecord()) {
+            Object registry = RawFields.get(resolver, REGISTRY);
+            ((Map<Class<?>, ObjectInstantiator<?>>) RawFields.get(registry, INSTANTIATORS))
+                    .put(type, new Allocation<>(type));
+        }
+    }
+
+    /** Of a class that is no array, enum, lambda or proxy. */
+    Serializer<?> serializer(TypeResolver resolver, Class<?> type) {
+        if (!CodegenSerializer.supportCodegenForJavaSerialization(type)) {
+            return new ObjectSerializer<>(resolver, type);
+        } else if (!underWay.add(type)) {
+            return new Later<>(resolver, type); // a field of its own kind, or of one that has such a field
+        }
+        try {
+            return Serializers.newSerializer(resolver, type, generate(type));
+        } catch (Refusal.Refused e) {
+            throw e; // a field's type is
+        } catch (RuntimeException | LinkageError e) {
+            LOG.debug("{} is stored by an interpreter: no code could be made for its fields", type.getName(), e);
+            return new ObjectSerializer<>(resolver, type);
+        } finally {
+            underWay.remove(type);
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private Class<? extends Serializer> generate(Class<?> type) {
+        FieldCodec codec = new FieldCodec(type, fory);
+        CompileUnit unit = new CompileUnit(CodeGenerator.getPackage(type), codec.codecClassName(type), codec::genCode);
+        ClassLoader generated = generator(type).compile(List.of(unit), state -> state.lock.lock());
+        try {
+            return (Class<? extends Serializer>) generated.loadClass(codec.codecQualifiedClassName(type));
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("the code for " + type.getName() + " was compiled, and is not there", e);
+        }
+    }
+
+    /** Generated code sees Fory's classes and those of the type's loader. */
+    private static CodeGenerator generator(Class<?> type) {
+        ClassLoader loader = type.getClassLoader() == null ? Fory.class.getClassLoader() : type.getClassLoader();
+        boolean seesFory;
+        try {
+            seesFory = loader.loadClass(Fory.class.getName()) == Fory.class;
+        } catch (ClassNotFoundException e) {
+            seesFory = false;
+        }
+        return seesFory
+                ? CodeGenerator.getSharedCodeGenerator(loader)
+                : CodeGenerator.getSharedCodeGenerator(ClassLoaderUtils.ForyJarClassLoader.getInstance(), loader);
+    }
+
+    /** Treats every class as if it were private. */
+    private static final class FieldCodec extends ObjectCodecBuilder {
+        FieldCodec(Class<?> type, Fory fory) {
+            super(type, fory);
+        }
+
+        @Override
+        protected boolean sourcePublicAccessible(Class<?> type) {
+            return type != beanClass && super.sourcePublicAccessible(type);
+        }
+
+        @Override
+        protected String codecSuffix() {
+            return "Fields";
+        }
+
+        /** Fory thinks of one serializer for all throwables. */
+        @Override
+        @SuppressWarnings("unchecked")
+        protected <T> T typeResolver(Function<TypeResolver, T> question) {
+            T answer = super.typeResolver(question);
+            return answer == ExceptionSerializers.ExceptionSerializer.class ? (T) Serializer.class : answer;
+        }
+    }
+
+    /** Makes objects as Java's deserialization does, and without the constructors of superclasses, whose fields are stored. */
+    private static final class Allocation<T> extends ObjectInstantiator<T> {
+        Allocation(Class<T> type) {
+            super(type);
+        }
+
+        @Override
+        public T newInstance() {
+            return RawFields.allocate(type);
+        }
+
+        @Override
+        public T newInstanceWithArguments(Object... arguments) {
+            throw new UnsupportedOperationException(type.getName() + " is no record");
+        }
+    }
+
+    /** Stands for a serializer that is being made. */
+    private static final class Later<T> extends Serializer<T> {
+        private final TypeResolver resolver;
+
+        Later(TypeResolver resolver, Class<T> type) {
+            super(resolver.getConfig(), type);
+            this.resolver = resolver;
+        }
+
+        @Override
+        public void write(WriteContext context, T value) {
+            resolver.getSerializer(getType()).write(context, value);
+        }
+
+        @Override
+        public T read(ReadContext context) {
+            return resolver.getSerializer(getType()).read(context);
+        }
+    }
+}

@@ -26,7 +26,9 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
+import org.apache.arrow.vector.types.MetadataVersion;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.arrow.vector.validate.MetadataV4UnionChecker;
 
 /**
  * Reads an Arrow IPC stream in memory into vectors whose buffers are slices of that memory, but for what is compressed
@@ -55,7 +57,7 @@ final class ArrowStreamView {
             Table table = new Table(view.schema, view.batches, view.dictionaries);
             view.whole.close();
             return table;
-        } catch (IOException | RuntimeException | StackOverflowError e) {
+        } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
             view.batches.forEach(VectorSchemaRoot::close);
             view.pieces.close();
             view.dictionaries
@@ -64,18 +66,19 @@ final class ArrowStreamView {
             LeasedBuffers.giveUp(view.whole);
             throw e instanceof StoreException known
                     ? known
-                    : source.damaged("its Arrow stream makes no sense at " + view.position, e);
+                    : source.damaged("its Arrow stream makes no sense at " + view.position + ": " + e, e);
         }
     }
 
     private void readMessages() throws IOException {
         while (position < source.size()) {
+            position += IpcMessage.prefixBytes(source, position);
             int metadataBytes = IpcMessage.metadataBytes(source, position);
             if (metadataBytes == 0) {
                 break;
             }
             Message message = IpcMessage.metadata(source, position, metadataBytes);
-            position += IpcMessage.PREFIX + metadataBytes;
+            position += metadataBytes;
             source.checkRange(position, message.bodyLength());
             read(message);
             position += message.bodyLength();
@@ -104,10 +107,12 @@ final class ArrowStreamView {
     private void read(Message message) throws IOException {
         byte type = message.headerType();
         if (type == MessageHeader.Schema && schema == null) {
-            ArrowSchemas.checkSize(source, message);
+            ArrowSchemas.check(source, message);
             Map<Long, Dictionary> declared = new HashMap<>();
             try {
-                schema = ArrowSchemas.toMemory(MessageSerializer.deserializeSchema(message), allocator, declared);
+                Schema written = MessageSerializer.deserializeSchema(message);
+                MetadataV4UnionChecker.checkRead(written, MetadataVersion.fromFlatbufID(message.version()));
+                schema = ArrowSchemas.toMemory(written, allocator, declared);
             } finally {
                 pieces.declare(declared);
             }

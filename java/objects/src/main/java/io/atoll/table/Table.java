@@ -76,16 +76,18 @@ public final class Table implements AutoCloseable {
      * All batches that a reader still has. The columns share the reader's buffers, which are not copied; the reader stays
      * the caller's, and may be closed before the table. A dictionary may grow between batches.
      *
-     * @throws IOException when the reader cannot go on
+     * @throws IOException when the reader cannot go on, or has what Arrow Java would read wrongly (a stream
+     *     of the other byte order)
      * @throws IllegalArgumentException when a dictionary is replaced by one that does not begin with the same values: one
      *     table has one dictionary for all its batches
      */
     public static Table readAll(ArrowReader reader) throws IOException {
-        VectorSchemaRoot current = reader.getVectorSchemaRoot();
+        StreamReaders.watch(reader);
+        VectorSchemaRoot current = StreamReaders.root(reader);
         List<VectorSchemaRoot> batches = new ArrayList<>();
         GrowingDictionaries dictionaries = new GrowingDictionaries();
         try {
-            while (reader.loadNextBatch()) {
+            while (StreamReaders.next(reader)) {
                 dictionaries.update(current.getSchema(), reader);
                 batches.add(ArrowShares.of(current));
             }
@@ -106,7 +108,9 @@ public final class Table implements AutoCloseable {
      * grow between batches; behind one that was replaced the table's indices are copied when it is read.
      *
      * @return a ref to the table, as {@code Atoll.put} gives it
-     * @throws IOException when the reader cannot go on; nothing stays in the store then
+     * @throws IOException when the reader cannot go on, or has what Arrow Java would read wrongly (a stream
+     *     of the other byte order); nothing stays in the store
+     *     then
      * @throws IllegalArgumentException when replaced dictionaries together have more values than the indices can tell
      *     apart
      * @throws io.atoll.ObjectStoreFullException when there is no room

@@ -29,9 +29,10 @@ final class TableWriter {
 
     /** The object, to which the caller then holds one reference. The reader is at its end, and stays the caller's. */
     static ObjectId write(ArrowReader reader, ObjectStore store, Room room) throws IOException {
+        StreamReaders.watch(reader);
         try (WrittenDictionaries dictionaries = new WrittenDictionaries()) {
-            boolean more = reader.loadNextBatch();
-            VectorSchemaRoot root = reader.getVectorSchemaRoot();
+            boolean more = StreamReaders.next(reader);
+            VectorSchemaRoot root = StreamReaders.root(reader);
             List<ArrowMessage> first = new ArrayList<>();
             List<ArrowMessage> words = dictionaries.update(root.getSchema(), reader);
             first.add(ArrowMessage.schema(root.getSchema(), dictionaries.last()));
@@ -47,8 +48,8 @@ final class TableWriter {
             try {
                 TableWriter writer = new TableWriter(creation, room);
                 first.forEach(writer::append);
-                while (more && reader.loadNextBatch()) {
-                    root = reader.getVectorSchemaRoot();
+                while (more && StreamReaders.next(reader)) {
+                    root = StreamReaders.root(reader);
                     dictionaries.update(root.getSchema(), reader).forEach(writer::append);
                     ArrowKind.refuseClosed(root);
                     writer.append(ArrowMessage.batch(root));

@@ -113,8 +113,9 @@ final class TensorKind extends ValueKind {
     }
 
     private static Tensor parse(Source source) {
-        int metadataBytes = IpcMessage.metadataBytes(source, 0);
-        Message message = IpcMessage.metadata(source, 0, metadataBytes);
+        source.checkRange(0, IpcMessage.PREFIX); // no tensors are from before Arrow 0.15
+        int metadataBytes = IpcMessage.metadataBytes(source, IpcMessage.PREFIX);
+        Message message = IpcMessage.metadata(source, IpcMessage.PREFIX, metadataBytes);
         if (message.headerType() != MessageHeader.Tensor) {
             throw source.damaged("its message is no tensor but of type " + message.headerType());
         }

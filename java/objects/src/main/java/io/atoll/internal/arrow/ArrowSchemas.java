@@ -1,12 +1,16 @@
 package io.atoll.internal.arrow;
 
+import io.atoll.StoreException;
 import io.atoll.internal.memory.Source;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.arrow.flatbuf.Endianness;
 import org.apache.arrow.flatbuf.KeyValue;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.Timestamp;
@@ -28,6 +32,10 @@ public final class ArrowSchemas {
     private static final int FIELD_BYTES = 16;
 
     private static final int PAIR_BYTES = 8;
+
+    private static final String CONFLICT_POLICY = "arrow.struct.conflict.policy";
+    private static final boolean KEEPS_CHILDREN_OF_ONE_NAME =
+            "CONFLICT_APPEND".equals(System.getProperty(CONFLICT_POLICY));
 
     private ArrowSchemas() {}
 
@@ -79,13 +87,52 @@ public final class ArrowSchemas {
         return new Schema(fields, schema.getCustomMetadata());
     }
 
+    /** What of a stream, by its schema, Arrow Java would read wrongly without a word; null when there is nothing. */
+    public static String unreadable(Message message) {
+        org.apache.arrow.flatbuf.Schema schema = schema(message);
+        boolean isBig = schema.endianness() == Endianness.Big;
+        if (isBig != (ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN)) {
+            return "is Arrow data in " + (isBig ? "big" : "little")
+                    + "-endian byte order, which this machine does not read: have its writer write the other one";
+        }
+        ArrayDeque<org.apache.arrow.flatbuf.Field> fields = new ArrayDeque<>();
+        for (int i = 0; i < schema.fieldsLength(); i++) {
+            fields.push(schema.fields(i));
+        }
+        while (!fields.isEmpty()) {
+            org.apache.arrow.flatbuf.Field field = fields.pop();
+            Set<String> names = new HashSet<>();
+            for (int i = 0; i < field.childrenLength(); i++) {
+                String name = field.children(i).name();
+                if (field.typeType() == Type.Struct_ && !names.add(name) && !KEEPS_CHILDREN_OF_ONE_NAME) {
+                    return "has a column " + field.name() + " with two children named \"" + name
+                            + "\", which Arrow Java takes for one: start this process with -D" + CONFLICT_POLICY
+                            + "=CONFLICT_APPEND";
+                }
+                fields.push(field.children(i));
+            }
+        }
+        return null;
+    }
+
+    private static org.apache.arrow.flatbuf.Schema schema(Message message) {
+        return (org.apache.arrow.flatbuf.Schema) message.header(new org.apache.arrow.flatbuf.Schema());
+    }
+
     /**
-     * Throws when a schema in a message is larger than its bytes account for: its parts are found by offsets, which may
-     * lead to the same field again and again, and back.
+     * Throws when a schema in a message would be read wrongly, or is larger than its bytes account for: its parts are
+     * found by offsets, which may lead to the same field again and again, and back.
      */
-    public static void checkSize(Source source, Message message) {
-        org.apache.arrow.flatbuf.Schema schema =
-                (org.apache.arrow.flatbuf.Schema) message.header(new org.apache.arrow.flatbuf.Schema());
+    public static void check(Source source, Message message) {
+        checkSize(source, message);
+        String unreadable = unreadable(message);
+        if (unreadable != null) {
+            throw new StoreException("the stored value of " + source.size() + " bytes " + unreadable);
+        }
+    }
+
+    private static void checkSize(Source source, Message message) {
+        org.apache.arrow.flatbuf.Schema schema = schema(message);
         long left = 64L + message.getByteBuffer().capacity();
         for (int i = 0; i < schema.customMetadataLength() && left >= 0; i++) {
             left -= bytes(schema.customMetadata(i));

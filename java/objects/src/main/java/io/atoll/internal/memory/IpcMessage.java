@@ -20,6 +20,7 @@ import org.apache.arrow.flatbuf.MetadataVersion;
 public final class IpcMessage {
     public static final int PREFIX = 8;
     static final int ALIGNMENT = 64;
+    private static final int OLD_PREFIX = 4;
     private static final int CONTINUATION = -1;
 
     private IpcMessage() {}
@@ -63,22 +64,26 @@ public final class IpcMessage {
         return address + head;
     }
 
-    /** Bytes of the metadata of the message at an offset; 0 at the end of a stream. */
+    /** Bytes of what the message at an offset begins with: before Arrow 0.15 the length alone. */
+    public static int prefixBytes(Source source, long offset) {
+        source.checkRange(offset, OLD_PREFIX);
+        return Memory.getInt(source.address() + offset) == CONTINUATION ? PREFIX : OLD_PREFIX;
+    }
+
+    /** Bytes of the metadata of the message whose prefix ends at an offset; 0 at the end of a stream. */
     public static int metadataBytes(Source source, long offset) {
-        source.checkRange(offset, PREFIX);
-        int continuation = Memory.getInt(source.address() + offset);
-        int bytes = Memory.getInt(source.address() + offset + 4);
-        if (continuation != CONTINUATION || bytes < 0) {
-            throw source.damaged("no Arrow message begins at " + offset);
+        source.checkRange(offset - Integer.BYTES, Integer.BYTES);
+        int bytes = Memory.getInt(source.address() + offset - Integer.BYTES);
+        if (bytes < 0 || bytes > source.size() - offset) {
+            throw source.damaged("no Arrow message begins before " + offset);
         }
-        source.checkRange(offset + PREFIX, bytes);
         return bytes;
     }
 
-    /** The metadata of the message at an offset: a copy, which costs less than a buffer over the bytes. */
+    /** The metadata at an offset: a copy, which costs less than a buffer over the bytes. */
     public static Message metadata(Source source, long offset, int bytes) {
         byte[] copy = new byte[bytes];
-        Memory.copyToArray(source.address() + offset + PREFIX, copy, bytes);
+        Memory.copyToArray(source.address() + offset, copy, bytes);
         return Message.getRootAsMessage(ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN));
     }
 }

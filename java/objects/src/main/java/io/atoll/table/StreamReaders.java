@@ -1,0 +1,98 @@
+package io.atoll.table;
+
+import io.atoll.internal.arrow.ArrowSchemas;
+import io.atoll.jni.RawAccess;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.apache.arrow.vector.ipc.message.MessageChannelReader;
+import org.apache.arrow.vector.ipc.message.MessageResult;
+import sun.misc.Unsafe;
+
+/**
+ * Arrow's readers of streams take the numbers of every stream for ones of this machine's byte order, and make one child of
+ * two that have a name in common; what the schema says of it is dropped. So the messages of a reader that has not read its schema yet are looked at on their way.
+ */
+final class StreamReaders {
+    private static final Unsafe UNSAFE = RawAccess.unsafe();
+    private static final long MESSAGES = offset();
+
+    private StreamReaders() {}
+
+    /** Has a reader refuse a stream that it would read wrongly. */
+    static void watch(ArrowReader reader) {
+        if (reader instanceof ArrowStreamReader && MESSAGES >= 0) {
+            MessageChannelReader messages = (MessageChannelReader) UNSAFE.getObject(reader, MESSAGES);
+            if (messages != null && messages.getClass() == MessageChannelReader.class) {
+                UNSAFE.putObject(reader, MESSAGES, new Watched(messages));
+            }
+        }
+    }
+
+    /** Like {@code loadNextBatch}. What Arrow throws for what it cannot read is of many types. */
+    static boolean next(ArrowReader reader) throws IOException {
+        try {
+            return reader.loadNextBatch();
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
+            throw cannotGoOn(e);
+        }
+    }
+
+    /** Like {@code getVectorSchemaRoot}. */
+    static VectorSchemaRoot root(ArrowReader reader) throws IOException {
+        try {
+            return reader.getVectorSchemaRoot();
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
+            throw cannotGoOn(e);
+        }
+    }
+
+    private static IOException cannotGoOn(Throwable e) {
+        return new IOException("the reader cannot go on: " + e, e);
+    }
+
+    @SuppressWarnings({"deprecation", "removal"})
+    private static long offset() {
+        try {
+            Field field = ArrowStreamReader.class.getDeclaredField("messageReader");
+            return UNSAFE.objectFieldOffset(field);
+        } catch (NoSuchFieldException e) {
+            return -1; // another version of Arrow, which may look itself
+        }
+    }
+
+    private static final class Watched extends MessageChannelReader {
+        private final MessageChannelReader messages;
+
+        Watched(MessageChannelReader messages) {
+            super(null, (BufferAllocator) null);
+            this.messages = messages;
+        }
+
+        @Override
+        public MessageResult readNext() throws IOException {
+            MessageResult next = messages.readNext();
+            if (next != null && next.getMessage().headerType() == MessageHeader.Schema) {
+                String unreadable = ArrowSchemas.unreadable(next.getMessage());
+                if (unreadable != null) {
+                    throw new IOException("the stream " + unreadable);
+                }
+            }
+            return next;
+        }
+
+        @Override
+        public long bytesRead() {
+            return messages.bytesRead();
+        }
+
+        @Override
+        public void close() throws IOException {
+            messages.close();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.atoll.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atoll.ObjectId;
+import io.atoll.StoreException;
+import io.atoll.internal.memory.ArrowMemory;
+import io.atoll.internal.memory.Kind;
+import io.atoll.internal.objects.Fixture;
+import io.atoll.jni.NativeLibrary;
+import io.atoll.store.Memory;
+import io.atoll.store.ObjectStore;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Inputs that once crashed a reader of Arrow. Stored bytes are not trusted: each is a table, or a {@link StoreException} and
+ * nothing else, and nothing of it stays. What a reader cannot go on with is an {@link IOException}.
+ */
+class CrashersTest {
+    private static final int KINDS = 3; // table, batch and vector
+
+    static {
+        NativeLibrary.isAvailable(); // opens java.nio to Arrow
+    }
+
+    @Test
+    void shouldEndInOneTypeOfException() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        for (Path file : Golden.files("crashers", "")) {
+            byte[] bytes = Files.readAllBytes(file);
+            for (int kind = 0; kind < KINDS; kind++) {
+                String outcome = stored(bytes, kind);
+                if (outcome != null) {
+                    wrong.add(file.getFileName() + " as kind " + kind + ": " + outcome);
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void shouldBeWhatAReaderCannotGoOnWith() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        for (Path file : Golden.files("crashers", "")) {
+            String outcome = byReader(Files.readAllBytes(file));
+            if (outcome != null) {
+                wrong.add(file.getFileName() + ": " + outcome);
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    /** Null when it is as it should. */
+    private static String stored(byte[] bytes, int kind) {
+        long before = ArrowMemory.allocator().getAllocatedMemory();
+        try (Fixture fixture = new Fixture()) {
+            ObjectId id;
+            try (ObjectStore.Creation creation =
+                    fixture.store.create(null, bytes.length, 0, Kind.tag(Kind.ARROW, kind), Duration.ZERO)) {
+                Memory.copyFromArray(bytes, bytes.length, creation.address());
+                creation.seal();
+                id = creation.id();
+            }
+            try {
+                read(fixture.codec.get(id, Duration.ZERO));
+            } catch (StoreException e) {
+                // as it should
+            } finally {
+                fixture.store.dereference(id);
+            }
+        } catch (RuntimeException | Error e) {
+            return e.toString();
+        }
+        long left = ArrowMemory.allocator().getAllocatedMemory() - before;
+        return left == 0 ? null : left + " bytes are left in the allocator";
+    }
+
+    private static void read(Object value) throws StoreException {
+        if (value instanceof Table table) {
+            try (table) {
+                table.batches().forEach(CrashersTest::readRows);
+            }
+        } else if (value instanceof VectorSchemaRoot root) {
+            try (root) {
+                readRows(root);
+            }
+        } else if (value instanceof FieldVector vector) {
+            vector.close();
+        }
+    }
+
+    /** A row may lead nowhere, which its reader is told when it is read. */
+    private static void readRows(VectorSchemaRoot root) {
+        for (FieldVector vector : root.getFieldVectors()) {
+            for (int i = 0; i < Math.min(1000, vector.getValueCount()); i++) {
+                try {
+                    vector.getObject(i);
+                } catch (RuntimeException e) {
+                    // as documented
+                }
+            }
+        }
+    }
+
+    /** What Arrow's reader has allocated when it fails it does not give back itself: that is left out here. */
+    private static String byReader(byte[] bytes) {
+        RootAllocator allocator = new RootAllocator();
+        try (Fixture fixture = new Fixture();
+                ArrowStreamReader reader = new ArrowStreamReader(new ByteArrayInputStream(bytes), allocator)) {
+            fixture.store.dereference(TableWriter.write(reader, fixture.store, fixture.codec.room()));
+            return null;
+        } catch (IOException e) {
+            return null;
+        } catch (RuntimeException | Error e) {
+            return e.toString();
+        }
+    }
+}

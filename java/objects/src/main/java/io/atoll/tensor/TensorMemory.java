@@ -24,16 +24,16 @@ final class TensorMemory {
     private final long start;
     private final ByteBuffer direct; // the user's; null otherwise
     private final Lease lease; // null when nobody has to give it back
-    private final Lease.Share share; // this tensor's; null likewise and before there is a tensor
+    private Lease.Share share; // this tensor's; null likewise, before there is a tensor, and once it is closed
     private volatile boolean closed;
     private Runnable onClose; // guarded by this
 
-    private TensorMemory(Object base, long start, ByteBuffer direct, Lease lease, Object view) {
+    private TensorMemory(Object base, long start, ByteBuffer direct, Lease lease, Class<?> tensor) {
         this.base = base;
         this.start = start;
         this.direct = direct;
         this.lease = lease;
-        this.share = lease == null || view == null ? null : lease.share(view);
+        this.share = lease == null || tensor == null ? null : lease.shareOf(tensor);
     }
 
     static TensorMemory ofArray(Object array) {
@@ -88,7 +88,7 @@ final class TensorMemory {
 
     /** The same memory as seen by one more tensor. */
     TensorMemory sharedBy(Object tensor) {
-        return new TensorMemory(base, start, direct, lease, tensor);
+        return new TensorMemory(base, start, direct, lease, tensor.getClass());
     }
 
     Object base() {
@@ -101,7 +101,7 @@ final class TensorMemory {
     }
 
     boolean isOpen() {
-        return !closed && (share == null || share.isOpen());
+        return !closed;
     }
 
     void check() {
@@ -120,7 +120,10 @@ final class TensorMemory {
             long from = address - Memory.addressOf(direct);
             return direct.duplicate().limit(direct.capacity()).slice((int) from, Math.toIntExact(bytes));
         }
-        return Views.byteBuffer(address, bytes, lease);
+        Lease.Share mine = share;
+        return mine == null
+                ? Views.byteBuffer(address, bytes, lease)
+                : Views.byteBuffer(address, bytes, mine);
     }
 
     /** Views that can be told to throw are told so when the tensor is closed. */
@@ -146,18 +149,20 @@ final class TensorMemory {
     /** Whether the memory is held by nobody now. */
     boolean close() {
         Runnable ends;
+        Lease.Share mine;
         synchronized (this) {
             closed = true;
+            mine = share;
+            share = null; // a buffer that outlives the tensor keeps it
             ends = onClose;
             onClose = null;
         }
         if (ends != null) {
             ends.run();
         }
-        if (share != null) {
-            share.close();
-            return !share.lease().isHeld();
+        if (mine != null) {
+            mine.close();
         }
-        return true;
+        return lease == null || !lease.isHeld();
     }
 }

@@ -1,7 +1,6 @@
 package io.atoll.internal.memory;
 
 import java.lang.ref.Cleaner;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -24,26 +23,40 @@ public final class Lease {
 
     /** A share that ends when it is closed or, failing that, when the view is unreachable. */
     public Share share(Object view) {
-        return share(view, true);
+        return share(view, view.getClass(), true);
+    }
+
+    /**
+     * A share that ends when it is closed or, failing that, when it is itself unreachable: its view lets go of it when that
+     * is closed, so that what was lent may outlive it and no longer.
+     */
+    public Share shareOf(Class<?> view) {
+        return share(null, view, true);
     }
 
     /** A share of a view that nobody can close: it ends when the view is unreachable. */
     public void shareUntilUnreachable(Object view) {
-        share(view, false);
+        share(view, view.getClass(), false);
     }
 
-    private Share share(Object view, boolean closeable) {
+    private Share share(Object view, Class<?> type, boolean closeable) {
         retain();
-        Share share = new Share(Leaks.ON ? new Leaks.Traced(this, view.getClass(), closeable) : new State(this));
-        share.cleanable = CLEANER.register(view, share.state);
+        Share share = new Share(Leaks.ON ? new Leaks.Traced(this, type, closeable) : new State(this));
+        share.cleanable = CLEANER.register(view == null ? share : view, share.state);
         return share;
     }
 
     /** One more share; the caller has one already, or a view that has. */
     void retain() {
-        if (shares.getAndIncrement() <= 0) {
-            throw new IllegalStateException("this memory was given back already");
+        int now = shares.get();
+        while (now > 0) {
+            int before = shares.compareAndExchange(now, now + 1);
+            if (before == now) {
+                return;
+            }
+            now = before;
         }
+        throw new IllegalStateException("this memory was given back already");
     }
 
     /** Whether anybody has a share. */
@@ -70,26 +83,49 @@ public final class Lease {
         }
 
         public boolean isOpen() {
-            return !state.over.get();
+            return (state.get() & (State.CLOSED | State.OVER)) == 0;
         }
 
         public Lease lease() {
             return state.lease;
         }
 
-        /** Gives the share back; twice is fine. */
+        /**
+         * Says that a view was made which nobody can close, and which keeps this share reachable: from now on closing waits
+         * until that is not so. One share does for both.
+         */
+        public void lend() {
+            int now = state.get();
+            while ((now & (State.CLOSED | State.OVER)) == 0) {
+                int before = state.compareAndExchange(now, now | State.LENT);
+                if (before == now) {
+                    return;
+                }
+                now = before;
+            }
+            throw new IllegalStateException("this memory was given back already");
+        }
+
+        /** Gives the share back, unless something was lent; twice is fine. */
         public void close() {
             if (Leaks.ON) {
                 ((Leaks.Traced) state).closing();
             }
-            cleanable.clean();
+            int before = state.mark(State.CLOSED);
+            if ((before & (State.CLOSED | State.LENT)) == 0) {
+                cleanable.clean();
+            }
         }
     }
 
-    /** Apart from the share, so that the cleaner does not hold the view. */
-    static class State implements Runnable {
-        private final AtomicBoolean over = new AtomicBoolean();
-        private final Lease lease;
+    /** Apart from the share, so that the cleaner does not hold the view. Its value is made of the marks. */
+    static class State extends AtomicInteger implements Runnable {
+        private static final long serialVersionUID = 1;
+        private static final int CLOSED = 1;
+        private static final int LENT = 2;
+        private static final int OVER = 4;
+
+        private final transient Lease lease;
 
         State(Lease lease) {
             this.lease = lease;
@@ -97,8 +133,20 @@ public final class Lease {
 
         @Override
         public void run() {
-            if (over.compareAndSet(false, true)) {
+            if ((mark(OVER) & OVER) == 0) {
                 lease.release();
+            }
+        }
+
+        /** Returns the marks before. */
+        private int mark(int mark) {
+            int now = get();
+            while (true) {
+                int before = compareAndExchange(now, now | mark);
+                if (before == now) {
+                    return before;
+                }
+                now = before;
             }
         }
     }

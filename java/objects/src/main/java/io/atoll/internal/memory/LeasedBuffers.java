@@ -65,10 +65,15 @@ public final class LeasedBuffers implements ReferenceManager {
 
     @Override
     public void retain(int increment) {
-        if (uses.getAndAdd(increment) <= 0) {
-            uses.addAndGet(-increment);
-            throw new IllegalStateException("a buffer over an object of the store is used after its last release");
+        int now = uses.get();
+        while (now > 0) {
+            int before = uses.compareAndExchange(now, now + increment);
+            if (before == now) {
+                return;
+            }
+            now = before;
         }
+        throw new IllegalStateException("a buffer over an object of the store is used after its last release");
     }
 
     @Override

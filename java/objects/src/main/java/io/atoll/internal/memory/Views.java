@@ -1,10 +1,16 @@
 package io.atoll.internal.memory;
 
+import io.atoll.jni.RawAccess;
 import io.atoll.store.Memory;
 import java.nio.ByteBuffer;
+import sun.misc.Unsafe;
 
 /** Raw views of leased memory. */
 public final class Views {
+    private static final Unsafe UNSAFE = RawAccess.unsafe();
+    /** Where a direct buffer keeps what must not go before it. */
+    private static final long ATTACHMENT = attachment();
+
     private Views() {}
 
     /**
@@ -15,5 +21,25 @@ public final class Views {
         ByteBuffer root = Memory.buffer(address, bytes);
         lease.shareUntilUnreachable(root);
         return root;
+    }
+
+    /** The same by a share that there is: the buffer and all made from it refer to it. */
+    public static ByteBuffer byteBuffer(long address, long bytes, Lease.Share share) {
+        if (ATTACHMENT < 0) {
+            return byteBuffer(address, bytes, share.lease());
+        }
+        ByteBuffer root = Memory.buffer(address, bytes);
+        share.lend();
+        UNSAFE.putObject(root, ATTACHMENT, share);
+        return root;
+    }
+
+    @SuppressWarnings({"deprecation", "removal"})
+    private static long attachment() {
+        try {
+            return UNSAFE.objectFieldOffset(ByteBuffer.allocateDirect(0).getClass().getDeclaredField("att"));
+        } catch (NoSuchFieldException e) {
+            return -1; // a JDK whose buffers keep what they are views of in another way
+        }
     }
 }

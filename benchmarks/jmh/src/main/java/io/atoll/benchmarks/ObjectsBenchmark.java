@@ -124,6 +124,14 @@ public class ObjectsBenchmark {
         }
     }
 
+    /** As users read one: by its buffer. */
+    @Benchmark
+    public double getTensorViewBuffer() {
+        try (Tensor view = (Tensor) codec.get(tensor, Duration.ZERO)) {
+            return view.asDoubleBuffer().get(0);
+        }
+    }
+
     @Benchmark
     public int getBatch() {
         try (VectorSchemaRoot root = (VectorSchemaRoot) codec.get(batch, Duration.ZERO)) {

@@ -121,9 +121,7 @@ final class TensorMemory {
             return direct.duplicate().limit(direct.capacity()).slice((int) from, Math.toIntExact(bytes));
         }
         Lease.Share mine = share;
-        return mine == null
-                ? Views.byteBuffer(address, bytes, lease)
-                : Views.byteBuffer(address, bytes, mine);
+        return mine == null ? Views.byteBuffer(address, bytes, lease) : Views.byteBuffer(address, bytes, mine);
     }
 
     /** Views that can be told to throw are told so when the tensor is closed. */

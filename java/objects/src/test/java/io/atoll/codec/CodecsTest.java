@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.StoreException;
+import io.atoll.internal.codecs.AllowList;
 import io.atoll.internal.codecs.CodecRegistry;
-import io.atoll.internal.graph.AllowList;
 import io.atoll.internal.graph.GraphTest;
 import io.atoll.internal.objects.Fixture;
 import io.atoll.objects.StoredForm;

@@ -32,9 +32,19 @@ public record ArrowMessage(byte[] flatbuffer, long[] addresses, long[] lengths, 
 
     public static ArrowMessage schema(Schema schema, Map<Long, Dictionary> dictionaries) {
         FlatBufferBuilder builder = new FlatBufferBuilder(1024);
+        String classes = ArrowExtensions.classes(schema, dictionaries);
         int schemaAt = ArrowSchemas.toMessage(schema, dictionaries).getSchema(builder);
         return new ArrowMessage(
-                IpcMessage.finish(builder, MessageHeader.Schema, schemaAt, 0, null, null), NONE, NONE, 0);
+                IpcMessage.finish(
+                        builder,
+                        MessageHeader.Schema,
+                        schemaAt,
+                        0,
+                        classes == null ? null : ArrowExtensions.KEY,
+                        classes),
+                NONE,
+                NONE,
+                0);
     }
 
     /** @param delta whether its values come behind those that the dictionary has, or instead of them */

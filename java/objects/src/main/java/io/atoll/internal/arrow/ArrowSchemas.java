@@ -121,7 +121,7 @@ public final class ArrowSchemas {
 
     /**
      * Throws when a schema in a message would be read wrongly, or is larger than its bytes account for: its parts are
-     * found by offsets, which may lead to the same field again and again, and back.
+     * found by offsets, which may lead to the same field again and again, and back. Then makes its extension types known.
      */
     public static void check(Source source, Message message) {
         checkSize(source, message);
@@ -129,6 +129,7 @@ public final class ArrowSchemas {
         if (unreadable != null) {
             throw new StoreException("the stored value of " + source.size() + " bytes " + unreadable);
         }
+        ArrowExtensions.register(source, message);
     }
 
     private static void checkSize(Source source, Message message) {

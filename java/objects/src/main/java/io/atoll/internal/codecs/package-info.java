@@ -1,2 +1,2 @@
-/** The codecs that users register, as graphs find them. */
+/** The codecs that users register, as graphs find them, and which classes stored bytes may name. */
 package io.atoll.internal.codecs;

@@ -2,6 +2,7 @@ package io.atoll.internal.graph;
 
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
+import io.atoll.internal.codecs.AllowList;
 import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Kind;

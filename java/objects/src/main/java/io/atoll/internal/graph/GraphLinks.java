@@ -2,6 +2,7 @@ package io.atoll.internal.graph;
 
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
+import io.atoll.internal.codecs.AllowList;
 import io.atoll.internal.kinds.Kinds;
 import io.atoll.internal.memory.RefFactory;
 import io.atoll.internal.memory.Source;

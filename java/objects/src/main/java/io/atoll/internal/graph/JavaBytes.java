@@ -1,5 +1,6 @@
 package io.atoll.internal.graph;
 
+import io.atoll.internal.codecs.AllowList;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -37,7 +37,8 @@ public final class Views {
     @SuppressWarnings({"deprecation", "removal"})
     private static long attachment() {
         try {
-            return UNSAFE.objectFieldOffset(ByteBuffer.allocateDirect(0).getClass().getDeclaredField("att"));
+            return UNSAFE.objectFieldOffset(
+                    ByteBuffer.allocateDirect(0).getClass().getDeclaredField("att"));
         } catch (NoSuchFieldException e) {
             return -1; // a JDK whose buffers keep what they are views of in another way
         }

@@ -1,4 +1,4 @@
-package io.atoll.internal.graph;
+package io.atoll.internal.codecs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

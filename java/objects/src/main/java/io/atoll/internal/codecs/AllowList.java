@@ -1,4 +1,4 @@
-package io.atoll.internal.graph;
+package io.atoll.internal.codecs;
 
 import java.util.Arrays;
 import java.util.List;
@@ -41,12 +41,12 @@ public final class AllowList {
         return new AllowList(System.getProperty(PROPERTY));
     }
 
-    boolean isSet() {
+    public boolean isSet() {
         return names != null;
     }
 
     /** Whether it was made from this setting. */
-    boolean isOf(String property) {
+    public boolean isOf(String property) {
         return java.util.Objects.equals(setting, property);
     }
 
@@ -82,7 +82,7 @@ public final class AllowList {
         return false;
     }
 
-    String refusal(String className) {
+    public String refusal(String className) {
         return className + " is not on the list of allowed classes (" + PROPERTY + "=" + setting + ")";
     }
 }

@@ -12,6 +12,7 @@ import org.bytedeco.javacpp.CharPointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.ShortPointer;
@@ -42,9 +43,30 @@ final class JavaCppViews {
             return indexer(tensor);
         } else if (Pointer.class.isAssignableFrom(view)) {
             tensor.requireContiguous("a pointer");
-            return pointer(tensor, view, tensor.byteSize());
+            Pointer pointer = pointer(tensor, view, tensor.byteSize());
+            if (view != Pointer.class) {
+                requireNatives(pointer);
+            }
+            return pointer;
         }
         return null;
+    }
+
+    /**
+     * The get and put of typed pointers are native methods of a library that JavaCPP has in jars of their own, one for each
+     * platform. (Indexers need none.)
+     */
+    private static void requireNatives(Pointer pointer) {
+        try {
+            Pointer.memcmp(pointer, pointer, 0);
+        } catch (UnsatisfiedLinkError e) {
+            throw new UnsupportedOperationException(
+                    pointer.getClass().getName()
+                            + " has native methods, whose library is not there: add org.bytedeco:javacpp"
+                            + " with the version of the one that is on the class path and the classifier "
+                            + Loader.getPlatform() + ", or take an Indexer, a buffer or a MemorySegment",
+                    e);
+        }
     }
 
     private static Pointer pointer(Grid tensor, Class<?> view, long bytes) {

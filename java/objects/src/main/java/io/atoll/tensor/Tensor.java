@@ -370,7 +370,8 @@ public final class Tensor extends Grid implements AutoCloseable {
      * <tr><td>{@code ByteBuffer}, {@code DoubleBuffer} and the like<td>a read-only view of a contiguous tensor of at most
      *     2^31 - 1 bytes; the kind of buffer must be of the elements' width, complex numbers are pairs
      * <tr><td>{@code double[]} and the like<td>a copy in row-major order; complex numbers are pairs
-     * <tr><td>JavaCPP's {@code Pointer}, {@code DoublePointer} and the like<td>a view of a contiguous tensor of any length
+     * <tr><td>JavaCPP's {@code Pointer}, {@code DoublePointer} and the like<td>a view of a contiguous tensor of any length;
+     *     all but {@code Pointer} need JavaCPP's native library: {@code org.bytedeco:javacpp} with your platform's classifier
      * <tr><td>JavaCPP's {@code Indexer}, {@code DoubleIndexer} and the like<td>a view with this tensor's shape and
      *     strides, none of which may be negative; complex numbers have one more axis, of length 2
      * <tr><td>{@code java.lang.foreign.MemorySegment}<td>from JDK 22 on: a read-only view of a contiguous tensor of any

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.internal.objects.Fixture;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BitVector;
@@ -20,6 +25,7 @@ import org.bytedeco.javacpp.indexer.UByteIndexer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What other libraries hold numbers in: over tensors of the store, and tensors over them. */
 class TensorViewsTest {
@@ -47,9 +53,47 @@ class TensorViewsTest {
 
             assertThat(pointer.address()).isEqualTo(read.address());
             assertThat(pointer.limit()).isEqualTo(3);
+            assertThat(pointer.get(1)).isEqualTo(2);
             assertThat(read.as(Pointer.class).limit()).isEqualTo(24);
             assertThatThrownBy(() -> read.as(LongPointer.class)).isInstanceOf(UnsupportedOperationException.class);
         }
+    }
+
+    /** A program with what Atoll brings alone. */
+    static final class WithoutNatives {
+        public static void main(String[] arguments) {
+            Tensor tensor = Tensor.of(new double[] {1, 2, 3});
+            System.out.println(tensor.as(Pointer.class).limit() + " "
+                    + tensor.as(DoubleIndexer.class).get(2));
+            try {
+                tensor.as(DoublePointer.class);
+            } catch (UnsupportedOperationException e) {
+                System.out.println(e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void shouldSayWhatToAddForTheNativeMethodsOfPointers(@TempDir Path cache) throws Exception {
+        String classPath = Arrays.stream(
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+                                .split(File.pathSeparator))
+                .filter(entry -> !entry.matches(".*javacpp-[0-9.]+-linux-.*"))
+                .collect(Collectors.joining(File.pathSeparator));
+        Process program = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dorg.bytedeco.javacpp.cachedir=" + cache,
+                        "-cp",
+                        classPath,
+                        WithoutNatives.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String out = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(program.waitFor()).isZero();
+        assertThat(out)
+                .startsWith("24 3.0\n")
+                .contains("add org.bytedeco:javacpp")
+                .contains("classifier linux-");
     }
 
     @Test

@@ -30,7 +30,7 @@ class ControlBudget {
   static Result<std::unique_ptr<ControlBudget>> Create(const Control& control) {
     std::unique_ptr<ControlBudget> budget(new (std::nothrow) ControlBudget(control));
     if (budget == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a client");
-    auto paid = os::Zeros<uint8_t>::Create(control.geometry().entry_blocks() / kBlocksTogether + 1);
+    auto paid = os::Zeros<u8>::Create(control.geometry().entry_blocks() / kBlocksTogether + 1);
     if (!paid.ok()) return paid.status();
     budget->paid_ = std::move(paid).value();
     return budget;
@@ -48,7 +48,7 @@ class ControlBudget {
   }
   // For this client's slots of the entries in the block; free when it has paid before.
   bool PaySlots(uint64_t block) {
-    std::atomic_ref<uint8_t> paid(paid_[block / kBlocksTogether]);
+    u8& paid = paid_[block / kBlocksTogether];
     if (paid.load(std::memory_order_relaxed) != 0) return true;
     if (!Pay(kPagesOfSlots)) return false;
     // Two threads at once have paid twice: they ask for more a little earlier.
@@ -56,14 +56,14 @@ class ControlBudget {
     return true;
   }
   bool HasPaid(uint64_t block) {
-    return std::atomic_ref<uint8_t>(paid_[block / kBlocksTogether]).load(std::memory_order_relaxed) != 0;
+    return paid_[block / kBlocksTogether].load(std::memory_order_relaxed) != 0;
   }
   bool low() const { return control_.header().control_budget.load(std::memory_order_relaxed) < kLow; }
 
  private:
   explicit ControlBudget(const Control& control) : control_(control) {}
   const Control control_;
-  os::Zeros<uint8_t> paid_;
+  os::Zeros<u8> paid_;
 };
 
 }  // namespace atollstore

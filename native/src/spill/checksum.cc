@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstring>
-#if defined(__aarch64__)
+#if defined(__x86_64__)
+#include <cpuid.h>
+#elif defined(__aarch64__)
 #include <arm_acle.h>
 #include <sys/auxv.h>
 #endif
@@ -48,8 +50,12 @@ constexpr ShiftTable MakeShift() {
 }
 
 #if defined(__x86_64__)
-#define ATOLL_CRC_TARGET __attribute__((target("sse4.2")))
-bool HasInstruction() { return __builtin_cpu_supports("sse4.2"); }
+#define ATOLL_CRC_TARGET __attribute__((target("sse4.2,crc32")))  // Clang has the instruction apart from SSE 4.2
+// Not __builtin_cpu_supports(): what that looks at is in libgcc, which not every linker has.
+bool HasInstruction() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_SSE4_2) != 0;
+}
 ATOLL_CRC_TARGET uint32_t Eight(uint32_t crc, uint64_t value) {
   return static_cast<uint32_t>(__builtin_ia32_crc32di(crc, value));
 }

@@ -15,7 +15,8 @@ target_include_directories(atoll_store_shared INTERFACE
 target_link_libraries(atoll_store_shared PRIVATE Threads::Threads)
 target_link_options(atoll_store_shared PRIVATE
   -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/exports.map
-  -Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now)
+  -Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now
+  -Wl,-z,nodelete) # its threads may run, and operator new has a handler in it (os/thread)
 if(NOT ATOLL_SANITIZE)  # whose runtime is in the program
   target_link_options(atoll_store_shared PRIVATE -Wl,--no-undefined)
 endif()

@@ -9,6 +9,7 @@
 #include "os/copy.h"
 #include "os/socket.h"
 #include "os/spawn.h"
+#include "os/thread.h"
 #include "server/server_core.h"
 #include "sized.h"
 
@@ -105,6 +106,7 @@ int64_t atoll_server_start(const atoll_server_options* options, atoll_server** s
 int64_t atoll_server_stop(atoll_server* server) {
   if (server == nullptr) return Null();
   if (server->forked_from() != 0) return 0;  // nothing of it is this process's
+  const atollstore::os::AwaitsMemory here("atoll_server_stop");
   delete server;
   return 0;
 }
@@ -418,10 +420,12 @@ int64_t atoll_stats(atoll_client* client, atoll_stats_t* stats) {
 int64_t atoll_client_stats(atoll_client* client, uint64_t client_index, atoll_client_stats_t* stats) {
   if (client == nullptr || stats == nullptr) return Null();
   if (client->forked_from() != 0) return Forked(client);
-  return Answer("atoll_client_stats_t", stats, [&](atoll_client_stats_t* all) {
-    auto inspected = InspectClient(client->core->control(), client_index);
-    if (inspected.ok()) *all = inspected.value();
-    return inspected.status();
+  return Guarded([&] {
+    return Answer("atoll_client_stats_t", stats, [&](atoll_client_stats_t* all) {
+      auto inspected = InspectClient(client->core->control(), client_index);
+      if (inspected.ok()) *all = inspected.value();
+      return inspected.status();
+    });
   });
 }
 

@@ -30,6 +30,7 @@
 #include "object_id.h"
 #include "os/shared_memory.h"
 #include "os/sync.h"
+#include "os/thread.h"
 #include "os/unique_fd.h"
 #include "result.h"
 

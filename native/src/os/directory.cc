@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 
 #include "os/file.h"
 
@@ -77,20 +78,17 @@ Result<std::vector<std::string>> Directory::List() const {
   // A descriptor of its own: reading moves the place in the directory.
   UniqueFd fd(::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.valid()) return SystemAt("openat", fd_.get());
-  DIR* directory = ::fdopendir(fd.get());
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::fdopendir(fd.get()), ::closedir);
   if (directory == nullptr) return SystemAt("fdopendir", fd_.get());
   (void)fd.release();
   std::vector<std::string> names;
   errno = 0;
-  while (const dirent* entry = ::readdir(directory)) {
+  while (const dirent* entry = ::readdir(directory.get())) {
     if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0) {
       names.emplace_back(entry->d_name);
     }
   }
-  const int error = errno;
-  ::closedir(directory);
-  errno = error;
-  if (error != 0) return SystemAt("readdir", fd_.get());
+  if (errno != 0) return SystemAt("readdir", fd_.get());
   return names;
 }
 

@@ -2,7 +2,6 @@
 
 #include <linux/futex.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -133,41 +132,6 @@ bool Bell::Wait(uint32_t seen, const Deadline& deadline) {
   }
   waiters.fetch_sub(kOneSleeper, std::memory_order_relaxed);
   return count.load(std::memory_order_acquire) != seen;
-}
-
-namespace {
-struct Beginning {
-  Thread::Body body;
-  void* argument;
-};
-void* Run(void* start) {
-  const Beginning run = *static_cast<Beginning*>(start);
-  delete static_cast<Beginning*>(start);
-  run.body(run.argument);
-  return nullptr;
-}
-}  // namespace
-
-Status Thread::Start(const char* name, Body body, void* argument) {
-  auto* start = new Beginning{body, argument};
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  const int error = pthread_create(&thread_, nullptr, Run, start);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (error != 0) {
-    delete start;
-    errno = error;
-    return Status::System("pthread_create");
-  }
-  pthread_setname_np(thread_, name);
-  running_ = true;
-  return {};
-}
-
-void Thread::Join() {
-  if (running_) pthread_join(thread_, nullptr);
-  running_ = false;
 }
 
 }  // namespace atollstore::os

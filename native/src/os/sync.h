@@ -1,13 +1,9 @@
-// Time, futexes shared between processes, event counts built on them, and threads.
+// Time, futexes shared between processes, and event counts built on them.
 #ifndef ATOLL_OS_SYNC_H_
 #define ATOLL_OS_SYNC_H_
 
-#include <pthread.h>
-
 #include <atomic>
 #include <cstdint>
-
-#include "status.h"
 
 namespace atollstore::os {
 
@@ -65,24 +61,6 @@ struct Bell {
   bool Wait(uint32_t seen, const Deadline& deadline);
 };
 static_assert(sizeof(Bell) == 8 && std::atomic<uint32_t>::is_always_lock_free);
-
-// One thread that blocks all signals, so that it never runs a handler of its host (a JVM's, say).
-class Thread {
- public:
-  using Body = void (*)(void*);
-  Thread() = default;
-  Thread(const Thread&) = delete;
-  Thread& operator=(const Thread&) = delete;
-  ~Thread() { Join(); }
-  Status Start(const char* name, Body body, void* argument);
-  void Join();
-  bool IsRunning() const { return running_; }
-  bool IsCurrent() const { return running_ && pthread_equal(pthread_self(), thread_); }
-
- private:
-  pthread_t thread_{};
-  bool running_ = false;
-};
 
 }  // namespace atollstore::os
 

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <vector>
 
-#include "os/sync.h"
+#include "os/thread.h"
 #include "server/page_backer.h"
 #include "server/slice.h"
 

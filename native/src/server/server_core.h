@@ -20,6 +20,7 @@
 #include "os/shared_memory.h"
 #include "os/socket.h"
 #include "os/sync.h"
+#include "os/thread.h"
 #include "server/burial.h"
 #include "server/name_table.h"
 #include "server/recovery.h"

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "os/sync.h"
+#include "os/thread.h"
 
 namespace atollstore {
 namespace {
@@ -175,6 +176,7 @@ SpillDirectory::SpillDirectory(const std::string& parent, uint64_t store, os::Un
 }
 
 SpillDirectory::~SpillDirectory() {
+  const os::AwaitsMemory here("removing spill files");
   if (!directory_.valid()) return;
   auto parent = os::Directory::Open(parent_);
   if (!parent.ok()) return;

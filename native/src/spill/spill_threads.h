@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "os/sync.h"
+#include "os/thread.h"
 #include "spill/spill_files.h"
 
 namespace atollstore {

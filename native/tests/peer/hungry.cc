@@ -4,31 +4,12 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 #include <thread>
 #include <vector>
 
 #include "atoll/c.h"
-
-namespace {
-// So many allocations of this thread succeed before one fails; negative: all do.
-thread_local int64_t until_failure = -1;
-thread_local bool failed = false;
-}  // namespace
-
-void* operator new(size_t bytes) {
-  if (until_failure >= 0 && until_failure-- == 0) {
-    failed = true;
-    throw std::bad_alloc();
-  }
-  void* const memory = std::malloc(bytes == 0 ? 1 : bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+#include "starve.h"
 
 namespace atollstore {
 namespace {
@@ -69,6 +50,30 @@ class Hungry {
     uint8_t ready[2];
     Each(
         "wait", [&] { return atoll_wait(client_, two, 2, 2, 0, ready); }, [] {});
+    char byte = 0;
+    Each(
+        "read", [&] { return atoll_read(client_, &child_, 0, &byte, 1, 0); }, [] {});
+    atoll_event event{};
+    Each(
+        "watch", [&] { return atoll_watch(client_, &child_, 1); },
+        [&] { (void)atoll_take_ready(client_, &event, 1, 0); });
+    Each(
+        "take_ready", [&] { return atoll_take_ready(client_, &event, 1, 0); }, [] {},
+        [&] { (void)atoll_watch(client_, &child_, 1); });
+    Each(
+        "unwatch", [&] { return atoll_unwatch(client_, &child_, 1); }, [] {});
+    uint64_t cursor = 0;
+    atoll_object_info info{};
+    Each(
+        "list", [&] { return atoll_list(client_, &cursor, &info, 1); }, [] {});
+    atoll_client_stats_t mine{};
+    mine.size = sizeof(mine);
+    Each(
+        "client_stats",
+        [&] {
+          return atoll_client_stats(client_, static_cast<uint64_t>(atoll_client_index(client_)), &mine);
+        },
+        [] {});
     atoll_stats_t stats{};
     stats.size = sizeof(stats);
     Each(
@@ -166,10 +171,9 @@ class Hungry {
   // The call, with its first allocation failing if it makes one. `undo` after it has succeeded.
   template <typename Call, typename Undo>
   void Once(const char* what, Call call, Undo undo, int64_t number = 0, int64_t other = 0) {
-    failed = false;
-    until_failure = number;
+    starve::FailAfter(number);
     const int64_t code = call();
-    until_failure = -1;
+    const bool failed = starve::HasFailed();
     if (code >= 0) undo();
     if (!failed) {
       if (code < 0 && code != other) Wrong(what, "without any failure: %ld %s", code, atoll_last_error());
@@ -197,7 +201,7 @@ class Hungry {
             undo();
           },
           number, other);
-      if (!failed) return;
+      if (!starve::HasFailed()) return;
       // What was prepared for a call that failed is still there.
       if (!done && made_.store != 0) {
         Drop();

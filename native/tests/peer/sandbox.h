@@ -4,8 +4,9 @@
 
 namespace atollstore {
 
-// From now on, in this process and its children, what the name stands for fails with that errno: "memfd_create",
-// "seals" (fcntl(F_ADD_SEALS)) or "pidfd", which is all ways to get one. Returns false when the kernel has no seccomp.
+// From now on, in this process and its children, what the name stands for fails with that errno:
+// "memfd_create", "seals" (fcntl(F_ADD_SEALS)) or "pidfd", which is all ways to get one. Returns false when
+// the kernel has no seccomp.
 bool Forbid(const char* what, int error);
 
 }  // namespace atollstore

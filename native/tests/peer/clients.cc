@@ -1,0 +1,161 @@
+// Clients that do one thing with objects, and then rest or end.
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "../storm.h"
+#include "peer.h"
+
+namespace atollstore::peer {
+namespace {
+
+// hold ID: pins it.
+void Hold(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  const atoll_object_id id = Id(arguments);
+  atoll_view view;
+  CHECK_OK(atoll_get(client, &id, 5'000'000'000, &view));
+  Say("ready " + std::to_string(view.offset) + " " +
+      std::to_string(*reinterpret_cast<const uint8_t*>(view.address)));
+  Rest();
+}
+
+// create ID BYTES: begins it and does not end it.
+void Create(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  atoll_object_id id = Id(arguments);
+  uint64_t address = 0;
+  CHECK_OK(
+      atoll_create(client, &id, std::strtoull(arguments[2], nullptr, 10), 0, 0, 5'000'000'000, &address));
+  Say("ready " + std::to_string(atoll_client_index(client)));
+  Rest();
+}
+
+// put COUNT BYTES: makes objects and keeps its references to them.
+void PutMany(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  atoll_object_id id{};
+  for (int i = std::atoi(arguments[0]); i > 0; --i)
+    id = Put(client, std::strtoull(arguments[1], nullptr, 10), 17);
+  Say("ready " + Text(id));
+  Rest();
+}
+
+// find NAME: waits for the named object and tells its first byte.
+void Find(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  atoll_object_id id{};
+  CHECK_OK(atoll_lookup(client, arguments[0], &id));
+  atoll_view view;
+  CHECK_OK(atoll_get(client, &id, 10'000'000'000, &view));
+  Say("ready " + std::to_string(id.place) + " " +
+      std::to_string(*reinterpret_cast<const uint8_t*>(view.address)));
+}
+
+// publish NAME: gives an object of 100 bytes a name and lets go of it.
+void Publish(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  const atoll_object_id id = Put(client, 100, 21);
+  CHECK_OK(atoll_publish(client, arguments[0], &id));
+  CHECK_OK(atoll_dereference(client, &id));
+  Say("ready");
+  Rest();
+}
+
+// contain ID: makes a container of it, sealed in an expected object ID2, and keeps nothing.
+void Contain(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  const atoll_object_id child = Put(client, 1000, 99);
+  atoll_object_id container = Id(arguments);
+  uint64_t address = 0;
+  CHECK_OK(atoll_create(client, &container, 10, 1, 0, 5'000'000'000, &address));
+  CHECK_OK(atoll_seal(client, &container, &child));
+  ::kill(::getpid(), SIGKILL);
+}
+
+// scribble ID: writes through a view.
+void Scribble(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  const atoll_object_id id = Id(arguments);
+  atoll_view view;
+  CHECK_OK(atoll_get(client, &id, 0, &view));
+  *reinterpret_cast<volatile uint8_t*>(view.address) = 1;
+  Say("wrote");
+}
+
+// message: writes into its ring, then rests.
+void Message(const char* path, char**) {
+  atoll_client* client = Attach(path);
+  const auto index = static_cast<uint64_t>(atoll_client_index(client));
+  uint64_t address = 0, bytes = 0;
+  CHECK_OK(atoll_ring(client, index, ATOLL_RING_UP, &address, &bytes));
+  const atoll_object_id id = Put(client, 3000, 5);
+  std::memcpy(reinterpret_cast<void*>(address), &id, sizeof(id));
+  Say("ready " + std::to_string(index));
+  Rest();
+}
+
+// watch: says so when the server has gone.
+void Watch(const char* path, char**) {
+  atoll_client* client = Attach(path);
+  Say("ready");
+  CHECK_OK(atoll_await_server_exit(client, ATOLL_FOREVER));
+  atoll_view view;
+  atoll_object_id id{};
+  CHECK_OK(atoll_expect(client, &id));
+  Say("gone " + std::to_string(atoll_get(client, &id, ATOLL_FOREVER, &view)));
+}
+
+// mappings: takes all mappings that the kernel gives to a process but a few, puts objects until that fails,
+// says why, gives them back, and says what the same put comes to. Two clients take turns, so that what they
+// lease lies in pieces.
+void Mappings(const char* path, char**) {
+  atoll_client* const clients[] = {Attach(path), Attach(path)};
+  std::vector<void*> taken;
+  taken.reserve(1 << 20);
+  constexpr size_t kBytes = 8192;
+  while (taken.size() < taken.capacity()) {
+    void* const at = ::mmap(nullptr, kBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED) break;
+    taken.push_back(at);
+    if (::mprotect(at, kBytes / 2, PROT_READ) != 0) break;  // two with different rights are not one
+  }
+  const auto put = [&](atoll_client* client) {
+    atoll_object_id id{};
+    uint64_t address = 0;
+    const int64_t code = atoll_create(client, &id, 24 << 20, 0, 0, 1'000'000'000, &address);
+    return code == 0 ? atoll_seal(client, &id, nullptr) : code;
+  };
+  int64_t code = 0;
+  int turn = 0;
+  while (code == 0 && turn < 1000) code = put(clients[++turn % 2]);
+  const std::string why = atoll_last_error();
+  for (void* const at : taken) ::munmap(at, kBytes);
+  Say(std::to_string(code) + " " + why);
+  Say(std::to_string(put(clients[turn % 2])));
+}
+
+// storm SEED: random work on shared objects until it is killed.
+void Storm(const char* path, char** arguments) {
+  Say("ready");
+  atollstore::Storm(path, std::strtoull(arguments[0], nullptr, 10)).Run();
+}
+
+// pins ID SECONDS: gets and releases it as fast as it can until it is gone; each view must hold its bytes.
+void Pins(const char* path, char**) {
+  Say("ready");
+  atollstore::PinRace(path);
+}
+
+}  // namespace
+
+const std::vector<Role> kClientRoles = {
+    {"hold", Hold, 2},         {"create", Create, 3},   {"put", PutMany, 2}, {"contain", Contain, 2},
+    {"scribble", Scribble, 2}, {"message", Message, 0}, {"watch", Watch, 0}, {"find", Find, 1},
+    {"publish", Publish, 1},   {"storm", Storm, 1},     {"pins", Pins, 0},   {"mappings", Mappings, 0}};
+
+}  // namespace atollstore::peer

@@ -109,5 +109,18 @@ TEST_F(WhereTest, ServerOutOfDescriptorsIsTold) {
   ::unlink(path_.c_str());
 }
 
+// vm.max_map_count: a client maps what it leases, here an extent at a time.
+TEST_F(WhereTest, ClientWithoutAMappingLeftIsToldAndGoesOnOnceItHasSome) {
+  auto options = Defaults();
+  options.capacity = uint64_t{512} << 20;
+  Start(options);
+  Process client({"mappings", path_});
+  const std::string said = client.ReadLine();
+  EXPECT_EQ(said.rfind("-13 ", 0), 0u) << said;
+  EXPECT_NE(said.find("max_map_count"), std::string::npos) << said;
+  EXPECT_EQ(client.ReadLine(), "0");
+  EXPECT_EQ(client.Wait(), 0);
+}
+
 }  // namespace
 }  // namespace atollstore

@@ -1,6 +1,7 @@
 #include "os/socket.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -331,18 +332,28 @@ Status SetTimeout(int socket, int seconds) {
   return {};
 }
 
+namespace {
+// Whether a recv() that has just failed says so of the connection. Others have found nothing, or the kernel without
+// memory: what there is will be found by the next one.
+bool HasEnded() { return errno == ECONNRESET || errno == EPIPE || errno == ENOTCONN || errno == EBADF; }
+}  // namespace
+
 int64_t TakeMessage(int socket, void* data, size_t bytes) {
   ssize_t taken;
   do {
     taken = ::recv(socket, data, bytes, MSG_DONTWAIT | MSG_TRUNC);
   } while (taken < 0 && errno == EINTR);
   if (taken > 0) return taken;
-  return taken < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : -1;
+  return taken == 0 || HasEnded() ? -1 : 0;
 }
 
 void Nudge(int socket) {
   const char byte = 1;
-  (void)!::send(socket, &byte, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+  // A queue that is full holds a nudge. One that the kernel had no memory for would be missed.
+  for (int tries = 0; tries < 100; ++tries) {
+    if (::send(socket, &byte, 1, MSG_DONTWAIT | MSG_NOSIGNAL) > 0 || (errno != ENOBUFS && errno != ENOMEM)) return;
+    ::sched_yield();
+  }
 }
 
 bool TrySend(int socket, const void* data, size_t bytes) {
@@ -356,7 +367,7 @@ bool TakeNudges(int socket) {
     if (taken > 0) continue;
     if (taken == 0) return false;
     if (errno == EINTR) continue;
-    return errno == EAGAIN || errno == EWOULDBLOCK;
+    return !HasEnded();
   }
 }
 

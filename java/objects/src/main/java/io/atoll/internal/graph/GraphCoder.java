@@ -66,8 +66,9 @@ public final class GraphCoder {
     private final ReadContext reading;
     private MemoryBuffer buffer = MemoryUtils.buffer(BUFFER_FIRST);
 
-    GraphCoder(ClassLoader loader, int maxDepth) {
-        links = new GraphLinks(loader);
+    /** @param shelf for coders of that loader */
+    GraphCoder(ClassLoader loader, int maxDepth, Shelf shelf) {
+        links = new GraphLinks(loader, shelf);
         ForyBuilder builder = Fory.builder()
                 .withXlang(false)
                 .withRefTracking(true)
@@ -94,11 +95,9 @@ public final class GraphCoder {
         this.maxDepth = maxDepth;
     }
 
-    /** Whether it may be used for a class loader, with the codecs and the allowed classes of now. */
-    boolean fits(ClassLoader wanted) {
-        return links.loader() == wanted
-                && codecs == CodecRegistry.version()
-                && links.allowed().isOf(System.getProperty(AllowList.PROPERTY));
+    /** Whether it is one for the codecs and the allowed classes of now. */
+    boolean isCurrent() {
+        return codecs == CodecRegistry.version() && links.allowed().isOf(System.getProperty(AllowList.PROPERTY));
     }
 
     private void registerSerializers() {
@@ -136,10 +135,6 @@ public final class GraphCoder {
     private <T> void registerArray(Class<T> type) {
         Serializer<T> inline = fory.getSerializer(type);
         fory.registerSerializer(type, new GraphSerializers.Arrays<>(fory.getConfig(), type, inline, links));
-    }
-
-    ClassLoader loader() {
-        return links.loader();
     }
 
     Encoded write(Object value) {

@@ -7,8 +7,6 @@ import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.RefFactory;
 import io.atoll.internal.memory.Source;
 import java.lang.reflect.InvocationTargetException;
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.fory.exception.ForyException;
 
@@ -16,10 +14,6 @@ import org.apache.fory.exception.ForyException;
 public final class GraphKind {
     /** Nesting that an ordinary thread's stack bears. */
     private static final int ORDINARY_DEPTH = 500;
-
-    private static final int IDLE_KEPT = 2 * Runtime.getRuntime().availableProcessors();
-    private static final ConcurrentLinkedDeque<GraphCoder> IDLE = new ConcurrentLinkedDeque<>();
-    private static final AtomicInteger IDLE_COUNT = new AtomicInteger();
 
     private GraphKind() {}
 
@@ -62,7 +56,13 @@ public final class GraphKind {
 
     /** Tries on this thread, then on one with a large stack when the graph is too deep for this one. */
     private static <T> T with(Function<GraphCoder, T> work) {
-        GraphCoder coder = take();
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        ClassLoader loader = context == null ? GraphKind.class.getClassLoader() : context;
+        Shelf shelf = Shelf.of(loader);
+        GraphCoder coder = shelf.take();
+        if (coder == null) {
+            coder = new GraphCoder(loader, ORDINARY_DEPTH, shelf);
+        }
         T result;
         try {
             result = work.apply(coder);
@@ -70,30 +70,9 @@ public final class GraphKind {
             if (!DeepStack.isNeededBy(e)) {
                 throw e;
             }
-            ClassLoader loader = coder.loader();
-            return DeepStack.run(() -> work.apply(new GraphCoder(loader, DeepStack.MAX_DEPTH)));
+            return DeepStack.run(() -> work.apply(new GraphCoder(loader, DeepStack.MAX_DEPTH, shelf)));
         }
-        giveBack(coder);
+        shelf.giveBack(coder);
         return result;
-    }
-
-    private static GraphCoder take() {
-        ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        if (loader == null) {
-            loader = GraphKind.class.getClassLoader();
-        }
-        GraphCoder coder = IDLE.poll();
-        if (coder != null) {
-            IDLE_COUNT.decrementAndGet();
-        }
-        return coder != null && coder.fits(loader) ? coder : new GraphCoder(loader, ORDINARY_DEPTH);
-    }
-
-    private static void giveBack(GraphCoder coder) {
-        if (IDLE_COUNT.incrementAndGet() <= IDLE_KEPT) {
-            IDLE.push(coder);
-        } else {
-            IDLE_COUNT.decrementAndGet();
-        }
     }
 }

@@ -18,6 +18,7 @@ final class GraphLinks {
     private static final ObjectId[] NONE = {};
 
     private final ClassLoader loader;
+    private final Shelf shelf;
     private final AllowList allowed = AllowList.current();
     // While writing.
     private Set<ObjectId> ids;
@@ -27,8 +28,16 @@ final class GraphLinks {
     private RefFactory refs;
     private final BitSet partsTaken = new BitSet();
 
-    GraphLinks(ClassLoader loader) {
+    GraphLinks(ClassLoader loader, Shelf shelf) {
         this.loader = loader;
+        this.shelf = shelf;
+    }
+
+    /** Says that a class is among those of the graph. */
+    void met(Class<?> type) {
+        if (type.getClassLoader() == loader) {
+            shelf.keepWith(type);
+        }
     }
 
     /** Where classes are looked up. */

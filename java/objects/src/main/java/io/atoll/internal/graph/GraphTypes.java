@@ -39,6 +39,7 @@ public final class GraphTypes implements SerializerFactory {
     @Override
     @SuppressWarnings({"unchecked", "rawtypes"})
     public Serializer createSerializer(TypeResolver resolver, Class<?> type) {
+        links.met(type);
         Codec<?> codec = (Codec<?>) CodecRegistry.of(type);
         if (codec != null) {
             return Containers.as(resolver, type, new GraphSerializers.Coded<>(config, type, codec));

@@ -1,9 +1,11 @@
 package io.atoll.internal.graph;
 
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.fory.Fory;
 import org.apache.fory.builder.ObjectCodecBuilder;
@@ -18,7 +20,7 @@ import org.apache.fory.serializer.CodegenSerializer;
 import org.apache.fory.serializer.ExceptionSerializers;
 import org.apache.fory.serializer.ObjectSerializer;
 import org.apache.fory.serializer.Serializer;
-import org.apache.fory.serializer.Serializers;
+import org.apache.fory.type.Descriptor;
 import org.apache.fory.util.ClassLoaderUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,14 @@ final class PlainObjects {
     private static final Logger LOG = LoggerFactory.getLogger(PlainObjects.class);
     private static final long REGISTRY = RawFields.offset(TypeResolver.class, "sharedRegistry");
     private static final long INSTANTIATORS = RawFields.offset(SharedRegistry.class, "objectInstantiatorCache");
+
+    /** Of the code that was made for a class: it is made once, and goes with the class. */
+    private static final ClassValue<AtomicReference<Constructor<?>>> MADE = new ClassValue<>() {
+        @Override
+        protected AtomicReference<Constructor<?>> computeValue(Class<?> type) {
+            return new AtomicReference<>();
+        }
+    };
 
     private final Fory fory;
     private final Set<Class<?>> underWay = new HashSet<>();
@@ -59,41 +69,53 @@ final class PlainObjects {
             return new Later<>(resolver, type); // a field of its own kind, or of one that has such a field
         }
         try {
-            return Serializers.newSerializer(resolver, type, generate(type));
+            AtomicReference<Constructor<?>> known = MADE.get(type);
+            if (known.get() == null) {
+                known.set(generate(type));
+            }
+            return (Serializer<?>) known.get().newInstance(resolver, type);
         } catch (Refusal.Refused e) {
             throw e; // a field's type is
-        } catch (RuntimeException | LinkageError e) {
-            LOG.debug("{} is stored by an interpreter: no code could be made for its fields", type.getName(), e);
-            return new ObjectSerializer<>(resolver, type);
+        } catch (InvocationTargetException e) {
+            resolver.resetSerializer(type, null); // it has made itself known
+            if (e.getCause() instanceof Refusal.Refused refused) {
+                throw refused;
+            }
+            return interpreted(resolver, type, e.getCause());
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            return interpreted(resolver, type, e);
         } finally {
             underWay.remove(type);
+            if (!Shelf.isOurs(type.getClassLoader())) {
+                Descriptor.clearDescriptorCache(); // Fory's, which would keep the loader as long as memory is ample
+            }
         }
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private Class<? extends Serializer> generate(Class<?> type) {
+    private static Serializer<?> interpreted(TypeResolver resolver, Class<?> type, Throwable why) {
+        LOG.debug("{} is stored by an interpreter: no code could be made for its fields", type.getName(), why);
+        return new ObjectSerializer<>(resolver, type);
+    }
+
+    private Constructor<?> generate(Class<?> type) throws ReflectiveOperationException {
         FieldCodec codec = new FieldCodec(type, fory);
         CompileUnit unit = new CompileUnit(CodeGenerator.getPackage(type), codec.codecClassName(type), codec::genCode);
-        ClassLoader generated = generator(type).compile(List.of(unit), state -> state.lock.lock());
-        try {
-            return (Class<? extends Serializer>) generated.loadClass(codec.codecQualifiedClassName(type));
-        } catch (ClassNotFoundException e) {
-            throw new IllegalStateException("the code for " + type.getName() + " was compiled, and is not there", e);
-        }
+        ClassLoader generated = new CodeGenerator(parent(type)).compile(unit);
+        return generated.loadClass(codec.codecQualifiedClassName(type)).getConstructor(TypeResolver.class, Class.class);
     }
 
     /** Generated code sees Fory's classes and those of the type's loader. */
-    private static CodeGenerator generator(Class<?> type) {
+    private static ClassLoader parent(Class<?> type) {
         ClassLoader loader = type.getClassLoader() == null ? Fory.class.getClassLoader() : type.getClassLoader();
-        boolean seesFory;
         try {
-            seesFory = loader.loadClass(Fory.class.getName()) == Fory.class;
+            if (loader.loadClass(Fory.class.getName()) == Fory.class) {
+                return loader;
+            }
         } catch (ClassNotFoundException e) {
-            seesFory = false;
+            // as of a loader of its own
         }
-        return seesFory
-                ? CodeGenerator.getSharedCodeGenerator(loader)
-                : CodeGenerator.getSharedCodeGenerator(ClassLoaderUtils.ForyJarClassLoader.getInstance(), loader);
+        return new ClassLoaderUtils.ComposedClassLoader(
+                new ClassLoader[] {ClassLoaderUtils.ForyJarClassLoader.getInstance(), loader});
     }
 
     /** Treats every class as if it were private. */

@@ -1,0 +1,86 @@
+package io.atoll.internal.graph;
+
+import java.lang.ref.WeakReference;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The idle coders of one class loader. A coder knows the classes of its loader and so keeps it; what keeps the coder is
+ * one of those classes: when nobody else has them any more, loader and coders go together. Those of our own loader and of
+ * its parents stay. Any thread.
+ */
+final class Shelf {
+    private static final int MOST = 2 * Runtime.getRuntime().availableProcessors();
+
+    /** Guarded by itself, as the next. */
+    private static final Map<ClassLoader, WeakReference<Shelf>> SHELVES = new WeakHashMap<>();
+
+    private static final Map<ClassLoader, Shelf> STAYING = new HashMap<>();
+
+    private static final ClassValue<Holder> HOLDERS = new ClassValue<>() {
+        @Override
+        protected Holder computeValue(Class<?> type) {
+            return new Holder();
+        }
+    };
+
+    /** What a class keeps. */
+    private static final class Holder {
+        private volatile Shelf shelf;
+    }
+
+    private final ConcurrentLinkedDeque<GraphCoder> idle = new ConcurrentLinkedDeque<>();
+    private final AtomicInteger count = new AtomicInteger();
+
+    private Shelf() {}
+
+    static Shelf of(ClassLoader loader) {
+        synchronized (SHELVES) {
+            WeakReference<Shelf> known = SHELVES.get(loader);
+            Shelf shelf = known == null ? null : known.get();
+            if (shelf == null) {
+                shelf = new Shelf();
+                SHELVES.put(loader, new WeakReference<>(shelf));
+                if (isOurs(loader)) {
+                    STAYING.put(loader, shelf);
+                }
+            }
+            return shelf;
+        }
+    }
+
+    /** Whether it is the loader of these classes, or a parent of it: one that stays. */
+    static boolean isOurs(ClassLoader loader) {
+        for (ClassLoader each = Shelf.class.getClassLoader(); each != null; each = each.getParent()) {
+            if (each == loader) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Has this stay as long as a class of its loader does. */
+    void keepWith(Class<?> type) {
+        HOLDERS.get(type).shelf = this;
+    }
+
+    /** Null when there is none for the codecs and the allowed classes of now. */
+    GraphCoder take() {
+        GraphCoder coder = idle.poll();
+        if (coder != null) {
+            count.decrementAndGet();
+        }
+        return coder != null && coder.isCurrent() ? coder : null;
+    }
+
+    void giveBack(GraphCoder coder) {
+        if (count.incrementAndGet() <= MOST) {
+            idle.push(coder);
+        } else {
+            count.decrementAndGet();
+        }
+    }
+}

@@ -4,6 +4,7 @@ import io.atoll.Atoll;
 import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
 import io.atoll.ObjectRef;
+import io.atoll.TaskException;
 import io.atoll.table.Table;
 import io.atoll.tensor.DType;
 import io.atoll.tensor.Tensor;
@@ -118,8 +119,8 @@ final class Main {
             try {
                 Atoll.task(Main::fail, new Point(0, 0, Kind.SMALL)).remote().get();
                 throw new AssertionError("nothing was thrown");
-            } catch (Refused e) {
-                check("thrown", 0.0, e.at.x);
+            } catch (TaskException e) {
+                check("thrown", 0.0, ((Refused) e.getCause()).at.x);
             }
         }
         System.out.println("ok");

@@ -141,6 +141,78 @@ public final class AtollOptions {
         return set.workerClassPath;
     }
 
+    // ---- the same with one thing changed: what most programs say
+
+    /**
+     * These options with another {@link Builder#storeBytes}.
+     *
+     * @param bytes as there
+     * @return new options
+     */
+    public AtollOptions withStoreBytes(long bytes) {
+        return toBuilder().storeBytes(bytes).build();
+    }
+
+    /**
+     * These options with another number of {@link Builder#workers}.
+     *
+     * @param count as there
+     * @return new options
+     */
+    public AtollOptions withWorkers(int count) {
+        return toBuilder().workers(count).build();
+    }
+
+    /**
+     * These options with another number of {@link Builder#cpus}.
+     *
+     * @param count as there
+     * @return new options
+     */
+    public AtollOptions withCpus(double count) {
+        return toBuilder().cpus(count).build();
+    }
+
+    /**
+     * These options with another number of {@link Builder#gpus}.
+     *
+     * @param count as there
+     * @return new options
+     */
+    public AtollOptions withGpus(double count) {
+        return toBuilder().gpus(count).build();
+    }
+
+    /**
+     * These options with another quantity of a {@link Builder#resource}.
+     *
+     * @param name as there
+     * @param quantity as there
+     * @return new options
+     */
+    public AtollOptions withResource(String name, double quantity) {
+        return toBuilder().resource(name, quantity).build();
+    }
+
+    /**
+     * These options with another {@link Builder#spillDirectory}.
+     *
+     * @param directory as there
+     * @return new options
+     */
+    public AtollOptions withSpillDirectory(Path directory) {
+        return toBuilder().spillDirectory(directory).build();
+    }
+
+    /**
+     * These options {@link Builder#withoutSpilling}.
+     *
+     * @return new options
+     */
+    public AtollOptions withoutSpilling() {
+        return toBuilder().withoutSpilling().build();
+    }
+
     /** Options on their way. Not thread-safe. */
     public static final class Builder {
         private static final long MAX_OBJECTS = 1 << 20;
@@ -311,7 +383,8 @@ public final class AtollOptions {
 
         /**
          * Further arguments of the workers' JVMs. They come behind those that workers have anyway: this process's {@code
-         * -D}, {@code -ea}, {@code --add-opens} and the like, and what Atoll needs.
+         * -D}, {@code -ea}, {@code --add-opens} and the like, and what Atoll needs; the words of the property {@code
+         * atoll.worker.flags} come behind them, for who cannot change the program.
          *
          * @param arguments each one word, such as {@code -XX:+UseZGC}; they replace those of an earlier call
          * @return this

@@ -98,6 +98,18 @@ class ResourcesTest {
         assertThat(options.maxObjects()).isEqualTo(1000);
         assertThat(options.putTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(options.spillDirectory()).contains(Path.of(System.getProperty("java.io.tmpdir")));
+        AtollOptions one = AtollOptions.defaults()
+                .withStoreBytes(5)
+                .withWorkers(2)
+                .withCpus(4)
+                .withGpus(1)
+                .withResource("licence", 2)
+                .withSpillDirectory(Path.of("disk"));
+        assertThat(one.storeBytes()).isEqualTo(5);
+        assertThat(one.workers()).isEqualTo(2);
+        assertThat(one.resources()).hasToString("4 CPU, 1 GPU, 2 licence");
+        assertThat(one.spillDirectory()).contains(Path.of("disk"));
+        assertThat(one.withoutSpilling().spillDirectory()).isEmpty();
         AtollOptions changed = options.toBuilder().withoutSpilling().build();
         assertThat(changed.workers()).isEqualTo(3);
         assertThat(changed.spillDirectory()).isEmpty();

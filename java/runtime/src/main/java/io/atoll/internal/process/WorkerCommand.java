@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
 
 /** The command line of a worker: this JVM's program, flags that workers need, and this process's class path. */
 public final class WorkerCommand {
+    /** Further JVM flags for workers, separated by spaces: for who cannot change the program. */
+    private static final String FLAGS_PROPERTY = "atoll.worker.flags";
+
     /** Which classes may be made from stored bytes. */
     private static final String ALLOWED_CLASSES = "atoll.allowed.classes";
 
@@ -46,6 +49,10 @@ public final class WorkerCommand {
             command.add("-Xmx" + options.workerHeapBytes());
         }
         command.addAll(options.workerJvmArguments());
+        String more = System.getProperty(FLAGS_PROPERTY, "").trim();
+        if (!more.isEmpty()) {
+            command.addAll(List.of(more.split(" +")));
+        }
         if (modules) {
             addModules(main, options, command);
         } else {

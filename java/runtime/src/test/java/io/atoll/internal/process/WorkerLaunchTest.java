@@ -141,6 +141,21 @@ class WorkerLaunchTest {
     }
 
     @Test
+    void shouldPutTheFlagsOfThePropertyLast() {
+        System.setProperty("atoll.worker.flags", " -Xmx100m  -Dx=y ");
+        try {
+            AtollOptions options = AtollOptions.builder()
+                    .workerHeapBytes(5 << 20)
+                    .workerJvmArguments("-Da=b c")
+                    .build();
+            assertThat(WorkerCommand.find(WorkerMain.class, options))
+                    .containsSubsequence("-Xmx5242880", "-Da=b c", "-Xmx100m", "-Dx=y", "-cp");
+        } finally {
+            System.clearProperty("atoll.worker.flags");
+        }
+    }
+
+    @Test
     void shouldInheritTheFlagsThatChangeWhatCodeMeans() {
         assertThat(WorkerCommand.inherited(List.of(
                         "-Xmx1g",

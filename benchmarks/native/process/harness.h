@@ -123,6 +123,7 @@ void Objects();
 void Wakeup();
 void Attaching();
 void Spilling();
+int LargeRole(const std::vector<std::string>& arguments);
 int GetterRole(const std::vector<std::string>& arguments);
 int CreatorRole(const std::vector<std::string>& arguments);
 int WaiterRole(const std::vector<std::string>& arguments);

@@ -39,6 +39,7 @@ struct Role {
   int (*run)(const std::vector<std::string>& arguments);
 };
 constexpr Role kRoles[] = {{"server", 3, ServerRole},
+                           {"large", 2, LargeRole},
                            {"getter", 3, GetterRole},
                            {"creator", 1, CreatorRole},
                            {"waiter", 1, WaiterRole}};

@@ -5,7 +5,7 @@ import java.util.Locale;
 /**
  * One number. The programs that measure print them one a line, {@link QuickMain} collects the lines.
  *
- * @param stat p50, p999 or rate
+ * @param stat p50, p99, p999, mean or rate
  */
 record Measurement(String name, double value, String unit, String stat) {
     /** What {@link #parse} reads. */

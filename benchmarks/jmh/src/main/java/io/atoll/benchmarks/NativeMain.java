@@ -41,6 +41,7 @@ final class NativeMain {
             Row.of("wakeup.pinned", "p50").over("futex.half.pinned").target(1.3),
             Row.of("wakeup.pinned.cpu", "p50").over("futex.half.pinned"),
             Row.of("attach.4GiB", "p50").over("map.4GiB").atMost(5_000_000),
+            Row.of("attach.busy", "p99").over("attach.idle").atMost(10_000_000),
             Row.of("spill.1GiB", "p50").over("write_sync.1GiB").target(0.8),
             Row.of("restore.1GiB", "p50").over("read.1GiB").target(0.8));
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -39,8 +40,9 @@ final class ArrowKind extends ValueKind {
             return ArrowStream.of(TABLE, table.schema(), table.ownDictionaries(), table.batches(), table);
         } else if (value instanceof VectorSchemaRoot root) {
             refuseClosed(root);
-            refuseEncoded(root.getSchema().getFields());
-            return ArrowStream.of(BATCH, root.getSchema(), Map.of(), List.of(root), root);
+            Schema schema = schema(root);
+            refuseEncoded(schema.getFields());
+            return ArrowStream.of(BATCH, schema, Map.of(), List.of(root), root);
         } else if (value instanceof FieldVector vector) {
             refuseEncoded(List.of(vector.getField()));
             ClosedVectors.refuse(vector);
@@ -48,6 +50,25 @@ final class ArrowKind extends ValueKind {
             return ArrowStream.of(VECTOR, new Schema(List.of(vector.getField())), Map.of(), List.of(root), vector);
         }
         return null;
+    }
+
+    /** As it was made, unless a writer has added children since: then of the vectors as they are. */
+    private static Schema schema(VectorSchemaRoot root) {
+        List<Field> fields =
+                root.getFieldVectors().stream().map(FieldVector::getField).toList();
+        Schema schema = root.getSchema();
+        return areOfOneShape(schema.getFields(), fields) ? schema : new Schema(fields, schema.getCustomMetadata());
+    }
+
+    private static boolean areOfOneShape(List<Field> declared, List<Field> actual) {
+        boolean same = declared.size() == actual.size();
+        for (int i = 0; same && i < declared.size(); i++) {
+            Field field = declared.get(i);
+            same = field.getType() instanceof ArrowType.ExtensionType // whose vector may show that of its storage
+                    || field.getType().equals(actual.get(i).getType())
+                            && areOfOneShape(field.getChildren(), actual.get(i).getChildren());
+        }
+        return same;
     }
 
     static void refuseClosed(VectorSchemaRoot root) {

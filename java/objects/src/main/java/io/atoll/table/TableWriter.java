@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
  * Writes what a reader has into an object that grows as the batches come: of the reader's memory no more is held than
@@ -33,13 +34,14 @@ final class TableWriter {
         try (WrittenDictionaries dictionaries = new WrittenDictionaries()) {
             boolean more = StreamReaders.next(reader);
             VectorSchemaRoot root = StreamReaders.root(reader);
+            Schema schema = root.getSchema();
             List<ArrowMessage> first = new ArrayList<>();
             List<ArrowMessage> words = dictionaries.update(root.getSchema(), reader);
             first.add(ArrowMessage.schema(root.getSchema(), dictionaries.last()));
             first.addAll(words);
             if (more) {
                 ArrowKind.refuseClosed(root);
-                first.add(ArrowMessage.batch(root));
+                first.add(ArrowMessage.batch(root, schema));
             }
             long bytes = ArrowMessage.END_BYTES
                     + first.stream().mapToLong(ArrowMessage::bytes).sum();
@@ -52,7 +54,7 @@ final class TableWriter {
                     root = StreamReaders.root(reader);
                     dictionaries.update(root.getSchema(), reader).forEach(writer::append);
                     ArrowKind.refuseClosed(root);
-                    writer.append(ArrowMessage.batch(root));
+                    writer.append(ArrowMessage.batch(root, schema));
                 }
                 writer.end();
                 sealed = true;

@@ -1,5 +1,6 @@
 package io.atoll.internal.arrow;
 
+import io.atoll.UnserializableException;
 import io.atoll.internal.memory.Source;
 import io.atoll.store.Memory;
 import java.util.Iterator;
@@ -53,7 +54,15 @@ public final class ArrowCheck {
     private static final int VIEW_BYTES = 16;
     private static final int VIEW_INLINE = 12;
 
-    private final Source source;
+    /** What is wrong with a batch; told in another way when it is read and when it is written. */
+    private static final class Broken extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Broken(String message) {
+            super(message, null, false, false);
+        }
+    }
+
     private final long from;
     private final long to;
     private final long bytes; // there are, to judge the number of rows by
@@ -61,15 +70,13 @@ public final class ArrowCheck {
     private final Iterator<ArrowBuf> buffers;
     private final Iterator<Long> variadic;
 
-    private ArrowCheck(Source source, long from, long to, ArrowRecordBatch batch) {
-        this.source = source;
+    private ArrowCheck(long size, long from, long to, ArrowRecordBatch batch) {
         this.from = from;
         this.to = to;
         nodes = batch.getNodes().iterator();
         buffers = batch.getBuffers().iterator();
         bytes = Math.max(
-                source.size(),
-                batch.getBuffers().stream().mapToLong(ArrowBuf::capacity).sum());
+                size, batch.getBuffers().stream().mapToLong(ArrowBuf::capacity).sum());
         variadic = batch.getVariadicBufferCounts().iterator();
     }
 
@@ -79,13 +86,10 @@ public final class ArrowCheck {
      * @param from address of its body, which ends before another
      */
     public static void check(Source source, VectorSchemaRoot root, ArrowRecordBatch batch, long from, long to) {
-        ArrowCheck check = new ArrowCheck(source, from, to, batch);
-        for (FieldVector vector : root.getFieldVectors()) {
-            int rows = check.vector(vector);
-            if (rows != batch.getLength()) {
-                throw source.damaged(
-                        "column " + vector.getName() + " has " + rows + " rows, its batch " + batch.getLength());
-            }
+        try {
+            new ArrowCheck(source.size(), from, to, batch).batch(root, batch);
+        } catch (Broken e) {
+            throw source.damaged(e.getMessage());
         }
     }
 
@@ -94,12 +98,39 @@ public final class ArrowCheck {
         check(source, root, batch, 0, Long.MAX_VALUE);
     }
 
+    /** The same for one that is to be stored: nobody could read what does not pass. */
+    static void checkWritten(VectorSchemaRoot root, ArrowRecordBatch batch) {
+        try {
+            new ArrowCheck(0, 0, Long.MAX_VALUE, batch).batch(root, batch);
+        } catch (Broken e) {
+            throw new UnserializableException("a batch cannot be stored, since its vectors are not as its schema says: "
+                    + e.getMessage() + ". Was setValueCount forgotten, or a child added after the schema was made?");
+        }
+    }
+
+    private void batch(VectorSchemaRoot root, ArrowRecordBatch batch) {
+        for (FieldVector vector : root.getFieldVectors()) {
+            int rows = vector(vector);
+            if (rows != batch.getLength()) {
+                throw new Broken(
+                        "column " + vector.getName() + " has " + rows + " rows, its batch " + batch.getLength());
+            }
+        }
+        if (nodes.hasNext() || buffers.hasNext()) {
+            throw new Broken("there are more columns or buffers than the schema has");
+        }
+    }
+
     static void checkInside(Source source, ArrowBuf buffer, long from, long to) {
+        if (isOutside(buffer, from, to)) {
+            throw source.damaged("a buffer of " + buffer.capacity() + " bytes leaves the batch of " + (to - from));
+        }
+    }
+
+    private static boolean isOutside(ArrowBuf buffer, long from, long to) {
         long address = buffer.memoryAddress();
         long bytes = buffer.capacity();
-        if (bytes != 0 && (bytes < 0 || address < from || address > to - bytes)) {
-            throw source.damaged("a buffer of " + bytes + " bytes leaves the batch of " + (to - from));
-        }
+        return bytes != 0 && (bytes < 0 || address < from || address > to - bytes);
     }
 
     /** The dictionary that an encoded column's indices lead into, where Arrow does not look itself. */
@@ -121,12 +152,12 @@ public final class ArrowCheck {
         FieldVector vector =
                 any instanceof ExtensionTypeVector<?> extension ? (FieldVector) extension.getUnderlyingVector() : any;
         if (!nodes.hasNext()) {
-            throw source.damaged("column " + any.getName() + " is not in the batch");
+            throw new Broken("column " + any.getName() + " is not in the batch");
         }
         ArrowFieldNode node = nodes.next();
         int count = node.getLength();
         if (count < 0 || node.getNullCount() < 0 || node.getNullCount() > count) {
-            throw source.damaged("column " + any.getName() + " has " + count + " rows, " + node.getNullCount()
+            throw new Broken("column " + any.getName() + " has " + count + " rows, " + node.getNullCount()
                     + " of which are null");
         }
         if (vector instanceof BaseFixedWidthVector fixed) {
@@ -183,20 +214,22 @@ public final class ArrowCheck {
         for (FieldVector child : children) {
             int has = vector(child);
             if (has < least) {
-                throw source.damaged("column " + child.getName() + " has " + has + " rows, its parent " + least);
+                throw new Broken("column " + child.getName() + " has " + has + " rows, its parent " + least);
             }
         }
     }
 
     private ArrowBuf buffer(long least) {
         if (!buffers.hasNext()) {
-            throw source.damaged("a batch has too few buffers");
+            throw new Broken("a batch has too few buffers");
         }
         ArrowBuf buffer = buffers.next();
         long bytes = buffer.capacity();
-        checkInside(source, buffer, from, to);
+        if (isOutside(buffer, from, to)) {
+            throw new Broken("a buffer of " + bytes + " bytes leaves the batch of " + (to - from));
+        }
         if (bytes < least) {
-            throw source.damaged("a buffer has " + bytes + " bytes, not " + least);
+            throw new Broken("a buffer has " + bytes + " bytes, not " + least);
         }
         return buffer;
     }
@@ -205,7 +238,7 @@ public final class ArrowCheck {
     private void validity(int count) {
         long given = buffer(0).capacity();
         if (given == 0 ? count > ROWS_WITHOUT_BYTES + 8 * bytes : given < count + 7L >> 3) {
-            throw source.damaged("a validity buffer of " + given + " bytes is given for " + count + " rows");
+            throw new Broken("a validity buffer of " + given + " bytes is given for " + count + " rows");
         }
     }
 
@@ -226,13 +259,13 @@ public final class ArrowCheck {
         long first = number(offsets, 0, width);
         long last = number(offsets, count, width);
         if (first < 0 || first > last || last > end) {
-            throw source.damaged("offsets from " + first + " to " + last + " lead into " + end);
+            throw new Broken("offsets from " + first + " to " + last + " lead into " + end);
         }
         long before = first;
         for (int i = 1; EVERY_ROW && i < count; i++) {
             long next = number(offsets, i, width);
             if (next < before || next > last) {
-                throw source.damaged("offset " + next + " comes after " + before + " and leads into " + end);
+                throw new Broken("offset " + next + " comes after " + before + " and leads into " + end);
             }
             before = next;
         }
@@ -243,7 +276,7 @@ public final class ArrowCheck {
             long offset = number(offsets, i, width);
             long size = number(sizes, i, width);
             if (offset < 0 || size < 0 || offset > end - size) {
-                throw source.damaged("a list of " + size + " at " + offset + " leads into " + end);
+                throw new Broken("a list of " + size + " at " + offset + " leads into " + end);
             }
         }
     }
@@ -255,7 +288,7 @@ public final class ArrowCheck {
         for (int i = 0; EVERY_ROW && i < count; i++) {
             byte type = Memory.getByte(types.memoryAddress() + i);
             if (type < 0 || !known[type] && !children.contains(union.getVectorByType(type))) {
-                throw source.damaged("row " + i + " of a union is of type " + type);
+                throw new Broken("row " + i + " of a union is of type " + type);
             }
             known[type] = true;
         }
@@ -286,8 +319,7 @@ public final class ArrowCheck {
             int childRows = type < 0 ? -1 : has[type];
             long offset = number(offsets, i, Integer.BYTES);
             if (childRows < 0 || ++uses[type] > childRows || offset < 0 || offset >= childRows) {
-                throw source.damaged(
-                        "row " + i + " of a union is row " + offset + " of " + childRows + " of type " + type);
+                throw new Broken("row " + i + " of a union is row " + offset + " of " + childRows + " of type " + type);
             }
         }
     }
@@ -297,22 +329,21 @@ public final class ArrowCheck {
         int runs = runEnds(ends, count);
         int values = vector(children.get(1));
         if (values < runs || runs == 0 && count > 0) {
-            throw source.damaged(runs + " runs have " + values + " values for " + count + " rows");
+            throw new Broken(runs + " runs have " + values + " values for " + count + " rows");
         }
     }
 
     private int runEnds(FieldVector ends, int rows) {
         if (!(ends instanceof BaseFixedWidthVector fixed) || !(ends instanceof BaseIntVector)) {
-            throw source.damaged(
-                    "the ends of runs are of type " + ends.getField().getType());
+            throw new Broken("the ends of runs are of type " + ends.getField().getType());
         }
         if (!nodes.hasNext()) {
-            throw source.damaged("the ends of runs are not in the batch");
+            throw new Broken("the ends of runs are not in the batch");
         }
         ArrowFieldNode node = nodes.next();
         int runs = node.getLength();
         if (runs < 0 || node.getNullCount() != 0) {
-            throw source.damaged(runs + " ends of runs, " + node.getNullCount() + " of which are null");
+            throw new Broken(runs + " ends of runs, " + node.getNullCount() + " of which are null");
         }
         validity(runs);
         ArrowBuf buffer = buffer((long) runs * fixed.getTypeWidth());
@@ -322,12 +353,12 @@ public final class ArrowCheck {
                     ? Memory.getShort(null, buffer.memoryAddress() + 2L * i)
                     : number(buffer, i, fixed.getTypeWidth());
             if (end <= before) {
-                throw source.damaged("a run ends at " + end + " that begins at " + before);
+                throw new Broken("a run ends at " + end + " that begins at " + before);
             }
             before = end;
         }
         if (EVERY_ROW && before < rows) {
-            throw source.damaged("the runs end at " + before + " of " + rows + " rows");
+            throw new Broken("the runs end at " + before + " of " + rows + " rows");
         }
         return runs;
     }
@@ -335,8 +366,8 @@ public final class ArrowCheck {
     private void views(int count) {
         ArrowBuf views = buffer((long) VIEW_BYTES * count);
         long more = variadic.hasNext() ? variadic.next() : 0;
-        if (more < 0 || more > source.size()) {
-            throw source.damaged("a column of views has " + more + " buffers");
+        if (more < 0 || more > bytes) {
+            throw new Broken("a column of views has " + more + " buffers");
         }
         ArrowBuf[] data = new ArrowBuf[EVERY_ROW ? (int) more : 0];
         for (int i = 0; i < more; i++) {
@@ -356,7 +387,7 @@ public final class ArrowCheck {
                         || number >= more
                         || offset < 0
                         || offset > data[number].capacity() - length) {
-                    throw source.damaged("a view of " + length + " bytes at " + offset + " of buffer " + number);
+                    throw new Broken("a view of " + length + " bytes at " + offset + " of buffer " + number);
                 }
             }
         }

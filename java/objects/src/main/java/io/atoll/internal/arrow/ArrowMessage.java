@@ -1,6 +1,8 @@
 package io.atoll.internal.arrow;
 
 import com.google.flatbuffers.FlatBufferBuilder;
+import io.atoll.UnserializableException;
+import io.atoll.internal.memory.ArrowMemory;
 import io.atoll.internal.memory.IpcMessage;
 import io.atoll.store.Memory;
 import java.util.List;
@@ -49,11 +51,12 @@ public record ArrowMessage(byte[] flatbuffer, long[] addresses, long[] lengths, 
 
     /** @param delta whether its values come behind those that the dictionary has, or instead of them */
     public static ArrowMessage dictionary(long id, FieldVector values, boolean delta) {
-        return of(ArrowStream.rootOf(values), id, delta);
+        return of(ArrowStream.rootOf(values), new Schema(List.of(values.getField())), id, delta);
     }
 
-    public static ArrowMessage batch(VectorSchemaRoot root) {
-        return of(root, null, false);
+    /** @param schema that is written before it */
+    public static ArrowMessage batch(VectorSchemaRoot root, Schema schema) {
+        return of(root, schema, null, false);
     }
 
     public static void writeEnd(long address) {
@@ -77,9 +80,11 @@ public record ArrowMessage(byte[] flatbuffer, long[] addresses, long[] lengths, 
         return to;
     }
 
-    private static ArrowMessage of(VectorSchemaRoot root, Long dictionaryId, boolean delta) {
+    private static ArrowMessage of(VectorSchemaRoot root, Schema schema, Long dictionaryId, boolean delta) {
         try (ArrowRecordBatch batch =
-                new VectorUnloader(root, true, NoCompressionCodec.INSTANCE, false).getRecordBatch()) {
+                        new VectorUnloader(root, true, NoCompressionCodec.INSTANCE, false).getRecordBatch();
+                VectorSchemaRoot reader = reader(schema)) {
+            ArrowCheck.checkWritten(reader, batch);
             List<ArrowBuf> buffers = batch.getBuffers();
             long[] addresses = new long[buffers.size()];
             long[] lengths = new long[buffers.size()];
@@ -94,6 +99,16 @@ public record ArrowMessage(byte[] flatbuffer, long[] addresses, long[] lengths, 
             }
             return new ArrowMessage(
                     flatbuffer(batch, offsets, lengths, body, dictionaryId, delta), addresses, lengths, body);
+        }
+    }
+
+    /** What a reader would load the batch into. */
+    private static VectorSchemaRoot reader(Schema schema) {
+        try {
+            return VectorSchemaRoot.create(schema, ArrowMemory.allocator());
+        } catch (RuntimeException e) {
+            throw new UnserializableException(
+                    "a batch cannot be stored, since nobody could make vectors of its schema: " + e.getMessage(), e);
         }
     }
 

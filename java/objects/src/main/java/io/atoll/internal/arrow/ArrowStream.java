@@ -37,7 +37,7 @@ public final class ArrowStream extends Encoded {
         List<ArrowMessage> parts = new ArrayList<>();
         parts.add(ArrowMessage.schema(schema, dictionaries));
         dictionaries.forEach((id, dictionary) -> parts.add(ArrowMessage.dictionary(id, dictionary.getVector(), false)));
-        batches.forEach(batch -> parts.add(ArrowMessage.batch(batch)));
+        batches.forEach(batch -> parts.add(ArrowMessage.batch(batch, schema)));
         return new ArrowStream(detail, parts, value);
     }
 

@@ -47,11 +47,9 @@ final class PathFinder {
             } else {
                 found = new PathFinder(null).find(root, name);
             }
-        } catch (RuntimeException | StackOverflowError e) {
+            found = found == null ? Probe.find(root, name) : found;
+        } catch (RuntimeException | StackOverflowError e) { // what is changed meanwhile may throw anything
             failure.addSuppressed(e);
-        }
-        if (found == null) {
-            found = Probe.find(root, name);
         }
         if (found == null) {
             found = name + ": " + root.getClass().getName() + " cannot be stored: " + deepestMessage(failure);

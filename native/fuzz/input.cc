@@ -1,6 +1,7 @@
 #include "input.h"
 
 #include "directory/directory.h"
+#include "layout/location.h"
 
 namespace atollstore::fuzz {
 
@@ -12,8 +13,8 @@ void Write(const Control& control, uint8_t poke, uint16_t index, uint64_t value)
   switch (poke % kPokes) {
     case kWord:
       return control.entry(i).word.store(value);
-    case kOffset:
-      return control.entry(i).offset.store(value);
+    case kLocation:
+      return control.entry(i).location.store(value);
     case kSize:
       return control.entry(i).size.store(value);
     case kBlock:
@@ -69,7 +70,6 @@ void Furnish(const Control& control) {
         kStates[i] != State::kExpected && kStates[i] != State::kLost && kStates[i] != State::kFree;
     if (bytes) {
       const uint64_t slab = owner - 1;
-      entry.offset.store(slab * kSlabBytes + i * 64);
       entry.size.store(64);
       entry.block.store(slab * kWordsPerSlab + i + 1);
       control.block_word(slab * kWordsPerSlab + i).store(ObjectId(0, i, 1).place);
@@ -78,6 +78,11 @@ void Furnish(const Control& control) {
     if (i == 8) {  // a container of nothing that is there
       entry.contained.store(2);
       word = word.With(Word::kHasRefs);
+    }
+    if (bytes) {
+      entry.location.store(
+          Location::Of((owner - 1) * kSlabBytes + i * 64, Location::BoundOf(entry, ObjectId(0, i, 1).place))
+              .bits());
     }
     entry.word.store(word.bits());
     control.references(owner)[i].store(1);

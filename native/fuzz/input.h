@@ -40,7 +40,7 @@ constexpr uint64_t kObjects = 64, kClients = 3, kExtentBytes = 64 << 10, kCapaci
 // What one number of the segment may be; kEnd of them.
 enum Poke : uint8_t {
   kWord,
-  kOffset,
+  kLocation,
   kSize,
   kBlock,
   kContained,

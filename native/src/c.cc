@@ -432,7 +432,7 @@ int64_t atoll_client_stats(atoll_client* client, uint64_t client_index, atoll_cl
 int64_t atoll_count_copied(atoll_client* client, uint64_t bytes) {
   if (client == nullptr) return Null();
   if (client->forked_from() != 0) return Forked(client);
-  client->core->counters().bytes_copied.fetch_add(bytes, std::memory_order_relaxed);
+  client->core->Count(&atollstore::Counters::bytes_copied, bytes);
   return 0;
 }
 
@@ -441,7 +441,7 @@ int64_t atoll_count_user(atoll_client* client, uint64_t counter, uint64_t add) {
   if (client->forked_from() != 0) return Forked(client);
   if (counter > 3)
     return Code(Status::Error(ATOLL_INVALID_ARGUMENT, "counter %lu: there are 0 to 3", counter));
-  client->core->counters().user[counter].fetch_add(add, std::memory_order_relaxed);
+  client->core->CountForUser(counter, add);
   return 0;
 }
 

@@ -282,13 +282,13 @@ TEST_F(BoundaryTest, CorruptEntryIsAnErrorNotACrash) {
   Control control(reinterpret_cast<uint8_t*>(ring) - g.rings_at - g.ring_stride, g);
   ASSERT_EQ(control.header().magic.load(), kMagic);
   Entry& entry = control.entry(id.place >> 40);
-  const uint64_t offset = entry.offset.load();
+  const uint64_t offset = entry.location.load();
   atoll_view view{};
   for (const uint64_t bad : {uint64_t{64} << 20, ~uint64_t{63}, uint64_t{1}}) {
-    entry.offset.store(bad);
+    entry.location.store(bad);
     EXPECT_EQ(atoll_get(client, &id, 0, &view), -ATOLL_CORRUPT);
   }
-  entry.offset.store(offset);
+  entry.location.store(offset);
   entry.size.store(~uint64_t{0} - 10);
   EXPECT_EQ(atoll_get(client, &id, 0, &view), -ATOLL_CORRUPT);
   entry.size.store(100);
@@ -302,12 +302,12 @@ TEST_F(BoundaryTest, CorruptEntryIsAnErrorNotACrash) {
   uint64_t address = 0;
   OK(atoll_create(client, &container, 100, 1, 0, 0, &address));
   Entry& made = control.entry(container.place >> 40);
-  const uint64_t right = made.offset.load();
+  const uint64_t right = made.location.load();
   for (const uint64_t bad : {uint64_t{64} << 20, ~uint64_t{63}, uint64_t{63} << 20}) {
-    made.offset.store(bad);
+    made.location.store(bad);
     EXPECT_EQ(atoll_seal(client, &container, &id), -ATOLL_CORRUPT) << bad;
   }
-  made.offset.store(right);
+  made.location.store(right);
   made.size.store(~uint64_t{0} - 10);
   EXPECT_EQ(atoll_seal(client, &container, &id), -ATOLL_CORRUPT);
   made.size.store(100);

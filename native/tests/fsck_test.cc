@@ -68,8 +68,8 @@ TEST_F(FsckTest, FindsWhatIsWrongWithAnEntry) {
   ExpectFound(entry.block, uint64_t{0}, "SEALED without a block");
   ExpectFound(entry.block, ~uint64_t{0}, "does not exist");
   ExpectFound(entry.block, EntryOf(other).block.load(), "is of place");
-  ExpectFound(entry.offset, looker_->control().geometry().capacity(), "end outside the store");
-  ExpectFound(entry.offset, EntryOf(other).offset.load(), "is not at");
+  ExpectFound(entry.location, looker_->control().geometry().capacity(), "end outside the store");
+  ExpectFound(entry.location, EntryOf(other).location.load(), "is not at");
   ExpectFound(EntryOf(other).size, uint64_t{100}, "is not at");
 }
 

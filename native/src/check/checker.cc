@@ -8,6 +8,7 @@
 
 #include "directory/holders.h"
 #include "directory/names.h"
+#include "layout/location.h"
 
 namespace atollstore {
 namespace {
@@ -119,8 +120,8 @@ void Checker::CheckNamed(uint64_t index, Word word) {
     if (!SlotInUse(client)) {
       Wrong(index, "entry %lu.%lu: names client %u, which does not exist", index, word.generation(), client);
     } else if (!control_.touched(client).Has(index / kEntriesPerBlock)) {
-      Wrong(index, "entry %lu.%lu: names client %u, which has not touched its block", index, word.generation(),
-            client);
+      Wrong(index, "entry %lu.%lu: names client %u, which has not touched its block", index,
+            word.generation(), client);
     }
   });
   const uint32_t maker = word.maker();
@@ -128,8 +129,8 @@ void Checker::CheckNamed(uint64_t index, Word word) {
   if (!SlotInUse(maker)) {
     Wrong(index, "entry %lu.%lu: made by client %u, which does not exist", index, word.generation(), maker);
   } else if (!control_.touched(maker).Has(index / kEntriesPerBlock)) {
-    Wrong(index, "entry %lu.%lu: made by client %u, which has not touched its block", index, word.generation(),
-          maker);
+    Wrong(index, "entry %lu.%lu: made by client %u, which has not touched its block", index,
+          word.generation(), maker);
   }
 }
 
@@ -204,10 +205,10 @@ void Checker::CheckEntry(uint64_t index) {
 void Checker::CheckBlock(uint64_t index, Word word) {
   const Entry& entry = control_.entry(index);
   const uint64_t generation = word.generation();
-  const uint64_t block = entry.block.load(std::memory_order_relaxed) - 1;
-  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
-  const uint64_t size = entry.size.load(std::memory_order_relaxed);
-  const uint64_t ids = entry.contained.load(std::memory_order_relaxed);
+  const Location location(entry.location.load(std::memory_order_relaxed));
+  const Location::Bound bound = Location::BoundOf(entry, ObjectId(0, index, generation).place);
+  const uint64_t block = bound.block - 1, offset = location.offset(), size = bound.size,
+                 ids = bound.contained;
   const uint64_t asked = ids == 0 ? size : (size + 15) / 16 * 16 + ids * 16;
   if (block >= g_.slabs() * kWordsPerSlab)
     return Wrong(index, "entry %lu.%lu: block %lu does not exist", index, generation, block);
@@ -227,6 +228,9 @@ void Checker::CheckBlock(uint64_t index, Word word) {
       offset != block / kWordsPerSlab * kSlabBytes + number * bytes)
     Wrong(index, "entry %lu.%lu: block %lu of %lu bytes is not at %lu", index, generation, block, bytes,
           offset);
+  if (word.state() == State::kSealed && !location.Fits(bound))
+    Wrong(index, "entry %lu.%lu: location %016lx does not fit block %lu, size %lu, tag %lx and %lu ids",
+          index, generation, location.bits(), block, size, bound.tag, ids);
   placed_.push_back({offset, offset + bytes, index});
   ++report_.blocks;
   for (uint64_t e = offset / g_.extent_bytes(); e < g_.extents() && e * g_.extent_bytes() < offset + bytes;
@@ -244,7 +248,7 @@ void Checker::GatherContainer(uint64_t index, Word word) {
   const Entry& entry = control_.entry(index);
   const uint64_t generation = word.generation();
   const uint64_t size = entry.size.load(std::memory_order_relaxed);
-  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+  const uint64_t offset = Location(entry.location.load(std::memory_order_relaxed)).offset();
   const uint64_t count = entry.contained.load(std::memory_order_relaxed);
   const uint64_t ids_at = (size + 15) / 16 * 16;
   if (size > g_.capacity() || offset > g_.capacity() || ids_at + count * 16 > g_.capacity() - offset) return;

@@ -6,6 +6,7 @@
 #include "directory/holders.h"
 #include "heap/blocks.h"
 #include "heap/size_class.h"
+#include "layout/location.h"
 
 namespace atollstore {
 namespace {
@@ -189,7 +190,7 @@ int64_t InspectObjects(const Control& control, uint64_t* cursor, atoll_object_in
     if (entry.block.load(std::memory_order_relaxed) != 0 && word.state() != State::kRestoring) {
       info.size = entry.size.load(std::memory_order_relaxed);
       info.tag = entry.tag.load(std::memory_order_relaxed);
-      info.offset = entry.offset.load(std::memory_order_relaxed);
+      info.offset = Location(entry.location.load(std::memory_order_relaxed)).offset();
     }
     const auto add = [&](uint32_t client) {
       info.pins += control.pins(client)[index].load(std::memory_order_relaxed);

@@ -6,14 +6,6 @@
 
 namespace atollstore {
 
-uint32_t ClientCore::Stripe() {
-  static std::atomic<uint32_t> next{0};
-  // initial-exec: a plain load, also in a library that was loaded late.
-  static thread_local uint32_t mine __attribute__((tls_model("initial-exec"))) = 0;
-  if (mine == 0) mine = 1 + next.fetch_add(1, std::memory_order_relaxed) % kCounterStripes;
-  return mine - 1;
-}
-
 Status ClientCore::NotFound(ObjectId id) const {
   if (forked_from_ != 0) return Handle::ForkedFrom(forked_from_);
   if (id.store == store_ && id.index() < objects_ && !budget_->HasPaid(id.index() / kEntriesPerBlock)) {
@@ -35,7 +27,7 @@ bool ClientCore::Corrupt(uint64_t index) {
 }
 
 Status ClientCore::Corrupted(ObjectId id) const {
-  return Status::Error(ATOLL_CORRUPT, "object %lu.%lu: its entry points outside the store", id.index(),
+  return Status::Error(ATOLL_CORRUPT, "object %lu.%lu: somebody has written into its entry", id.index(),
                        id.generation());
 }
 

@@ -96,6 +96,7 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   c.in_each_ = Holders::InEach(c.me_);
   c.store_ = header.store.load();
   c.objects_ = g.objects();
+  c.block_words_ = g.slabs() * kWordsPerSlab;
   c.capacity_ = g.capacity();
   c.pins_ = c.control_.pins(c.me_);
   c.references_ = c.control_.references(c.me_);

@@ -21,11 +21,13 @@
 #include "atoll/c.h"
 #include "client/containers.h"
 #include "client/creations.h"
+#include "client/stripe.h"
 #include "client/watches.h"
 #include "directory/directory.h"
 #include "directory/entry_pool.h"
 #include "heap/client_heap.h"
 #include "layout/geometry.h"
+#include "layout/location.h"
 #include "layout/wire.h"
 #include "object_id.h"
 #include "os/shared_memory.h"
@@ -67,7 +69,7 @@ class ClientCore {
   Status Get(ObjectId id, int64_t timeout_ns, atoll_view* view) {
     const uint64_t index = id.index();
     if (id.store == store_ && index < objects_) [[likely]] {
-      if (Pin(index, id.generation()) && Describe(index, view)) [[likely]]
+      if (Pin(index, id.generation()) && Describe(id.place, view)) [[likely]]
         return {};
     }
     return GetSlowly(id, timeout_ns, view);
@@ -117,9 +119,14 @@ class ClientCore {
   Result<os::Bell*> BellOf(uint64_t client);
   bool Disconnected() const;
 
-  Counters& counters() const { return record_->counters[Stripe()]; }
   void Count(u64 Counters::*what, uint64_t add = 1) const {
-    (counters().*what).fetch_add(add, std::memory_order_relaxed);
+    const uint32_t stripe = Stripe();
+    AddTo(record_->counters[stripe].*what, stripe, add);
+  }
+  // One of the users' own. REQUIRES: counter < 4
+  void CountForUser(uint64_t counter, uint64_t add) const {
+    const uint32_t stripe = Stripe();
+    AddTo(record_->counters[stripe].user[counter], stripe, add);
   }
 
  private:
@@ -159,13 +166,20 @@ class ClientCore {
   Status NoControlMemory() const;
   void Unpin(uint64_t index);
 
-  // Fills the view from an entry that is pinned. Every number is read once and checked.
-  bool Describe(uint64_t index, atoll_view* view) {
+  // Fills the view from an entry that is pinned. Every number is read once and checked; its block must be that
+  // of this object still.
+  bool Describe(uint64_t place, atoll_view* view) {
+    const uint64_t index = place >> ObjectId::kGenerationBits;
     const Entry& entry = entries_[index];
-    const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
-    const uint64_t size = entry.size.load(std::memory_order_relaxed);
-    const uint64_t contained = entry.contained.load(std::memory_order_relaxed);
-    if (size > capacity_ || offset > capacity_ || offset % 64 != 0) [[unlikely]]
+    const Location::Bound bound = Location::BoundOf(entry, place);
+    const Location location(entry.location.load(std::memory_order_relaxed));
+    const uint64_t offset = location.offset(), size = bound.size, contained = bound.contained;
+    if (!location.Fits(bound) || bound.block - 1 >= block_words_) [[unlikely]]
+      return Corrupt(index);
+    if (control_.block_word(bound.block - 1).load(std::memory_order_relaxed) != place) [[unlikely]]
+      return Corrupt(index);
+    // All that fits may have been written by somebody who knows how.
+    if (size > capacity_ || offset > capacity_) [[unlikely]]
       return Corrupt(index);
     const uint64_t ids_at = contained == 0 ? 0 : (size + 15) / 16 * 16;
     const uint64_t end = contained == 0 ? size : ids_at + contained * sizeof(atoll_object_id);
@@ -174,7 +188,7 @@ class ClientCore {
     const uint64_t address = reinterpret_cast<uint64_t>(views_.data()) + offset;
     view->address = address;
     view->size = size;
-    view->tag = entry.tag.load(std::memory_order_relaxed);
+    view->tag = bound.tag;
     view->offset = offset;
     view->contained = contained;
     view->contained_address = contained == 0 ? 0 : address + ids_at;
@@ -182,7 +196,6 @@ class ClientCore {
     return true;
   }
   bool Corrupt(uint64_t index);
-  static uint32_t Stripe();
 
   Status Refer(ObjectId id);
   Status GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view);
@@ -267,6 +280,7 @@ class ClientCore {
   uint64_t store_ = 0;
   uint64_t objects_ = 0;
   uint64_t capacity_ = 0;
+  uint64_t block_words_ = 0;
   pid_t forked_from_ = 0;
   os::Mapping views_;  // the whole data segment, PROT_READ
   ClientRecord* record_ = nullptr;

@@ -50,7 +50,7 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
     }
     if (result.ok() && found == Found::kSealed) {
       if (used_[index].load(std::memory_order_relaxed) == 0) used_[index].store(1, std::memory_order_relaxed);
-      if (!Describe(index, view)) {
+      if (!Describe(id.place, view)) {
         result = Corrupted(id);
       }
       break;

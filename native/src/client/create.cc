@@ -75,11 +75,13 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, Creations::Known known, uint64_t 
   if (bytes >= control_.geometry().extent_bytes() && bytes > largest_.load(std::memory_order_relaxed)) {
     largest_.store(bytes, std::memory_order_relaxed);
   }
-  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+  const Location location(entry.location.load(std::memory_order_relaxed));
+  const bool ours =
+      location.Fits(Location::BoundOf(entry, id.place)) && location.offset() <= capacity_ - bytes;
   if (known == Creations::Known::kOthers) creations_.PutBack(id.index());
-  if (offset > capacity_ - bytes) return Corrupted(id);  // written by somebody else since
+  if (!ours) return Corrupted(id);  // written by somebody else since
   Count(&Counters::creates);
-  return reinterpret_cast<uint64_t>(window_.data()) + offset;
+  return reinterpret_cast<uint64_t>(window_.data()) + location.offset();
 }
 
 void ClientCore::Undo(ObjectId id) {
@@ -123,9 +125,8 @@ Status ClientCore::Seal(ObjectId id, const atoll_object_id* contained) {
     Unpin(index);
   }
   if (before.has(Word::kHasRefs | Word::kDoomed | Word::kDeleted)) Drop(index);
-  Counters& mine = counters();
-  mine.seals.fetch_add(1, std::memory_order_relaxed);
-  mine.bytes_written.fetch_add(size, std::memory_order_relaxed);
+  Count(&Counters::seals);
+  Count(&Counters::bytes_written, size);
   return {};
 }
 
@@ -141,9 +142,12 @@ Status ClientCore::FillContainer(ObjectId id, const atoll_object_id* contained) 
   if (contained == nullptr)
     return Status::Error(ATOLL_INVALID_ARGUMENT, "%u contained ids promised, none given", count);
   const uint64_t size = entry.size.load(std::memory_order_relaxed);
-  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+  const Location location(entry.location.load(std::memory_order_relaxed));
+  const uint64_t offset = location.offset();
   // Else somebody has written into the entry, and the ids would go astray.
-  if (size > capacity_ || !heap_->CanWrite(offset, ObjectBytes(size, count))) return Corrupted(id);
+  if (!location.Fits(Location::BoundOf(entry, id.place)) || size > capacity_ ||
+      !heap_->CanWrite(offset, ObjectBytes(size, count)))
+    return Corrupted(id);
   Status held;
   for (container->held = 0; container->held < count && held.ok();) {
     held = Refer(contained[container->held]);

@@ -106,7 +106,7 @@ int64_t ClientCore::Peek(const atoll_object_id* ids, uint64_t count, atoll_view*
     if (after.generation() != id.generation() || Visible(after) == ATOLL_ABSENT) break;
     if (word.state() == State::kDying) word = word.Revived();
     if (word.on_disk()) continue;
-    views[i].offset = entry.offset.load(std::memory_order_relaxed);
+    views[i].offset = Location(entry.location.load(std::memory_order_relaxed)).offset();
     views[i].address = reinterpret_cast<uint64_t>(views_.data()) + views[i].offset;
   }
   return static_cast<int64_t>(i);
@@ -142,7 +142,7 @@ Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, bool await
     }
   }
   uint64_t described = 0;
-  while (result.ok() && described < count && Describe(ObjectId(ids[described]).index(), &views[described])) {
+  while (result.ok() && described < count && Describe(ids[described].place, &views[described])) {
     ++described;
   }
   if (result.ok() && described == count) return result;

@@ -69,7 +69,7 @@ std::optional<Result<uint64_t>> ClientCore::ReadInMemory(ObjectId id, uint64_t o
     (void)::nanosleep(&moment, nullptr);
     return {};
   }
-  if (!Describe(id.index(), &view)) return Corrupted(id);
+  if (!Describe(id.place, &view)) return Corrupted(id);
   auto part = Clip(id, view.size, offset, bytes);
   if (part.ok()) os::Copy(to, reinterpret_cast<const uint8_t*>(view.address) + offset, part.value());
   (void)Release(id);

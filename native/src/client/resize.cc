@@ -28,11 +28,11 @@ Result<uint64_t> ClientCore::ResizeTaken(ObjectId id, uint64_t size, int64_t tim
     return Status::Error(ATOLL_STORE_FULL, "%lu bytes and %u ids asked, the store has %lu bytes", size,
                          contained, capacity_);
   }
-  const uint64_t old_size = entry.size.load(std::memory_order_relaxed);
-  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
-  const uint64_t block = entry.block.load(std::memory_order_relaxed);
+  const Location location(entry.location.load(std::memory_order_relaxed));
+  Location::Bound bound = Location::BoundOf(entry, id.place);
+  const uint64_t offset = location.offset(), block = bound.block, old_size = bound.size;
   // Each number once, and checked: anybody may have written there.
-  if (block == 0 || block > control_.geometry().slabs() * kWordsPerSlab || old_size > capacity_ ||
+  if (!location.Fits(bound) || block - 1 >= block_words_ || old_size > capacity_ ||
       !heap_->CanWrite(offset, ObjectBytes(old_size, contained))) {
     return Corrupted(id);
   }
@@ -46,7 +46,11 @@ Result<uint64_t> ClientCore::ResizeTaken(ObjectId id, uint64_t size, int64_t tim
     (void)GrowBehind(block, bytes);
     return heap_->Resize(block, old_bytes, bytes);
   };
+  bound.size = size;
   Entry moved{};
+  moved.size.store(size, std::memory_order_relaxed);
+  moved.tag.store(bound.tag, std::memory_order_relaxed);
+  moved.contained.store(bound.contained, std::memory_order_relaxed);
   bool resized = in_place();
   const auto take = [&] {
     resized = in_place();
@@ -59,11 +63,12 @@ Result<uint64_t> ClientCore::ResizeTaken(ObjectId id, uint64_t size, int64_t tim
   }
   if (resized) {
     entry.size.store(size, std::memory_order_relaxed);
+    entry.location.store(Location::Of(offset, bound).bits(), std::memory_order_relaxed);
     return reinterpret_cast<uint64_t>(here);
   }
-  const uint64_t to = moved.offset.load(std::memory_order_relaxed);
+  const uint64_t to = Location(moved.location.load(std::memory_order_relaxed)).offset();
   os::Copy(window_.data() + to, here, std::min(size, old_size));
-  entry.offset.store(to, std::memory_order_relaxed);
+  entry.location.store(moved.location.load(std::memory_order_relaxed), std::memory_order_relaxed);
   entry.size.store(size, std::memory_order_relaxed);
   // release; whoever finds the block also finds where it is.
   entry.block.store(moved.block.load(std::memory_order_relaxed), std::memory_order_release);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <new>
 
+#include "layout/location.h"
+
 namespace atollstore {
 namespace {
 
@@ -102,8 +104,9 @@ bool ClientHeap::TakeFrom(uint64_t head, Entry& entry, uint64_t place) {
     const uint32_t i = span.cursor++;
     u64& word = control_.block_word(words + i);
     if (word.load(std::memory_order_acquire) != 0) continue;  // pairs with FreeBlockWord()
-    entry.offset.store(head * kSlabBytes + i * bytes, std::memory_order_relaxed);
     entry.block.store(words + i + 1, std::memory_order_relaxed);
+    entry.location.store(Location::Of(head * kSlabBytes + i * bytes, Location::BoundOf(entry, place)).bits(),
+                         std::memory_order_relaxed);
     // release; whoever finds the word also finds the entry pointing back.
     word.store(place, std::memory_order_release);
     // The next one of this size will be written soon; what was freed long ago has left the caches.

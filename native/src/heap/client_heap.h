@@ -36,9 +36,10 @@ class ClientHeap {
                                                     const os::SharedMemory* data, os::Mapping* window,
                                                     ControlBudget* budget);
 
-  // Makes a block for the entry of this place and writes offset and block into `entry`, which is that one or,
-  // when it has a block already, stands for it. REQUIRES: the entry is CREATING for this client. Returns
-  // false when no extent of this client has room, or there is no control memory for its block words.
+  // Makes a block for the entry of this place and writes location and block into `entry`, which is that one
+  // or, when it has a block already, stands for it. REQUIRES: the entry is CREATING for this client, and
+  // `entry` has its size, tag and number of ids. Returns false when no extent of this client has room, or
+  // there is no control memory for its block words.
   bool Allocate(uint64_t bytes, Entry& entry, uint64_t place);
 
   // Makes the block with this number, of `old_bytes`, one of `new_bytes` where it lies. Returns false when

@@ -99,8 +99,8 @@ struct Header {
 static_assert(offsetof(Header, stopped) == 128 && offsetof(Header, scheduler_bell) == 192);
 static_assert(offsetof(Header, served) == 320 && offsetof(Header, clients) == 448);
 
-// Calls of one client that succeeded, striped over threads. The hot ones share the first line. Those of
-// client 0 are the sums of all clients that have gone.
+// Calls of one client that succeeded, in stripes: each of the first belongs to one thread of the client at a
+// time, the last to all the others (client/stripe.h). The hot ones share the first line. Those of client 0 are the sums of all clients that have gone.
 struct alignas(64) Counters {
   u64 gets;
   u64 creates;
@@ -163,11 +163,11 @@ static_assert(offsetof(ClientRecord, counters) == 512 && sizeof(ClientRecord) ==
 //
 //    0         8         16        24        32        40      44      48        56       64
 //   +---------+---------+---------+---------+---------+-------+-------+---------+---------+
-//   |  word   | offset  |  size   |   tag   |  block  | claim | ids   | holders | spill   |
+//   |  word   |location |  size   |   tag   |  block  | claim | ids   | holders | spill   |
 //   +---------+---------+---------+---------+---------+-------+-------+---------+---------+
 struct alignas(64) Entry {
   u64 word;       // Word
-  u64 offset;     // in the data segment; this and the next three hold from CREATING on
+  u64 location;   // Location: in the data segment; this and the next three hold from CREATING on
   u64 size;       // bytes of the object, without the contained ids
   u64 tag;        // the creator's
   u64 block;      // 1 + number of its block word; 0: it has no block

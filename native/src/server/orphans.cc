@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "layout/location.h"
+
 namespace atollstore {
 
 uint32_t Orphans::OwnerOf(uint64_t extent) const {
@@ -26,7 +28,7 @@ void Orphans::Count(const Entry& entry) {
   blocks.resize(g.slabs_per_extent() * kWordsPerSlab);
   auto known = blocks[(block - 1) % blocks.size()];
   if (known) return;
-  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
+  const uint64_t offset = Location(entry.location.load(std::memory_order_relaxed)).offset();
   const uint64_t bytes = BlockBytes(classes_, ObjectBytes(entry));
   const uint64_t end = std::min(
       g.extents(), (offset + std::min(bytes, g.capacity()) + g.extent_bytes() - 1) / g.extent_bytes());

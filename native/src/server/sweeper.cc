@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "directory/entry_pool.h"
+#include "layout/location.h"
 
 namespace atollstore {
 
@@ -289,17 +290,21 @@ std::vector<uint64_t> Sweeper::LiveOnes(const uint8_t* ids, uint64_t count) cons
   return live;
 }
 
-const uint8_t* Sweeper::IdsOf(const Entry& entry, uint64_t count) const {
+const uint8_t* Sweeper::IdsOf(uint64_t index, uint64_t count) const {
+  const Entry& entry = control_.entry(index);
   const uint64_t capacity = control_.geometry().capacity();
-  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
-  const uint64_t size = entry.size.load(std::memory_order_relaxed);
-  if (size > capacity || offset > capacity || ObjectBytes(size, count) > capacity - offset) return nullptr;
+  const Word word(entry.word.load(std::memory_order_relaxed));
+  const Location location(entry.location.load(std::memory_order_relaxed));
+  const Location::Bound bound = Location::BoundOf(entry, ObjectId(0, index, word.generation()).place);
+  const uint64_t offset = location.offset(), size = bound.size;
+  const bool fits = location.Fits(bound) && bound.contained == count && size <= capacity && offset <= capacity;
+  if (!fits || ObjectBytes(size, count) > capacity - offset) return nullptr;
   return data_->data() + offset + (size + 15) / 16 * 16;
 }
 
-std::vector<uint64_t> Sweeper::ChildrenOf(const Entry& entry) const {
-  const uint64_t count = entry.contained.load(std::memory_order_relaxed);
-  const uint8_t* ids = IdsOf(entry, count);
+std::vector<uint64_t> Sweeper::ChildrenOf(uint64_t index) const {
+  const uint64_t count = control_.entry(index).contained.load(std::memory_order_relaxed);
+  const uint8_t* ids = IdsOf(index, count);
   return ids == nullptr ? std::vector<uint64_t>() : LiveOnes(ids, count);
 }
 
@@ -324,7 +329,7 @@ bool Sweeper::TakeIn(uint64_t index, Slice* slice) {
 // followed by one that counts its column anew, without this one.
 bool Sweeper::GoOnTakingIn(Slice* slice) {
   Entry& entry = control_.entry(taking_.index);
-  const uint8_t* ids = IdsOf(entry, taking_.count);
+  const uint8_t* ids = IdsOf(taking_.index, taking_.count);
   for (; ids != nullptr && taking_.next < taking_.count; ++taking_.next) {
     if (slice->Over()) return false;
     const uint64_t child = LiveOne(ids + taking_.next * sizeof(atoll_object_id));

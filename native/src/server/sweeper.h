@@ -84,11 +84,11 @@ class Sweeper {
   // Undoes a creation: frees the block, back to EXPECTED. REQUIRES: the creator is dead.
   void UndoCreation(uint64_t index);
   // The live entries that a container's ids name. Of a spilled one too; false when its record is damaged.
-  std::vector<uint64_t> ChildrenOf(const Entry& entry) const;
+  std::vector<uint64_t> ChildrenOf(uint64_t index) const;
   bool ChildrenOfSpilled(const Entry& entry, std::vector<uint64_t>* children) const;
   std::vector<uint64_t> LiveOnes(const uint8_t* ids, uint64_t count) const;
   // Where the ids lie, null when the entry points outside the store.
-  const uint8_t* IdsOf(const Entry& entry, uint64_t count) const;
+  const uint8_t* IdsOf(uint64_t index, uint64_t count) const;
   // The entry that the id names, kNone when that is not alive.
   static constexpr uint64_t kNone = UINT64_MAX;
   uint64_t LiveOne(const uint8_t* id) const;

@@ -70,7 +70,7 @@ const std::vector<uint64_t>& Sweeper::KnowAgain(uint64_t index) {
   if ((word.state() != State::kSealed && !spilled) || !word.has(Word::kTaken)) return none;
   std::vector<uint64_t> children;
   if (!spilled) {
-    children = ChildrenOf(entry);
+    children = ChildrenOf(index);
   } else if (!ChildrenOfSpilled(entry, &children)) {
     MarkLost(index, ATOLL_LOST_DAMAGED);
     return none;

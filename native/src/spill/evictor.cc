@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "layout/location.h"
 #include "spill/spill_item.h"
 
 namespace atollstore {
@@ -36,7 +37,8 @@ uint64_t Evictor::EvictRun(uint64_t extents) {
   const Geometry& g = control_.geometry();
   const uint64_t high = control_.entries_high();
   const auto extents_of = [&](const Entry& entry) {
-    const uint64_t offset = std::min(entry.offset.load(std::memory_order_relaxed), g.capacity() - 1);
+    const uint64_t offset =
+        std::min(Location(entry.location.load(std::memory_order_relaxed)).offset(), g.capacity() - 1);
     const uint64_t last = offset + std::clamp<uint64_t>(ObjectBytes(entry), 1, g.capacity() - offset) - 1;
     return std::pair(offset / g.extent_bytes(), last / g.extent_bytes());
   };
@@ -79,17 +81,24 @@ uint64_t Evictor::EvictRun(uint64_t extents) {
 
 // From here on the bytes stay where they are until they are written, whatever happens to the object. Where
 // that is can only be read now: before, its creator may have freed it and made another.
-const uint8_t* Evictor::PinToWrite(uint64_t index) {
+SpillItem Evictor::PinToWrite(uint64_t index) {
   Entry& entry = control_.entry(index);
   control_.pins(kServer)[index].fetch_add(1, std::memory_order_seq_cst);
   Word word(entry.word.load(std::memory_order_seq_cst));
   const bool stays = Validate(entry, word.generation(), &word) != Found::kSealed || !MayLeaveMemory(entry);
-  const uint64_t bytes = ObjectBytes(entry);
-  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
-  const bool outside = bytes > data_->size() || offset > data_->size() - bytes;  // fsck says so
-  if (!stays && !outside && MayWrite(bytes)) return data_->data() + offset;
-  Unpin(index);
-  return nullptr;
+  SpillItem item = ItemOf(control_, index);
+  const Location location(entry.location.load(std::memory_order_relaxed));
+  // Else somebody has written into the entry; fsck says so.
+  const bool fits = location.Fits({item.id.place, entry.block.load(std::memory_order_relaxed), item.size,
+                                   item.tag, item.contained}) &&
+                    item.size <= data_->size() && item.bytes <= data_->size() &&
+                    location.offset() <= data_->size() - item.bytes;
+  if (!stays && fits && MayWrite(item.bytes)) {
+    item.from = data_->data() + location.offset();
+  } else {
+    Unpin(index);
+  }
+  return item;
 }
 
 bool Evictor::MayWrite(uint64_t bytes) {
@@ -116,10 +125,9 @@ uint64_t Evictor::Begin(const std::vector<uint64_t>& indices) {
       if (sweeper_->Evict(index)) leaving += bytes;
       continue;
     }
-    const uint8_t* from = disk_rests ? nullptr : PinToWrite(index);
-    if (from == nullptr) continue;
-    SpillItem item = ItemOf(control_, index);
-    item.from = from;
+    if (disk_rests) continue;
+    const SpillItem item = PinToWrite(index);
+    if (item.from == nullptr) continue;
     const uint64_t record_bytes = SpillRecordBytes(item.bytes);
     // So an object of more than a batch has a file of its own.
     if (batch_bytes + record_bytes > kBatchBytes) hand_in();

@@ -39,8 +39,8 @@ class Evictor {
 
  private:
   uint64_t Begin(const std::vector<uint64_t>& indices);
-  // Pins the object; where its bytes are. Null when it stays.
-  const uint8_t* PinToWrite(uint64_t index);
+  // Pins the object, and says where its bytes are: nowhere when it stays.
+  SpillItem PinToWrite(uint64_t index);
   void Unpin(uint64_t index);
   bool MayWrite(uint64_t bytes);
   void NoteOutcome(const SpillJob& job);

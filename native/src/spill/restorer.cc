@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "layout/location.h"
 #include "spill/sieve.h"
 #include "spill/spill_item.h"
 
@@ -67,8 +68,11 @@ bool Restorer::TryRestore(uint64_t index) {
   SpillJob job;
   job.kind = SpillJob::Kind::kRead;
   job.items.push_back(item);
-  const uint64_t offset = entry.offset.load(std::memory_order_relaxed);
-  if (!heap_->CanWrite(offset, item.bytes)) {  // somebody has written into the entry since
+  const Location location(entry.location.load(std::memory_order_relaxed));
+  const uint64_t offset = location.offset();
+  if (!location.Fits({item.id.place, entry.block.load(std::memory_order_relaxed), item.size, item.tag,
+                      item.contained}) ||
+      !heap_->CanWrite(offset, item.bytes)) {  // somebody has written into the entry since
     sweeper_->MarkLost(index, ATOLL_LOST_DAMAGED);
     return true;
   }

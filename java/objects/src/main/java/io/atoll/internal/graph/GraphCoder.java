@@ -11,7 +11,6 @@ import io.atoll.internal.memory.Source;
 import io.atoll.table.Table;
 import io.atoll.tensor.Tensor;
 import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.fory.Fory;
@@ -120,14 +119,7 @@ public final class GraphCoder {
             fory.registerSerializer(
                     type, Containers.as(fory.getTypeResolver(), type, CollectionViews.serializer(config, type)));
         }
-        fory.registerSerializer(LinkedHashMap.class, new JdkContainers.LinkedHashMaps(fory.getTypeResolver()));
-        Class<?> lists = JdkContainers.LIST_N;
-        fory.registerSerializer(
-                lists,
-                Containers.as(
-                        fory.getTypeResolver(),
-                        lists,
-                        new JdkContainers.ListsWithNulls(config, fory.getSerializer(lists))));
+        JdkContainers.register(fory, links);
         fory.registerSerializer(ReplaceStub.class, new Externals.Replaced(fory.getTypeResolver(), ReplaceStub.class));
         fory.registerSerializerFactory(new GraphTypes(config, links, new PlainObjects(fory)));
     }
@@ -144,6 +136,7 @@ public final class GraphCoder {
         writing.prepare(buffer, null);
         try {
             writing.writeRootRef(value);
+            links.refuseChanged();
             bytes = buffer.getBytes(0, buffer.writerIndex());
             List<Object> suspects = refs.reachedAgain(bytes);
             if (!suspects.isEmpty()) {

@@ -6,8 +6,12 @@ import io.atoll.internal.codecs.AllowList;
 import io.atoll.internal.kinds.Kinds;
 import io.atoll.internal.memory.RefFactory;
 import io.atoll.internal.memory.Source;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -16,6 +20,7 @@ import java.util.Set;
  */
 final class GraphLinks {
     private static final ObjectId[] NONE = {};
+    private static final int FIRST_WATCHED = 16;
 
     private final ClassLoader loader;
     private final Shelf shelf;
@@ -23,6 +28,9 @@ final class GraphLinks {
     // While writing.
     private Set<ObjectId> ids;
     private GraphParts parts;
+    private final List<Map<?, ?>> watched = new ArrayList<>();
+    private int[] changes = new int[FIRST_WATCHED];
+    private long[] offsets = new long[FIRST_WATCHED];
     // While reading.
     private Source source;
     private RefFactory refs;
@@ -59,6 +67,28 @@ final class GraphLinks {
     void beginWriting() {
         ids = null;
         parts = new GraphParts();
+    }
+
+    /** Notes how often a map was changed before it is written; the count is an int field of it. */
+    void watch(Map<?, ?> map, long changesOffset) {
+        watched.add(map);
+        if (watched.size() > changes.length) {
+            changes = Arrays.copyOf(changes, 2 * changes.length);
+            offsets = Arrays.copyOf(offsets, changes.length);
+        }
+        changes[watched.size() - 1] = (int) RawFields.getBits(map, changesOffset, int.class);
+        offsets[watched.size() - 1] = changesOffset;
+    }
+
+    /** Throws when a map of the graph was changed while it was written: what was written of it may make no sense. */
+    void refuseChanged() {
+        for (int i = 0; i < watched.size(); i++) {
+            Map<?, ?> map = watched.get(i);
+            if (RawFields.getBits(map, offsets[i], int.class) != changes[i]) {
+                throw new Refusal.Refused(map.getClass(), "it was changed while it was being written", map);
+            }
+        }
+        watched.clear();
     }
 
     void contain(ObjectId id) {

@@ -1,9 +1,12 @@
 package io.atoll.internal.graph;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.fory.Fory;
 import org.apache.fory.config.Config;
 import org.apache.fory.context.ReadContext;
 import org.apache.fory.context.WriteContext;
@@ -11,26 +14,90 @@ import org.apache.fory.memory.MemoryBuffer;
 import org.apache.fory.resolver.TypeResolver;
 import org.apache.fory.serializer.Serializer;
 import org.apache.fory.serializer.collection.MapSerializer;
+import org.apache.fory.serializer.collection.MapSerializers;
 
 /** Containers of the JDK of which Fory forgets something. */
 final class JdkContainers {
     /** Of {@code List.of}, and of {@code Stream.toList}, which alone may hold nulls. */
-    static final Class<?> LIST_N = List.of(1, 2, 3).getClass();
+    private static final Class<?> LIST_N = List.of(1, 2, 3).getClass();
+
+    private static final float LOAD_FACTOR = 0.75f;
+    /** How often a map was changed. */
+    private static final long HASH_CHANGES = RawFields.offset(HashMap.class, "modCount");
 
     private JdkContainers() {}
 
-    /** Like Fory's, and says whether the order is that of access. */
-    @SuppressWarnings("rawtypes")
-    static final class LinkedHashMaps extends MapSerializer<LinkedHashMap> {
-        private static final long ACCESS_ORDER = RawFields.offset(LinkedHashMap.class, "accessOrder");
-        private static final float LOAD_FACTOR = 0.75f;
+    /** In the place of Fory's own. */
+    static void register(Fory fory, GraphLinks links) {
+        TypeResolver resolver = fory.getTypeResolver();
+        fory.registerSerializer(HashMap.class, new HashMaps(resolver, links));
+        fory.registerSerializer(TreeMap.class, new TreeMaps(resolver, links));
+        fory.registerSerializer(LinkedHashMap.class, new LinkedHashMaps(resolver, links));
+        fory.registerSerializer(
+                LIST_N,
+                Containers.as(resolver, LIST_N, new ListsWithNulls(fory.getConfig(), fory.getSerializer(LIST_N))));
+    }
 
-        LinkedHashMaps(TypeResolver resolver) {
+    /** Like Fory's, and notices when a map is changed meanwhile: its size is written before its entries are. */
+    @SuppressWarnings("rawtypes")
+    private static final class HashMaps extends MapSerializer<HashMap> {
+        private final GraphLinks links;
+
+        HashMaps(TypeResolver resolver, GraphLinks links) {
+            super(resolver, HashMap.class, true);
+            this.links = links;
+        }
+
+        @Override
+        public Map onMapWrite(WriteContext context, HashMap map) {
+            links.watch(map, HASH_CHANGES);
+            return super.onMapWrite(context, map);
+        }
+
+        @Override
+        public HashMap newMap(ReadContext context, boolean hasBody) {
+            int size = readMapSize(context, context.getBuffer(), hasBody);
+            setNumElements(size);
+            HashMap<?, ?> map = new HashMap<>((int) (size / LOAD_FACTOR) + 1, LOAD_FACTOR);
+            context.reference(map);
+            return map;
+        }
+    }
+
+    /** The same. */
+    @SuppressWarnings("rawtypes")
+    private static final class TreeMaps extends MapSerializers.SortedMapSerializer<TreeMap> {
+        private static final long CHANGES = RawFields.offset(TreeMap.class, "modCount");
+
+        private final GraphLinks links;
+
+        TreeMaps(TypeResolver resolver, GraphLinks links) {
+            super(resolver, TreeMap.class);
+            this.links = links;
+        }
+
+        @Override
+        public Map onMapWrite(WriteContext context, TreeMap map) {
+            links.watch(map, CHANGES);
+            return super.onMapWrite(context, map);
+        }
+    }
+
+    /** The same, and says whether the order is that of access. */
+    @SuppressWarnings("rawtypes")
+    private static final class LinkedHashMaps extends MapSerializer<LinkedHashMap> {
+        private static final long ACCESS_ORDER = RawFields.offset(LinkedHashMap.class, "accessOrder");
+
+        private final GraphLinks links;
+
+        LinkedHashMaps(TypeResolver resolver, GraphLinks links) {
             super(resolver, LinkedHashMap.class, true);
+            this.links = links;
         }
 
         @Override
         public Map onMapWrite(WriteContext context, LinkedHashMap map) {
+            links.watch(map, HASH_CHANGES);
             Map written = super.onMapWrite(context, map);
             context.writeBoolean(RawFields.getBits(map, ACCESS_ORDER, boolean.class) != 0);
             return written;
@@ -49,7 +116,7 @@ final class JdkContainers {
     }
 
     /** As Fory writes it, or, with nulls, its elements: Fory would make it by {@code List.of}, which takes none. */
-    static final class ListsWithNulls extends Serializer<List<Object>> {
+    private static final class ListsWithNulls extends Serializer<List<Object>> {
         private final Serializer<List<Object>> withoutNulls;
 
         @SuppressWarnings("unchecked")

@@ -378,7 +378,7 @@ inline jlong layout(JNIEnv* env, jclass, jstring string) {
   return value;
 }
 
-// JNI does not check access, which is what makes these two possible. A JDK that has renamed what they touch
+// JNI does not check access, which is what makes these possible. A JDK that has renamed what they touch
 // is left as it is: Arrow then says which --add-opens it misses, and the warning is printed.
 
 inline void open_package(JNIEnv* env, const char* package) {
@@ -407,6 +407,15 @@ inline void openPackage(JNIEnv* env, jclass, jobject module, jstring name, jobje
       env->GetMethodID(module_class, "implAddOpens", "(Ljava/lang/String;Ljava/lang/Module;)V");
   if (open != nullptr) env->CallVoidMethod(module, open, name, to);
   env->ExceptionClear();
+}
+
+inline jlong isLoaded(JNIEnv* env, jclass, jobject loader, jstring name) {
+  const jclass loader_class = env->FindClass("java/lang/ClassLoader");
+  const jmethodID find =
+      env->GetMethodID(loader_class, "findLoadedClass", "(Ljava/lang/String;)Ljava/lang/Class;");
+  const jobject found = find == nullptr ? nullptr : env->CallObjectMethod(loader, find, name);
+  env->ExceptionClear();
+  return found == nullptr ? 0 : 1;
 }
 
 inline void openModules(JNIEnv* env, jclass) {

@@ -185,6 +185,7 @@ public final class NativeLibrary {
         }
         StoreNative.openModules();
         openToArrow();
+        ArrowDoors.mend();
         if (System.getProperty(SLF4J_VERBOSITY) == null) {
             // A program without a logger is told so on stderr because of us, who log through Arrow and Fory.
             System.setProperty(SLF4J_VERBOSITY, "ERROR");

@@ -196,4 +196,7 @@ public final class StoreNative {
 
     /** Opens a package of a module to another module, as {@code --add-opens} does; or nothing, where a JDK has no way. */
     static native void openPackage(@Raw(withEnv = true) Object module, @Raw String name, @Raw Object to);
+
+    /** 1 when a class loader has loaded a class, 0 when it has not; it is not asked to. */
+    static native long isLoaded(@Raw(withEnv = true) Object loader, @Raw String className);
 }

@@ -131,6 +131,9 @@
  * <tr><td>{@code Atoll.<String, String, List<String>>function(U::pair).submit(textRef, "b")}</td><td>yes</td><td>generic, with a witness</td></tr>
  * <tr><td>{@code RemoteFunction1.<int[], Integer>of(U::sum).submit(new int[] {1, 2})}</td><td>yes</td><td></td></tr>
  * <tr><td>{@code RemoteFunction2.<Integer, Integer, Integer>of(U::sum).submit(1, intRef)}</td><td>yes</td><td>the same of two numbers</td></tr>
+ * <tr><td>{@code RemoteFunction2.of(U::mean).withCpus(2).submit(tableRef, 3)}</td><td>yes</td><td></td></tr>
+ * <tr><td>{@code RemoteFunction2.of(Math::max).withCpus(2)}</td><td>no</td><td>which?</td></tr>
+ * <tr><td>{@code RemoteFunction2.<Integer, Integer, Integer>of(Math::max).withCpus(2)}</td><td>yes</td><td></td></tr>
  * <tr><td>{@code function(U::print)}</td><td>no</td><td>it returns nothing</td></tr>
  * <tr><td>{@code action(U::print).submit(textRef)}</td><td>yes</td><td></td></tr>
  * <tr><td>{@code Atoll.<String>action(U::log).submit(textRef)}</td><td>yes</td><td></td></tr>

@@ -12,8 +12,8 @@ import javax.tools.DiagnosticCollector;
  */
 final class CompileCost {
     private static final int CALLS = 200;
-    private static final int WARM_UP = 20;
-    private static final int ROUNDS = 31;
+    /** Unless the arguments say how many rounds there are: those that do not count, and those that do. */
+    private static final String[] ROUNDS = {"20", "31"};
 
     private enum Way {
         PLAIN("U.six(%d, 2, 3, 4, 5, 6)"),
@@ -49,8 +49,10 @@ final class CompileCost {
 
     public static void main(String[] arguments) {
         Way[] ways = Way.values();
-        long[][] nanos = new long[ways.length][ROUNDS];
-        for (int round = -WARM_UP; round < ROUNDS; ++round) {
+        int warmUp = Integer.parseInt((arguments.length == 2 ? arguments : ROUNDS)[0]);
+        int rounds = Integer.parseInt((arguments.length == 2 ? arguments : ROUNDS)[1]);
+        long[][] nanos = new long[ways.length][rounds];
+        for (int round = -warmUp; round < rounds; ++round) {
             for (Way way : ways) {
                 String source = way.source();
                 long start = System.nanoTime();
@@ -66,13 +68,13 @@ final class CompileCost {
             Arrays.sort(each);
         }
         for (Way way : ways) {
-            long median = nanos[way.ordinal()][ROUNDS / 2];
+            long median = nanos[way.ordinal()][rounds / 2];
             System.out.printf(
                     "JDK %s: %-13s %6.1f ms, %.2f times plain calls%n",
                     Runtime.version().feature(),
                     way,
                     median / 1e6,
-                    (double) median / nanos[Way.PLAIN.ordinal()][ROUNDS / 2]);
+                    (double) median / nanos[Way.PLAIN.ordinal()][rounds / 2]);
         }
     }
 }

@@ -72,11 +72,11 @@ class CompileTest {
         assertThat(otherwise).isEmpty();
     }
 
-    /** What is printed is for people: how long a compiler takes is not asserted. */
+    /** What is printed is for people: how long a compiler takes is not asserted, and a few rounds are enough here. */
     @ParameterizedTest
     @MethodSource("jvms")
     void shouldMeasureWhatCallsCost(Jvms.Jvm jvm) throws Exception {
-        Jvms.Output output = Jvms.run(jvm, List.of(), CompileCost.class);
+        Jvms.Output output = Jvms.run(jvm, List.of(), CompileCost.class, "3", "5");
         assertThat(output.out().lines()).as(output.err()).hasSize(6);
         System.out.print(output.out());
     }

@@ -86,12 +86,13 @@ final class Entries {
             return ready;
         }
         long nanos = Waiting.nanos(timeout);
-        ByteBuffer idBytes = Scratch.idBytes(ids);
-        ByteBuffer flags = Memory.direct(ids.length);
-        long idsAddress = Memory.addressOf(idBytes);
-        long flagsAddress = Memory.addressOf(flags);
+        boolean isFew = ids.length <= Scratch.IDS; // as most are: without memory of its own
+        ByteBuffer idBytes = isFew ? null : Scratch.idBytes(ids);
+        ByteBuffer flags = isFew ? null : Memory.direct(ids.length);
         Scratch s = attachment.enter();
         try {
+            long idsAddress = isFew ? s.ids(ids) : Memory.addressOf(idBytes);
+            long flagsAddress = isFew ? s.flagsAddress() : Memory.addressOf(flags);
             long startedAt = System.nanoTime();
             long slice = Math.min(nanos, Waiting.FIRST_SLICE);
             while (true) {
@@ -106,11 +107,11 @@ final class Entries {
                 attachment.checkOpen();
                 slice = Waiting.longer(slice);
             }
+            for (int i = 0; i < ready.length; i++) {
+                ready[i] = (isFew ? s.flag(i) : flags.get(i)) != 0;
+            }
         } finally {
             s.leave();
-        }
-        for (int i = 0; i < ready.length; i++) {
-            ready[i] = flags.get(i) != 0;
         }
         Reference.reachabilityFence(idBytes);
         return ready;

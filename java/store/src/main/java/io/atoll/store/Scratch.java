@@ -85,6 +85,15 @@ final class Scratch {
         return bytes.getLong(VIEW + offset);
     }
 
+    /** Room for a byte for each of {@link #IDS} ids; the view's. */
+    long flagsAddress() {
+        return address + VIEW;
+    }
+
+    byte flag(int number) {
+        return bytes.get(VIEW + number);
+    }
+
     /** Address of as many ids, written in order; at most {@link #IDS}. */
     long ids(ObjectId[] ids) {
         write(ids, bytes, IDS_AT);

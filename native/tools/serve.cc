@@ -75,6 +75,7 @@ int RunSupervisor(Segments segments, os::UniqueFd server, os::UniqueFd signals, 
   (void)NotifyServiceManager("MAINPID=" + std::to_string(::getpid()));
   int64_t born = os::NowNanos();
   int pause = 0;  // milliseconds; grows while servers die young
+  bool served = server.valid();
   for (;;) {
     if (!server.valid()) {
       if (header.stopped.load() != 0) return 0;
@@ -89,7 +90,8 @@ int RunSupervisor(Segments segments, os::UniqueFd server, os::UniqueFd signals, 
     if (watched[0].revents != 0) {
       (void)NotifyServiceManager("STOPPING=1");
       // The server ends the store; this one follows it.
-      if (server.valid()) (void)os::SendSignal(server.get(), SIGTERM);
+      for (int tries = 0; server.valid() && tries < 100 && !os::SendSignal(server.get(), SIGTERM).ok(); ++tries)
+        (void)::poll(nullptr, 0, 10);
       pollfd ended{server.get(), POLLIN, 0};
       if (::poll(&ended, 1, 30'000) <= 0) return Fail("the server does not end");
       return header.stopped.load() != 0 ? 0 : 3;
@@ -97,8 +99,11 @@ int RunSupervisor(Segments segments, os::UniqueFd server, os::UniqueFd signals, 
     if (watched[1].revents == 0) continue;
     const int status = os::Reap(server.get());
     server = os::UniqueFd();
-    // It said why. Another one would fail in the same way.
-    if (status != -1 && WIFEXITED(status)) return WEXITSTATUS(status);
+    // It said why. Another one would fail in the same way, unless one has served the store before: then what is in the way
+    // may pass, and there are objects to be kept.
+    const bool killed = status == -1 || !WIFEXITED(status);
+    if (!killed && (!served || header.stopped.load() != 0)) return WEXITSTATUS(status);
+    served = true;
     pause = os::NowNanos() - born < kLongLife ? std::min(1000, 2 * pause + 1) : 0;
     if (header.stopped.load() == 0)
       std::fprintf(stderr, "atoll-store: the server has died, the next one takes over\n");

@@ -4,6 +4,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -162,12 +163,14 @@ bool IsOfFile(pid_t pid, uint64_t fd) {
          std::string(target, 5) != "/dev/";
 }
 
-// Answers for the calls of the child until it has ended.
-void Answer(int listener, const Injection& injection, Lived* lived) {
+// Answers for the calls of the child, and of those it has started, until it has ended; then they end, too.
+void Answer(int listener, pid_t child, int pidfd, const Injection& injection, Lived* lived) {
   for (;;) {
-    pollfd watched{listener, POLLIN, 0};
-    if (::poll(&watched, 1, -1) < 0) continue;
-    if ((watched.revents & POLLIN) == 0) return;  // nobody is left whose calls are held
+    pollfd watched[] = {{listener, POLLIN, 0}, {pidfd, POLLIN, 0}};
+    if (::poll(watched, 2, 100) < 0) continue;
+    if (watched[1].revents != 0) ::kill(-child, SIGKILL);
+    if ((watched[0].revents & (POLLHUP | POLLERR)) != 0) return;  // nobody is left whose calls are held
+    if ((watched[0].revents & POLLIN) == 0) continue;
     seccomp_notif call{};
     if (::ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0) continue;  // it was killed meanwhile
     const long number = call.data.nr;
@@ -216,7 +219,8 @@ std::vector<Faulty> ReadFaulty(const std::string& list) {
     faulty.names.push_back(function.substr(function.find_first_not_of('_')));
     if (function.starts_with("SYS_")) faulty.names.back() = function.substr(4);
   }
-  for (const char* stack : {"mmap", "mprotect"}) all[stack].names.push_back("pthread_create");  // which needs one
+  for (const char* stack : {"mmap", "mprotect"})
+    all[stack].names.push_back("pthread_create");  // which needs one
   std::vector<Faulty> faulty;
   for (auto& [call, each] : all) faulty.push_back(std::move(each));
   return faulty;
@@ -228,6 +232,7 @@ Lived Live(const std::vector<long>& held, const Injection& injection, const std:
       ::mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   const pid_t child = ::fork();
   if (child == 0) {
+    ::setpgid(0, 0);  // what it starts is of this group, too
     const int listener = Hold(held);
     said->store(listener < 0 ? -1 : listener);
     if (listener < 0) ::_exit(2);
@@ -240,7 +245,7 @@ Lived Live(const std::vector<long>& held, const Injection& injection, const std:
   const int listener = static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd, said->load(), 0));
   if (listener < 0) Give("no calls can be held here", "pidfd_getfd");
   Lived lived;
-  Answer(listener, injection, &lived);
+  Answer(listener, child, pidfd, injection, &lived);
   ::waitpid(child, &lived.status, 0);
   ::close(listener);
   ::close(pidfd);

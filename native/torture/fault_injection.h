@@ -38,8 +38,8 @@ struct Lived {
   bool failed = false;             // the one that should has
 };
 
-// Runs `live` in a child of this process, with these calls held. Reads and writes count where they are of
-// files, for those of event counts and pipes do not fail.
+// Runs `live` in a child of this process, with these calls held; what it has started ends with it. Reads and
+// writes count where they are of files, for those of event counts and pipes do not fail.
 Lived Live(const std::vector<long>& held, const Injection& injection, const std::function<void()>& live);
 
 }  // namespace atollstore::torture

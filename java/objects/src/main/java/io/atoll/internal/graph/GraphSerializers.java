@@ -2,7 +2,6 @@ package io.atoll.internal.graph;
 
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
-import io.atoll.codec.Codec;
 import io.atoll.internal.memory.PrimitiveArrays;
 import java.io.Serializable;
 import java.util.AbstractMap;
@@ -96,27 +95,6 @@ final class GraphSerializers {
         @SuppressWarnings("unchecked")
         public T read(ReadContext context) {
             return context.readBoolean() ? (T) links.part(context.readVarUInt32()) : inline.read(context);
-        }
-    }
-
-    /** By a codec of the user's. */
-    static final class Coded<T> extends Serializer<T> {
-        private final Codec<T> codec;
-
-        @SuppressWarnings("unchecked")
-        Coded(Config config, Class<T> type, Codec<?> codec) {
-            super(config, type);
-            this.codec = (Codec<T>) codec;
-        }
-
-        @Override
-        public void write(WriteContext context, T value) {
-            codec.write(value, new CodedOutput(context));
-        }
-
-        @Override
-        public T read(ReadContext context) {
-            return codec.read(new CodedInput(context));
         }
     }
 

@@ -42,7 +42,7 @@ public final class GraphTypes implements SerializerFactory {
         links.met(type);
         Codec<?> codec = (Codec<?>) CodecRegistry.of(type);
         if (codec != null) {
-            return Containers.as(resolver, type, new GraphSerializers.Coded<>(config, type, codec));
+            return Containers.as(resolver, type, new CodecSerializer<>(config, type, codec));
         } else if (ArrowNames.isArrow(type) || Buffer.class.isAssignableFrom(type)) {
             return new GraphSerializers.Lifted<>(config, type, links);
         } else if (Throwable.class.isAssignableFrom(type)) {

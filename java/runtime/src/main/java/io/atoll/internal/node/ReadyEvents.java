@@ -55,12 +55,25 @@ public final class ReadyEvents {
                 listeners.add(listener);
             }
             if (!fresh.isEmpty()) {
-                store.watch(fresh.toArray(new ObjectId[0]));
+                watch(fresh);
                 startThread();
                 notifyAll();
             }
         }
         gone.forEach(listener::ready);
+    }
+
+    private void watch(List<ObjectId> fresh) {
+        boolean done = false;
+        try {
+            store.watch(fresh.toArray(new ObjectId[0]));
+            done = true;
+        } finally {
+            if (!done) {
+                watched.keySet().removeAll(fresh);
+                fresh.forEach(store::dereference);
+            }
+        }
     }
 
     private void checkOpen() {
@@ -95,8 +108,9 @@ public final class ReadyEvents {
             }
         } catch (InterruptedException | RuntimeException e) {
             // The store is closed or gone.
+        } finally {
+            end(); // Nobody waits for a thread that is not there.
         }
-        end();
     }
 
     private synchronized boolean awaitSomethingWatched() throws InterruptedException {

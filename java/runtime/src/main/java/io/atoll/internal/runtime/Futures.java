@@ -14,6 +14,7 @@ final class Futures {
     private final ClientRuntime runtime;
     private final LinkedBlockingQueue<Pending<?>> ready = new LinkedBlockingQueue<>();
     private Thread thread; // guarded by this
+    private volatile boolean closed;
 
     Futures(ClientRuntime runtime) {
         this.runtime = runtime;
@@ -35,12 +36,12 @@ final class Futures {
     }
 
     private void run() {
-        try {
-            while (true) {
+        while (!closed) {
+            try {
                 ready.take().complete();
+            } catch (InterruptedException e) {
+                // By close, or by a function of the user's, which means nobody here.
             }
-        } catch (InterruptedException e) {
-            // Closed: what is left is completed by who closes.
         }
         for (Pending<?> each = ready.poll(); each != null; each = ready.poll()) {
             each.complete();
@@ -49,6 +50,7 @@ final class Futures {
 
     /** Ends the thread; futures that are not complete are completed first, with what a closed session throws. */
     void close() {
+        closed = true;
         Thread running;
         synchronized (this) {
             running = thread;

@@ -229,6 +229,44 @@ class RefsTest {
     }
 
     @Test
+    void shouldGoOnCompletingFuturesWhateverUsersAttach() throws Exception {
+        ObjectRef<String> ref = waiting("attached");
+        CompletableFuture<Void> interrupts =
+                ref.toCompletableFuture().thenRun(() -> Thread.currentThread().interrupt());
+        CompletableFuture<Void> throwing = ref.toCompletableFuture().thenRun(() -> {
+            throw new IllegalStateException("attached");
+        });
+        open("attached");
+        interrupts.get();
+        assertThatThrownBy(throwing::get).hasCauseInstanceOf(IllegalStateException.class);
+        assertThat(Atoll.task(Tasks::add, 1, 1).remote().toCompletableFuture().get())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void shouldCompleteFuturesOfASessionThatIsClosed() throws Exception {
+        String file = directory.resolve("closed").toString();
+        try (ChildJvm program = ChildJvm.start(Closes.class, file)) {
+            assertThat(program.readAll()).contains("IllegalStateException");
+        }
+    }
+
+    /** Closes its session while a future is not complete. */
+    static final class Closes {
+        public static void main(String[] arguments) throws Exception {
+            AtollSession own = Atoll.init(AtollOptions.defaults().withWorkers(1).withStoreBytes(32L << 20));
+            CompletableFuture<String> future =
+                    Atoll.task(RefsTest::awaitFile, arguments[0]).remote().toCompletableFuture();
+            own.close();
+            try {
+                future.get();
+            } catch (ExecutionException e) {
+                System.out.println(e.getCause());
+            }
+        }
+    }
+
+    @Test
     void shouldFreeWhatIsClosed() throws Exception {
         long before = objects();
         ObjectRef<byte[]> put = Atoll.put(new byte[1 << 20]);

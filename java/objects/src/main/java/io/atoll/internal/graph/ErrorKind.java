@@ -3,6 +3,7 @@ package io.atoll.internal.graph;
 import io.atoll.ObjectId;
 import io.atoll.StandInException;
 import io.atoll.TaskException;
+import io.atoll.WorkerDiedException;
 import io.atoll.internal.kinds.SimpleKinds;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Kind;
@@ -14,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Why a task has no result. The bytes are a head, which is all of the {@link TaskException} but its cause, and the cause:
@@ -68,7 +70,7 @@ public final class ErrorKind {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             DataOutputStream out = new DataOutputStream(bytes);
-            FailureHead.of(failure).writeTo(out);
+            Head.of(failure).writeTo(out);
             Throwable cause = failure.getCause();
             out.writeBoolean(cause != null);
             if (cause != null) {
@@ -98,7 +100,7 @@ public final class ErrorKind {
         long tag = Memory.getLong(source.address() + 8);
         source.checkRange(HEAD, length);
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(source.copyOut(HEAD, length)));
-        FailureHead head = FailureHead.readFrom(in);
+        Head head = Head.readFrom(in);
         if (!in.readBoolean()) {
             throw new IOException("an error without a cause has one");
         }
@@ -133,7 +135,7 @@ public final class ErrorKind {
 
     private static TaskException fromDescription(byte[] bytes) throws IOException {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-        FailureHead head = FailureHead.readFrom(in);
+        Head head = Head.readFrom(in);
         return head.with(in.readBoolean() ? cause(in) : null);
     }
 
@@ -152,6 +154,66 @@ public final class ErrorKind {
             return (Throwable) JavaBytes.read(in.readAllBytes());
         } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError | StackOverflowError e) {
             return text.standIn("it cannot be made again here: " + e);
+        }
+    }
+
+    /**
+     * All of a {@link TaskException} but its cause, as bytes.
+     *
+     * @param ending how the worker died; null when it did not
+     */
+    private record Head(
+            String message, String task, long worker, int attempt, String ending, StackTraceElement[] trace) {
+        private static final String INTERNAL = "io.atoll.internal.";
+
+        static Head of(TaskException failure) {
+            String ending = failure instanceof WorkerDiedException died ? died.ending() : null;
+            return new Head(
+                    failure.getMessage(),
+                    failure.taskName(),
+                    failure.workerPid(),
+                    failure.attempt(),
+                    ending,
+                    failure.getStackTrace());
+        }
+
+        void writeTo(DataOutputStream out) throws IOException {
+            ErrorText.write(out, message);
+            ErrorText.write(out, task);
+            out.writeLong(worker);
+            out.writeInt(attempt);
+            ErrorText.write(out, ending);
+            ErrorText.writeTrace(out, trace);
+        }
+
+        static Head readFrom(DataInputStream in) throws IOException {
+            String message = ErrorText.read(in);
+            String task = ErrorText.read(in);
+            if (task == null) {
+                throw new IOException("the task that failed has no name");
+            }
+            return new Head(message, task, in.readLong(), in.readInt(), ErrorText.read(in), ErrorText.readTrace(in));
+        }
+
+        /** The exception, with the stack trace that was stored. */
+        TaskException with(Throwable cause) {
+            TaskException failure = ending != null
+                    ? new WorkerDiedException(message, task, worker, attempt, ending)
+                    : new TaskException(message, task, worker, attempt, cause);
+            failure.setStackTrace(trace);
+            return failure;
+        }
+
+        /** Adds the frames of the thread that asks: from the call on that its user has made. */
+        static void addFrames(TaskException failure, StackTraceElement[] caller) {
+            int from = 0;
+            while (from < caller.length - 1 && caller[from].getClassName().startsWith(INTERNAL)) {
+                from++;
+            }
+            StackTraceElement[] stored = failure.getStackTrace();
+            StackTraceElement[] all = Arrays.copyOf(stored, stored.length + caller.length - from);
+            System.arraycopy(caller, from, all, stored.length, caller.length - from);
+            failure.setStackTrace(all);
         }
     }
 
@@ -196,7 +258,7 @@ public final class ErrorKind {
     public record Thrown(TaskException failure) {
         /** To be thrown here: with the frames of the calling thread behind those of the worker. */
         public TaskException here() {
-            FailureHead.addFrames(failure, new Throwable().getStackTrace());
+            Head.addFrames(failure, new Throwable().getStackTrace());
             return failure;
         }
     }

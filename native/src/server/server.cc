@@ -184,11 +184,20 @@ void ServerCore::Loop() {
 }
 
 bool ServerCore::HandleEvents(int timeout_ms) {
-  epoll_event events[64];
-  const int count = ::epoll_wait(epoll_.get(), events, 64, timeout_ms);
-  SaySleeping(false);
-  for (int i = 0; i < count; ++i) Handle(events[i].data.u64);
-  return count > 0;
+  bool any = false, came = true;
+  // Who has just connected has mostly said hello by the time that is accepted, and does not wait for another slice.
+  for (int looks = 0; looks < 2 && came; ++looks, timeout_ms = 0) {
+    epoll_event events[64];
+    const int count = ::epoll_wait(epoll_.get(), events, 64, timeout_ms);
+    SaySleeping(false);
+    came = false;
+    for (int i = 0; i < count; ++i) {
+      came = came || events[i].data.u64 >> 32 == kListener;
+      Handle(events[i].data.u64);
+    }
+    any = any || count > 0;
+  }
+  return any;
 }
 
 bool ServerCore::Poll(int timeout_ms) {

@@ -20,7 +20,8 @@ final class FirstValueMain {
 
     public static void main(String[] args) throws Exception {
         Path directory = Files.createTempDirectory("atoll-bench");
-        Object value = args[0].equals("list") ? List.of("a", 1, 2.5) : new ObjectsBenchmark.Order(1, "name", 2.5, 3, true);
+        Object value =
+                args[0].equals("list") ? List.of("a", 1, 2.5) : new ObjectsBenchmark.Order(1, "name", 2.5, 3, true);
         try (StoreServer server = StoreServer.start(StoreServer.options(directory.resolve("store.sock"), STORE_BYTES));
                 NativeStore store = NativeStore.attach(server.socket())) {
             ObjectCodec codec = new ObjectCodec(store, id -> null);

@@ -27,7 +27,11 @@ final class LargeReadMain {
         double[] nanos = new double[SESSIONS];
         double[] bytes = new double[SESSIONS];
         for (int i = 0; i < SESSIONS; i++) {
-            AtollOptions options = AtollOptions.builder().workers(1).storeBytes(3L << 29).withoutSpilling().build();
+            AtollOptions options = AtollOptions.builder()
+                    .workers(1)
+                    .storeBytes(3L << 29)
+                    .withoutSpilling()
+                    .build();
             try (AtollSession session = Atoll.init(options)) {
                 ObjectRef<Tensor> tensor = make();
                 Thread.sleep(READY_MILLIS);

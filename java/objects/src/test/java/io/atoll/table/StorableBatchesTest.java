@@ -113,15 +113,20 @@ class StorableBatchesTest {
         }
     }
 
-    private String byArrow(Encoded encoded) throws IOException {
+    private static byte[] bytes(Encoded encoded) {
         byte[] bytes = new byte[(int) encoded.size()];
         long block = Memory.allocate(bytes.length + 64L);
         try {
             encoded.writeTo(block + 63 & -64);
             Memory.copyToArray(block + 63 & -64, bytes, bytes.length);
+            return bytes;
         } finally {
             Memory.free(block);
         }
+    }
+
+    private String byArrow(Encoded encoded) throws IOException {
+        byte[] bytes = bytes(encoded);
         try (ArrowStreamReader reader = new ArrowStreamReader(new ByteArrayInputStream(bytes), allocator)) {
             assertThat(reader.loadNextBatch()).isTrue();
             return shown(reader.getVectorSchemaRoot());
@@ -324,6 +329,23 @@ class StorableBatchesTest {
             check("two columns of one name", root);
         }
         assertThat(refused).isZero();
+    }
+
+    /** Which Arrow says is there, of a list that has no memory. */
+    @Test
+    void shouldWriteTheFirstOffsetOfAListWithoutRows() {
+        for (ArrowType type : List.of(new ArrowType.List(), new ArrowType.LargeList())) {
+            try (VectorSchemaRoot root =
+                    root(field("c", type, field("item", new ArrowType.List(), field("item", TEXT))))) {
+                root.setRowCount(0);
+                byte[] bytes = bytes(fixture.codec.encode(root));
+                int last = bytes.length - 8; // the end mark, behind the only bytes of the body: offsets, all 0
+                assertThat(last).isGreaterThan(3 * 64);
+                for (int i = last - 64; i < last; i++) {
+                    assertThat(bytes[i]).isZero();
+                }
+            }
+        }
     }
 
     private static void nulls(VectorSchemaRoot root, int rows) {

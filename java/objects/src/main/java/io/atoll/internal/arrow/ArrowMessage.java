@@ -31,6 +31,8 @@ public record ArrowMessage(byte[] flatbuffer, long[] addresses, long[] lengths, 
     public static final long END_BYTES = 8;
 
     private static final long[] NONE = {};
+    /** Of one offset of either width. */
+    private static final int ZERO_BYTES = 8;
 
     public static ArrowMessage schema(Schema schema, Map<Long, Dictionary> dictionaries) {
         FlatBufferBuilder builder = new FlatBufferBuilder(1024);
@@ -93,12 +95,31 @@ public record ArrowMessage(byte[] flatbuffer, long[] addresses, long[] lengths, 
             for (int i = 0; i < lengths.length; i++) {
                 ArrowBuf buffer = buffers.get(i);
                 lengths[i] = buffer.readableBytes();
-                addresses[i] = lengths[i] == 0 ? 0 : buffer.memoryAddress() + buffer.readerIndex();
+                addresses[i] = lengths[i] == 0 ? 0 : address(buffer);
                 offsets[i] = body;
                 body += IpcMessage.align(lengths[i]);
             }
             return new ArrowMessage(
                     flatbuffer(batch, offsets, lengths, body, dictionaryId, delta), addresses, lengths, body);
+        }
+    }
+
+    /** Of a list without rows and without memory Arrow says that its first offset is there, which is 0. */
+    private static long address(ArrowBuf buffer) {
+        if (buffer.readableBytes() <= buffer.capacity() - buffer.readerIndex()) {
+            return buffer.memoryAddress() + buffer.readerIndex();
+        } else if (buffer.readableBytes() > ZERO_BYTES) {
+            throw new UnserializableException("a batch cannot be stored: a buffer of " + buffer.capacity()
+                    + " bytes is said to hold " + buffer.readableBytes());
+        }
+        return Zeros.ADDRESS;
+    }
+
+    private static final class Zeros {
+        static final long ADDRESS = Memory.allocate(ZERO_BYTES); // for good
+
+        static {
+            Memory.fill(ADDRESS, ZERO_BYTES, (byte) 0);
         }
     }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 #include "os/process.h"
 #include "server/server_core.h"
@@ -49,7 +50,11 @@ int RunServer(const Options& options, Segments segments, os::UniqueFd supervisor
   const int control = segments.control.fd(), data = segments.data.fd(), listener = segments.listener.get();
   auto core = ServerCore::TakeOver(options.server, std::move(segments));
   if (!core.ok()) return Fail("the server cannot start");
-  if (!core.value()->StartThread().ok()) return Fail("the server cannot start");
+  if (!core.value()->StartThread().ok()) {
+    // Not in order, which would be the end of a store that others have served.
+    if (core.value()->control().header().server_epoch.load() > 1) std::_Exit(Fail("the server cannot start"));
+    return Fail("the server cannot start");
+  }
   (void)NotifyServiceManager("READY=1\nSTATUS=Serving " + options.socket);
   for (;;) {
     pollfd watched[] = {{signals.get(), POLLIN, 0}, {supervisor.get(), POLLIN, 0}};

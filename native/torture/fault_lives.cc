@@ -153,7 +153,8 @@ class Life {
       std::ifstream file(log);
       const std::string said(std::istreambuf_iterator<char>(file), {});
       // Before the program has begun, its loader may find that a call fails.
-      if (names_ != nullptr && !Names(said) && said.find("shared libraries") == std::string::npos) {
+      if (names_ != nullptr && !Names(said) && !said.empty() &&
+          said.find("shared libraries") == std::string::npos) {
         std::snprintf(outcome_->wrong, sizeof(outcome_->wrong), "atoll-store did not serve, and said: %.200s",
                       said.c_str());
         std::_Exit(1);

@@ -53,6 +53,8 @@ uint64_t StartTime(pid_t pid) {
   return at == nullptr ? 0 : std::strtoull(at, nullptr, 10);
 }
 
+bool Exists(pid_t pid) { return ::kill(pid, 0) == 0 || errno != ESRCH; }
+
 bool IsStopped(pid_t pid) {
   char text[1024];
   const char state = AfterName(ReadProc(pid, "stat", text))[0];

@@ -14,9 +14,11 @@
 
 namespace atollstore::os {
 
-// Clock ticks since boot when the process started, 0 when there is no such process. Pid and start time
+// Clock ticks since boot when the process started, 0 when there is no such process or it cannot be told. Pid and start time
 // together name a process for good.
 uint64_t StartTime(pid_t pid);
+// Whether there is a process of that number, dead ones that nobody has reaped among them.
+bool Exists(pid_t pid);
 
 // Starts this very program again with these arguments. The child has the descriptors `inherited` under their
 // numbers, and no other but the standard ones; blocked signals stay blocked. The descriptor returned becomes

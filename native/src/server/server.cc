@@ -23,24 +23,34 @@ Result<std::unique_ptr<ServerCore>> ServerCore::TakeOver(const atoll_server_opti
                                                          Segments segments) {
   std::unique_ptr<ServerCore> server(new (std::nothrow) ServerCore);
   if (server == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a server");
-  server->wake_ = os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!server->wake_.valid()) return Status::System("eventfd");
-  ATOLL_RETURN_IF_ERROR(server->MapSegments(std::move(segments)));
-  server->epoll_ = os::UniqueFd(::epoll_create1(EPOLL_CLOEXEC));
-  if (!server->epoll_.valid()) return Status::System("epoll_create1");
-  auto lock = server->control_memory_->Lock();
+  const Status begun = server->Begin(options, std::move(segments));
+  if (begun.ok()) return server;
+  // Nothing of a store that has been served is taken down: socket, spill files and header stay for the next life. What this
+  // one has opened ends with its process.
+  if (server->follows_) (void)server.release();
+  return begun;
+}
+
+Status ServerCore::Begin(const atoll_server_options& options, Segments segments) {
+  wake_ = os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake_.valid()) return Status::System("eventfd");
+  ATOLL_RETURN_IF_ERROR(MapSegments(std::move(segments)));
+  follows_ = control_.header().server_epoch.load() != 0;
+  epoll_ = os::UniqueFd(::epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll_.valid()) return Status::System("epoll_create1");
+  auto lock = control_memory_->Lock();
   if (!lock.ok()) return lock.status();
-  server->lock_ = std::move(lock).value();
-  server->socket_path_ = options.socket_path;
-  server->await_farewell_ = options.await_farewell != 0;
-  ATOLL_RETURN_IF_ERROR(server->Watch(server->wake_.get(), Event(kWake, 0)));
-  ATOLL_RETURN_IF_ERROR(server->OpenSpill(options));
+  lock_ = std::move(lock).value();
+  socket_path_ = options.socket_path;
+  await_farewell_ = options.await_farewell != 0;
+  ATOLL_RETURN_IF_ERROR(Watch(wake_.get(), Event(kWake, 0)));
+  ATOLL_RETURN_IF_ERROR(OpenSpill(options));
   // Clients see in the socket who has called this last: the process that serves them.
-  ATOLL_RETURN_IF_ERROR(os::ListenAgain(server->listener_.get()));
-  ATOLL_RETURN_IF_ERROR(server->Watch(server->listener_.get(), Event(kListener, 0)));
-  ATOLL_RETURN_IF_ERROR(server->Recover());
-  (void)server->reserver_->Poll(false);  // so that who comes first finds a budget
-  return server;
+  ATOLL_RETURN_IF_ERROR(os::ListenAgain(listener_.get()));
+  ATOLL_RETURN_IF_ERROR(Watch(listener_.get(), Event(kListener, 0)));
+  ATOLL_RETURN_IF_ERROR(Recover());
+  (void)reserver_->Poll(false);  // so that who comes first finds a budget
+  return {};
 }
 
 Result<std::unique_ptr<ServerCore>> ServerCore::Start(const atoll_server_options& options) {

@@ -67,6 +67,7 @@ class ServerCore {
   };
 
   ServerCore() = default;
+  Status Begin(const atoll_server_options& options, Segments segments);
   static void Run(void* self);
   void Loop();
   // Waits for events and handles them. Returns whether there was any.
@@ -132,6 +133,7 @@ class ServerCore {
   std::unique_ptr<NameTable> names_;
   std::string socket_path_;
   bool await_farewell_ = false;
+  bool follows_ = false;  // another life of the same store
 
   os::UniqueFd epoll_, listener_, wake_;
   os::UniqueFd lock_;        // of the control segment: one server at a time

@@ -41,7 +41,14 @@ Status ServerCore::FindAgain(uint32_t client) {
   auto opened = pid > 0 ? os::OpenPidFd(pid) : Status::Error(ATOLL_NOT_FOUND, "no process");
   // After opening: the descriptor is of the process that has this start time, or of one that is not the
   // client.
-  const bool same = opened.ok() && os::StartTime(pid) == record.start_time.load();
+  const uint64_t started = opened.ok() ? os::StartTime(pid) : 0;
+  const uint64_t known = record.start_time.load();
+  // What cannot be told is no death: this life does not begin, and the next one looks again.
+  if (pid > 0 && known != 0 && started == 0 && os::Exists(pid)) {
+    return opened.ok() ? Status::Error(ATOLL_SYSTEM, "open(/proc/%d/stat): since when it runs cannot be told", pid)
+                       : opened.status();
+  }
+  const bool same = opened.ok() && (known == 0 || started == known);
   if (!same || state != static_cast<uint32_t>(ClientState::kAttached)) {
     NoteDeath(client);
     return {};
@@ -54,8 +61,9 @@ Status ServerCore::FindAgain(uint32_t client) {
 bool ServerCore::Resume(const os::Peer& peer, const Hello& hello) const {
   if (hello.client >= slots_.size() || !slots_[hello.client].used || slots_[hello.client].dead) return false;
   const ClientRecord& record = control_.client(hello.client);
+  const uint64_t started = os::StartTime(peer.pid), known = record.start_time.load();
   return peer.uid == ::geteuid() && record.pid.load() == static_cast<uint64_t>(peer.pid) &&
-         record.start_time.load() == os::StartTime(peer.pid) && record.epoch.load() == hello.epoch;
+         (started == known || started == 0 || known == 0) && record.epoch.load() == hello.epoch;
 }
 
 }  // namespace atollstore

@@ -46,6 +46,7 @@ struct Beginning {
 void* Run(void* start) {
   const Beginning run = *static_cast<Beginning*>(start);
   delete static_cast<Beginning*>(start);
+  pthread_setname_np(pthread_self(), run.name);  // before it does anything
   const AwaitsMemory here(run.name);
   run.body(run.argument);
   return nullptr;
@@ -76,7 +77,6 @@ Status Thread::Start(const char* name, Body body, void* argument) {
     errno = error;
     return Status::System("pthread_create");
   }
-  pthread_setname_np(thread_, name);
   running_ = true;
   return {};
 }

@@ -247,7 +247,9 @@ void RoomQueue::LookAgain(KnownWish& wish) {
   wishes_.Release(wish.kept);
   wish.kept = {};
   wish.stuck = wish.whole = false;
-  if (spiller_ == nullptr || spiller_->evicting() || spiller_->EvictRun(wish.extents) == 0) return BecomeStuck(wish);
+  if (spiller_ == nullptr || spiller_->evicting()) return BecomeStuck(wish);
+  // What was read back may be gone since, and its extents be empty.
+  if (spiller_->GiveBack() == 0 && spiller_->EvictRun(wish.extents) == 0) return BecomeStuck(wish);
   settle_until_ = now_ + kSettleNanos;
 }
 

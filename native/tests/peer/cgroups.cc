@@ -24,7 +24,7 @@ int64_t FillWith(atoll_client* client, uint64_t size, uint64_t most, std::vector
   for (uint64_t bytes = 0; bytes < most; bytes += size) {
     atoll_object_id id{};
     uint64_t address = 0;
-    code = atoll_create(client, &id, size, 0, 0, 100'000'000, &address);
+    code = atoll_create(client, &id, size, 0, 0, 1'000'000'000, &address);
     if (code != 0) break;
     std::memset(reinterpret_cast<void*>(address), 1, size);
     CHECK_OK(atoll_seal(client, &id, nullptr));
@@ -122,7 +122,7 @@ void FillFrom(const char* path, char** arguments) {
   for (;; bytes += size) {
     atoll_object_id id{};
     uint64_t address = 0;
-    code = atoll_create(client, &id, size, 0, 0, 100'000'000, &address);
+    code = atoll_create(client, &id, size, 0, 0, 1'000'000'000, &address);
     if (code != 0) break;
     std::memset(reinterpret_cast<void*>(address), 1, size);
     CHECK_OK(atoll_seal(client, &id, nullptr));

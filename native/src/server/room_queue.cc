@@ -124,6 +124,9 @@ bool RoomQueue::ServeRoom(KnownWish& wish) {
     if (!IsLate(wish) && (sweeper_->more() || reserver_->opening())) {
       soon_ = true;
     } else {
+      // Room is made all the same, for whoever tries again.
+      Press();
+      (void)MakeRoom(1, wish.extents);
       wishes_.Refuse(wish);
     }
     return false;

@@ -19,6 +19,7 @@
 #include "atoll/c.h"
 #include "bare_store.h"
 #include "client/free_unseen.h"
+#include "layout/location.h"
 #include "server/sweeper.h"
 #include "torture.h"
 
@@ -128,6 +129,16 @@ struct Outcome {
   uint64_t rounds = 0, lost = 0, raced = 0;
 };
 
+// Gives the entry a block, as an object that can be read has one.
+void Place(const Control& control, uint64_t index, uint64_t generation) {
+  Entry& entry = control.entry(index);
+  const uint64_t place = ObjectId(0, index, generation).place;
+  entry.size.store(64);
+  entry.block.store(index + 1);
+  control.block_word(index).store(place);
+  entry.location.store(Location::Of(index * 64, Location::BoundOf(entry, place)).bits());
+}
+
 // Evicts the entry beside the client's get, and brings it back when the get waits for that. Returns whether
 // the client has a pin on what is not there.
 bool Evict(const Control& control, Sweeper* sweeper, const Barrier& barrier, Table* table, uint64_t index) {
@@ -138,6 +149,7 @@ bool Evict(const Control& control, Sweeper* sweeper, const Barrier& barrier, Tab
     const bool wanted = Word(bits).state() == State::kSpilled && Word(bits).has(Word::kWaited);
     if (wanted && entry.word.compare_exchange_strong(bits, Word(bits).As(State::kRestoring).bits())) {
       table->restored.fetch_add(1);
+      Place(control, index, Word(bits).generation());
       sweeper->Restored(index);
     }
     if (++spins % 20'000 == 0) ::sched_yield();
@@ -168,6 +180,7 @@ Outcome Run(Race race, uint64_t rounds, double seconds) {
     const bool enough = outcome.rounds >= rounds || (end > 0 && Now() >= end);
     for (uint64_t i = 0; i < kBatch; ++i) {
       control.references(kSender)[i].store(race == Race::kHandOver ? 1 : 0);
+      Place(control, i, generation);
       const Word sealed = Word::Of(generation, kSender, State::kSealed);
       // Named already, so that the pin is the fast one; the creator's free is for what names nobody.
       if (race == Race::kPin || race == Race::kEvict) {

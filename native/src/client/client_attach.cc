@@ -169,7 +169,8 @@ void ClientCore::WakeServer() {
   const uint32_t sleep = control_.header().server_sleep.load(std::memory_order_seq_cst);
   if (sleep % 2 == 0) return;
   // relaxed; nothing is published by it. Two threads with different numbers nudge once too often.
-  if (nudged_.exchange(sleep, std::memory_order_relaxed) != sleep) os::Nudge(socket_.get());
+  if (nudged_.exchange(sleep, std::memory_order_relaxed) == sleep) return;
+  if (!os::Nudge(socket_.get())) nudged_.store(0, std::memory_order_relaxed);  // the next one tries again
 }
 
 }  // namespace atollstore

@@ -85,7 +85,14 @@ void Wish::Publish(const Run& instead) {
 // The urgent are answered at once by every server that runs, however busy the machine is. One that is stopped answers
 // nobody.
 bool Wish::WaitForBell(uint32_t seen) const {
-  if (!urgent()) return bell().Wait(seen, deadline_);
+  if (!urgent()) {
+    while (!bell().Wait(seen, deadline_.AtMost(kNudgeAgainNanos))) {
+      if (deadline_.passed()) return false;
+      // The nudge has not come through.
+      if (place_ != Wishes::kNone && record().seen.load(std::memory_order_acquire) != ticket_) wishes_->wake_server_();
+    }
+    return true;
+  }
   if (place_ == Wishes::kNone) return false;  // others wait for the places, too
   while (!bell().Wait(seen, deadline_.AtMost(kAtOnceNanos))) {
     const uint64_t server = wishes_->control_.header().server_pid.load(std::memory_order_relaxed);

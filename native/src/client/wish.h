@@ -94,6 +94,8 @@ class Wish {
 
   // For an answer that is as good as given.
   static constexpr int64_t kMostForAnswerNanos = 2'000'000'000;
+  // Who is not noticed nudges the server again after so long.
+  static constexpr int64_t kNudgeAgainNanos = 100'000'000;
 
   Wishes* const wishes_;
   const Want want_;

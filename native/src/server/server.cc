@@ -149,7 +149,8 @@ bool ServerCore::Work() {
     busy = spiller_->Poll(false) || busy;
   }
   busy = room_->Serve() || busy;
-  room_->Tell(sweeper_->TakeFreed() | reserver_->TakeFreed());
+  const bool freed = sweeper_->TakeFreed(), opened = reserver_->TakeFreed();
+  room_->Tell(freed || opened);
   control_.header().served.control_resident.store(control_memory_->Resident(), std::memory_order_relaxed);
   for (const uint32_t client : sweeper_->TakeClientsToTell()) {
     if (client < slots_.size() && slots_[client].used) os::Nudge(slots_[client].socket.get());

@@ -46,8 +46,6 @@ class Restorer {
     uint64_t bytes = 0, runs = 0;
   };
   Wanted wanted() const;
-  // Extents for the first of them are being backed with memory.
-  bool backing() const { return leased_.count != 0; }
   // Gives back the extents that the server holds without use. Returns the bytes.
   uint64_t GiveBack() { return heap_->GiveBack(0); }
 

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterAll;
@@ -297,8 +298,10 @@ class RefsTest {
     @Test
     void shouldFinishAGetWhoseRefIsClosed() throws Exception {
         ObjectRef<String> ref = waiting("get");
-        CompletableFuture<String> got = CompletableFuture.supplyAsync(ref::get);
-        CompletableFuture<List<String>> listed = CompletableFuture.supplyAsync(() -> Atoll.get(List.of(ref)));
+        // Both wait at once: the common pool has one thread on two CPUs.
+        Executor threads = task -> new Thread(task).start();
+        CompletableFuture<String> got = CompletableFuture.supplyAsync(ref::get, threads);
+        CompletableFuture<List<String>> listed = CompletableFuture.supplyAsync(() -> Atoll.get(List.of(ref)), threads);
         Field users = ObjectRef.class.getDeclaredField("users");
         users.setAccessible(true);
         while (users.getInt(ref) < 2) {

@@ -111,11 +111,15 @@ public final class FlightsCommand implements Callable<Integer> {
         if (input != null) {
             InputFormat.of(input); // what is wrong at first sight needs no workers
         }
-        AtollOptions options = AtollOptions.builder().workers(workers).cpus(workers).build();
+        AtollOptions options =
+                AtollOptions.builder().workers(workers).cpus(workers).build();
         try (ProgressBar progress = new ProgressBar()) {
             progress.show("starting", 0, 0);
             // First of all: it opens Java's buffers to Arrow.
-            try (AtollSession session = start(storeSize == 0 ? options : options.toBuilder().storeBytes(storeSize).build());
+            try (AtollSession session = start(
+                            storeSize == 0
+                                    ? options
+                                    : options.toBuilder().storeBytes(storeSize).build());
                     BufferAllocator allocator = new RootAllocator()) {
                 progress.show("reading", 0, 0);
                 FlightsInput flights =

@@ -20,8 +20,11 @@ import org.junit.jupiter.api.Timeout;
 class FlightsJobTest {
     private static final int WORKERS = 2;
     private static final long MEGABYTE = 1_000_000;
-    private static final AtollOptions OPTIONS =
-            AtollOptions.builder().workers(WORKERS).cpus(WORKERS).storeBytes(1L << 30).build();
+    private static final AtollOptions OPTIONS = AtollOptions.builder()
+            .workers(WORKERS)
+            .cpus(WORKERS)
+            .storeBytes(1L << 30)
+            .build();
 
     @Test
     void shouldFindTheSameAtEveryScaleWithoutMoreHeapInTheWorkers() throws Exception {

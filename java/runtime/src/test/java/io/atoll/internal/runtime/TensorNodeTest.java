@@ -227,7 +227,8 @@ class TensorNodeTest {
             assertThat(all.toList()).hasSize(4).allMatch(file -> file.toFile().delete());
         }
         Files.delete(arrived);
-        // Who filled the tensor may have its pages mapped too, and takes its part of them; each worker has what it keeps
+        // Who filled the tensor may have its pages mapped too, and takes its part of them; each worker has what it
+        // keeps
         // warm for objects of its own, up to 80 MiB. A copy in the store would be one GiB more.
         assertThat(sum).isBetween(GIB / 2, GIB + GIB / 2);
     }

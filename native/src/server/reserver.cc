@@ -27,6 +27,7 @@ Reserver::Reserver(const Control& control, os::SharedMemory* control_memory, os:
       extents_(control.geometry().extents()),
       extent_bytes_(control.geometry().extent_bytes()),
       being_backed_(extents_),
+      hold_(extents_),
       thread_(control_memory, data, mapping, extent_bytes_, kControlTarget * ControlBudget::kPage, wake_fd) {}
 
 bool Reserver::Poll(bool pressure) {
@@ -56,7 +57,7 @@ void Reserver::Done(const PageJob& job) {
       --opening_;
       freed_ = true;
       // release; pairs with ClientHeap::Take(): who leases it finds zeros in its words.
-      control_.extent(job.tag - 1).fetch_and(~kExtentOwnerMask, std::memory_order_release);
+      GiveTo(job.tag - 1, hold_[job.tag - 1] ? kHeld : 0);
   }
 }
 
@@ -149,10 +150,15 @@ void Reserver::HandInOpening(uint64_t extent, const Range& data) {
 }
 
 void Reserver::Open(uint64_t extent) {
-  u32& word = control_.extent(extent);
-  // Only the server changes the words of its extents.
-  word.store((word.load(std::memory_order_relaxed) & ~kExtentOwnerMask) | kReserver, std::memory_order_release);
+  GiveTo(extent, kReserver);
   HandInOpening(extent, {});
+}
+
+// Only the server changes the words of its extents.
+void Reserver::GiveTo(uint64_t extent, uint32_t owner) {
+  u32& word = control_.extent(extent);
+  const uint32_t now = word.load(std::memory_order_relaxed);
+  word.store((now & ~(kExtentOwnerMask | kExtentWanted)) | owner, std::memory_order_release);
 }
 
 uint64_t Reserver::Clear(const Range& range) {

@@ -114,13 +114,11 @@ class SharedFile {
 };
 
 // The benchmarks, and the roles of processes; each in a file of its own.
-void Churn();
 void Clients();
 void Contended();
 void FirstAndFreshPuts();
 void Copies();
 void Drops();
-void LargeCreates();
 void Objects();
 void Wakeup();
 void Attaching();

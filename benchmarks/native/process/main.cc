@@ -1,8 +1,8 @@
 // The store between processes: what Google Benchmark, which measures one process, cannot hold. Each number
 // and its floor are measured in turns, and medians are printed.
 //
-// Usage: atoll_process_bench [PART...], each of attach, churn, clients, contended, copies, drops, large, objects,
-// puts, spill, wakeup; all without one.
+// Usage: atoll_process_bench [PART...], each of attach, clients, contended, copies, drops, objects, puts,
+// spill, wakeup; all without one.
 
 #include <unistd.h>
 
@@ -50,8 +50,7 @@ struct Part {
 };
 constexpr Part kParts[] = {{"attach", Attaching}, {"clients", Clients},        {"contended", Contended},
                            {"objects", Objects},  {"copies", Copies},          {"drops", Drops},
-                           {"wakeup", Wakeup},    {"puts", FirstAndFreshPuts}, {"spill", Spilling},
-                           {"large", LargeCreates}, {"churn", Churn}};
+                           {"wakeup", Wakeup},    {"puts", FirstAndFreshPuts}, {"spill", Spilling}};
 
 int Main(std::vector<std::string> arguments) {
   if (arguments.size() >= 2 && arguments[0] == "--role") {
@@ -67,7 +66,7 @@ int Main(std::vector<std::string> arguments) {
                      [&](const Part& part) { return argument == part.name; })) {
       fprintf(stderr,
               "usage: atoll_process_bench "
-              "[attach|churn|clients|contended|copies|drops|large|objects|puts|spill|wakeup]...\n");
+              "[attach|clients|contended|copies|drops|objects|puts|spill|wakeup]...\n");
       return 2;
     }
   }

@@ -199,7 +199,7 @@ class ClientCore {
 
   Status Refer(ObjectId id);
   Status GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view);
-  Status AwaitServer(ObjectId id, int64_t timeout_ns);
+  Status AwaitRestore(ObjectId id);
   // read.cc
   std::optional<Result<uint64_t>> ReadInMemory(ObjectId id, uint64_t offset, void* to, uint64_t bytes);
   std::optional<Result<uint64_t>> ReadSpilled(ObjectId id, uint64_t offset, void* to, uint64_t bytes,
@@ -207,7 +207,7 @@ class ClientCore {
   bool AskToCheck(ObjectId id, const os::Deadline& deadline, uint32_t* bell);
   class ListTurn;
   uint64_t BytesTogether(const atoll_object_id* ids, uint64_t count) const;
-  Status PinAll(const atoll_object_id* ids, uint64_t count, bool await_disk, int64_t timeout_ns, atoll_view* views);
+  Status PinAll(const atoll_object_id* ids, uint64_t count, bool await_disk, atoll_view* views);
   Status NotFound(ObjectId id) const;
   Status Lost(ObjectId id) const;
   Status Corrupted(ObjectId id) const;
@@ -264,7 +264,6 @@ class ClientCore {
   static void RunBackground(void* self);
   void Background();
   void KeepWarm();
-  void HandOverExtents();
   // Gives back what is empty once nothing has been made for a while. Returns the ms until the next look.
   int GiveBackWhenIdle();
   void WakeBackground();

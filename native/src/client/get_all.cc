@@ -70,11 +70,11 @@ Status ClientCore::GetAll(const atoll_object_id* ids, uint64_t count, int64_t ti
   }
   // Without the turn nothing is waited for while pins are held: some may have gone to disk meanwhile.
   if (!on_disk) {
-    const Status result = PinAll(ids, count, false, timeout_ns, views);
+    const Status result = PinAll(ids, count, false, views);
     if (result.code() != ATOLL_TIMED_OUT) return result;
   }
   const ListTurn turn(this);
-  return PinAll(ids, count, true, timeout_ns, views);
+  return PinAll(ids, count, true, views);
 }
 
 // Those of the distinct ones: an object given twice lies in memory once.
@@ -113,8 +113,7 @@ int64_t ClientCore::Peek(const atoll_object_id* ids, uint64_t count, atoll_view*
 }
 
 // TIMED_OUT when one is on disk and that is not to be waited for.
-Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, bool await_disk, int64_t timeout_ns,
-                          atoll_view* views) {
+Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, bool await_disk, atoll_view* views) {
   // All pins first: they keep in memory what is there, and tell the server what is wanted, all at once.
   Status result;
   uint64_t pinned = 0;
@@ -131,9 +130,8 @@ Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, bool await
     const ObjectId id(ids[i]);
     Word word;
     Found found = Validate(entries_[id.index()], id.generation(), &word);
-    if (found == Found::kPending && word.away()) {
-      result = await_disk || !word.on_disk() ? AwaitServer(id, timeout_ns)
-                                             : Status::Error(ATOLL_TIMED_OUT, "it is on disk");
+    if (found == Found::kPending && word.on_disk()) {
+      result = await_disk ? AwaitRestore(id) : Status::Error(ATOLL_TIMED_OUT, "it is on disk");
       if (result.ok()) found = Validate(entries_[id.index()], id.generation(), &word);
     }
     if (!result.ok()) break;

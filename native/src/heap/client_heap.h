@@ -64,18 +64,6 @@ class ClientHeap {
   // Gives back wholly free extents while more than `keep` bytes of such are left. Returns the bytes given
   // back.
   uint64_t GiveBack(uint64_t keep);
-  // Gives the extents that the server wants to it, with the objects in them, as far as nothing is created there and
-  // nothing reaches into a neighbour: they are nobody's (kOrphan) from then on. Returns the bytes. REQUIRES: no thread
-  // of this client is freeing by itself.
-  uint64_t HandOver();
-
-  struct Block {
-    uint64_t number, bytes;  // of the object
-  };
-  // Takes over an extent of nobody's (kOrphan), in which these are all blocks that anybody has, in order. Returns false,
-  // and has changed nothing, when they do not go together or it cannot be mapped.
-  bool Adopt(uint64_t extent, const std::vector<Block>& blocks);
-
   // Looks at everything again: a server was killed, maybe between freeing a block and marking it.
   void ForgetHints();
   // Bytes in wholly free slabs. Takes no lock: the background thread asks often and must not be in the way.
@@ -144,13 +132,6 @@ class ClientHeap {
   Status MapExtents(uint64_t first, uint64_t end, const os::Deadline& deadline);
   void Disown(uint64_t first, uint64_t end);
   Run TakeEmpty(uint64_t* from, uint64_t keep);
-
-  // hand_over.cc
-  bool HandOver(uint64_t extent);
-  bool InUse(uint64_t head) const;
-  void Forget(uint64_t extent);
-  bool GoTogether(uint64_t extent, const std::vector<Block>& blocks) const;
-  void ClearStrayWords(uint64_t extent, const std::vector<Block>& blocks);
 
   const Control control_;
   const uint32_t me_;

@@ -14,7 +14,7 @@ bool Orphans::Take(uint64_t extent, uint32_t owner) {
   if (OwnerOf(extent) != owner) return false;
   u32& word = control_.extent(extent);
   // Its owner does not change it any more; the reserver may have a bit to set, on this thread.
-  word.store((word.load(std::memory_order_relaxed) & ~(kExtentOwnerMask | kExtentWanted)) | kOrphan, std::memory_order_release);
+  word.store((word.load(std::memory_order_relaxed) & ~kExtentOwnerMask) | kOrphan, std::memory_order_release);
   return true;
 }
 
@@ -42,12 +42,6 @@ void Orphans::Count(const Entry& entry) {
 void Orphans::Settle(uint64_t extent) {
   settled_[extent] = true;
   OpenIfEmpty(extent);
-}
-
-void Orphans::Forget(uint64_t extent) {
-  blocks_.erase(extent);
-  live_[extent] = 0;
-  settled_[extent] = false;
 }
 
 void Orphans::OpenIfEmpty(uint64_t extent) {

@@ -31,12 +31,6 @@ class Orphans {
   void Count(const Entry& entry);
   // All blocks in the extent are known now.
   void Settle(uint64_t extent);
-  // The extent is the server's by now, without Take(): its owner has handed it over with what lies in it.
-  void HandedOver(uint64_t extent) { settled_[extent] = false; }
-  // Somebody else looks after the extent from now on.
-  void Forget(uint64_t extent);
-  // When the last block in the extent goes, it is held (kHeld) instead of free.
-  void HoldWhenEmpty(uint64_t extent, bool hold) { reserver_->HoldOpened(extent, hold); }
 
   // The block with this number, of this extent, is free.
   void Freed(uint64_t block, uint64_t extent);

@@ -40,9 +40,8 @@ class Reserver {
   Backing Back(uint32_t owner);
   void Forget(uint32_t owner);
 
-  // Makes an extent of the server's free, after its block words are zeros; or held (kHeld), when that is wanted by then.
+  // Makes an extent of the server's free, after its block words are zeros.
   void Open(uint64_t extent);
-  void HoldOpened(uint64_t extent, bool hold) { hold_[extent] = hold; }
   // Makes a range of the control segment zeros without memory. HasCleared() with the ticket says when that is so.
   uint64_t Clear(const Range& range);
   bool HasCleared(uint64_t ticket) const { return cleared_ >= ticket; }
@@ -81,7 +80,6 @@ class Reserver {
   };
 
   uint32_t OwnerOf(uint64_t extent) const;
-  void GiveTo(uint64_t extent, uint32_t owner);
   void Done(const PageJob& job);
   void Backed(const PageJob& job);
   void Looked(uint64_t available);
@@ -98,7 +96,7 @@ class Reserver {
 
   const Control control_;
   const uint64_t extents_, extent_bytes_;
-  std::vector<bool> being_backed_, hold_;  // by extent
+  std::vector<bool> being_backed_;  // by extent
   std::deque<Request> requests_;
   uint64_t last_request_ = 0;
   bool refused_ = false, freed_ = false, ready_ = false, pressure_ = false;

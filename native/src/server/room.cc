@@ -61,7 +61,7 @@ bool ServerCore::MayRestore() {
   const Spiller::Wanted wanted = spiller_->wanted();
   const auto have_room = [&] { return HasFreeRuns(wanted.runs, ExtentsFor(wanted.bytes)); };
   // What the server holds empty, after what it had read back was evicted, is room too.
-  if (wanted.runs <= 1 || have_room() || (!mover_->busy() && server_heap_->GiveBack() != 0 && have_room())) {
+  if (wanted.runs <= 1 || have_room() || (spiller_->GiveBack() != 0 && have_room())) {
     gather_until_ = 0;
     return true;
   }
@@ -119,32 +119,25 @@ bool ServerCore::ServeRoom() {
     settle_until_ = now + (Heard(header.pressure_bell) ? let_go : kSettleNanos);
     header.pressure_bell.Ring();
   }
+  if (spiller_ == nullptr) return true;
   SetPressure();
-  if (spiller_ != nullptr && spiller_->evicting()) settle_until_ = now + kSettleNanos;
+  if (spiller_->evicting()) settle_until_ = now + kSettleNanos;
   if (now < settle_until_) return true;
   const uint64_t extents = ExtentsFor(std::max(restore, create));
-  if (create != 0 && !mover_->busy() && server_heap_->GiveBack() != 0) header.room_bell.Ring();
+  if (create != 0 && spiller_->GiveBack() != 0) header.room_bell.Ring();
   const bool has_room = (create == 0 || HasFreeRuns(1, ExtentsFor(create))) &&
                         (restore == 0 || HasFreeRuns(restores.runs, ExtentsFor(restore)));
   if (extents > control_.geometry().extents() || has_room) return true;
-  // First by moving alone. Then the objects that were looked at least lately go to disk; when what that frees lies too
-  // scattered, what there is no room for of a whole run.
-  const uint64_t most = control_.geometry().extents();
-  const uint64_t together = std::min(most, std::max(extents, restores.runs * ExtentsFor(restore)));
-  if (rounds_for_turn_ % 3 == 0) {
-    if (mover_->MakeRun(together, false) != Mover::Run::kImpossible) return true;
-    ++rounds_for_turn_;
-  }
-  if (rounds_for_turn_ % 3 == 1) {
-    const uint64_t goal = std::max({create, restore * restores.runs, control_.geometry().capacity() / 16});
-    ++rounds_for_turn_;
-    if (spiller_ != nullptr && spiller_->Evict(goal) != 0) {
-      settle_until_ = now + kSettleNanos;
-      return true;
+  // First the objects that were looked at least lately; when what that frees lies too scattered, a whole run.
+  const uint64_t goal = std::max({create, restore * restores.runs, control_.geometry().capacity() / 16});
+  const bool scattered = rounds_for_turn_++ % 2 == 1;
+  if ((scattered ? spiller_->EvictRun(extents) : spiller_->Evict(goal)) == 0) {
+    if (scattered) {
+      (void)spiller_->Evict(goal);
+    } else {
+      (void)spiller_->EvictRun(extents);
     }
   }
-  if (spiller_ != nullptr && mover_->MakeRun(together, true) == Mover::Run::kWorking) return true;
-  ++rounds_for_turn_;
   settle_until_ = now + kSettleNanos;
   NudgeAll();
   return true;

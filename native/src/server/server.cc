@@ -146,7 +146,6 @@ bool ServerCore::Work() {
     for (const uint64_t index : sweeper_->TakeWanted()) spiller_->Restore(index);
     busy = spiller_->Poll(MayRestore()) || busy;
   }
-  busy = mover_->Poll() || busy;
   busy = AnswerClients() || busy;
   busy = ServeRoom() || busy;
   const bool freed = sweeper_->TakeFreed(), opened = reserver_->TakeFreed();
@@ -168,7 +167,7 @@ void ServerCore::SaySleeping(bool sleeping) {
 
 // Whether there is something to do that waits for nobody.
 bool ServerCore::InAHurry() const {
-  return sweeper_->more() || mover_->in_a_hurry() || !recovered() || (!burials_.empty() && !burials_.front().waits());
+  return sweeper_->more() || !recovered() || (!burials_.empty() && !burials_.front().waits());
 }
 
 // While there is something to do the thread looks every millisecond, and nobody has to make a system call to

@@ -22,12 +22,10 @@
 #include "os/sync.h"
 #include "os/thread.h"
 #include "server/burial.h"
-#include "server/mover.h"
 #include "server/name_table.h"
 #include "server/recovery.h"
 #include "server/reserver.h"
 #include "server/segments.h"
-#include "server/server_heap.h"
 #include "server/sweeper.h"
 #include "spill/spiller.h"
 
@@ -132,7 +130,6 @@ class ServerCore {
   Control control_;
   std::unique_ptr<Reserver> reserver_;
   std::unique_ptr<Sweeper> sweeper_;
-  std::unique_ptr<ServerHeap> server_heap_;
   std::unique_ptr<NameTable> names_;
   std::string socket_path_;
   bool await_farewell_ = false;
@@ -155,7 +152,6 @@ class ServerCore {
   bool pressure_ = false;
 
   std::unique_ptr<Spiller> spiller_;  // null: nothing is spilled
-  std::unique_ptr<Mover> mover_;
   std::deque<uint32_t> room_queue_;   // clients, first come first
   uint64_t rounds_for_turn_ = 0;      // of evicting for the first in the queue
   int64_t settle_until_ = 0;

@@ -85,6 +85,9 @@ final class ErrorText {
             throw new IOException("more than " + MAX_DEPTH + " causes inside each other");
         }
         String type = read(in);
+        if (type == null) {
+            throw new IOException("a throwable has no class");
+        }
         String message = read(in);
         StackTraceElement[] trace = readTrace(in);
         ErrorText cause = in.readBoolean() ? readFrom(in, depth + 1) : null;

@@ -36,6 +36,7 @@ class ReserverTest : public ::testing::Test {
     *mapping = std::move(mapped).value();
   }
 
+  static constexpr atollstore::Run kAll{0, kExtents};
   // Makes extents one client's, as a lease does.
   void Lease(uint64_t first, uint64_t count, uint32_t client) {
     for (uint64_t i = first; i < first + count; ++i) control_.extent(i).fetch_or(client);
@@ -74,10 +75,10 @@ TEST_F(ReserverTest, BacksAnEighthAheadOfNeedAndFillsTheBudget) {
 
 TEST_F(ReserverTest, BacksWhatAClientHasLeased) {
   Settle();
-  EXPECT_EQ(reserver_->Back(1), Reserver::Backing::kDone) << "there is nothing to back";
+  EXPECT_EQ(reserver_->Back(1, kAll), Reserver::Backing::kDone) << "there is nothing to back";
   Lease(100, 20, 1);
   int rounds = 0;
-  while (reserver_->Back(1) == Reserver::Backing::kUnderWay) {
+  while (reserver_->Back(1, kAll) == Reserver::Backing::kUnderWay) {
     reserver_->Poll(false);
     ++rounds;
   }
@@ -90,25 +91,25 @@ TEST_F(ReserverTest, WhoNeedsLittleDoesNotWaitForWhoNeedsMuch) {
   Settle();
   Lease(20, 100, 1);
   Lease(120, 1, 2);
-  EXPECT_EQ(reserver_->Back(1), Reserver::Backing::kUnderWay);
-  while (reserver_->Back(2) == Reserver::Backing::kUnderWay) reserver_->Poll(false);
+  EXPECT_EQ(reserver_->Back(1, kAll), Reserver::Backing::kUnderWay);
+  while (reserver_->Back(2, kAll) == Reserver::Backing::kUnderWay) reserver_->Poll(false);
   EXPECT_EQ(Reserved(2), 1u);
   EXPECT_LT(Reserved(1), 100u);
-  EXPECT_EQ(reserver_->Back(1), Reserver::Backing::kUnderWay);
-  while (reserver_->Back(1) == Reserver::Backing::kUnderWay) reserver_->Poll(false);
+  EXPECT_EQ(reserver_->Back(1, kAll), Reserver::Backing::kUnderWay);
+  while (reserver_->Back(1, kAll) == Reserver::Backing::kUnderWay) reserver_->Poll(false);
   EXPECT_EQ(Reserved(1), 100u);
 }
 
 TEST_F(ReserverTest, WhoGoesWhileItsMemoryComesIsForgotten) {
   Settle();
   Lease(20, 100, 1);
-  EXPECT_EQ(reserver_->Back(1), Reserver::Backing::kUnderWay);
+  EXPECT_EQ(reserver_->Back(1, kAll), Reserver::Backing::kUnderWay);
   reserver_->Poll(false);
-  reserver_->Forget(1);
+  reserver_->Poll(false);  // nobody asks
   for (uint64_t i = 20; i < 120; ++i) control_.extent(i).fetch_and(~kExtentOwnerMask);
   // Somebody else with the same number, who needs what lies below what was in work.
   Lease(20, 3, 1);
-  while (reserver_->Back(1) == Reserver::Backing::kUnderWay) reserver_->Poll(false);
+  while (reserver_->Back(1, kAll) == Reserver::Backing::kUnderWay) reserver_->Poll(false);
   EXPECT_EQ(Reserved(1), 3u);
   EXPECT_EQ(control_.header().reserved_bytes.load(), (Reserved(0) + 3) * kExtent);
 }
@@ -140,7 +141,7 @@ TEST_F(ReserverTest, ClearsColumns) {
 
 TEST_F(ReserverTest, SurplusGoesBackUnlessSomebodyWaitsForRoom) {
   Lease(0, 100, 1);
-  while (reserver_->Back(1) == Reserver::Backing::kUnderWay) reserver_->Poll(false);
+  while (reserver_->Back(1, kAll) == Reserver::Backing::kUnderWay) reserver_->Poll(false);
   for (uint64_t i = 0; i < 100; ++i) control_.extent(i).fetch_and(~kExtentOwnerMask);
   control_.header().extent_moves.fetch_add(1);
   Settle();
@@ -159,7 +160,7 @@ TEST_F(ReserverTest, SurplusGoesBackUnlessSomebodyWaitsForRoom) {
 TEST_F(ReserverTest, ThreadDoesTheWorkAndSaysWhenItIsDone) {
   ASSERT_TRUE(reserver_->Start().ok());
   Lease(20, 100, 1);
-  while (reserver_->Back(1) == Reserver::Backing::kUnderWay) {
+  while (reserver_->Back(1, kAll) == Reserver::Backing::kUnderWay) {
     uint64_t count;
     if (reserver_->Poll(false) && ::read(wake_.get(), &count, sizeof(count)) < 0) ::usleep(100);
   }

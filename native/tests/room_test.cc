@@ -31,7 +31,7 @@ TEST_F(RoomTest, FullStoreSaysSoAndHasRoomAgainAfterADrop) {
   atoll_object_id id{};
   uint64_t address = 0;
   int64_t code;
-  while ((code = atoll_create(client, &id, 1 << 20, 0, 0, 0, &address)) == 0) {
+  while ((code = atoll_create(client, &id, 1 << 20, 0, 0, kSecond, &address)) == 0) {
     OK(atoll_seal(client, &id, nullptr));
     ids.push_back(id);
     id = {};

@@ -175,23 +175,26 @@ ATOLL_API int64_t atoll_await_server_exit(atoll_client* client, int64_t timeout_
 
 /* ---- objects ----------------------------------------------------------------------------------- */
 
-/** A new id for an object that does not exist yet. The caller holds one reference to it. */
+/** A new id for an object that does not exist yet. The caller holds one reference to it. Waits for an entry, but for a
+ * moment only (50 ms). */
 ATOLL_API int64_t atoll_expect(atoll_client* client, atoll_object_id* id);
 
 /** Begins an object of `size` bytes that will hold `contained` ids of other objects.
  * With the nil id a new one is made, to which the caller holds one reference; else *id must be expected.
  * `tag` is the caller's own and comes back from get. *address is writable until seal or abort,
  * 64-byte aligned, by this client alone. size may be 0.
- * Waits up to timeout_ns for room, and for an entry. Fails with STORE_FULL, TOO_MANY_OBJECTS, ALREADY_EXISTS,
- * NOT_FOUND. */
+ * Waits up to timeout_ns for room, and for an entry; among those who wait, who has come first is served first. With 0
+ * it takes what is free, or becomes so by a look of the server's, which takes a few milliseconds at most: nobody makes
+ * room for it, what others have not given back is not found, and so much memory as takes longer to be backed is not
+ * there. Fails with STORE_FULL, TOO_MANY_OBJECTS, ALREADY_EXISTS, NOT_FOUND; TIMED_OUT when the server has taken no
+ * notice, which is stopped then; DISCONNECTED. */
 ATOLL_API int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, uint64_t contained,
                                uint64_t tag, int64_t timeout_ns, uint64_t* address);
 
 /** Makes an object that this client is creating larger or smaller: for values whose size is known only when
  * they have been written. The bytes up to the smaller of the sizes stay; *address is where they are now: the
  * same place when it shrinks by little or what lies behind it is free, else they have been copied. For one
- * thread at a time. Waits up to timeout_ns for room; with 0 it takes what is free now, and has nobody make
- * room. Fails as create, with NOT_CREATING too; then the object is as it was. */
+ * thread at a time. Waits up to timeout_ns for room, as create does. Fails as create, with NOT_CREATING too; then the object is as it was. */
 ATOLL_API int64_t atoll_resize(atoll_client* client, const atoll_object_id* id, uint64_t size,
                                int64_t timeout_ns, uint64_t* address);
 

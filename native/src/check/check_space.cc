@@ -57,6 +57,9 @@ void Checker::CheckExtents() {
     if (owner == kOrphan) {
       if (blocks_of_extent_[extent] == 0)
         Wrong(extent, "extent %lu: kept for the blocks of a dead client, but has none", extent);
+    } else if (owner == kKept) {
+      if (blocks_of_extent_[extent] != 0)
+        Wrong(extent, "extent %lu: kept for who waits for room, but has blocks", extent);
     } else if (owner != kRestorer && owner != kReserver && !SlotInUse(owner)) {
       Wrong(extent, "extent %lu: of client %u, which does not exist", extent, owner);
     } else {

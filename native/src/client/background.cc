@@ -46,19 +46,15 @@ void ClientCore::WakeBackground() {
 
 void ClientCore::KeepWarm() {
   const bool pressure = control_.header().pressure.load(std::memory_order_acquire) != 0;
-  // Whose turn it is has just leased for an object that waits: not to be given back under its hands.
-  if (pressure && control_.header().room_turn.load(std::memory_order_acquire) == me_) return;
   const uint64_t cap = WarmCap();
   if (pressure || heap_->FreeBytes() > MostFree()) {
     const uint64_t given = heap_->GiveBack(pressure ? 0 : cap);
     if (pressure) pool_->GiveBack(true);
-    if (given != 0) WakeServer();
-    if (given != 0 || pressure) control_.header().room_bell.Ring();
+    if (given != 0 || pressure) WakeServer();
     return;
   }
   const uint64_t target = std::min(cap, warm_target_.load(std::memory_order_relaxed));
   while (!leaving_.load() && heap_->FreeBytes() < target) {
-    std::lock_guard lock(growth_mutex_);
     // Only what has memory already: asking for more is for those who need it.
     const Run run = heap_->Lease(1, true);
     if (run.count == 0) break;
@@ -91,10 +87,7 @@ int ClientCore::GiveBackWhenIdle() {
   warm_target_.store(0, std::memory_order_relaxed);  // until something is made again
   largest_.store(0, std::memory_order_relaxed);
   pool_->GiveBack(false);
-  if (heap_->GiveBack(0) != 0) {
-    WakeServer();
-    if (control_.header().pressure.load(std::memory_order_relaxed) != 0) control_.header().room_bell.Ring();
-  }
+  if (heap_->GiveBack(0) != 0) WakeServer();
   // What is left holds objects; they may go while this client still does nothing.
   return heap_->OwnedBytes() == 0 ? -1 : kIdleLookMillis;
 }

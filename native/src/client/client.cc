@@ -34,36 +34,29 @@ Status ClientCore::Corrupted(ObjectId id) const {
 Result<ObjectId> ClientCore::Expect(bool shared, int64_t timeout_ns) {
   uint64_t place = pool_->Expect(shared);
   if (place == 0) {
-    // Entries that wait to be swept, or that other clients could give back, are worth one question, also to
-    // the impatient.
-    constexpr int64_t kLeastNanos = 50'000'000;
-    const auto deadline =
-        os::Deadline::After(std::max(timeout_ns, kLeastNanos));
-    record_->wants_room.store(1, std::memory_order_seq_cst);
-    for (;;) {
-      const uint32_t seen = control_.header().room_bell.Read();
-      const bool answered = AskServer(deadline);
-      place = pool_->Expect(shared);
-      // The bell may ring again and again for others: time is over all the same.
-      if (place != 0 || !answered || deadline.passed()) break;
-      if (!control_.header().room_bell.Wait(seen, deadline)) break;
-    }
-    if (waiting_for_room_.load() == 0) record_->wants_room.store(0, std::memory_order_seq_cst);
-    if (place == 0) place = pool_->Expect(shared);
+    auto awaited = AwaitEntry(shared, timeout_ns);
+    if (!awaited.ok()) return awaited.status();
+    place = awaited.value();
   }
-  if (place == 0 && budget_->low()) return NoControlMemory();
-  if (place == 0) return Status::Error(ATOLL_TOO_MANY_OBJECTS, "all %lu entries are in use (option max_objects)", objects_);
   Count(&Counters::expects);
   return ObjectId({store_, place});
 }
 
-// The budget is filled by the server when it looks after this client.
-bool ClientCore::PaySlotsSlowly(uint64_t block) {
-  for (int tries = 0; tries < 3; ++tries) {
-    if (budget_->PaySlots(block)) return true;
-    if (!AskServer(os::Deadline::After(0))) return false;
+Result<uint64_t> ClientCore::AwaitEntry(bool shared, int64_t timeout_ns) {
+  Wish wish(wishes_.get(), {WishKind::kEntry}, timeout_ns);
+  for (bool last = false;;) {
+    const uint32_t seen = wish.Look();
+    last = last || wish.state() == WishState::kRefused;
+    if (const uint64_t place = pool_->Expect(shared); place != 0) return place;
+    if (Disconnected()) return Status::Error(ATOLL_DISCONNECTED, "the server has gone while waiting for an entry");
+    if (!last) {
+      last = !wish.Wait(seen);
+      continue;
+    }
+    if (wish.ignored()) return Ignored("an entry", timeout_ns);
+    if (budget_->low()) return NoControlMemory();
+    return Status::Error(ATOLL_TOO_MANY_OBJECTS, "all %lu entries are in use (option max_objects)", objects_);
   }
-  return budget_->PaySlots(block);
 }
 
 Status ClientCore::NoControlMemory() const {

@@ -116,6 +116,7 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   c.containers_ = std::make_unique<Containers>(c.control_);
   c.creations_ = Creations(c.control_, c.me_);
   c.watches_ = std::make_unique<Watches>(c.control_, c.me_);
+  c.wishes_ = std::make_unique<Wishes>(c.control_, c.me_, [core = client.get()] { core->WakeServer(); });
   c.warm_target_ = c.LeastWarm();
   ATOLL_RETURN_IF_ERROR(c.background_.Start("atoll-client", RunBackground, client.get()));
   return client;
@@ -168,21 +169,8 @@ void ClientCore::WakeServer() {
   const uint32_t sleep = control_.header().server_sleep.load(std::memory_order_seq_cst);
   if (sleep % 2 == 0) return;
   // relaxed; nothing is published by it. Two threads with different numbers nudge once too often.
-  if (nudged_.exchange(sleep, std::memory_order_relaxed) != sleep) os::Nudge(socket_.get());
-}
-
-bool ClientCore::AskServer(const os::Deadline& deadline) {
-  if (Disconnected()) return false;
-  const uint32_t ask = record_->asked.fetch_add(1, std::memory_order_seq_cst) + 1;
-  os::Nudge(socket_.get());
-  // A question is worth a little time, also to a caller who has none: the answer frees what nobody wants.
-  const auto least = os::Deadline::After(2'000'000'000);
-  for (;;) {
-    const uint32_t answered = record_->answered.load(std::memory_order_acquire);
-    if (static_cast<int32_t>(answered - ask) >= 0) return true;
-    if (Disconnected() || (least.passed() && deadline.passed())) return false;
-    os::FutexWait(&record_->answered, answered, os::Deadline::After(100'000'000));
-  }
+  if (nudged_.exchange(sleep, std::memory_order_relaxed) == sleep) return;
+  if (!os::Nudge(socket_.get())) nudged_.store(0, std::memory_order_relaxed);  // the next one tries again
 }
 
 }  // namespace atollstore

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,6 +22,7 @@
 #include "client/creations.h"
 #include "client/stripe.h"
 #include "client/watches.h"
+#include "client/wish.h"
 #include "directory/directory.h"
 #include "directory/entry_pool.h"
 #include "heap/client_heap.h"
@@ -59,8 +59,9 @@ class ClientCore {
   const os::Mapping& data() const { return views_; }
   Status AwaitServerExit(int64_t timeout_ns);
 
-  // A new id, of which others will be told if `shared`.
-  Result<ObjectId> Expect(bool shared = true, int64_t timeout_ns = 0);
+  // A new id, of which others will be told if `shared`. So long who has no time of his own waits for a free entry.
+  static constexpr int64_t kEntryNanos = 50'000'000;
+  Result<ObjectId> Expect(bool shared = true, int64_t timeout_ns = kEntryNanos);
   Result<uint64_t> Create(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag, int64_t timeout_ns);
   Status Seal(ObjectId id, const atoll_object_id* contained);
   Status Abort(ObjectId id);
@@ -199,7 +200,7 @@ class ClientCore {
 
   Status Refer(ObjectId id);
   Status GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view);
-  Status AwaitRestore(ObjectId id);
+  Status AwaitRestore(ObjectId id, const os::Deadline& callers);
   // read.cc
   std::optional<Result<uint64_t>> ReadInMemory(ObjectId id, uint64_t offset, void* to, uint64_t bytes);
   std::optional<Result<uint64_t>> ReadSpilled(ObjectId id, uint64_t offset, void* to, uint64_t bytes,
@@ -207,7 +208,8 @@ class ClientCore {
   bool AskToCheck(ObjectId id, const os::Deadline& deadline, uint32_t* bell);
   class ListTurn;
   uint64_t BytesTogether(const atoll_object_id* ids, uint64_t count) const;
-  Status PinAll(const atoll_object_id* ids, uint64_t count, bool await_disk, atoll_view* views);
+  // `until`: how long to wait for what is on disk; null: not at all.
+  Status PinAll(const atoll_object_id* ids, uint64_t count, const os::Deadline* until, atoll_view* views);
   Status NotFound(ObjectId id) const;
   Status Lost(ObjectId id) const;
   Status Corrupted(ObjectId id) const;
@@ -218,14 +220,17 @@ class ClientCore {
                         uint64_t tag, int64_t timeout_ns);
   Status FillContainer(ObjectId id, const atoll_object_id* contained);
   Result<uint64_t> ResizeTaken(ObjectId id, uint64_t size, int64_t timeout_ns);
-  class RoomRequest;
-  Status AllocateInTurn(uint64_t bytes, Entry& entry, uint64_t place, int64_t timeout_ns);
-  Status AwaitRoom(uint64_t bytes, int64_t timeout_ns, const std::function<bool()>& take);
+  // room.cc
   bool MayLease() const;
+  Placed GrowBehind(const BlockFor& wanted, const os::Deadline& deadline);
+  Placed Grow(const BlockFor& wanted, const os::Deadline& deadline);
+  Placed TakeOver(const Run& run, const os::Deadline& deadline, const BlockFor& wanted);
+  // Somewhere, or why not.
+  Result<Placed> PlaceInTurn(const BlockFor& wanted, int64_t timeout_ns);
+  Result<Placed> AwaitRoom(const BlockFor& wanted, int64_t timeout_ns);
   Status StoreFull(uint64_t bytes) const;
-  bool Grow(uint64_t bytes);
-  bool GrowBehind(uint64_t block, uint64_t bytes);
-  bool Open(const Run& run);
+  Result<uint64_t> AwaitEntry(bool shared, int64_t timeout_ns);
+  Status Ignored(const char* what, int64_t timeout_ns) const;
   void Undo(ObjectId id);
   void TakeReference(uint64_t index) { references_[index].fetch_add(1, std::memory_order_seq_cst); }
   bool GiveReference(uint64_t index);
@@ -237,8 +242,6 @@ class ClientCore {
   bool RoomIsShort() const;
   // After something was changed that the server may have to look at.
   void WakeServer();
-  // Lets the server look after this client once and waits for it. Returns false when it is gone or slow.
-  bool AskServer(const os::Deadline& deadline);
   // Drops the references that were held for the children of containers the server has taken in since.
   void DrainContainers();
 
@@ -303,9 +306,8 @@ class ClientCore {
   std::unique_ptr<Containers> containers_;
   Creations creations_;
   std::unique_ptr<Watches> watches_;
+  std::unique_ptr<Wishes> wishes_;
 
-  std::mutex growth_mutex_;  // one thread at a time leases extents
-  std::atomic<uint32_t> waiting_for_room_{0};
   std::atomic<uint32_t> free_bells_{(1u << kLeasedBells) - 1};
   std::atomic<uint32_t> nudged_{0};  // the sleep out of which this client has nudged the server last
   std::atomic<uint64_t> warm_target_{0};

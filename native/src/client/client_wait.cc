@@ -22,7 +22,7 @@ void ClientCore::ReturnBell(uint32_t bell) {
 }
 
 namespace {
-// Without room, what was spilled cannot be brought back. So long is waited for it.
+// Without room, what was spilled cannot be brought back. So long at least is waited for it.
 constexpr int64_t kRestorePatienceNanos = 10'000'000'000;
 
 uint32_t Slot(uint32_t leased) { return leased < kLeasedBells ? leased : kLeasedBells - 1; }
@@ -45,7 +45,7 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
     Word word;
     Found found = Validate(entries_[index], id.generation(), &word);
     if (found == Found::kPending && word.on_disk()) {
-      result = AwaitRestore(id);
+      result = AwaitRestore(id, deadline);
       if (result.ok()) found = Validate(entries_[index], id.generation(), &word);
     }
     if (result.ok() && found == Found::kSealed) {
@@ -87,9 +87,10 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
 
 // The pin that the caller has is what tells the server that the object is wanted, and what keeps it in memory
 // once it is there.
-Status ClientCore::AwaitRestore(ObjectId id) {
+Status ClientCore::AwaitRestore(ObjectId id, const os::Deadline& callers) {
   const uint64_t index = id.index();
-  const auto deadline = os::Deadline::After(kRestorePatienceNanos);
+  const auto least = os::Deadline::After(kRestorePatienceNanos);
+  const auto deadline = callers.at() > least.at() ? callers : least;
   const uint32_t bell = LeaseBell();
   Status result;
   for (;;) {

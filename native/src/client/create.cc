@@ -69,7 +69,7 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, Creations::Known known, uint64_t 
   Otherwise give_up([&] { Undo(id); });
   const uint64_t bytes = ObjectBytes(size, contained);
   if (!heap_->Allocate(bytes, entry, id.place)) {
-    ATOLL_RETURN_IF_ERROR(AllocateInTurn(bytes, entry, id.place, timeout_ns));
+    ATOLL_RETURN_IF_ERROR(PlaceInTurn({bytes, entry, id.place}, timeout_ns).status());
   }
   give_up.Well();
   if (bytes >= control_.geometry().extent_bytes() && bytes > largest_.load(std::memory_order_relaxed)) {

@@ -8,8 +8,7 @@ namespace atollstore {
 bool ClientCore::RoomIsShort() const {
   const Header& header = control_.header();
   return header.pressure.load(std::memory_order_seq_cst) != 0 ||
-         header.room_turn.load(std::memory_order_seq_cst) != 0 ||
-         record_->wants_room.load(std::memory_order_seq_cst) != 0;
+         header.room_queue.load(std::memory_order_seq_cst) != 0 || wishes_->any();
 }
 
 bool ClientCore::FreesItself(uint64_t index) {
@@ -29,7 +28,7 @@ bool ClientCore::FreesItself(uint64_t index) {
   Count(&Counters::frees);
   // Whoever has begun to wait since then has looked before this was free.
   const bool waited_for = RoomIsShort();
-  if (waited_for) control_.header().room_bell.Ring();
+  if (waited_for) wishes_->RingAll();
   if (waited_for || much) WakeBackground();
   return true;
 }

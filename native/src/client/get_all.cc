@@ -22,11 +22,11 @@ class ClientCore::ListTurn {
     uint64_t restored = Restored();
     auto stuck = os::Deadline::After(kNoProgressNanos);
     for (;;) {
-      const uint32_t seen = header_.room_bell.Read();
+      const uint32_t seen = header_.list_bell.Read();
       uint32_t owner = 0;
       mine_ = header_.list_turn.compare_exchange_strong(owner, client_->me_, std::memory_order_seq_cst);
       if (mine_ || client_->Disconnected() || stuck.passed()) return;
-      (void)header_.room_bell.Wait(seen, os::Deadline::After(kNoProgressNanos / 10));
+      (void)header_.list_bell.Wait(seen, os::Deadline::After(kNoProgressNanos / 10));
       if (const uint64_t now = Restored(); now != restored) {
         restored = now;
         stuck = os::Deadline::After(kNoProgressNanos);
@@ -36,7 +36,7 @@ class ClientCore::ListTurn {
   ~ListTurn() {
     if (!mine_) return;
     uint32_t me = client_->me_;
-    if (header_.list_turn.compare_exchange_strong(me, 0, std::memory_order_seq_cst)) header_.room_bell.Ring();
+    if (header_.list_turn.compare_exchange_strong(me, 0, std::memory_order_seq_cst)) header_.list_bell.Ring();
   }
   ListTurn(const ListTurn&) = delete;
   ListTurn& operator=(const ListTurn&) = delete;
@@ -50,6 +50,7 @@ class ClientCore::ListTurn {
 };
 
 Status ClientCore::GetAll(const atoll_object_id* ids, uint64_t count, int64_t timeout_ns, atoll_view* views) {
+  const auto deadline = os::Deadline::After(timeout_ns);
   std::vector<uint8_t> ready(count);
   auto sealed = Wait(ids, count, count, timeout_ns, ready.data());
   if (!sealed.ok()) return sealed.status();
@@ -70,11 +71,11 @@ Status ClientCore::GetAll(const atoll_object_id* ids, uint64_t count, int64_t ti
   }
   // Without the turn nothing is waited for while pins are held: some may have gone to disk meanwhile.
   if (!on_disk) {
-    const Status result = PinAll(ids, count, false, views);
+    const Status result = PinAll(ids, count, nullptr, views);
     if (result.code() != ATOLL_TIMED_OUT) return result;
   }
   const ListTurn turn(this);
-  return PinAll(ids, count, true, views);
+  return PinAll(ids, count, &deadline, views);
 }
 
 // Those of the distinct ones: an object given twice lies in memory once.
@@ -113,7 +114,8 @@ int64_t ClientCore::Peek(const atoll_object_id* ids, uint64_t count, atoll_view*
 }
 
 // TIMED_OUT when one is on disk and that is not to be waited for.
-Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, bool await_disk, atoll_view* views) {
+Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, const os::Deadline* until,
+                          atoll_view* views) {
   // All pins first: they keep in memory what is there, and tell the server what is wanted, all at once.
   Status result;
   uint64_t pinned = 0;
@@ -131,7 +133,7 @@ Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, bool await
     Word word;
     Found found = Validate(entries_[id.index()], id.generation(), &word);
     if (found == Found::kPending && word.on_disk()) {
-      result = await_disk ? AwaitRestore(id) : Status::Error(ATOLL_TIMED_OUT, "it is on disk");
+      result = until != nullptr ? AwaitRestore(id, *until) : Status::Error(ATOLL_TIMED_OUT, "it is on disk");
       if (result.ok()) found = Validate(entries_[id.index()], id.generation(), &word);
     }
     if (!result.ok()) break;

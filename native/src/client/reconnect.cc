@@ -23,8 +23,8 @@ void ClientCore::ServerHasGone() {
   // Whoever of this client waits for something will not get it from this server.
   record_->mailbox.Ring();
   for (Bell& bell : record_->object_bells) bell.Ring();
-  control_.header().room_bell.Ring();
-  os::FutexWake(&record_->answered, UINT32_MAX);
+  wishes_->RingAll();
+  control_.header().list_bell.Ring();
   os::FutexWake(&record_->name_answered, UINT32_MAX);
 }
 

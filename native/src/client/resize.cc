@@ -38,30 +38,22 @@ Result<uint64_t> ClientCore::ResizeTaken(ObjectId id, uint64_t size, int64_t tim
   }
   const uint64_t old_bytes = ObjectBytes(old_size, contained), bytes = ObjectBytes(size, contained);
   uint8_t* const here = window_.data() + offset;
-  // Where it lies, as long as that can be: the background thread may have leased what lies behind, or it is
-  // leased now.
-  const auto in_place = [&] {
-    if (heap_->Resize(block, old_bytes, bytes)) return true;
-    if (bytes <= old_bytes) return false;
-    (void)GrowBehind(block, bytes);
-    return heap_->Resize(block, old_bytes, bytes);
-  };
   bound.size = size;
   Entry moved{};
   moved.size.store(size, std::memory_order_relaxed);
   moved.tag.store(bound.tag, std::memory_order_relaxed);
   moved.contained.store(bound.contained, std::memory_order_relaxed);
-  bool resized = in_place();
-  const auto take = [&] {
-    resized = in_place();
-    return resized || heap_->Allocate(bytes, moved, id.place) ||
-           (Grow(bytes) && heap_->Allocate(bytes, moved, id.place));
-  };
-  if (!resized && !take()) {
-    if (timeout_ns <= 0) return StoreFull(bytes);
-    ATOLL_RETURN_IF_ERROR(AwaitRoom(bytes, timeout_ns, take));
+  const BlockFor wanted{bytes, moved, id.place, block, old_bytes};
+  // Where it lies, as long as that can be: what lies behind may be this client's, or nobody's.
+  Placed placed = heap_->Resize(block, old_bytes, bytes) ? Placed::kWhereItLay : Placed::kNowhere;
+  if (placed == Placed::kNowhere && bytes > old_bytes) placed = GrowBehind(wanted, os::Deadline::After(timeout_ns));
+  if (placed == Placed::kNowhere) placed = heap_->Place(wanted);
+  if (placed == Placed::kNowhere) {
+    auto found = PlaceInTurn(wanted, timeout_ns);
+    if (!found.ok()) return found.status();
+    placed = found.value();
   }
-  if (resized) {
+  if (placed == Placed::kWhereItLay) {
     entry.size.store(size, std::memory_order_relaxed);
     entry.location.store(Location::Of(offset, bound).bits(), std::memory_order_relaxed);
     return reinterpret_cast<uint64_t>(here);

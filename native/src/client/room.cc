@@ -1,95 +1,79 @@
-// Room: leasing extents, and waiting for them in turn.
+// Room for blocks: extents that are free, taken by the client itself, or granted by the server in turn.
 #include <algorithm>
 
 #include "client/client_core.h"
 
 namespace atollstore {
-
-// While somebody waits for room, what becomes free is for the one whose turn it is.
+// While anybody waits for room the server alone gives extents away. What lacks control memory is not helped by them.
 bool ClientCore::MayLease() const {
-  const uint32_t turn = control_.header().room_turn.load(std::memory_order_acquire);
-  return turn == 0 || turn == me_;
+  return control_.header().room_queue.load(std::memory_order_acquire) == 0 && !budget_->low();
 }
 
-// Leases extents for `bytes` and opens them. Returns false when the store has no such run, or no memory for
-// it, or others are to have it first.
-bool ClientCore::Grow(uint64_t bytes) {
-  std::lock_guard lock(growth_mutex_);
-  // What lacks control memory is not helped by extents.
-  return !budget_->low() && MayLease() && Open(heap_->Lease(bytes, false));
+// Takes free extents with memory behind them.
+Placed ClientCore::Grow(const BlockFor& wanted, const os::Deadline& deadline) {
+  const Run run = MayLease() ? heap_->Lease(wanted.bytes, true) : Run();
+  if (run.count == 0) return Placed::kNowhere;
+  WakeServer();  // it makes others ready
+  return heap_->CommitFor(run, deadline, wanted);
 }
 
-// The same for the extents that the block lacks behind its end.
-bool ClientCore::GrowBehind(uint64_t block, uint64_t bytes) {
-  std::lock_guard lock(growth_mutex_);
-  return MayLease() && Open(heap_->LeaseBehind(block, bytes));
+// The same for those that the block lacks behind its end.
+Placed ClientCore::GrowBehind(const BlockFor& wanted, const os::Deadline& deadline) {
+  const Run run = heap_->Behind(wanted.block, wanted.bytes);
+  if (!MayLease() || !heap_->LeaseThese(run)) return Placed::kNowhere;
+  WakeServer();  // it makes others ready
+  return heap_->CommitFor(run, deadline, wanted);
 }
 
-// REQUIRES: growth_mutex_ is held
-bool ClientCore::Open(const Run& run) {
-  if (run.count == 0) return false;
-  WakeServer();  // it reserves others ahead
-  bool reserved = true;
-  for (uint64_t i = run.first; i < run.first + run.count; ++i) {
-    reserved = reserved && (control_.extent(i).load(std::memory_order_acquire) & kExtentReserved) != 0;
-  }
-  // The server backs with memory what this client owns.
-  if (!reserved) (void)AskServer(os::Deadline::After(60'000'000'000));
-  return heap_->Commit(run, os::Deadline::After(60'000'000'000)).ok();
-}
-
-// One thread's wish for room, as the server sees it: all of a client's threads wait as one.
-class ClientCore::RoomRequest {
- public:
-  RoomRequest(ClientCore* client, uint64_t bytes) : client_(client) {
-    client_->record_->wanted_bytes.store(bytes, std::memory_order_relaxed);
-    if (client_->waiting_for_room_.fetch_add(1) == 0)
-      client_->record_->wants_room.store(1, std::memory_order_seq_cst);
-  }
-  ~RoomRequest() {
-    if (client_->waiting_for_room_.fetch_sub(1) != 1) return;
-    client_->record_->wanted_bytes.store(0, std::memory_order_relaxed);
-    client_->record_->wants_room.store(0, std::memory_order_seq_cst);
-  }
-  RoomRequest(const RoomRequest&) = delete;
-  RoomRequest& operator=(const RoomRequest&) = delete;
-
- private:
-  ClientCore* const client_;
-};
-
-Status ClientCore::AllocateInTurn(uint64_t bytes, Entry& entry, uint64_t place, int64_t timeout_ns) {
+Result<Placed> ClientCore::PlaceInTurn(const BlockFor& wanted, int64_t timeout_ns) {
   const uint64_t target = warm_target_.load(std::memory_order_relaxed);
   if (target < WarmCap()) warm_target_.store(std::max(2 * target, LeastWarm()), std::memory_order_relaxed);
-  if (Grow(bytes)) {
+  if (const Placed placed = Grow(wanted, os::Deadline::After(timeout_ns)); placed != Placed::kNowhere) {
     WakeBackground();
-    if (heap_->Allocate(bytes, entry, place)) return {};
+    return placed;
   }
-  return AwaitRoom(bytes, timeout_ns, [&] {
-    return heap_->Allocate(bytes, entry, place) || (Grow(bytes) && heap_->Allocate(bytes, entry, place));
-  });
+  return AwaitRoom(wanted, timeout_ns);
 }
 
-// Lets the server sweep, whoever holds empty extents give them back, and objects go to disk; takes the room
-// after each.
-Status ClientCore::AwaitRoom(uint64_t bytes, int64_t timeout_ns, const std::function<bool()>& take) {
-  const auto deadline = os::Deadline::After(timeout_ns);
-  const RoomRequest request(this, bytes);
-  Bell& room = control_.header().room_bell;
-  for (int round = 0;; ++round) {
-    const uint32_t seen = room.Read();
-    const bool answered = AskServer(deadline);
-    if (take()) return {};
-    if (Disconnected()) {
-      return Status::Error(ATOLL_DISCONNECTED, "the server has gone while waiting for %lu bytes", bytes);
+Result<Placed> ClientCore::AwaitRoom(const BlockFor& wanted, int64_t timeout_ns) {
+  Wish wish(wishes_.get(), {WishKind::kRoom, wanted.bytes}, timeout_ns);
+  const os::Deadline deadline = wish.urgent() ? os::Deadline::After(timeout_ns) : wish.deadline();
+  for (bool last = false;;) {
+    const uint32_t seen = wish.Look(wanted.block == 0 ? Run{} : heap_->Behind(wanted.block, wanted.bytes));
+    const WishState answer = wish.state();
+    // Room of this client's own first: siblings and the server make some.
+    if (const Placed placed = heap_->Place(wanted); placed != Placed::kNowhere) return placed;
+    if (const Run run = wish.Take(); run.count != 0) {
+      if (const Placed placed = TakeOver(run, deadline, wanted); placed != Placed::kNowhere) return placed;
+      if (!last) continue;  // it lacks control memory or mappings
     }
-    // Somebody may be about to give back what is empty: that is worth a little time even to the impatient.
-    // The patient ask again now and then, for memory limits may have changed.
-    const bool patient = !deadline.passed();
-    const bool changed = answered && room.Wait(seen, patient ? deadline.AtMost(1'000'000'000)
-                                                             : os::Deadline::After(20'000'000));
-    if (take()) return {};
-    if (!patient && !(changed && round < 3)) return StoreFull(bytes);
+    if (Disconnected())
+      return Status::Error(ATOLL_DISCONNECTED, "the server has gone while waiting for %lu bytes", wanted.bytes);
+    if (last && wish.ignored()) return Ignored("room", timeout_ns);
+    if (last || answer == WishState::kRefused) return StoreFull(wanted.bytes);
+    last = !wish.Wait(seen);
+  }
+}
+
+Placed ClientCore::TakeOver(const Run& run, const os::Deadline& deadline, const BlockFor& wanted) {
+  return heap_->Adopt(run) ? heap_->CommitFor(run, deadline, wanted) : Placed::kNowhere;
+}
+
+Status ClientCore::Ignored(const char* what, int64_t timeout_ns) const {
+  return Status::Error(ATOLL_TIMED_OUT,
+                       "the server (pid %lu) has taken no notice of a wish for %s within %ld ns: it may be stopped",
+                       control_.header().server_pid.load(std::memory_order_relaxed), what, timeout_ns);
+}
+
+// The budget is filled by the server whenever it looks.
+bool ClientCore::PaySlotsSlowly(uint64_t block) {
+  Wish wish(wishes_.get(), {WishKind::kControl}, 0);
+  for (bool last = false;;) {
+    const uint32_t seen = wish.Look();
+    last = last || wish.state() != WishState::kWaits;
+    if (budget_->PaySlots(block)) return true;
+    if (last || Disconnected()) return false;
+    last = !wish.Wait(seen);
   }
 }
 

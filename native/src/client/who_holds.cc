@@ -51,7 +51,7 @@ Status ClientCore::StoreFull(uint64_t bytes) const {
   return Status::Error(
       ATOLL_STORE_FULL, "%lu bytes asked, the store has %lu, of which %lu are backed by memory%s%s%s%s", bytes,
       capacity_, header.reserved_bytes.load(std::memory_order_relaxed),
-      record_->refused.load(std::memory_order_relaxed) != 0 ? "; memory limits allow no more" : "",
+      header.memory_refused.load(std::memory_order_relaxed) != 0 ? "; memory limits allow no more" : "",
       cannot_spill ? "; spill files could not be written: " : "", trouble,
       who);
 }

@@ -126,9 +126,12 @@ void RingAll(const Control& control) {
     ClientRecord& record = control.client(client);
     record.mailbox.Ring();
     for (Bell& bell : record.object_bells) bell.Ring();
+    for (uint32_t bits = record.wishing.load(std::memory_order_seq_cst); bits != 0; bits &= bits - 1) {
+      record.wishes[std::countr_zero(bits)].bell.Ring();
+    }
   });
   control.header().scheduler_bell.Ring();
-  control.header().room_bell.Ring();
+  control.header().list_bell.Ring();
   control.header().pressure_bell.Ring();
 }
 

@@ -39,30 +39,15 @@ Run ClientHeap::Lease(uint64_t bytes, bool reserved_only) {
   return {};
 }
 
-// Runs begin at multiples of their own length where they can: so those of one length, of which there tend to
-// be many, leave no holes between them that are too short for another. Memory that is there already comes
-// next.
+// A single extent is asked for because ours are not enough, a run may join free ones of ours.
 Run ClientHeap::FindRun(uint64_t need, bool reserved_only) const {
-  uint64_t best[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
-  uint64_t free = 0, backed = 0;  // extents in a row, up to here
-  for (uint64_t at = 0, extents = control_.geometry().extents(); at < extents; ++at) {
+  return ChooseRun(control_.geometry().extents(), need, reserved_only, [&](uint64_t at) {
     const uint32_t word = control_.extent(at).load(std::memory_order_acquire);
     const uint32_t owner = word & kExtentOwnerMask;
-    // A single extent is asked for because ours are not enough, a run may join free ones of ours.
     const bool usable = owner == 0 || (owner == me_ && need > 1 && ExtentFree(at));
-    free = usable ? free + 1 : 0;
-    backed = usable && (word & kExtentReserved) != 0 ? backed + 1 : 0;
-    if (free < need) continue;
-    const uint64_t first = at + 1 - need;
-    const bool aligned = first % need == 0;
-    if (aligned && backed >= need) return {first, need};
-    uint64_t& found = best[(aligned ? 0 : 2) + (backed >= need ? 0 : 1)];
-    found = std::min(found, first);
-  }
-  for (const uint64_t kind : {1, 2, 3}) {
-    if (best[kind] != UINT64_MAX && (kind == 2 || !reserved_only)) return {best[kind], need};
-  }
-  return {};
+    if (!usable) return Room::kNone;
+    return (word & kExtentReserved) != 0 ? Room::kBacked : Room::kBare;
+  });
 }
 
 // Free ones of ours, so that nobody gives them back before Commit().
@@ -101,32 +86,60 @@ void ClientHeap::Disown(uint64_t first, uint64_t end) {
   }
 }
 
-Run ClientHeap::LeaseBehind(uint64_t block, uint64_t new_bytes) {
+Run ClientHeap::Behind(uint64_t block, uint64_t new_bytes) {
   std::lock_guard lock(mutex_);
   const uint64_t head = LargeAt(block);
   const uint64_t slabs = (new_bytes + kSlabBytes - 1) / kSlabBytes;
   if (head == UINT64_MAX || head + slabs > control_.geometry().slabs()) return {};
   const uint64_t new_end = head + slabs;
-  const auto first_taken = [&](uint64_t slab) {
-    while (slab < new_end && free_.IsFree(slab)) ++slab;
-    return slab;
-  };
-  const uint64_t slab = first_taken(head + spans_[head].slabs);
-  // What is not free begins with an extent that is not ours; ours behind it are free as far as they are
-  // needed.
+  uint64_t slab = head + spans_[head].slabs;
+  while (slab < new_end && free_.IsFree(slab)) ++slab;
+  // What is not free begins with an extent that is not ours. Ours behind those are free as far as they are needed.
   const uint64_t first = slab / slabs_per_extent_;
   uint64_t end = (new_end + slabs_per_extent_ - 1) / slabs_per_extent_;
   if (slab % slabs_per_extent_ != 0 || first >= end) return {};
-  if (open_[end - 1] != 0 && !ExtentFree(end - 1)) {
+  while (end > first && open_[end - 1] != 0) {
+    const uint64_t begin = (end - 1) * slabs_per_extent_;
+    if (!free_.AllFree(begin, std::min(new_end - begin, slabs_per_extent_))) return {};
     --end;
-    if (first_taken(end * slabs_per_extent_) < new_end) return {};
   }
   for (uint64_t extent = first; extent < end; ++extent) {
-    if (open_[extent] != 0 && !ExtentFree(extent)) return {};
+    if (open_[extent] != 0) return {};
   }
-  if (first >= end || !Take(first, end)) return {};
-  SetAside(first, end);
   return {first, end - first};
+}
+
+bool ClientHeap::LeaseThese(const Run& run) {
+  for (uint64_t extent = run.first; extent < run.first + run.count; ++extent) {
+    if (control_.extent(extent).load(std::memory_order_acquire) != kExtentReserved) return false;
+  }
+  std::lock_guard lock(mutex_);
+  return run.count != 0 && Take(run.first, run.first + run.count);
+}
+
+bool ClientHeap::Adopt(const Run& run) {
+  const uint64_t extents = control_.geometry().extents();
+  if (run.count == 0 || run.count > extents || run.first > extents - run.count) return false;
+  bool all = true;
+  uint64_t at = run.first;
+  for (; at < run.first + run.count && all; ++at) {
+    uint32_t now = kExtentReserved | kKept;
+    // acquire; we come after the last write of the owner before us.
+    all = control_.extent(at).compare_exchange_strong(now, kExtentReserved | me_, std::memory_order_acq_rel);
+  }
+  if (all) return true;
+  Disown(run.first, at - 1);
+  GiveBackKept(control_, {at, run.first + run.count - at});
+  return false;
+}
+
+void GiveBackKept(const Control& control, const Run& run) {
+  const uint64_t extents = control.geometry().extents();
+  for (uint64_t at = run.first; at < extents && run.Has(at); ++at) {
+    uint32_t kept = kExtentReserved | kKept;
+    // release; as ClientHeap::Disown().
+    control.extent(at).compare_exchange_strong(kept, kExtentReserved, std::memory_order_acq_rel);
+  }
 }
 
 // One mapping for all of them; the kernel joins it with its neighbours.
@@ -134,15 +147,33 @@ Status ClientHeap::MapExtents(uint64_t first, uint64_t end, const os::Deadline& 
   const uint64_t extent_bytes = control_.geometry().extent_bytes();
   const uint64_t stop = end * extent_bytes;
   ATOLL_RETURN_IF_ERROR(window_->MapPart(*data_, first * extent_bytes, stop - first * extent_bytes));
-  for (uint64_t at = first * extent_bytes; at < stop && !deadline.passed();) {
+  uint64_t at = first * extent_bytes;
+  do {
     const uint64_t bytes = std::min(kFillAtOnce, stop - at);
     window_->Populate(at, bytes, os::Mapping::Access::kReadWrite);
     at += bytes;
-  }
+  } while (at < stop && !deadline.passed());
   return {};
 }
 
 Status ClientHeap::Commit(const Run& run, const os::Deadline& deadline) {
+  uint64_t mapped;
+  const Status status = MapRun(run, deadline, &mapped);
+  std::lock_guard lock(mutex_);
+  Open(run, mapped);
+  return status;
+}
+
+Placed ClientHeap::CommitFor(const Run& run, const os::Deadline& deadline, const BlockFor& wanted) {
+  uint64_t mapped;
+  (void)MapRun(run, deadline, &mapped);
+  std::lock_guard lock(mutex_);
+  Open(run, mapped);
+  return PlaceHere(wanted);
+}
+
+// Those below `mapped` are, when this returns, as far as there is memory behind them.
+Status ClientHeap::MapRun(const Run& run, const os::Deadline& deadline, uint64_t* mapped) {
   const uint64_t end = run.first + run.count;
   Status status;
   uint64_t at = run.first;
@@ -161,9 +192,14 @@ Status ClientHeap::Commit(const Run& run, const os::Deadline& deadline) {
     if (status.ok()) at = next;
   }
   cannot_map_.store(status.code() == ATOLL_SYSTEM, std::memory_order_relaxed);
-  std::lock_guard lock(mutex_);
-  for (uint64_t extent = run.first; extent < end; ++extent) {
-    if (open_[extent] == 0 && extent >= at) {
+  *mapped = at;
+  return status;
+}
+
+// REQUIRES: mutex_ is held
+void ClientHeap::Open(const Run& run, uint64_t mapped) {
+  for (uint64_t extent = run.first; extent < run.first + run.count; ++extent) {
+    if (open_[extent] == 0 && extent >= mapped) {
       Disown(extent, extent + 1);
       continue;
     }
@@ -175,7 +211,6 @@ Status ClientHeap::Commit(const Run& run, const os::Deadline& deadline) {
     open_[extent] = 1;
     FreeSlabs(extent * slabs_per_extent_, slabs_per_extent_);
   }
-  return status;
 }
 
 // Takes some empty extents that lie together out of use, the last ones below `from`, which moves down.

@@ -51,8 +51,22 @@ Result<std::unique_ptr<ClientHeap>> ClientHeap::Create(const Control& control, u
 }
 
 bool ClientHeap::Allocate(uint64_t bytes, Entry& entry, uint64_t place) {
-  const uint32_t c = sizes_.For(bytes);
   std::lock_guard lock(mutex_);
+  return AllocateHere(bytes, entry, place);
+}
+
+Placed ClientHeap::Place(const BlockFor& wanted) {
+  std::lock_guard lock(mutex_);
+  return PlaceHere(wanted);
+}
+
+Placed ClientHeap::PlaceHere(const BlockFor& wanted) {
+  if (wanted.block != 0 && ResizeHere(wanted.block, wanted.old_bytes, wanted.bytes)) return Placed::kWhereItLay;
+  return AllocateHere(wanted.bytes, wanted.entry, wanted.place) ? Placed::kNew : Placed::kNowhere;
+}
+
+bool ClientHeap::AllocateHere(uint64_t bytes, Entry& entry, uint64_t place) {
+  const uint32_t c = sizes_.For(bytes);
   allocations_.store(allocations_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (c < sizes_.count()) return AllocateSmall(c, entry, place);
   return AllocateRun((bytes + kSlabBytes - 1) / kSlabBytes, entry, place);
@@ -235,11 +249,15 @@ uint64_t ClientHeap::LargeAt(uint64_t block) const {
 }
 
 bool ClientHeap::Resize(uint64_t block, uint64_t old_bytes, uint64_t new_bytes) {
+  std::lock_guard lock(mutex_);
+  return ResizeHere(block, old_bytes, new_bytes);
+}
+
+bool ClientHeap::ResizeHere(uint64_t block, uint64_t old_bytes, uint64_t new_bytes) {
   const uint32_t before = sizes_.For(old_bytes), after = sizes_.For(new_bytes);
   if (before != after) return false;
   if (after < sizes_.count()) return true;
   const uint64_t slabs = (new_bytes + kSlabBytes - 1) / kSlabBytes;
-  std::lock_guard lock(mutex_);
   const uint64_t head = LargeAt(block);
   if (head == UINT64_MAX) return false;
   Span& span = spans_[head];

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "heap/blocks.h"
+#include "heap/choose_run.h"
 #include "heap/free_runs.h"
 #include "layout/control_budget.h"
 #include "os/shared_memory.h"
@@ -24,10 +25,19 @@
 
 namespace atollstore {
 
-struct Run {
-  uint64_t first = 0;
-  uint64_t count = 0;
+// What a block is for. REQUIRES of `entry` and `place`: as for Allocate().
+struct BlockFor {
+  uint64_t bytes;
+  Entry& entry;
+  uint64_t place;
+  // The block, if there is one, that is to become so large where it lies, if it can, and its bytes now.
+  uint64_t block = 0, old_bytes = 0;
 };
+enum class Placed { kNowhere, kWhereItLay, kNew };
+
+// Of a run that the server has kept for this client: what has not become its own is free. Each extent once: from then
+// on it may be kept for somebody else.
+void GiveBackKept(const Control& control, const Run& run);
 
 class ClientHeap {
  public:
@@ -45,8 +55,11 @@ class ClientHeap {
   // Makes the block with this number, of `old_bytes`, one of `new_bytes` where it lies. Returns false when
   // that cannot be: then it is as it was.
   bool Resize(uint64_t block, uint64_t old_bytes, uint64_t new_bytes);
-  // The extents that it lacks for Resize(), made this client's as by Lease(). Empty when they are not free.
-  Run LeaseBehind(uint64_t block, uint64_t new_bytes);
+  // Either of them.
+  Placed Place(const BlockFor& wanted);
+  // The extents that the block lacks for Resize(), of which none is this client's; they may be anybody's. Empty when
+  // nothing could help.
+  Run Behind(uint64_t block, uint64_t new_bytes);
 
   // Makes a run of extents that can hold `bytes` this client's, those with memory behind them first (only
   // those, if `reserved_only`). Returns an empty run when there is none. The run cannot be used before
@@ -57,6 +70,12 @@ class ClientHeap {
   // behind them (ATOLL_STORE_FULL) or cannot be mapped (ATOLL_SYSTEM), and those after them, are nobody's
   // again.
   Status Commit(const Run& run, const os::Deadline& deadline);
+  // The same, and makes the block before anybody else finds the room.
+  Placed CommitFor(const Run& run, const os::Deadline& deadline, const BlockFor& wanted);
+  // Makes extents that the server has kept for this client its own, as by Lease(). Returns false when they are not.
+  bool Adopt(const Run& run);
+  // The same for a run that is free and has memory behind it.
+  bool LeaseThese(const Run& run);
 
   // Whether all of these bytes lie in extents that are open for this client.
   bool CanWrite(uint64_t offset, uint64_t bytes);
@@ -101,6 +120,10 @@ class ClientHeap {
   uint64_t BytesOf(const Span& span) const {
     return IsLarge(span) ? span.slabs * kSlabBytes : sizes_[span.kind - 1].bytes;
   }
+  // REQUIRES of these: mutex_ is held
+  bool AllocateHere(uint64_t bytes, Entry& entry, uint64_t place);
+  bool ResizeHere(uint64_t block, uint64_t old_bytes, uint64_t new_bytes);
+  Placed PlaceHere(const BlockFor& wanted);
   bool AllocateSmall(uint32_t c, Entry& entry, uint64_t place);
   bool AllocateRun(uint64_t slabs, Entry& entry, uint64_t place);
   bool TakeFrom(uint64_t head, Entry& entry, uint64_t place);
@@ -129,6 +152,8 @@ class ClientHeap {
   // Makes all of [first, end) that is not ours this client's, or nothing.
   bool Take(uint64_t first, uint64_t end);
   void SetAside(uint64_t first, uint64_t end);
+  Status MapRun(const Run& run, const os::Deadline& deadline, uint64_t* mapped);
+  void Open(const Run& run, uint64_t mapped);
   Status MapExtents(uint64_t first, uint64_t end, const os::Deadline& deadline);
   void Disown(uint64_t first, uint64_t end);
   Run TakeEmpty(uint64_t* from, uint64_t keep);

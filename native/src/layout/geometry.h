@@ -92,6 +92,8 @@ class Control {
   }
   // Clients that have such.
   Marks droppers() const { return {header().droppers, kClientWords * 64}; }
+  // Clients whose threads have wishes that the server has not taken in.
+  Marks wishers() const { return {header().wishers, kClientWords * 64}; }
   // Entries that the client watches and that have become ready.
   Marks ready(uint64_t client) const {
     return {column<u64>(client, geometry_.ready_in), geometry_.objects()};

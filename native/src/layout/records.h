@@ -19,13 +19,14 @@ using u64 = std::atomic<uint64_t>;
 static_assert(u64::is_always_lock_free && u32::is_always_lock_free && u8::is_always_lock_free);
 
 constexpr uint64_t kMagic = 0x314c4c4f5441;  // "ATOLL1"
-constexpr uint32_t kLayoutVersion = 7;       // raised when any byte below changes meaning
+constexpr uint32_t kLayoutVersion = 9;       // raised when any byte below changes meaning
 
 constexpr uint64_t kSlabBytes = 64 << 10;
 constexpr uint64_t kWordsPerSlab = kSlabBytes / 64;  // a block is at least 64 bytes
 constexpr uint64_t kEntriesPerBlock = 64;            // entries are leased this many at a time
 constexpr uint64_t kRingTrailer = 1024;
 constexpr uint32_t kObjectBells = 32;
+constexpr uint32_t kWishes = 32;  // threads of a client that wait for the server, at once
 constexpr uint32_t kServer = 0;         // the server's own column
 constexpr uint32_t kMaxClients = 1024;  // indices 1..1024
 constexpr uint64_t kClientWords = kMaxClients / 64 + 1;
@@ -71,28 +72,31 @@ struct Header {
   u32 stopped;        // 1: the store has been closed; no server comes any more
   u32 server_sleep;   // number of the server's sleep, odd while it lasts: each client nudges it out of it for itself
   u32 spare;
-  u32 pressure;        // 1: somebody waits for room, give back what is empty
+  u32 pressure;        // 1: somebody waits for room or entries, give back what is empty
   u64 blocks_high;     // every entry block ever leased has an index below this
   u64 reserved_bytes;  // of the data segment
-  u32 room_turn;       // index of the client that waits for room and is the next to have it, 0: nobody waits
+  u32 room_queue;      // 1: somebody waits for room: the server alone gives extents away
   u32 spill_failures;  // files that could not be written
   u32 server_epoch;    // server lives so far; goes up when one begins, before it does anything
   u32 supervised;      // 1: when a server dies another takes over; 0: it was the only one
   u32 extent_moves;    // goes up when a client has leased extents or given some back
   u32 list_turn;       // index of the client whose list of objects is brought back now, 0: nobody's
-  u8 pad1[8];
+  u32 memory_refused;  // 1: memory limits allowed no more for the last who wished for room
+  u8 pad1[4];
   // Line 3 and 4: bells.
   Bell scheduler_bell;
   u8 pad2[56];
-  Bell room_bell;      // rung when memory or entries have become free while somebody waits for them
+  Bell list_bell;      // rung when list_turn is nobody's again
   Bell pressure_bell;  // rung while somebody waits for room: let go of what you can
   u8 pad3[48];
   // Line 5 and 6: what the server alone writes, for who wants to see inside.
   ServerCounters served;
-  // From line 7 on: who is there, a bit for each client; and who has set marks in its "dropped" (Marks of the
-  // same).
+  // From line 7 on: who is there, a bit for each client; who has set marks in its "dropped" (Marks of the same), and
+  // whose threads wish for something that the server has not taken in yet.
   alignas(64) u64 clients[kClientWords];
   alignas(64) u64 droppers[kClientMarks];
+  alignas(64) u64 wishers[kClientMarks];
+  u64 next_ticket;  // of wishes: first come, first served
   // Pages of this segment that clients may still touch first (ControlBudget). By itself: all pay here.
   alignas(64) u64 control_budget;
 };
@@ -136,28 +140,47 @@ enum class ClientState : uint32_t {
   kLast = kGreeted,
 };
 
+// What one waiting thread of a client asks of the server, and its answer (layout/wish.h).
+//
+//    0      4      8      16       24      32      40      48      52      56      60      64
+//   +------+------+------+--------+-------+-------+-------+-------+-------+-------+-------+
+//   | word | kind | bell | ticket | until | bytes | seen  | first | count | instead       |
+//   +------+------+------+--------+-------+-------+-------+-------+-------+-------+-------+
+struct alignas(64) WishRecord {
+  u32 word;    // WishWord: whose the record is now. What follows is read only by who has found its state there
+  u32 kind;    // WishKind, with kUrgent
+  Bell bell;   // rung when the word has changed, and when the thread should look for itself
+  u64 ticket;  // from Header::next_ticket, never 0
+  u64 until;   // os::Deadline::at() of the thread
+  u64 bytes;   // kRoom
+  u64 seen;    // by the server: the ticket of the wish that it has taken in here last
+  u32 first;   // by the server, with the grant: the run of extents
+  u32 count;
+  u32 instead_first;  // kRoom: a run of extents that would do as well
+  u32 instead_count;
+};
+static_assert(sizeof(WishRecord) == 64);
+
 struct alignas(64) ClientRecord {
   u32 state;  // ClientState
   u32 epoch;  // of this slot; goes up when it is given out again
   u64 pid;
   u64 start_time;
-  u32 asked;          // by the client: how often it has asked the server to look after it
-  u32 answered;       // by the server: the last of these that it has finished; a futex
-  u32 wants_room;     // 1: a thread of this client waits for memory or entries
-  u32 refused;        // by the server, with the answer: pages could not be reserved for memory limits
   u32 name_answered;  // by the server: the ticket of the last name it was asked for; a futex
   u32 name_code;      // what it answered, an atoll_code
-  u64 wanted_bytes;   // with wants_room: what one of its threads waits for
-  u8 pad0[8];
+  u32 wishing;        // a bit for each of `wishes` that is in use
+  u8 pad0[28];
   Bell mailbox;  // bell 0 of c.h
   u8 pad1[56];
   Bell object_bells[kObjectBells];
   u8 pad2[128];
   Counters counters[kCounterStripes];
-  u8 pad3[512];
+  WishRecord wishes[kWishes];
+  u8 pad3[2560];
 };
 static_assert(offsetof(ClientRecord, mailbox) == 64 && offsetof(ClientRecord, object_bells) == 128);
-static_assert(offsetof(ClientRecord, counters) == 512 && sizeof(ClientRecord) == 4096);
+static_assert(offsetof(ClientRecord, counters) == 512 && sizeof(ClientRecord) == 8192);
+static_assert(offsetof(ClientRecord, wishes) == 3584);
 
 // One object.
 //
@@ -192,6 +215,7 @@ static_assert(sizeof(NameRecord) == 256);
 // An extent's word: who owns it, and whether memory stands behind it. Only the owner makes blocks in it.
 constexpr uint32_t kExtentReserved = 1u << 31;
 constexpr uint32_t kExtentOwnerMask = 0x7ff;
+constexpr uint32_t kKept = 0x7fc;      // the server's, for a thread that wishes for room; nothing lies there
 constexpr uint32_t kReserver = 0x7fd;  // the server's, while pages of it are given back
 constexpr uint32_t kRestorer = 0x7fe;  // the server's, for objects that it brings back from spill files
 constexpr uint32_t kOrphan = 0x7ff;    // the server's, until the last block in it is free

@@ -347,13 +347,15 @@ int64_t TakeMessage(int socket, void* data, size_t bytes) {
   return taken == 0 || HasEnded() ? -1 : 0;
 }
 
-void Nudge(int socket) {
+bool Nudge(int socket) {
   const char byte = 1;
   // A queue that is full holds a nudge. One that the kernel had no memory for would be missed.
   for (int tries = 0; tries < 100; ++tries) {
-    if (::send(socket, &byte, 1, MSG_DONTWAIT | MSG_NOSIGNAL) > 0 || (errno != ENOBUFS && errno != ENOMEM)) return;
+    if (::send(socket, &byte, 1, MSG_DONTWAIT | MSG_NOSIGNAL) > 0 || errno == EAGAIN) return true;
+    if (errno != ENOBUFS && errno != ENOMEM) return false;
     ::sched_yield();
   }
+  return false;
 }
 
 bool TrySend(int socket, const void* data, size_t bytes) {

@@ -65,8 +65,9 @@ Status SetTimeout(int socket, int seconds);
 // there is none; -1 when the other end has gone. Never blocks.
 int64_t TakeMessage(int socket, void* data, size_t bytes);
 
-// One byte that says "look at the shared memory". Never blocks; a full queue means that one is under way.
-void Nudge(int socket);
+// One byte that says "look at the shared memory". Never blocks; a full queue means that one is under way. Returns whether
+// it is on its way.
+bool Nudge(int socket);
 // A whole message, unless the queue is full. Never blocks.
 bool TrySend(int socket, const void* data, size_t bytes);
 // Takes all nudges. Returns false when the other end has gone.

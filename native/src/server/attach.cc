@@ -45,6 +45,7 @@ Status ServerCore::MapSegments(Segments segments) {
   reserver_ = std::make_unique<Reserver>(control_, control_memory_.get(), data_memory_.get(), &data_mapping_, wake_.get());
   sweeper_ = std::make_unique<Sweeper>(control_, &data_mapping_, reserver_.get());
   names_ = std::make_unique<NameTable>(control_);
+  room_ = std::make_unique<RoomQueue>(control_, sweeper_.get(), reserver_.get(), [this] { NudgeAll(); });
   return {};
 }
 
@@ -59,6 +60,7 @@ Status ServerCore::OpenSpill(const atoll_server_options& options) {
                                             options.spill_limit, std::move(spill_lock_));
   spiller_ = std::make_unique<Spiller>(control_, &data_mapping_, std::move(mapping), std::move(heap).value(),
                                        sweeper_.get(), std::move(files), wake_.get(), reserver_.get());
+  room_->Use(spiller_.get());
   return {};
 }
 

@@ -73,7 +73,6 @@ bool Burial::Do(Slice* slice) {
       while (!sweeper_->Collect(client_)) {
         if (slice->over()) return false;
       }
-      reserver_->Forget(client_);
       (void)reserver_->Clear({g.columns_at + client_ * g.column_stride, g.column_stride});
       ticket_ = reserver_->Clear({g.rings_at + client_ * g.ring_stride, g.ring_stride});
       return true;
@@ -105,9 +104,6 @@ void Burial::FreeSlot() const {
   ClientRecord& record = control_.client(client_);
   record.pid.store(0, std::memory_order_relaxed);
   record.start_time.store(0, std::memory_order_relaxed);
-  record.wants_room.store(0, std::memory_order_relaxed);
-  record.refused.store(0, std::memory_order_relaxed);
-  record.answered.store(record.asked.load(), std::memory_order_relaxed);
   record.mailbox.waiters.store(0, std::memory_order_relaxed);
   for (Bell& bell : record.object_bells) bell.waiters.store(0, std::memory_order_relaxed);
   // What it has done goes into the sums of all who have gone; killed in between, this loses and never
@@ -131,7 +127,7 @@ void Burial::FreeSlot() const {
     for (Bell& bell : control_.client(other).object_bells) bell.Ring();
   }
   control_.header().scheduler_bell.Ring();
-  control_.header().room_bell.Ring();
+  control_.header().list_bell.Ring();
 }
 
 }  // namespace atollstore

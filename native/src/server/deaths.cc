@@ -28,6 +28,7 @@ void ServerCore::NoteDeath(uint32_t client) {
 void ServerCore::Bury(uint32_t client) {
   const auto has = [client](const Burial& burial) { return burial.client() == client; };
   if (!slots_[client].dead || std::any_of(burials_.begin(), burials_.end(), has)) return;
+  room_->Bury(client);
   burials_.emplace_back(control_, client, sweeper_.get(), reserver_.get());
 }
 

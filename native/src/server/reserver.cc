@@ -32,6 +32,8 @@ Reserver::Reserver(const Control& control, os::SharedMemory* control_memory, os:
 bool Reserver::Poll(bool pressure) {
   (void)Refill();
   for (const PageJob& job : thread_.TakeDone()) Done(job);
+  // What is being backed for those whom nobody asks for any more is ready for whoever comes next.
+  std::erase_if(requests_, [](Request& request) { return !std::exchange(request.asked, false); });
   for (Request& request : requests_) Advance(&request);
   bool more = Ahead();
   if (!pressure) more = GiveBackSurplus() || more;
@@ -93,23 +95,20 @@ void Reserver::Backed(const PageJob& job) {
   }
 }
 
-Reserver::Backing Reserver::Back(uint32_t owner) {
-  auto request = std::find_if(requests_.begin(), requests_.end(), [&](const Request& r) { return r.owner == owner; });
+Reserver::Backing Reserver::Back(uint32_t owner, const Run& run) {
+  auto request = std::find_if(requests_.begin(), requests_.end(),
+                              [&](const Request& r) { return r.owner == owner && r.run == run; });
   if (request == requests_.end()) {
-    requests_.push_back({owner, ++last_request_});
+    requests_.push_back({owner, run, ++last_request_, run.first});
     request = requests_.end() - 1;
     Advance(&*request);
   }
+  request->asked = true;
   if (!request->done) return Backing::kUnderWay;
   const bool refused = request->refused;
   requests_.erase(request);
   look_ahead_ = true;
   return refused ? Backing::kRefused : Backing::kDone;
-}
-
-// What is being backed for it meanwhile is ready for whoever comes next.
-void Reserver::Forget(uint32_t owner) {
-  std::erase_if(requests_, [&](const Request& request) { return request.owner == owner; });
 }
 
 void Reserver::Advance(Request* request) {
@@ -118,16 +117,17 @@ void Reserver::Advance(Request* request) {
     const uint32_t word = control_.extent(extent).load(std::memory_order_acquire);
     return (word & kExtentOwnerMask) == request->owner && (word & kExtentReserved) == 0;
   };
-  const uint64_t stop = std::min(extents_, request->at + kLooksAtOnce);
+  const uint64_t end = request->run.first + request->run.count;
+  const uint64_t stop = std::min(end, request->at + kLooksAtOnce);
   while (request->at < stop && !lacks(request->at)) ++request->at;
   if (request->at == stop) {
-    request->done = stop == extents_;
+    request->done = stop == end;
     return;
   }
   const uint64_t most = std::max<uint64_t>(1, kBackAtOnce / extent_bytes_);
   uint64_t count = 0;
   // What is being backed for somebody before it is waited for.
-  while (count < most && request->at + count < extents_ && lacks(request->at + count) &&
+  while (count < most && request->at + count < end && lacks(request->at + count) &&
          !being_backed_[request->at + count]) {
     ++count;
   }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "heap/choose_run.h"
 #include "layout/geometry.h"
 #include "os/shared_memory.h"
 #include "server/reserve_thread.h"
@@ -35,10 +36,9 @@ class Reserver {
   bool Poll(bool pressure);
 
   enum class Backing { kUnderWay, kDone, kRefused };
-  // Backs all that `owner`, a client or kRestorer, has leased and that has no memory. Begins with it or says how far it
-  // has come: to be asked in every round until it is not under way any more.
-  Backing Back(uint32_t owner);
-  void Forget(uint32_t owner);
+  // Backs the extents of the run that are the owner's, kKept or kRestorer, and have no memory. Begins with it or says how
+  // far it has come: to be asked in every round until it is not under way any more, or it is forgotten.
+  Backing Back(uint32_t owner, const Run& run);
 
   // Makes an extent of the server's free, after its block words are zeros.
   void Open(uint64_t extent);
@@ -65,12 +65,14 @@ class Reserver {
   bool TakePressure() { return std::exchange(pressure_, false); }
 
  private:
-  // All that one owner lacks. One job at a time, so that those of several take turns.
+  // What an owner lacks in a run. One job at a time, so that those of several take turns.
   struct Request {
     uint32_t owner;
+    Run run;
     uint64_t number;
-    uint64_t at = 0;  // extents below it have been looked at
+    uint64_t at;  // extents of the run below it have been looked at
     bool handed_in = false, refused = false, done = false;
+    bool asked = true;  // in this round
   };
   // A count of the free extents.
   struct Census {

@@ -81,8 +81,8 @@ void ServerCore::Stop() {
   if (control_mapping_.data() == nullptr) return;
   control_.header().stopped.store(1, std::memory_order_seq_cst);
   RingAll(control_);
+  if (room_ != nullptr) room_->Use(nullptr);
   spiller_.reset();  // with its files: what is on disk only is lost with the store
-  control_.EachClient([this](uint32_t i) { os::FutexWake(&control_.client(i).answered, UINT32_MAX); });
   std::lock_guard lock(mutex_);
   slots_.clear();  // closes the connections, which ends the clients' watching
   stopped_ = true;
@@ -132,8 +132,8 @@ void ServerCore::Run(void* self) { static_cast<ServerCore*>(self)->Loop(); }
 
 bool ServerCore::Work() {
   RunCommands();
-  bool busy = reserver_->Poll(pressure_);
-  if (reserver_->TakePressure()) SetPressure();
+  bool busy = reserver_->Poll(room_->pressure());
+  if (reserver_->TakePressure()) room_->Press();
   if (reserver_->TakeReady()) NudgeAll();  // those that keep windows warm
   busy = ListenAgain() || busy;
   if (recovery_ != nullptr) {
@@ -141,20 +141,27 @@ bool ServerCore::Work() {
     recovery_.reset();
   }
   busy = GoOnBurying() || busy;
+  // Before the sweep: what their clients have dropped before is swept when they are served.
+  busy = room_->TakeIn() || busy;
   busy = sweeper_->Sweep() || busy;
   if (spiller_ != nullptr) {
     for (const uint64_t index : sweeper_->TakeWanted()) spiller_->Restore(index);
-    busy = spiller_->Poll(MayRestore()) || busy;
+    busy = spiller_->Poll(false) || busy;
   }
-  busy = AnswerClients() || busy;
-  busy = ServeRoom() || busy;
+  busy = room_->Serve() || busy;
   const bool freed = sweeper_->TakeFreed(), opened = reserver_->TakeFreed();
-  TellOfRoom(freed || opened);
+  room_->Tell(freed || opened);
   control_.header().served.control_resident.store(control_memory_->Resident(), std::memory_order_relaxed);
   for (const uint32_t client : sweeper_->TakeClientsToTell()) {
     if (client < slots_.size() && slots_[client].used) os::Nudge(slots_[client].socket.get());
   }
   return busy;
+}
+
+void ServerCore::NudgeAll() {
+  for (const Slot& slot : slots_) {
+    if (slot.used && !slot.dead) os::Nudge(slot.socket.get());
+  }
 }
 
 // seq_cst; pairs with ClientCore::WakeServer(): a client that does not see that this sleeps has changed what it changed
@@ -187,7 +194,9 @@ void ServerCore::Loop() {
       if (Work()) {
         quiet = 0;
       } else {
-        timeout = reserver_->MillisToGiveBack();
+        // As unsigned numbers: -1 is for ever.
+        timeout = static_cast<int>(std::min(static_cast<uint32_t>(reserver_->MillisToGiveBack()),
+                                            static_cast<uint32_t>(room_->MillisToLook())));
       }
     }
     if (HandleEvents(timeout)) quiet = 0;

@@ -25,6 +25,7 @@
 #include "server/name_table.h"
 #include "server/recovery.h"
 #include "server/reserver.h"
+#include "server/room_queue.h"
 #include "server/segments.h"
 #include "server/sweeper.h"
 #include "spill/spiller.h"
@@ -78,7 +79,8 @@ class ServerCore {
   void Wake();
   void RunCommands();
   bool InAHurry() const;
-  // Sweeps, answers clients and reserves pages. Returns whether there was anything to do.
+  void NudgeAll();
+  // Sweeps, serves those who wait and reserves pages. Returns whether there was anything to do.
   bool Work();
 
   // attach.cc
@@ -109,22 +111,6 @@ class ServerCore {
   void Bury(uint32_t client);
   bool GoOnBurying();
 
-  // pages.cc
-  bool AnswerClients();
-  bool Answer(uint32_t client);
-  void NudgeAll() const;
-  void TellOfRoom(bool freed);
-
-  // room.cc
-  void QueueForRoom(uint32_t client);
-  bool WaitsForRoom(uint32_t client) const;
-  bool HasFreeRuns(uint64_t runs, uint64_t extents) const;
-  uint64_t ExtentsFor(uint64_t bytes) const;
-  bool MayRestore();
-  bool LeavesItsTurn(uint32_t client);
-  void SetPressure();
-  bool ServeRoom();
-
   std::unique_ptr<os::SharedMemory> control_memory_, data_memory_;
   os::Mapping control_mapping_, data_mapping_;
   Control control_;
@@ -149,15 +135,9 @@ class ServerCore {
   int64_t listen_again_at_ = 0;  // 0: it listens
   std::unique_ptr<Recovery> recovery_;  // null: it is done
   std::deque<Burial> burials_;          // first come first
-  bool pressure_ = false;
 
   std::unique_ptr<Spiller> spiller_;  // null: nothing is spilled
-  std::deque<uint32_t> room_queue_;   // clients, first come first
-  uint64_t rounds_for_turn_ = 0;      // of evicting for the first in the queue
-  int64_t settle_until_ = 0;
-  int64_t offered_since_ = 0;    // when the first in the queue could have taken its run; 0: there is none
-  int64_t gather_until_ = 0;     // room for all that is wanted is waited for so long
-  int64_t ask_again_at_ = 0;     // clients, to let go
+  std::unique_ptr<RoomQueue> room_;
 
   std::mutex mutex_;  // of what follows
   std::condition_variable done_;

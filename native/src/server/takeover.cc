@@ -18,7 +18,7 @@ Status ServerCore::Recover() {
   auto recovery = Recovery::Begin(control_, sweeper_.get(), names_.get());
   if (!recovery.ok()) return recovery.status();
   recovery_ = std::move(recovery).value();
-  pressure_ = header.pressure.load() != 0;
+  room_->Recover();
   Status found;
   control_.EachClient([&](uint32_t client) {
     if (found.ok()) found = FindAgain(client);
@@ -54,7 +54,6 @@ Status ServerCore::FindAgain(uint32_t client) {
     return {};
   }
   slot.pidfd = std::move(opened).value();
-  QueueForRoom(client);
   return Watch(slot.pidfd.get(), Event(kPidFd, client));
 }
 

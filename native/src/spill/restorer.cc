@@ -43,7 +43,7 @@ bool Restorer::Grow(uint64_t bytes) {
 
 // Whether what was leased has memory, and is ours to use. What can have none is nobody's again.
 bool Restorer::HasPages() {
-  if (reserver_->Back(kRestorer) == Reserver::Backing::kUnderWay) return false;
+  if (reserver_->Back(kRestorer, leased_) == Reserver::Backing::kUnderWay) return false;
   return heap_->Commit(std::exchange(leased_, {}), os::Deadline::After(kFillNanos)).ok();
 }
 

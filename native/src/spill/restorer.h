@@ -34,6 +34,8 @@ class Restorer {
   void Restore(uint64_t index);
   // Begins with the next one that waits. Returns false when there is none, or no room for it.
   bool Next();
+  // The same with the one for which extents are being backed: its turn has come, and it needs nobody's room.
+  bool GoOn() { return backing() && Next(); }
   // A read, or a check, that was handed in has come to its end.
   void HaveRead(const SpillJob& job);
   void HaveChecked(const SpillJob& job);
@@ -46,6 +48,8 @@ class Restorer {
     uint64_t bytes = 0, runs = 0;
   };
   Wanted wanted() const;
+  // Extents for the first of them are being backed with memory.
+  bool backing() const { return leased_.count != 0; }
   // Gives back the extents that the server holds without use. Returns the bytes.
   uint64_t GiveBack() { return heap_->GiveBack(0); }
 

@@ -30,6 +30,8 @@ class Spiller {
   void Restore(uint64_t index) { restorer_.Restore(index); }
   void Check(uint64_t index, uint64_t generation) { restorer_.Check(index, generation); }
   Wanted wanted() const { return restorer_.wanted(); }
+  bool backing() const { return restorer_.backing(); }
+  bool GoOn() { return restorer_.GoOn(); }
   uint64_t GiveBack() { return restorer_.GiveBack(); }
 
   // Goes on with what has been read and written, and, if it may, with what waits for room. Returns whether

@@ -45,6 +45,18 @@ void PutMany(const char* path, char** arguments) {
   Rest();
 }
 
+// wish BYTES: waits for so much room for as long as it takes, and says what that came to.
+void Wish(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  Say("ready");
+  atoll_object_id id{};
+  uint64_t address = 0;
+  const int64_t code =
+      atoll_create(client, &id, std::strtoull(arguments[0], nullptr, 10), 0, 0, ATOLL_FOREVER, &address);
+  Say(std::to_string(code));
+  Rest();
+}
+
 // find NAME: waits for the named object and tells its first byte.
 void Find(const char* path, char** arguments) {
   atoll_client* client = Attach(path);
@@ -156,6 +168,7 @@ void Pins(const char* path, char**) {
 const std::vector<Role> kClientRoles = {
     {"hold", Hold, 2},         {"create", Create, 3},   {"put", PutMany, 2}, {"contain", Contain, 2},
     {"scribble", Scribble, 2}, {"message", Message, 0}, {"watch", Watch, 0}, {"find", Find, 1},
+    {"wish", Wish, 1},
     {"publish", Publish, 1},   {"storm", Storm, 1},     {"pins", Pins, 0},   {"mappings", Mappings, 0}};
 
 }  // namespace atollstore::peer

@@ -1,0 +1,359 @@
+#include "server/room_queue.h"
+
+#include <algorithm>
+
+#include "layout/control_budget.h"
+#include "server/extent_costs.h"
+
+namespace atollstore {
+namespace {
+
+// How long those who have no time wait for what is swept, or backed with memory, meanwhile.
+constexpr int64_t kAtOnceNanos = 5'000'000;
+constexpr uint64_t kMuchToBack = 8 << 20;
+// How long a grant may lie there. It takes microseconds to take it, unless the client was stopped (SIGSTOP, a
+// debugger): then others go first.
+constexpr int64_t kTakeNanos = 100'000'000;
+// How long those who hold empty extents have to give them back before more is evicted.
+constexpr int64_t kSettleNanos = 2'000'000;
+// How often clients are asked to let go of what they do not need, and how long they have for it before the
+// first object is evicted: about a collection of a small heap.
+constexpr int64_t kAskNanos = 1'000'000'000;
+constexpr int64_t kLetGoNanos = 20'000'000;
+// Writing so much takes longer than that: then the larger heaps of busy machines are waited for too.
+constexpr uint64_t kMuch = 64 << 20;
+constexpr int64_t kLetGoOfMuchNanos = 200'000'000;
+// How long objects that are wanted together wait for room for all of them.
+constexpr int64_t kGatherNanos = 100'000'000;
+// Before memory is asked for again that the limits have refused.
+constexpr int64_t kNoMemoryNanos = 50'000'000;
+// An unpin is not told to anybody: those who wait for one are looked at so often, and less often when a look is dear.
+constexpr int64_t kLookAgainNanos = 20'000'000, kPartOfTime = 30;
+// And everything is, so often, in case something was missed.
+constexpr int kLookMillis = 100;
+
+bool Heard(const os::Bell& bell) { return bell.waiters.load(std::memory_order_relaxed) != 0; }
+
+}  // namespace
+
+void RoomQueue::Press() {
+  if (pressure_) return;
+  pressure_ = true;
+  // seq_cst; pairs with ClientCore::FreesItself().
+  control_.header().pressure.store(1, std::memory_order_seq_cst);
+  nudge_all_();
+}
+
+void RoomQueue::Recover() {
+  pressure_ = control_.header().pressure.load() != 0;
+  wishes_.Recover();
+}
+
+bool RoomQueue::Serve() {
+  wishes_.ForgetTheGone();
+  now_ = os::NowNanos();
+  soon_ = false;
+  if (now_ >= ring_all_at_) {
+    ring_all_ = true;
+    ring_all_at_ = now_ + kLookMillis * int64_t{1'000'000};
+  }
+  NoteRestores();
+  TakeBackStale();
+  bool blocked = false, room = false;
+  for (KnownWish& wish : wishes_.all()) {
+    if (wish.client == kServer) {
+      room = true;
+      if (!blocked) blocked = ServeRestores(wish);
+    } else if (wish.word.state() != WishState::kWaits) {
+      continue;
+    } else if (wish.kind != WishKind::kRoom) {
+      ServeSmall(wish);
+    } else if (!blocked) {
+      blocked = ServeRoom(wish);
+      room = room || wish.word.state() == WishState::kWaits;
+    } else {
+      if (wish.urgent) wishes_.Refuse(wish);
+      room = room || !wish.urgent;
+    }
+  }
+  // A nudge may not have come through, and what is free lie in somebody's extents.
+  if (ring_all_ && room && pressure_) nudge_all_();
+  freed_ = ring_all_ = false;
+  control_.header().memory_refused.store(reserver_->refused() || !MayTakeBare(), std::memory_order_relaxed);
+  control_.header().room_queue.store(room ? 1 : 0, std::memory_order_seq_cst);
+  return soon_ || blocked;
+}
+
+// Entries and control memory: who waits for these tries for itself, and gives up by itself.
+void RoomQueue::ServeSmall(KnownWish& wish) {
+  const bool low = control_.header().control_budget.load(std::memory_order_relaxed) < ControlBudget::kLow;
+  if (wish.kind == WishKind::kControl) {
+    if (!low) return wishes_.Grant(wish);
+  } else if (freed_ || ring_all_ || control_.open_blocks().Any()) {
+    wishes_.Ring(wish);
+  }
+  if (wish.urgent && ((sweeper_->more() && !IsLate(wish)) || (low && !reserver_->Refill()))) {
+    soon_ = true;
+  } else if (wish.urgent) {
+    wishes_.Refuse(wish);
+  } else {
+    Press();
+  }
+}
+
+bool RoomQueue::ServeRoom(KnownWish& wish) {
+  if (control_.header().control_budget.load(std::memory_order_relaxed) < ControlBudget::kLow) {
+    // Extents are no help: there are no block words to be had.
+    if (!reserver_->Refill()) {
+      soon_ = true;
+    } else if (wish.urgent) {
+      wishes_.Refuse(wish);
+    }
+    return false;
+  }
+  if (wish.whole || FindRun(wish)) {
+    if (Back(wish)) wishes_.Grant(wish);
+    // What is little has memory in a moment.
+    const bool much = wish.extents * control_.geometry().extent_bytes() > kMuchToBack;
+    if (wish.granted() || (wish.whole && !(much && IsLate(wish)))) return false;
+  }
+  if (wish.extents > control_.geometry().extents()) {
+    wishes_.Refuse(wish);
+    return false;
+  }
+  if (wish.urgent) {
+    // What it has dropped before it asked is looked at first.
+    if (!IsLate(wish) && (sweeper_->more() || reserver_->opening())) {
+      soon_ = true;
+    } else {
+      // Room is made all the same, for whoever tries again.
+      Press();
+      (void)MakeRoom(1, wish.extents);
+      wishes_.Refuse(wish);
+    }
+    return false;
+  }
+  Press();
+  if (wish.stuck && now_ >= wish.look_at) LookAgain(wish);
+  if (wish.stuck) {
+    Ask(0);
+    wish.whole = wishes_.Keep(wish.kept) && wish.kept.count != 0;
+    soon_ = soon_ || wish.whole;
+    return false;
+  }
+  // A thread whose time is over is about to leave, or stopped.
+  if (wish.until != os::Deadline::kForever && now_ >= wish.until) return false;
+  if (MakeRoom(1, wish.extents)) return true;
+  BecomeStuck(wish);
+  soon_ = true;
+  return false;
+}
+
+// Whether one that is urgent must not wait for what is only a matter of time.
+bool RoomQueue::IsLate(const KnownWish& wish) const { return wish.urgent && now_ - wish.since >= kAtOnceNanos; }
+
+// Free extents, or those kept for it already.
+bool RoomQueue::FindRun(KnownWish& wish) {
+  const auto room_at = [&](uint64_t at) {
+    const uint32_t word = control_.extent(at).load(std::memory_order_acquire);
+    const uint32_t owner = word & kExtentOwnerMask;
+    if (owner != 0 && !(owner == kKept && wish.kept.Has(at))) return Room::kNone;
+    if ((word & kExtentReserved) != 0) return Room::kBacked;
+    return MayTakeBare() ? Room::kBare : Room::kNone;
+  };
+  Run run = wish.instead;
+  for (uint64_t at = run.first; at < run.first + run.count; ++at) {
+    if (room_at(at) == Room::kNone) run = {};
+  }
+  if (run.count == 0) run = ChooseRun(control_.geometry().extents(), wish.extents, false, room_at);
+  if (run.count == 0) return false;
+  wishes_.Release(wish.kept);
+  wish.kept = run;
+  // Else a client was faster, which had looked before anybody waited.
+  wish.whole = wishes_.Keep(run);
+  // seq_cst, as in ClientHeap::Take(): others are made ready.
+  control_.header().extent_moves.fetch_add(1, std::memory_order_seq_cst);
+  return wish.whole;
+}
+
+// Has memory put behind what is kept. Returns whether all of it has some.
+bool RoomQueue::Back(KnownWish& wish) {
+  switch (reserver_->Back(kKept, wish.kept)) {
+    case Reserver::Backing::kUnderWay:
+      soon_ = true;
+      return false;
+    case Reserver::Backing::kDone:
+      return true;
+    case Reserver::Backing::kRefused:
+      no_memory_before_ = now_ + kNoMemoryNanos;
+      wishes_.Release(wish.kept);
+      wish.kept = {};
+      wish.whole = false;
+  }
+  return false;
+}
+
+void RoomQueue::TakeBackStale() {
+  auto& all = wishes_.all();
+  const bool others = std::any_of(all.begin(), all.end(), [](const KnownWish& wish) {
+    return wish.kind == WishKind::kRoom && wish.word.state() == WishState::kWaits;
+  });
+  for (auto wish = all.begin(); wish != all.end();) {
+    const auto next = std::next(wish);
+    if (wish->granted() && wish->kind == WishKind::kRoom) {
+      if (wish->granted_at == 0) wish->granted_at = now_;
+      soon_ = soon_ || others;
+      if (others && now_ - wish->granted_at > kTakeNanos && wishes_.TakeBack(*wish)) {
+        wish->granted_at = 0;
+        all.splice(all.end(), all, wish);
+      }
+    }
+    wish = next;
+  }
+}
+
+// Everybody, to let go of what is not needed: that takes a little time.
+void RoomQueue::Ask(uint64_t bytes) {
+  if (now_ < ask_again_at_) return;
+  os::Bell& bell = control_.header().pressure_bell;
+  ask_again_at_ = now_ + kAskNanos;
+  settle_until_ = now_ + (!Heard(bell) ? kSettleNanos : bytes < kMuch ? kLetGoNanos : kLetGoOfMuchNanos);
+  bell.Ring();
+}
+
+bool RoomQueue::MakeRoom(uint64_t runs, uint64_t extents) {
+  const uint64_t bytes = extents * control_.geometry().extent_bytes();
+  Ask(bytes);
+  if (spiller_ != nullptr && spiller_->evicting()) settle_until_ = now_ + kSettleNanos;
+  if (now_ < settle_until_) return true;
+  if (spiller_ == nullptr) return false;
+  settle_until_ = now_ + kSettleNanos;
+  if (spiller_->GiveBack() != 0) return true;
+  // First the objects that were looked at least lately; when what that frees lies too scattered, a whole run.
+  const uint64_t goal = std::max(bytes * runs, control_.geometry().capacity() / 16);
+  const bool scattered = rounds_++ % 2 == 1;
+  uint64_t leaving = scattered ? spiller_->EvictRun(extents) : spiller_->Evict(goal);
+  if (leaving == 0) leaving = scattered ? spiller_->Evict(goal) : spiller_->EvictRun(extents);
+  if (leaving != 0) nudge_all_();
+  return leaving != 0;
+}
+
+void RoomQueue::BecomeStuck(KnownWish& wish) {
+  const int64_t before = os::NowNanos();
+  wish.stuck = true;
+  wish.kept = CheapestRun(wish);
+  wish.whole = wishes_.Keep(wish.kept) && wish.kept.count != 0;
+  const int64_t took = os::NowNanos() - before;
+  wish.look_at = now_ + std::max(kLookAgainNanos, kPartOfTime * took);
+}
+
+// Whether room can be made for it by now, and where that is least.
+void RoomQueue::LookAgain(KnownWish& wish) {
+  wishes_.Release(wish.kept);
+  wish.kept = {};
+  wish.stuck = wish.whole = false;
+  if (spiller_ == nullptr || spiller_->evicting()) return BecomeStuck(wish);
+  // What was read back may be gone since, and its extents be empty.
+  if (spiller_->GiveBack() == 0 && spiller_->EvictRun(wish.extents) == 0) return BecomeStuck(wish);
+  settle_until_ = now_ + kSettleNanos;
+}
+
+Run RoomQueue::CheapestRun(const KnownWish& wish) {
+  ExtentCosts costs(control_);
+  for (const KnownWish& other : wishes_.all()) {
+    if (&other != &wish) costs.Exclude(other.kept);
+  }
+  return costs.Cheapest(wish.extents);
+}
+
+uint64_t RoomQueue::FreeRuns(uint64_t extents) const {
+  uint64_t runs = 0, run = 0;
+  for (uint64_t at = 0; at < control_.geometry().extents(); ++at) {
+    const uint32_t word = control_.extent(at).load(std::memory_order_acquire);
+    const bool usable = (word & kExtentReserved) != 0 || !reserver_->refused();
+    run = (word & kExtentOwnerMask) == 0 && usable ? run + 1 : 0;
+    if (run < extents) continue;
+    ++runs;
+    run = 0;
+  }
+  return runs;
+}
+
+void RoomQueue::NoteRestores() {
+  if (spiller_ == nullptr) return;
+  // Whoever waits before it: it has its room already, and would only withhold it.
+  (void)spiller_->GoOn();
+  auto& all = wishes_.all();
+  const auto known = std::find_if(all.begin(), all.end(), [](const KnownWish& wish) { return wish.client == kServer; });
+  // What is being backed is wanted no more, and is not there yet.
+  const bool wanted = spiller_->backing() || spiller_->wanted().runs != 0;
+  if (wanted && known == all.end()) {
+    const uint64_t ticket = control_.header().next_ticket.fetch_add(1, std::memory_order_relaxed) + 1;
+    all.push_back({kServer, 0, WishWord(0), WishKind::kRoom, false, ticket, os::Deadline::kForever, 1, {}, now_});
+  } else if (!wanted && known != all.end()) {
+    wishes_.Release(known->kept);
+    all.erase(known);
+  }
+}
+
+bool RoomQueue::ServeRestores(KnownWish& wish) {
+  const Spiller::Wanted wanted = spiller_->wanted();
+  wish.extents = std::max<uint64_t>(1, (wanted.bytes + control_.geometry().extent_bytes() - 1) /
+                                           control_.geometry().extent_bytes());
+  wishes_.Release(wish.kept);  // in this thread nobody else takes it
+  if (MayRestore(wanted, wish.extents)) soon_ = spiller_->Poll(true) || soon_;
+  soon_ = soon_ || spiller_->backing();
+  if (spiller_->wanted().runs == 0) return false;
+  if (spiller_->backing() || FreeRuns(wish.extents) >= wanted.runs) return true;
+  Press();
+  if (wish.stuck && now_ >= wish.look_at) LookAgain(wish);
+  if (!wish.stuck) {
+    if (MakeRoom(wanted.runs, wish.extents)) return true;
+    BecomeStuck(wish);
+  }
+  Ask(0);
+  (void)wishes_.Keep(wish.kept);
+  return false;
+}
+
+// What is wanted together gets its room together, if that comes about soon. Each by itself would take the
+// first that becomes free, wherever it lies, and leave holes between them that are too short for the last
+// ones.
+bool RoomQueue::MayRestore(const Spiller::Wanted& wanted, uint64_t extents) {
+  const auto have_room = [&] { return FreeRuns(extents) >= wanted.runs; };
+  // What the server holds empty, after what it had read back was evicted, is room too.
+  if (wanted.runs <= 1 || have_room() || (spiller_->GiveBack() != 0 && have_room())) {
+    gather_until_ = 0;
+    return true;
+  }
+  if (gather_until_ == 0) gather_until_ = now_ + kGatherNanos;
+  return now_ >= gather_until_;
+}
+
+int RoomQueue::MillisToLook() const {
+  int millis = -1;
+  for (const KnownWish& wish : wishes_.all()) {
+    const bool unpins = wish.stuck && spiller_ != nullptr;
+    const int64_t left = unpins ? (wish.look_at - os::NowNanos()) / 1'000'000 + 1 : kLookMillis;
+    const int to_it = static_cast<int>(std::clamp<int64_t>(left, 1, kLookMillis));
+    millis = millis < 0 ? to_it : std::min(millis, to_it);
+  }
+  return millis;
+}
+
+void RoomQueue::Tell(bool freed) {
+  freed_ = freed_ || freed;
+  if (!pressure_) return;
+  pressure_ = false;
+  for (const KnownWish& wish : wishes_.all()) {
+    if (wish.client != kServer && wish.word.state() != WishState::kWaits) continue;
+    pressure_ = true;
+    // It may lie in extents or entry blocks that are its client's.
+    if (freed && wish.client != kServer) wishes_.Ring(wish);
+  }
+  if (!pressure_) control_.header().pressure.store(0, std::memory_order_seq_cst);
+  // The owners of what became free look whether an extent of theirs is empty now.
+  if (freed) nudge_all_();
+}
+
+}  // namespace atollstore

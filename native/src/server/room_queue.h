@@ -1,0 +1,95 @@
+// Room in a full store, and who gets it. Wishes are served in the order of their tickets:
+//
+//   - there is a run of free extents: it is kept for the wish, backed with memory, and granted;
+//   - room can be made for it: then it is, by evicting, and those behind it wait;
+//   - only somebody's unpin can make room: it keeps its place, and the cheapest run of extents for itself. What becomes
+//     free there is kept for it, and those behind it are served from all the rest.
+//
+// What is to come back from disk waits in the same queue. Wishes for entries and for control memory wait for no turn:
+// each is rung when there may be some, and nobody takes another's ring. While anybody waits for room, clients lease
+// nothing by themselves (Header::room_queue).
+//
+// A grant is a promise: the extents are kept until the client has made them its own. One that is not taken for long,
+// since its client was stopped, is taken back when others wait. The server's thread alone.
+#ifndef ATOLL_SERVER_ROOM_QUEUE_H_
+#define ATOLL_SERVER_ROOM_QUEUE_H_
+
+#include <functional>
+
+#include "server/reserver.h"
+#include "server/sweeper.h"
+#include "server/wish_list.h"
+#include "spill/spiller.h"
+
+namespace atollstore {
+
+class RoomQueue {
+ public:
+  // `nudge_all` has all clients look after themselves.
+  RoomQueue(const Control& control, const Sweeper* sweeper, Reserver* reserver, std::function<void()> nudge_all)
+      : control_(control),
+        sweeper_(sweeper),
+        reserver_(reserver),
+        nudge_all_(std::move(nudge_all)),
+        wishes_(control) {}
+  // From now on objects may go to disk. It lives longer than the queue.
+  void Use(Spiller* spiller) { spiller_ = spiller; }
+
+  // Wishes since the last call: their clients have dropped what they did not need before. Returns whether there are.
+  bool TakeIn() { return wishes_.TakeIn(); }
+  // Goes on with all that wait. Returns whether there is something to be done soon.
+  bool Serve();
+  // When to look again though nothing was said, in ms; -1: never.
+  int MillisToLook() const;
+  // Something has become free, if so; and is there still anybody who waits?
+  void Tell(bool freed);
+  // Clients are to give back what they hold without use.
+  void Press();
+  bool pressure() const { return pressure_; }
+
+  void Bury(uint32_t client) { wishes_.Bury(client); }
+  void Recover();
+
+ private:
+  void ServeSmall(KnownWish& wish);
+  // Returns whether those behind it are to wait.
+  bool ServeRoom(KnownWish& wish);
+  bool ServeRestores(KnownWish& wish);
+  void NoteRestores();
+  bool MayRestore(const Spiller::Wanted& wanted, uint64_t extents);
+  void TakeBackStale();
+  bool FindRun(KnownWish& wish);
+  bool Back(KnownWish& wish);
+  // Goes one step towards room for so many runs of so many extents. False when nothing can be taken away.
+  void Ask(uint64_t bytes);
+  bool MakeRoom(uint64_t runs, uint64_t extents);
+  bool IsLate(const KnownWish& wish) const;
+  void BecomeStuck(KnownWish& wish);
+  void LookAgain(KnownWish& wish);
+  Run CheapestRun(const KnownWish& wish);
+  bool MayTakeBare() const { return now_ >= no_memory_before_; }
+  uint64_t FreeRuns(uint64_t extents) const;
+
+  const Control control_;
+  const Sweeper* const sweeper_;
+  Reserver* const reserver_;
+  const std::function<void()> nudge_all_;
+  WishList wishes_;
+  Spiller* spiller_ = nullptr;
+
+  int64_t now_ = 0;  // at the beginning of Serve()
+  bool pressure_ = false;
+  bool soon_ = false;    // something is to be done in the next round
+  bool freed_ = false;   // something, since the last round
+  bool ring_all_ = false;          // now and then, in case something was missed
+  int64_t ring_all_at_ = 0;
+  int64_t no_memory_before_ = 0;   // after the limits allowed no more
+  int64_t settle_until_ = 0;       // what was asked for, or is being written, may come about until then
+  int64_t ask_again_at_ = 0;       // clients, to let go
+  uint64_t rounds_ = 0;            // of evicting
+  int64_t gather_until_ = 0;       // room for all that is to come back together is waited for so long
+};
+
+}  // namespace atollstore
+
+#endif  // ATOLL_SERVER_ROOM_QUEUE_H_

@@ -10,3 +10,17 @@ extern "C" JNIEXPORT jint JNICALL Java_io_atoll_internal_runtime_NativeFunctions
   }
   return steps;
 }
+
+extern "C" JNIEXPORT jdouble JNICALL Java_io_atoll_internal_runtime_NativeFunctions_dot(JNIEnv* env, jclass, jobject x,
+                                                                                        jobject y) {
+  const auto* left = static_cast<const double*>(env->GetDirectBufferAddress(x));
+  const auto* right = static_cast<const double*>(env->GetDirectBufferAddress(y));
+  double sum = 0;
+  for (jlong i = 0; i < env->GetDirectBufferCapacity(x); ++i) sum += left[i] * right[i];
+  return sum;
+}
+
+extern "C" JNIEXPORT void JNICALL Java_io_atoll_internal_runtime_NativeFunctions_scribble(JNIEnv* env, jclass,
+                                                                                          jobject x) {
+  *static_cast<double*>(env->GetDirectBufferAddress(x)) = 7;
+}

@@ -1,9 +1,9 @@
 package io.atoll;
 
 /**
- * An argument of a task: an {@link ObjectRef}, whose value the function gets once it is there, or a value by {@link
- * Atoll#value}.
+ * An argument of a task: an {@link ObjectRef}, whose value the function gets once it is there, a ref seen {@linkplain
+ * ObjectRef#as as something else}, or a value by {@link Atoll#value}.
  *
  * @param <T> type of the value
  */
-public sealed interface Arg<T> permits ObjectRef, Value {}
+public sealed interface Arg<T> permits ObjectRef, Seen, Value {}

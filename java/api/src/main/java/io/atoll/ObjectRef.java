@@ -269,6 +269,28 @@ public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
         }
     }
 
+    /**
+     * This ref as an argument for a parameter of another type than the value's: the function gets a view of the stored
+     * object in that form, without a copy. What has numbers can be seen so: a tensor as whatever {@code Tensor.as} takes
+     * (JavaCPP's {@code Pointer}, {@code DoublePointer} and the like and {@code Indexer}, buffers, from JDK 22 on {@code
+     * MemorySegment}); a primitive array or buffer as the same, in its own element type; a table as the bytes of its Arrow
+     * stream. So a native method is a task on stored memory:
+     *
+     * <pre>{@code
+     * ObjectRef<Double> dot = Atoll.task(Blas::ddot, n, x.as(DoublePointer.class), y.as(DoublePointer.class)).remote();
+     * }</pre>
+     *
+     * A view is valid until it is unreachable, and its memory cannot be written: who tries to ends his worker. A value that
+     * cannot be seen so fails the task, whose cause is an {@link UnsupportedOperationException}.
+     *
+     * @param <V> type of the parameter
+     * @param form its class
+     * @return the argument; it keeps this ref reachable, which must not be closed before the task is submitted
+     */
+    public <V> Arg<V> as(Class<V> form) {
+        return new Seen<>(this, Objects.requireNonNull(form, "form"));
+    }
+
     /** Two refs are equal when they are refs to one object. */
     @Override
     public boolean equals(Object other) {

@@ -1,6 +1,7 @@
 package io.atoll;
 
 import io.atoll.spi.PassedRef;
+import io.atoll.spi.SeenRef;
 import java.util.Objects;
 
 /**
@@ -32,6 +33,9 @@ abstract class Remote<S extends Remote<S>> {
     /** An argument that is an {@link Arg}: a ref stands for its value. */
     static Object argument(Arg<?> argument) {
         Objects.requireNonNull(argument, "an argument is null: null as a value is Atoll.value(null)");
+        if (argument instanceof Seen<?> seen) {
+            return new SeenRef(seen.ref(), seen.form());
+        }
         return argument instanceof Value<?> value ? value(value.value()) : argument;
     }
 

@@ -2,6 +2,7 @@ package io.atoll;
 
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.Runtimes;
+import io.atoll.spi.SeenRef;
 import io.atoll.spi.TaskRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,9 @@ record TaskOptions(Resources resources, int retries, String name) {
     private static List<ObjectRef<?>> refs(Object[] arguments) {
         List<ObjectRef<?>> refs = List.of();
         for (Object argument : arguments) {
-            Object ref = argument instanceof PassedRef passed ? passed.ref() : argument;
+            Object ref = argument instanceof PassedRef passed
+                    ? passed.ref()
+                    : argument instanceof SeenRef seen ? seen.ref() : argument;
             if (ref instanceof ObjectRef<?> found) {
                 refs = refs.isEmpty() ? new ArrayList<>(arguments.length) : refs;
                 refs.add(found);

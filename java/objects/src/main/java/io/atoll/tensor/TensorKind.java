@@ -102,6 +102,30 @@ final class TensorKind extends ValueKind {
         return type == DType.FLOAT64 ? Precision.DOUBLE : type == DType.FLOAT32 ? Precision.SINGLE : Precision.HALF;
     }
 
+    @Override
+    public Object ofElements(int arrayKind, Source source) {
+        DType type = switch (arrayKind) {
+            case Kind.BYTES -> DType.INT8;
+            case Kind.BOOLEAN_ARRAY -> DType.BOOL;
+            case Kind.SHORT_ARRAY -> DType.INT16;
+            case Kind.CHAR_ARRAY -> DType.UINT16;
+            case Kind.INT_ARRAY -> DType.INT32;
+            case Kind.LONG_ARRAY -> DType.INT64;
+            case Kind.FLOAT_ARRAY -> DType.FLOAT32;
+            case Kind.DOUBLE_ARRAY -> DType.FLOAT64;
+            default -> throw source.damaged("a buffer of kind " + arrayKind + " is unknown to this version");
+        };
+        if (source.size() % type.bytes() != 0) {
+            throw source.damaged("elements of " + type.bytes() + " bytes are expected");
+        }
+        return new Tensor(
+                type,
+                new long[] {source.size() / type.bytes()},
+                new long[] {type.bytes()},
+                TensorMemory.ofLease(source.address(), source.lease()),
+                source.address());
+    }
+
     private static Tensor decode(Source source) {
         try {
             return parse(source);

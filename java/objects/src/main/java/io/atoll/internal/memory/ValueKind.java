@@ -13,6 +13,15 @@ public abstract class ValueKind {
     /** @param detail of the tag that {@link #encode} gave */
     public abstract Object decode(int detail, Source source);
 
+    /**
+     * Elements that lie one after the other, as a value of this package: a tensor of one axis.
+     *
+     * @param arrayKind {@link Kind} of the array that would hold them
+     */
+    public Object ofElements(int arrayKind, Source source) {
+        throw new UnsupportedOperationException(getClass() + " shows no elements of kind " + Kind.name(arrayKind));
+    }
+
     /** Of {@code io.atoll.tensor}. */
     public static ValueKind tensors() {
         return Tensors.KIND;

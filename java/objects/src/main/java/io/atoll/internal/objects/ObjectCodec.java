@@ -5,6 +5,7 @@ import io.atoll.ObjectRef;
 import io.atoll.TaskException;
 import io.atoll.internal.graph.ErrorKind;
 import io.atoll.internal.graph.GraphKind;
+import io.atoll.internal.kinds.Forms;
 import io.atoll.internal.kinds.Kinds;
 import io.atoll.internal.kinds.RefKind;
 import io.atoll.internal.kinds.SimpleKinds;
@@ -129,10 +130,20 @@ public final class ObjectCodec {
      * @throws io.atoll.GetTimeoutException when the time is over first
      */
     public Object getOrFailure(ObjectId id, Duration timeout) {
+        return getOrFailure(id, timeout, null);
+    }
+
+    /**
+     * The same, in another form.
+     *
+     * @param form class of what is returned; null for the value as it was put
+     * @throws UnsupportedOperationException when the value cannot be seen so
+     */
+    public Object getOrFailure(ObjectId id, Duration timeout, Class<?> form) {
         ObjectStore.Pin pin = store.get(id, timeout);
         Lease lease = lease(pin);
         try {
-            return readOrFailure(pin, lease);
+            return readOrFailure(pin, lease, form);
         } finally {
             lease.release();
         }
@@ -167,16 +178,16 @@ public final class ObjectCodec {
 
     /** The value of a pinned object; views of it have shares of the lease. */
     Object read(ObjectStore.Pin pin, Lease lease) {
-        Object value = readOrFailure(pin, lease);
+        Object value = readOrFailure(pin, lease, null);
         if (value instanceof ErrorKind.Thrown thrown) {
             throw thrown.here();
         }
         return value;
     }
 
-    private Object readOrFailure(ObjectStore.Pin pin, Lease lease) {
+    private Object readOrFailure(ObjectStore.Pin pin, Lease lease, Class<?> form) {
         Source source = new Source(pin.address(), pin.size(), lease);
-        Object value = decode(pin.tag(), source);
+        Object value = decode(pin.tag(), source, form);
         if (source.copied() > 0) {
             store.countCopied(source.copied());
         }
@@ -234,20 +245,25 @@ public final class ObjectCodec {
         try {
             long address = block + 63 & -64;
             Memory.copyFromArray(copy, copy.length, address);
-            return decode(tag, new Source(address, copy.length, lease));
+            return decode(tag, new Source(address, copy.length, lease), null);
         } finally {
             lease.release();
         }
     }
 
-    private Object decode(long tag, Source source) {
+    private Object decode(long tag, Source source, Class<?> form) {
         switch (Kind.of(tag)) {
             case Kind.GRAPH:
-                return GraphKind.decode(Kind.detail(tag), source, refs);
+                Object value = GraphKind.decode(Kind.detail(tag), source, refs);
+                if (form != null && !form.isInstance(value)) {
+                    throw new UnsupportedOperationException(
+                            "a stored " + value.getClass().getTypeName() + " cannot be seen as " + form.getTypeName());
+                }
+                return value;
             case Kind.ERROR:
                 return ErrorKind.decode(Kind.detail(tag), source, refs);
             default:
-                return Kinds.decode(tag, source, refs);
+                return form == null ? Kinds.decode(tag, source, refs) : Forms.of(tag, source, refs, form);
         }
     }
 

@@ -22,7 +22,8 @@ public final class CallReader {
 
     /** How to get at the value of a dependency. */
     public interface Dependencies {
-        Object value(ObjectId id) throws Throwable;
+        /** @param form name of the class that it is to be seen as; null: as it is */
+        Object value(ObjectId id, String form) throws Throwable;
     }
 
     /** Comes first. */
@@ -59,7 +60,8 @@ public final class CallReader {
                 }
                 case CallRecord.STRING -> arguments[i] = string();
                 case CallRecord.ENCODED -> arguments[i] = encoded(codec);
-                case CallRecord.REF -> arguments[i] = dependencies.value(CallRecord.numberedId(record, integer()));
+                case CallRecord.REF -> arguments[i] = dependencies.value(dependency(), null);
+                case CallRecord.SEEN_REF -> arguments[i] = dependencies.value(dependency(), string());
                 default ->
                     throw new IllegalArgumentException(
                             "argument " + i + " is given in a way that is not known: " + kind);
@@ -75,6 +77,10 @@ public final class CallReader {
         Object value = codec.decode(tag, ByteBuffer.wrap(bytes, at, size));
         at += size;
         return value;
+    }
+
+    private ObjectId dependency() {
+        return CallRecord.numberedId(record, integer());
     }
 
     private int integer() {

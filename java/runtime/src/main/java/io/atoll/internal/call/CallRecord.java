@@ -54,6 +54,8 @@ public final class CallRecord {
     static final byte ENCODED = 7;
     /** Number of the dependency whose value it is. */
     static final byte REF = 8;
+    /** The same, and the name of the class that it is seen as. */
+    static final byte SEEN_REF = 9;
 
     private static final Resources ONE_CPU = Resources.cpus(1);
 

@@ -9,6 +9,7 @@ import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.ResourceUnits;
+import io.atoll.spi.SeenRef;
 import io.atoll.spi.TaskRequest;
 import io.atoll.store.ObjectStore;
 import java.nio.ByteBuffer;
@@ -78,10 +79,10 @@ public final class CallWriter {
                 }
                 ++number;
                 if (argument instanceof ObjectRef<?> ref) {
-                    if (ref.id().store() != store.storeId()) {
-                        throw new IllegalArgumentException(ref + " is of another session, whose store is gone");
-                    }
-                    dependency(ref.id());
+                    dependency(CallRecord.REF, ofThisStore(ref));
+                } else if (argument instanceof SeenRef seen) {
+                    dependency(CallRecord.SEEN_REF, ofThisStore(seen.ref()));
+                    string(seen.form().getName());
                 } else if (argument instanceof PassedRef passed) {
                     value(passed.ref());
                 } else {
@@ -165,7 +166,7 @@ public final class CallWriter {
         if (encoded.size() > INLINE_BYTES || encoded.hasBuffers() || contained.length > INLINE_BYTES || at >= ENOUGH) {
             ObjectId id = writer.write(null, encoded);
             temporaries.add(id);
-            dependency(id);
+            dependency(CallRecord.REF, id);
             return;
         }
         int size = (int) encoded.size();
@@ -181,8 +182,15 @@ public final class CallWriter {
         }
     }
 
-    private void dependency(ObjectId id) {
-        kind(CallRecord.REF);
+    private ObjectId ofThisStore(ObjectRef<?> ref) {
+        if (ref.id().store() != store.storeId()) {
+            throw new IllegalArgumentException(ref + " is of another session, whose store is gone");
+        }
+        return ref.id();
+    }
+
+    private void dependency(byte kind, ObjectId id) {
+        kind(kind);
         integer(dependencies.size());
         dependencies.add(id);
     }

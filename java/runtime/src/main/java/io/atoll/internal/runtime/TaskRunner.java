@@ -18,8 +18,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * into the result, and tells the scheduler. Never throws. Any thread.
  */
 final class TaskRunner {
+    private static final ClassLoader LOADER = ClassLoader.getSystemClassLoader();
+
     private final WorkerRuntime runtime;
-    private final FunctionFinder functions = new FunctionFinder(ClassLoader.getSystemClassLoader());
+    private final FunctionFinder functions = new FunctionFinder(LOADER);
 
     TaskRunner(WorkerRuntime runtime) {
         this.runtime = runtime;
@@ -70,12 +72,20 @@ final class TaskRunner {
         }
     }
 
-    private Object argument(ObjectId id) throws FailedArgument {
-        Object value = runtime.valueOrFailure(id, null);
+    private Object argument(ObjectId id, String form) throws FailedArgument {
+        Object value = runtime.valueOrFailure(id, null, form == null ? null : load(form));
         if (value instanceof ErrorKind.Thrown thrown) {
             throw new FailedArgument(thrown.failure());
         }
         return value;
+    }
+
+    private static Class<?> load(String form) {
+        try {
+            return Class.forName(form, true, LOADER);
+        } catch (ClassNotFoundException e) {
+            throw FunctionFinder.missing("the class that an argument is to be seen as", e);
+        }
     }
 
     /** The task is not run: its result is what its argument has. */

@@ -65,11 +65,16 @@ final class WorkerRuntime extends ClientRuntime {
 
     @Override
     Object valueOrFailure(ObjectId id, Duration timeout) {
+        return valueOrFailure(id, timeout, null);
+    }
+
+    /** @param form class that the value is to be seen as; null: as it is */
+    Object valueOrFailure(ObjectId id, Duration timeout, Class<?> form) {
         if (!isReady(id) && !awaitReady(new ObjectId[] {id}, 1, timeout)[0]) {
             throw new GetTimeoutException("object " + id + ": not there after " + timeout);
         }
         calls.remove(id);
-        return codec.getOrFailure(id, Duration.ZERO);
+        return codec.getOrFailure(id, Duration.ZERO, form);
     }
 
     @Override

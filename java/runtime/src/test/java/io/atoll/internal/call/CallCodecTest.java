@@ -12,10 +12,12 @@ import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.Refs;
+import io.atoll.spi.SeenRef;
 import io.atoll.spi.TaskRequest;
 import io.atoll.store.testkit.InMemoryStore;
 import java.io.Serializable;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +53,7 @@ class CallCodecTest {
         CallReader reader = new CallReader(call);
         reader.name();
         reader.function();
-        return reader.arguments(codec, id -> codec.get(id, null));
+        return reader.arguments(codec, (id, form) -> codec.get(id, null));
     }
 
     static final F1<Object, Object> IDENTITY = CallCodecTest::identity;
@@ -119,8 +121,25 @@ class CallCodecTest {
         CallReader reader = new CallReader(call);
         reader.name();
         reader.function();
-        assertThat(reader.arguments(refs, dependency -> refs.get(dependency, null)))
+        assertThat(reader.arguments(refs, (dependency, form) -> refs.get(dependency, null)))
                 .containsExactly(ref, "value");
+    }
+
+    @Test
+    void shouldSayAsWhatTheValueOfARefIsToBeSeen() throws Throwable {
+        ObjectRef<byte[]> ref = Refs.make(
+                new ObjectWriter(store, Duration.ZERO).write(null, codec.encode(new byte[] {1})),
+                (AtollRuntime) Proxy.newProxyInstance(
+                        AtollRuntime.class.getClassLoader(),
+                        new Class<?>[] {AtollRuntime.class},
+                        (proxy, method, args) -> null),
+                () -> {});
+        byte[] call = write(Resources.cpus(1), null, IDENTITY, new SeenRef(ref, ByteBuffer.class), 7);
+        CallReader reader = new CallReader(call);
+        reader.name();
+        reader.function();
+        assertThat(reader.arguments(codec, (id, form) -> id + " as " + form))
+                .containsExactly(ref.id() + " as java.nio.ByteBuffer", 7);
     }
 
     @Test

@@ -18,7 +18,7 @@ public final class CallFuzz {
             CallReader reader = new CallReader(data);
             reader.name();
             reader.function();
-            reader.arguments(CODEC, id -> id);
+            reader.arguments(CODEC, (id, form) -> id);
         } catch (RuntimeException e) {
             // As it should be.
         } catch (Error e) {

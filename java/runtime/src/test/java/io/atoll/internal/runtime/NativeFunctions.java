@@ -1,5 +1,6 @@
 package io.atoll.internal.runtime;
 
+import java.nio.DoubleBuffer;
 import java.nio.file.Path;
 
 /** A static native method of our own; its library lies beside the test's classes. */
@@ -22,6 +23,12 @@ public final class NativeFunctions {
             throw new IllegalStateException(e);
         }
     }
+
+    /** Of two direct buffers. */
+    public static native double dot(DoubleBuffer x, DoubleBuffer y);
+
+    /** Writes to the first element. */
+    public static native void scribble(DoubleBuffer x);
 
     /** Steps of the Collatz sequence down to 1. */
     public static native int collatz(long start);

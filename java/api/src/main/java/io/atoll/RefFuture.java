@@ -1,5 +1,6 @@
 package io.atoll;
 
+import io.atoll.spi.UserThrowables;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -62,7 +63,7 @@ final class RefFuture<T> implements Future<T> {
         if (e.getCause() == null) {
             return new ExecutionException(e);
         }
-        ExecutionException failed = new ExecutionException(e.getCause());
+        ExecutionException failed = new ExecutionException(UserThrowables.text(e.getCause()), e.getCause());
         failed.addSuppressed(e);
         return failed;
     }

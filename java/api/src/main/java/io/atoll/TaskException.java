@@ -1,5 +1,6 @@
 package io.atoll;
 
+import io.atoll.spi.UserThrowables;
 import java.util.Objects;
 
 /**
@@ -56,22 +57,14 @@ public sealed class TaskException extends AtollException permits WorkerDiedExcep
             return through;
         }
         TaskException failed = new TaskException(
-                "task " + taskName + " (worker " + workerPid + ", attempt " + attempt + ") threw " + text(thrown),
+                "task " + taskName + " (worker " + workerPid + ", attempt " + attempt + ") threw "
+                        + UserThrowables.text(thrown),
                 taskName,
                 workerPid,
                 attempt,
                 thrown);
-        failed.setStackTrace(thrown.getStackTrace());
+        failed.setStackTrace(UserThrowables.trace(thrown));
         return failed;
-    }
-
-    /** A user's exception may fail to say what it is. */
-    private static String text(Throwable thrown) {
-        try {
-            return thrown.toString();
-        } catch (RuntimeException e) {
-            return thrown.getClass().getName();
-        }
     }
 
     /**

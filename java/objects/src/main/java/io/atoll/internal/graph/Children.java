@@ -1,6 +1,7 @@
 package io.atoll.internal.graph;
 
 import io.atoll.internal.memory.ArrowNames;
+import io.atoll.spi.UserThrowables;
 import io.atoll.tensor.Tensor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -76,7 +77,7 @@ public final class Children {
             add(children, ".getKey()", entry.getKey());
             add(children, ".getValue()", entry.getValue());
         } else if (object instanceof Throwable error) {
-            add(children, ".getCause()", error.getCause());
+            add(children, ".getCause()", UserThrowables.cause(error));
             for (Throwable each : error.getSuppressed()) {
                 add(children, ".getSuppressed()", each);
             }

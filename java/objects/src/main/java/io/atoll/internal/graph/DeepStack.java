@@ -1,5 +1,7 @@
 package io.atoll.internal.graph;
 
+import io.atoll.spi.UserThrowables;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.apache.fory.exception.InsecureException;
 
@@ -12,6 +14,17 @@ final class DeepStack {
     static final int MAX_DEPTH = 2_000_000;
 
     private DeepStack() {}
+
+    /** As {@link #run}; a checked exception is the cause of what is thrown. */
+    static <T> T call(Callable<T> work) {
+        return run(() -> {
+            try {
+                return work.call();
+            } catch (Exception e) {
+                throw new IllegalStateException(UserThrowables.text(e), e);
+            }
+        });
+    }
 
     static <T> T run(Supplier<T> work) {
         Task<T> task = new Task<>(work);
@@ -36,7 +49,7 @@ final class DeepStack {
 
     /** Whether an error says that the stack or the allowed depth was not enough. */
     static boolean isNeededBy(Throwable error) {
-        for (Throwable each = error; each != null; each = each.getCause()) {
+        for (Throwable each : UserThrowables.chain(error)) {
             if (each instanceof StackOverflowError
                     || each instanceof InsecureException
                             && each.getMessage() != null
@@ -70,6 +83,8 @@ final class DeepStack {
                 throw e;
             } else if (failure instanceof Error e) {
                 throw e;
+            } else if (failure != null) {
+                throw new IllegalStateException(UserThrowables.text(failure), failure); // thrown undeclared
             }
             return value;
         }

@@ -9,6 +9,7 @@ import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.RefFactory;
 import io.atoll.internal.memory.Source;
+import io.atoll.spi.UserThrowables;
 import io.atoll.store.Memory;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -37,6 +38,7 @@ public final class ErrorKind {
     private static final int HEAD = 16;
     private static final int ALIGNMENT = 64;
     private static final byte[] NO_ORIGINAL = {};
+    private static final String NOT_AGAIN = "it cannot be made again here: ";
 
     private ErrorKind() {}
 
@@ -46,8 +48,9 @@ public final class ErrorKind {
         if (cause != null) {
             try {
                 NullMessages.keepAll(cause);
-                original = JavaBytes.write(cause);
-            } catch (IOException | RuntimeException | StackOverflowError e) {
+                original =
+                        ErrorText.isDeep(cause) ? DeepStack.call(() -> JavaBytes.write(cause)) : JavaBytes.write(cause);
+            } catch (Throwable e) { // whatever a user's writeObject throws
                 return encodeAsGraph(failure);
             }
         }
@@ -58,10 +61,10 @@ public final class ErrorKind {
         Encoded graph;
         try {
             graph = GraphKind.encode(failure.getCause());
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (Throwable e) {
             return new SimpleKinds.Bytes(
                     Kind.tag(Kind.ERROR, 0),
-                    description(failure, "it cannot be stored: " + e.getMessage(), NO_ORIGINAL));
+                    description(failure, "it cannot be stored: " + UserThrowables.message(e), NO_ORIGINAL));
         }
         return new WithGraph(description(failure, null, NO_ORIGINAL), graph);
     }
@@ -121,11 +124,9 @@ public final class ErrorKind {
         try {
             Object error = GraphKind.decode(detail, graph, refs);
             whole.addCopied(graph.copied());
-            return error instanceof Throwable throwable
-                    ? throwable
-                    : text.standIn("a " + error.getClass().getName() + " is in its place");
-        } catch (RuntimeException | LinkageError | StackOverflowError e) {
-            return text.standIn("it cannot be made again here: " + e);
+            return original(error, text);
+        } catch (Throwable e) { // whatever a user's readObject throws
+            return text.standIn(NOT_AGAIN + UserThrowables.text(e));
         }
     }
 
@@ -150,11 +151,19 @@ public final class ErrorKind {
         if (whyNoOriginal != null) {
             return text.standIn(whyNoOriginal);
         }
+        byte[] bytes = in.readAllBytes();
         try {
-            return (Throwable) JavaBytes.read(in.readAllBytes());
-        } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError | StackOverflowError e) {
-            return text.standIn("it cannot be made again here: " + e);
+            return original(text.isCut() ? DeepStack.call(() -> JavaBytes.read(bytes)) : JavaBytes.read(bytes), text);
+        } catch (Throwable e) { // whatever a user's readObject throws
+            return text.standIn(NOT_AGAIN + UserThrowables.text(e));
         }
+    }
+
+    private static Throwable original(Object read, ErrorText text) {
+        if (read instanceof Throwable throwable) {
+            return throwable;
+        }
+        return text.standIn((read == null ? "null" : "a " + read.getClass().getName()) + " is in its place");
     }
 
     /**

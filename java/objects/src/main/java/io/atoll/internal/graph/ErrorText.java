@@ -1,6 +1,7 @@
 package io.atoll.internal.graph;
 
 import io.atoll.StandInException;
+import io.atoll.spi.UserThrowables;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -31,6 +32,20 @@ final class ErrorText {
         this.suppressed = suppressed;
     }
 
+    /** Whether so many causes lie inside each other that {@link #of} leaves some out. */
+    static boolean isDeep(Throwable error) {
+        return UserThrowables.chain(error).size() > MAX_DEPTH;
+    }
+
+    /** Whether {@link #of} may have left some causes out. */
+    boolean isCut() {
+        int depth = 0;
+        for (ErrorText each = this; each != null; each = each.cause) {
+            depth++;
+        }
+        return depth > MAX_DEPTH;
+    }
+
     static ErrorText of(Throwable error) {
         return of(error, Collections.newSetFromMap(new IdentityHashMap<>()), 0);
     }
@@ -48,18 +63,10 @@ final class ErrorText {
         }
         return new ErrorText(
                 error.getClass().getName(),
-                messageOf(error),
-                error.getStackTrace(),
-                of(error.getCause(), seen, depth + 1),
+                UserThrowables.message(error),
+                UserThrowables.trace(error),
+                of(UserThrowables.cause(error), seen, depth + 1),
                 suppressed);
-    }
-
-    private static String messageOf(Throwable error) {
-        try {
-            return error.getMessage();
-        } catch (RuntimeException e) {
-            return "(its getMessage() threw " + e.getClass().getName() + ")";
-        }
     }
 
     void writeTo(DataOutputStream out) throws IOException {

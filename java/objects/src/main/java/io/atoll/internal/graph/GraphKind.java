@@ -6,6 +6,7 @@ import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.RefFactory;
 import io.atoll.internal.memory.Source;
+import io.atoll.spi.UserThrowables;
 import java.lang.reflect.InvocationTargetException;
 import java.util.function.Function;
 import org.apache.fory.exception.ForyException;
@@ -42,16 +43,23 @@ public final class GraphKind {
         } catch (StoreException | UnserializableException e) {
             throw e;
         } catch (Exception | StackOverflowError | LinkageError | AssertionError e) { // a readResolve's too
-            throw source.damaged("its graph of objects cannot be read here: " + reason(e), e);
+            throw source.damaged("its graph of objects cannot be read here: " + UserThrowables.text(reason(e)), e);
         }
     }
 
     /** What a class has thrown when its object was made, without what Fory says around it. */
-    private static Throwable reason(Throwable e) {
-        boolean wrapper = e.getClass() == RuntimeException.class
-                || e instanceof InvocationTargetException
-                || e instanceof ForyException;
-        return wrapper && e.getCause() != null ? reason(e.getCause()) : e;
+    private static Throwable reason(Throwable failure) {
+        Throwable reason = failure;
+        for (Throwable each : UserThrowables.chain(failure)) {
+            reason = each;
+            boolean wrapper = each.getClass() == RuntimeException.class
+                    || each instanceof InvocationTargetException
+                    || each instanceof ForyException;
+            if (!wrapper) {
+                break;
+            }
+        }
+        return reason;
     }
 
     /** Tries on this thread, then on one with a large stack when the graph is too deep for this one. */

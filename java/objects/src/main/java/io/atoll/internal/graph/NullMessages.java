@@ -1,5 +1,6 @@
 package io.atoll.internal.graph;
 
+import io.atoll.spi.UserThrowables;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -14,11 +15,14 @@ import java.util.Set;
 final class NullMessages {
     private static final long MESSAGE = RawFields.offset(Throwable.class, "detailMessage");
 
+    /** Of so many errors; some class may give another cause each time. */
+    private static final int MOST = 10_000;
+
     private NullMessages() {}
 
     static void keep(Throwable error) {
         if (error instanceof NullPointerException && RawFields.get(error, MESSAGE) == null) {
-            RawFields.put(error, MESSAGE, error.getMessage());
+            RawFields.put(error, MESSAGE, UserThrowables.message(error));
         }
     }
 
@@ -26,13 +30,14 @@ final class NullMessages {
     static void keepAll(Throwable last) {
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<Throwable> left = new ArrayDeque<>(List.of(last));
-        while (!left.isEmpty()) {
+        while (!left.isEmpty() && seen.size() < MOST) {
             Throwable error = left.pop();
             if (seen.add(error)) {
                 keep(error);
                 left.addAll(List.of(error.getSuppressed()));
-                if (error.getCause() != null) {
-                    left.add(error.getCause());
+                Throwable cause = UserThrowables.cause(error);
+                if (cause != null) {
+                    left.add(cause);
                 }
             }
         }

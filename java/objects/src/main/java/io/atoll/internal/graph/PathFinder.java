@@ -3,11 +3,13 @@ package io.atoll.internal.graph;
 import io.atoll.UnserializableException;
 import io.atoll.internal.kinds.Kinds;
 import io.atoll.internal.memory.ArrowNames;
+import io.atoll.spi.UserThrowables;
 import io.atoll.tensor.Tensor;
 import java.lang.reflect.Field;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -104,7 +106,7 @@ final class PathFinder {
     }
 
     private static Object blamedBy(Throwable failure) {
-        for (Throwable each = failure; each != null; each = each.getCause()) {
+        for (Throwable each : UserThrowables.chain(failure)) {
             if (each instanceof Refusal.Refused refused && refused.object() != null) {
                 return refused.object();
             }
@@ -113,13 +115,13 @@ final class PathFinder {
     }
 
     private static String deepestMessage(Throwable failure) {
-        Throwable deepest = failure;
-        while (deepest.getCause() != null && deepest.getCause() != deepest) {
-            deepest = deepest.getCause();
+        List<Throwable> chain = UserThrowables.chain(failure);
+        Throwable deepest = chain.get(chain.size() - 1);
+        if (deepest instanceof StackOverflowError) {
+            return "it is nested too deeply";
         }
-        return deepest instanceof StackOverflowError
-                ? "it is nested too deeply"
-                : deepest.getMessage() != null ? deepest.getMessage() : deepest.toString();
+        String message = UserThrowables.message(deepest);
+        return message != null ? message : UserThrowables.text(deepest);
     }
 
     /** Null when nothing is found. */

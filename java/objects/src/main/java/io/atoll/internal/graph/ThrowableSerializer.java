@@ -1,5 +1,6 @@
 package io.atoll.internal.graph;
 
+import io.atoll.spi.UserThrowables;
 import java.io.Externalizable;
 import java.util.List;
 import org.apache.fory.config.Config;
@@ -44,7 +45,7 @@ final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
         NullMessages.keep(error);
         context.writeRef(RawFields.get(error, MESSAGE));
         context.writeRef(RawFields.get(error, CAUSE)); // itself as long as it has not been set
-        context.writeRef(error.getStackTrace());
+        context.writeRef(UserThrowables.trace(error));
         boolean suppresses = RawFields.get(error, SUPPRESSED) != null;
         context.writeBoolean(suppresses);
         if (suppresses) {

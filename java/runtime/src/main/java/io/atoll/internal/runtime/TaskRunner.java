@@ -9,6 +9,7 @@ import io.atoll.internal.call.FunctionDescriptor;
 import io.atoll.internal.call.FunctionFinder;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.graph.ErrorKind;
+import io.atoll.spi.UserThrowables;
 import io.atoll.store.ObjectStore;
 import java.lang.invoke.MethodHandle;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -63,7 +64,7 @@ final class TaskRunner {
         try {
             return reader.arguments(runtime.codec, this::argument);
         } catch (RuntimeException | LinkageError e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            for (Throwable cause : UserThrowables.chain(e)) {
                 if (cause instanceof ClassNotFoundException || cause instanceof NoClassDefFoundError) {
                     throw FunctionFinder.missing("the class of an argument", e);
                 }
@@ -112,7 +113,7 @@ final class TaskRunner {
                 runtime.codec.putError(
                         result,
                         new TaskException(
-                                failure.getMessage() + ", which cannot be stored: " + second,
+                                failure.getMessage() + ", which cannot be stored: " + UserThrowables.text(second),
                                 failure.taskName(),
                                 failure.workerPid(),
                                 failure.attempt(),
@@ -120,7 +121,8 @@ final class TaskRunner {
             } catch (Throwable third) {
                 if (!isSealed(result)) {
                     // Somebody waits for this: let the scheduler see that the task has not ended, and run it elsewhere.
-                    System.err.println("atoll: " + failure.getMessage() + ", which cannot be stored: " + third);
+                    System.err.println("atoll: " + failure.getMessage() + ", which cannot be stored: "
+                            + UserThrowables.text(third));
                     Runtime.getRuntime().halt(1);
                 }
             }

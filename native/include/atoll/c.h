@@ -150,7 +150,8 @@ typedef struct atoll_child {
 /** Starts a program with a connection to the store behind the socket. Null pointers end the arguments, of
  * which the first is the program's path, and the environment ("NAME=value"; null: this process's). The child
  * inherits the connection, which it gives to atoll_attach_fd() as ATOLL_CHILD_CONNECTION, three pipes and no
- * other descriptor; no signal is blocked or has a handler; user, directory and limits are this process's.
+ * other descriptor; no signal is blocked or has a handler; user, directory and limits are this process's. It
+ * leads a process group of its own: whatever it starts ends with it, unless that leaves the group (setsid).
  * However large this process is, nothing of it is copied. SYSTEM when the OS refuses, also to execute that
  * program. */
 ATOLL_API int64_t atoll_spawn(const char* socket_path, const char* const* arguments,
@@ -158,8 +159,8 @@ ATOLL_API int64_t atoll_spawn(const char* socket_path, const char* const* argume
 /** Waits until a child of this process has ended, and leaves it as it is: its pid is not another's yet.
  * NOT_FOUND when somebody else has reaped it. */
 ATOLL_API int64_t atoll_await_child(uint64_t pid);
-/** Waits for the same, and takes away what is left of the child: to be called once for each. Returns its exit
- * status (0 to 255), or 256 and the signal that ended it. */
+/** Waits for the same, and takes away what is left of the child: to be called once for each. What is still in
+ * its process group is killed. Returns its exit status (0 to 255), or 256 and the signal that ended it. */
 ATOLL_API int64_t atoll_reap_child(uint64_t pid);
 
 /** Gives everything back and unmaps. REQUIRES: no other thread uses the client, no view is in use. */

@@ -71,6 +71,8 @@ ATOLL_IN_CHILD int RunChild(void* argument) {
     ready = ::syscall(SYS_close_range, kDescriptors, ~0u, 0) == 0 || CloseOneByOne(kDescriptors);
   }
   if (ready) {
+    // Whatever it starts is found by this when it has ended; signals of a terminal are this process's to pass on.
+    (void)::syscall(SYS_setpgid, 0, 0);
     ResetSignals();
     launch.failed = "execve";
     (void)::syscall(SYS_execve, launch.argv[0], launch.argv, launch.environment);
@@ -157,6 +159,10 @@ Result<Child> Spawn(const char* const* argv, const char* const* environment, Uni
 Status AwaitChild(uint64_t pid) { return Wait(pid, WEXITED | WNOWAIT).status(); }
 
 Result<int> ReapChild(uint64_t pid) {
+  // While what is left of it keeps the number of its group from being another's.
+  if (auto ended = Wait(pid, WEXITED | WNOWAIT); !ended.ok()) return ended.status();
+  const auto group = static_cast<pid_t>(pid);
+  if (group > 1) (void)::kill(-group, SIGKILL);
   auto info = Wait(pid, WEXITED);
   if (!info.ok()) return info.status();
   return info.value().si_code == CLD_EXITED ? info.value().si_status : 256 + info.value().si_status;

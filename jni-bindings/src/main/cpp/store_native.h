@@ -5,6 +5,7 @@
 #define ATOLL_JNI_STORE_NATIVE_H_
 
 #include <jni.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -212,7 +213,10 @@ inline void copy(JNIEnv* env, jclass, jobject array, jlong from, jlong to, jlong
 }
 
 inline void empty() {}
-[[noreturn]] inline void endProcess(jint status) { _exit(status); }
+[[noreturn]] inline void endProcess(jint status) {
+  if (getpgrp() == getpid()) (void)kill(0, SIGKILL);
+  _exit(status);
+}
 
 struct Number {
   const char* name;

@@ -175,7 +175,7 @@ public final class StoreNative {
     public static native void empty();
 
     /**
-     * Ends this process at once. {@link Runtime#halt} waits for threads in native code, and up to ten seconds for the
+     * Ends this process at once, with all that is in the process group that it leads, if it does. {@link Runtime#halt} waits for threads in native code, and up to ten seconds for the
      * JVM's compilers.
      */
     public static native void endProcess(int status);

@@ -100,6 +100,11 @@ public final class Scheduler {
         }
     }
 
+    /** Whether this is a task that has been submitted and is not done. */
+    public boolean has(ObjectId id) {
+        return tasks.containsKey(id);
+    }
+
     /** Null when the node can run the demand once everything else is gone, else what to tell the user. */
     public String lacks(Resources demand) {
         return ledger.lacks(demand);

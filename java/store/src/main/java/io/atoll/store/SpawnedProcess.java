@@ -108,14 +108,18 @@ public final class SpawnedProcess extends Process {
     }
 
     private void await() {
-        StoreNative.awaitChild(pid);
-        long result;
-        synchronized (this) {
-            result = StoreNative.reapChild(pid);
-            reaped = true;
+        long result = -1;
+        try {
+            StoreNative.awaitChild(pid);
+            synchronized (this) {
+                reaped = true;
+                result = StoreNative.reapChild(pid);
+            }
+        } finally {
+            // Negative when native code of the program waits for all its children: this one has ended, how is not
+            // known.
+            status.complete((int) Math.max(result, -1));
         }
-        // Negative when native code of the program waits for all its children: this one has ended, how is not known.
-        status.complete((int) Math.max(result, -1));
     }
 
     /** As {@link ProcessBuilder} has it: 128 and the signal when one has ended it. -1 when that cannot be known. */

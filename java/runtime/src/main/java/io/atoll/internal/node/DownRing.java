@@ -8,14 +8,12 @@ import io.atoll.store.Ring;
 import java.util.ArrayDeque;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
-import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /** The scheduler's end of the ring down to one worker. The scheduler's thread alone. */
 public final class DownRing {
     private final NativeStore store;
     private final int worker;
-    private final OneToOneRingBuffer ring;
+    private final RingWriter ring;
     private final UnsafeBuffer id = new UnsafeBuffer(new byte[ObjectId.BYTES]);
     /** Grants that found the ring full; they must not be lost. */
     private final ArrayDeque<ObjectId> grants = new ArrayDeque<>();
@@ -23,19 +21,17 @@ public final class DownRing {
     DownRing(NativeStore store, int worker) {
         this.store = store;
         this.worker = worker;
-        ring = open(store, worker);
+        ring = new RingWriter(store.ring(worker, Ring.Direction.DOWN));
     }
 
-    /** The ring of any client. */
-    public static OneToOneRingBuffer open(NativeStore store, int client) {
-        Ring ring = store.ring(client, Ring.Direction.DOWN);
-        return new OneToOneRingBuffer(
-                new UnsafeBuffer(ring.address(), Math.toIntExact(ring.bytes()) + RingBufferDescriptor.TRAILER_LENGTH));
+    /** The worker's end of its own ring. */
+    public static RingReader open(NativeStore store) {
+        return new RingReader(store.ring(store.clientIndex(), Ring.Direction.DOWN));
     }
 
     /** False when there is no room for it now. */
     boolean run(DirectBuffer call, int length) {
-        if (!flush() || !ring.write(Messages.RUN, call, 0, length)) {
+        if (!flush() || !ring.write(Messages.RUN, call, length)) {
             return false;
         }
         store.bellRing(worker, 1);
@@ -52,7 +48,7 @@ public final class DownRing {
         ObjectId next;
         while ((next = grants.peek()) != null) {
             CallRecord.putId(id, 0, next);
-            if (!ring.write(Messages.GRANT, id, 0, ObjectId.BYTES)) {
+            if (!ring.write(Messages.GRANT, id, ObjectId.BYTES)) {
                 return false;
             }
             grants.remove();

@@ -8,6 +8,7 @@ import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.call.ScheduledCall;
+import io.atoll.internal.node.RingReader.BrokenRingException;
 import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.internal.process.Ending;
 import io.atoll.internal.process.WorkerProcesses;
@@ -16,15 +17,16 @@ import io.atoll.scheduler.SchedulerActions;
 import io.atoll.scheduler.Task;
 import io.atoll.store.ClientStats;
 import io.atoll.store.NativeStore;
+import io.atoll.store.ObjectInfo;
 import io.atoll.store.ObjectStore;
 import io.atoll.store.StoreServer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
-import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -48,11 +50,17 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
     /** The same for those that a submitting thread has scheduled since this one went to sleep. */
     private static final long IDLE_NANOS = 100_000_000;
 
+    /** A place in a ring that has been claimed is filled within nanoseconds, unless the process is stopped. */
+    private static final long STALL_NANOS = 10_000_000_000L;
+
+    private static final int MOST_LEFT_OUT = 16;
+
     private final NativeStore store;
     private final StoreServer server;
     private final Board board;
     private final ObjectCodec codec;
     private final WorkerProcesses workers;
+    private final UpRing own;
     private final Scheduler scheduler;
     private final Client[] clients = new Client[Board.MAX_CLIENTS];
     private final long[] known = new long[Board.MAX_CLIENTS / Long.SIZE];
@@ -70,9 +78,16 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
 
     private Ending ending; // of the dead one, once it was asked for
 
+    /** Given up when the heap is full, so that what is left to do can be done. */
+    private byte[] ballast = new byte[256 * 1024];
+
+    private final int maxClients;
+
     private volatile boolean asleep;
     private volatile boolean closed;
     private volatile boolean hopeless;
+    /** Why this node has ended before it was closed; null while it has not. */
+    private volatile String over;
 
     public SchedulerThread(
             Resources node,
@@ -80,7 +95,8 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
             StoreServer server,
             Board board,
             ObjectCodec codec,
-            WorkerProcesses workers) {
+            WorkerProcesses workers,
+            UpRing own) {
         super("atoll-scheduler");
         setDaemon(true);
         this.store = store;
@@ -88,6 +104,8 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         this.board = board;
         this.codec = codec;
         this.workers = workers;
+        this.own = own;
+        maxClients = store.stats().maxClients();
         scheduler = new Scheduler(node, this);
         workers.whenHopeless(() -> {
             hopeless = true;
@@ -97,59 +115,199 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
 
     private final class Client implements MessageHandler {
         final int index;
-        final ManyToOneRingBuffer up;
+        final RingReader up;
         final DownRing down;
         final long pid;
+        /** Nothing that it says is read any more: its process is being killed. */
+        boolean dropped;
+        /** Messages of it that made no sense. */
+        private int leftOut;
+        /** Since when its ring has been stalled; 0 when it was not at the last look. */
+        private long stalledAt;
 
-        Client(int index) {
+        private long stalledPosition;
+
+        Client(int index, long pid) {
             this.index = index;
-            ClientStats stats = store.clientStats(index);
-            pid = stats == null ? 0 : stats.pid();
+            this.pid = pid;
             up = UpRing.open(store, index);
             down = new DownRing(store, index);
         }
 
-        @Override
-        public void onMessage(int type, MutableDirectBuffer buffer, int at, int length) {
-            // What one client writes must not end the node.
+        /** The number of messages read. */
+        int read() {
+            if (dropped) {
+                return 0;
+            }
             try {
-                handle(type, buffer, at, length);
-            } catch (RuntimeException e) {
-                LoggerFactory.getLogger(SchedulerThread.class)
-                        .warn("message {} of client {} is left out", type, index, e);
+                int count = up.read(this, MESSAGES_AT_ONCE);
+                down.flush();
+                if (count == 0 && up.isStalled()) {
+                    checkStall();
+                } else {
+                    stalledAt = 0;
+                }
+                return count;
+            } catch (BrokenRingException e) {
+                drop(this, e.getMessage());
+                return 0;
             }
         }
 
-        private void handle(int type, MutableDirectBuffer buffer, int at, int length) {
+        private void checkStall() {
+            long now = System.nanoTime();
+            if (stalledAt == 0 || up.position() != stalledPosition || workers.isStopped(pid)) {
+                stalledAt = now;
+                stalledPosition = up.position();
+            } else if (now - stalledAt > STALL_NANOS) {
+                drop(this, "a place in its ring was claimed and not filled for 10 s");
+            }
+        }
+
+        @Override
+        public void onMessage(int type, MutableDirectBuffer buffer, int at, int length) {
             switch (type) {
-                case Messages.SUBMIT -> submit(new ScheduledCall(buffer, at, length));
-                case Messages.FINISHED -> scheduler.finished(CallRecord.id(buffer, at), index);
-                case Messages.BLOCKED -> scheduler.blocked(CallRecord.id(buffer, at), index);
-                case Messages.RESUME -> scheduler.resume(CallRecord.id(buffer, at), index);
-                case Messages.RETURNED -> scheduler.returned(CallRecord.id(buffer, at), index);
-                default -> throw new IllegalArgumentException("of a kind that is not known");
+                case Messages.SUBMIT -> submit(buffer, at, length);
+                case Messages.FINISHED, Messages.BLOCKED, Messages.RESUME, Messages.RETURNED -> {
+                    if (length == ObjectId.BYTES) {
+                        tell(type, CallRecord.id(buffer, at));
+                    } else {
+                        leaveOut(type, length + " bytes are no id", null);
+                    }
+                }
+                default -> leaveOut(type, "it is of a kind that is not known", null);
+            }
+        }
+
+        private void tell(int type, ObjectId task) {
+            switch (type) {
+                case Messages.FINISHED -> {
+                    if (isThere(task)) {
+                        scheduler.finished(task, index);
+                    } else {
+                        leaveOut(type, "task " + task + " has no result", null);
+                    }
+                }
+                case Messages.BLOCKED -> scheduler.blocked(task, index);
+                case Messages.RESUME -> scheduler.resume(task, index);
+                default -> scheduler.returned(task, index);
+            }
+        }
+
+        /** What cannot be taken in is told to who waits for it, and does not end the node. */
+        private void submit(MutableDirectBuffer buffer, int at, int length) {
+            ScheduledCall call;
+            try {
+                call = new ScheduledCall(buffer, at, length);
+                if (scheduler.has(call.task.id()) || !hold(call)) {
+                    return;
+                }
+                unfinished.add(call);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                leaveOut(Messages.SUBMIT, e.toString(), e);
+                if (length >= ObjectId.BYTES) {
+                    refuse(CallRecord.id(buffer, at), e);
+                }
+                return;
+            }
+            noticeEnd();
+            scheduler.submit(call.task);
+        }
+
+        private boolean isThere(ObjectId task) {
+            try {
+                return isReady(task);
+            } catch (RuntimeException e) {
+                return false; // An id of nowhere.
+            }
+        }
+
+        private void leaveOut(int type, String why, Throwable cause) {
+            if (++leftOut > MOST_LEFT_OUT && index != store.clientIndex()) {
+                throw new BrokenRingException("more than " + MOST_LEFT_OUT
+                        + " of its messages make no sense, like one of" + " kind " + type + ": " + why);
+            }
+            try {
+                LoggerFactory.getLogger(SchedulerThread.class)
+                        .warn("message {} of client {} is left out: {}", type, index, why, cause);
+            } catch (OutOfMemoryError e) {
+                // Not said, then.
             }
         }
     }
 
     @Override
     public void run() {
-        while (!closed) {
-            long rung = store.bell(NativeStore.SCHEDULER_BELL);
-            boolean isMore;
-            long patience;
-            turn.lock();
+        while (!closed && over == null) {
             try {
-                isMore = poll() > 0 || pollEagerly() > 0;
-                patience = scheduler.unfinished() > 0 ? LAZY_NANOS : IDLE_NANOS;
-            } finally {
-                turn.unlock();
+                round();
+            } catch (Throwable e) {
+                end(e);
             }
-            if (!isMore) {
-                asleep = true;
-                store.bellWait(NativeStore.SCHEDULER_BELL, rung, patience);
-                asleep = false;
+        }
+        while (!closed) {
+            try {
+                tellAll();
+            } catch (Throwable e) {
+                // The heap is full, or the store is gone; there is nothing left to do but to try again.
             }
+            LockSupport.parkNanos(IDLE_NANOS);
+        }
+    }
+
+    private void round() {
+        long rung = store.bell(NativeStore.SCHEDULER_BELL);
+        boolean isMore;
+        long patience;
+        turn.lock();
+        try {
+            isMore = poll() > 0 || pollEagerly() > 0;
+            patience = scheduler.unfinished() > 0 ? LAZY_NANOS : IDLE_NANOS;
+        } finally {
+            turn.unlock();
+        }
+        if (!isMore) {
+            asleep = true;
+            store.bellWait(NativeStore.SCHEDULER_BELL, rung, patience);
+            asleep = false;
+            Thread.interrupted(); // Nobody has a reason to; it would keep this thread awake.
+        }
+    }
+
+    /** Something has been left half done: the node ends, and says why. Whoever waits is told by {@link #tellAll}. */
+    private void end(Throwable why) {
+        if (closed || over != null) {
+            return; // A store that is closed under a submitting thread is no news.
+        }
+        ballast = null;
+        over = "this node has ended, since its scheduler has failed";
+        try {
+            over = "this node has ended, since its scheduler has failed: " + why;
+            LoggerFactory.getLogger(SchedulerThread.class).error("{}", over, why);
+        } catch (Throwable e) {
+            System.err.println(over);
+        }
+        own.close(over);
+        wake();
+    }
+
+    /** No task runs any more: whatever is not there never will be. */
+    private void tellAll() {
+        turn.lock();
+        try {
+            workers.endAll();
+            int gone;
+            while ((gone = server.deadClient()) >= 0) {
+                board.leave(gone);
+                server.bury(gone);
+            }
+            for (ObjectInfo each : store.list()) {
+                if (each.state() == ObjectStore.State.EXPECTED) {
+                    refuse(each.id(), null);
+                }
+            }
+        } finally {
+            turn.unlock();
         }
     }
 
@@ -158,7 +316,7 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
      * waking this one before a worker can be woken; else this one is told.
      */
     public void nudge() {
-        if (!asleep || !hasStackForARound() || !turn.tryLock()) {
+        if (over != null || !asleep || !hasStackForARound() || !turn.tryLock()) {
             wake();
             return;
         }
@@ -166,6 +324,9 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         try {
             poll();
             isMore = pollEagerly() > 0;
+        } catch (Throwable e) {
+            end(e);
+            return;
         } finally {
             turn.unlock();
         }
@@ -179,12 +340,18 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         if (closed) {
             throw new IllegalStateException("Atoll is not running in this process any more: its session is closed");
         }
+        if (over != null) {
+            throw new IllegalStateException(over);
+        }
         if (!turn.tryLock()) {
             return false;
         }
         try {
             poll();
             return scheduler.unfinished() == 0;
+        } catch (Throwable e) {
+            end(e);
+            throw new IllegalStateException(over, e);
         } finally {
             turn.unlock();
         }
@@ -236,14 +403,12 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
     private int poll() {
         int events = 0;
         for (int word = 0; word < known.length; ++word) {
-            long joined = board.joined(word);
-            if (joined != known[word]) {
-                events += admit(word, joined & ~known[word]);
+            long fresh = board.joined(word) & ~known[word];
+            if (fresh != 0) {
+                events += admit(word, fresh);
             }
             for (long bits = known[word]; bits != 0; bits &= bits - 1) {
-                Client client = clients[word * Long.SIZE + Long.numberOfTrailingZeros(bits)];
-                events += client.up.read(client, MESSAGES_AT_ONCE);
-                client.down.flush();
+                events += clients[word * Long.SIZE + Long.numberOfTrailingZeros(bits)].read();
             }
         }
         int dead;
@@ -258,26 +423,42 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         return events;
     }
 
+    /** The number of those that may be taken in: bits that no worker of ours has set change nothing. */
     private int admit(int word, long bits) {
-        known[word] |= bits;
+        int count = 0;
         for (; bits != 0; bits &= bits - 1) {
             int index = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
-            clients[index] = new Client(index);
-            if (index != store.clientIndex()) {
-                workers.joined(clients[index].pid);
+            ClientStats stats = index < maxClients ? store.clientStats(index) : null;
+            boolean isOwn = index == store.clientIndex();
+            if (stats == null || (!isOwn && !workers.joined(stats.pid()))) {
+                continue;
+            }
+            clients[index] = new Client(index, stats.pid());
+            known[word] |= 1L << index;
+            ++count;
+            if (!isOwn) {
                 scheduler.workerJoined(index);
             }
         }
-        return 1;
+        return count;
+    }
+
+    /** What this client has written cannot be believed: its process ends, and its tasks run elsewhere. */
+    private void drop(Client client, String why) {
+        if (client.index == store.clientIndex()) {
+            throw new IllegalStateException("the messages of the driver itself cannot be read: " + why);
+        }
+        client.dropped = true;
+        workers.kill(client.pid, "its messages cannot be read, so it was killed: " + why);
     }
 
     private void bury(int index) {
         Client client = clients[index];
         if (client != null) {
             do {
-                while (client.up.read(client, MESSAGES_AT_ONCE) > 0) {}
+                while (client.read() > 0) {}
                 // It may have died between claiming a place in the ring and having written there.
-            } while (client.up.unblock());
+            } while (!client.dropped && client.up.skip());
             clients[index] = null;
             known[index / Long.SIZE] &= ~(1L << index);
         }
@@ -293,7 +474,8 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         }
     }
 
-    private void submit(ScheduledCall call) {
+    /** Refers to all that the call names. False when some of it is not there: the call has failed, then. */
+    private boolean hold(ScheduledCall call) {
         store.reference(call.task.id());
         List<ObjectId> held = call.held();
         int count = 0;
@@ -302,16 +484,30 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
                 store.reference(held.get(count));
             }
         } catch (RuntimeException e) {
-            putError(call, notRun(call, e.getMessage()));
+            putError(call.task.id(), notRun(call, e.getMessage()));
             for (ObjectId id : held.subList(0, count)) {
                 store.dereference(id);
             }
             store.dereference(call.task.id());
-            return;
+            return false;
         }
-        noticeEnd();
-        unfinished.add(call);
-        scheduler.submit(call.task);
+        return true;
+    }
+
+    /** Whoever waits for the object hears why it will never be there, at least that. */
+    private void refuse(ObjectId id, Throwable why) {
+        try {
+            if (!isReady(id)) {
+                String text = over == null ? "the call cannot be taken in: " + why : over;
+                putError(id, new TaskException(text, "", 0, 0, null));
+            }
+        } catch (RuntimeException | OutOfMemoryError e) {
+            try {
+                store.delete(id);
+            } catch (RuntimeException of) {
+                // An id of nowhere.
+            }
+        }
     }
 
     /**
@@ -332,7 +528,7 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         for (ScheduledCall call : List.copyOf(unfinished)) {
             String name = call.name();
             putError(
-                    call,
+                    call.task.id(),
                     new WorkerDiedException(
                             "task " + name + " cannot be run: " + hope.why(), name, 0, 0, hope.ending()));
             scheduler.finished(call.task.id(), Scheduler.NOBODY);
@@ -343,15 +539,20 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
 
     @Override
     public Dispatch dispatch(Task task, int worker) {
+        Client client = clients[worker];
         int claim = Claim.of(worker, task.attempt());
         if (!store.claim(task.id(), Claim.NOBODY, claim)) {
             return Dispatch.HELPED;
         }
         ScheduledCall call = ScheduledCall.of(task);
-        if (clients[worker].down.run(call.forAttempt(task.attempt()), call.record.capacity())) {
-            lastSent = task;
-            lastWorker = worker;
-            return Dispatch.SENT;
+        try {
+            if (!client.dropped && client.down.run(call.forAttempt(task.attempt()), call.record.capacity())) {
+                lastSent = task;
+                lastWorker = worker;
+                return Dispatch.SENT;
+            }
+        } catch (BrokenRingException e) {
+            drop(client, e.getMessage());
         }
         store.claim(task.id(), claim, Claim.NOBODY);
         return Dispatch.FULL;
@@ -375,13 +576,19 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
 
     @Override
     public void grant(Task task, int worker) {
-        clients[worker].down.grant(task.id());
+        Client client = clients[worker];
+        try {
+            client.down.grant(task.id());
+        } catch (BrokenRingException e) {
+            drop(client, e.getMessage());
+        }
     }
 
     @Override
     public void fail(Task task, Failure reason, String message) {
         ScheduledCall call = ScheduledCall.of(task);
-        putError(call, reason == Failure.WORKER_DIED ? died(call, task.attempt() + 1) : notRun(call, message));
+        putError(
+                call.task.id(), reason == Failure.WORKER_DIED ? died(call, task.attempt() + 1) : notRun(call, message));
     }
 
     private static TaskException notRun(ScheduledCall call, String why) {
@@ -407,19 +614,19 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         store.dereference(task.id());
     }
 
-    private void putError(ScheduledCall call, TaskException error) {
+    private void putError(ObjectId id, TaskException error) {
         // Made here, where it says nothing.
         error.setStackTrace(new StackTraceElement[0]);
         try {
-            codec.putError(call.task.id(), error);
-        } catch (RuntimeException e) {
-            if (isReady(call.task.id())) {
+            codec.putError(id, error);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            if (isReady(id)) {
                 return; // Its worker was faster.
             }
             // No room for the reason either: who waits hears that the result is lost, and does not wait for ever.
+            store.delete(id);
             LoggerFactory.getLogger(SchedulerThread.class)
                     .warn("{}; this cannot be stored as its result: {}", error.getMessage(), e.toString());
-            store.delete(call.task.id());
         }
     }
 }

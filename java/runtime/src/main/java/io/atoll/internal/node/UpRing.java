@@ -5,6 +5,7 @@ import io.atoll.ObjectId;
 import io.atoll.internal.call.Messages;
 import io.atoll.store.NativeStore;
 import io.atoll.store.Ring;
+import io.atoll.store.Waiting;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.concurrent.locks.LockSupport;
@@ -21,22 +22,27 @@ public final class UpRing {
     private final NativeStore store;
     private final Board board;
     private final ManyToOneRingBuffer ring;
-    private volatile boolean closed;
+    /** Why nothing is read any more; null while it is. */
+    private volatile String over;
 
     public UpRing(NativeStore store, Board board) {
         this.store = store;
         this.board = board;
-        ring = open(store, store.clientIndex());
+        Ring own = store.ring(store.clientIndex(), Ring.Direction.UP);
+        ring = new ManyToOneRingBuffer(
+                new UnsafeBuffer(own.address(), Math.toIntExact(own.bytes()) + RingBufferDescriptor.TRAILER_LENGTH));
     }
 
-    /** The ring of any client. */
-    static ManyToOneRingBuffer open(NativeStore store, int client) {
-        Ring ring = store.ring(client, Ring.Direction.UP);
-        return new ManyToOneRingBuffer(
-                new UnsafeBuffer(ring.address(), Math.toIntExact(ring.bytes()) + RingBufferDescriptor.TRAILER_LENGTH));
+    /** The scheduler's end of any client's ring. */
+    static RingReader open(NativeStore store, int client) {
+        return new RingReader(store.ring(client, Ring.Direction.UP));
     }
 
-    /** The caller rings the scheduler's bell, or does what it would. */
+    /**
+     * The caller rings the scheduler's bell, or does what it would.
+     *
+     * @throws io.atoll.CallInterruptedException when this thread is interrupted while it waits for room
+     */
     public void submit(DirectBuffer record, int length) {
         write(Messages.SUBMIT, record, length);
     }
@@ -70,20 +76,35 @@ public final class UpRing {
             throw new AtollException(
                     "a message of " + length + " bytes does not fit a ring, which takes " + ring.maxMsgLength());
         }
+        checkOpen();
         while (!ring.write(message, record, 0, length)) {
             pause();
+            Waiting.checkInterrupt("waiting for the scheduler to read the " + ring.capacity()
+                    + " bytes of calls that this process has sent");
         }
     }
 
-    /** Who waits for room gives up. */
+    /** Who waits for room gives up, and nobody submits any more. */
     public void close() {
-        closed = true;
+        close("Atoll is not running in this process any more: its session is closed");
+    }
+
+    /** The same; the first reason counts. */
+    void close(String why) {
+        if (over == null) {
+            over = why;
+        }
+    }
+
+    private void checkOpen() {
+        String why = over;
+        if (why != null) {
+            throw new IllegalStateException(why);
+        }
     }
 
     private void pause() {
-        if (closed) {
-            throw new IllegalStateException("Atoll is not running in this process any more: its session is closed");
-        }
+        checkOpen();
         store.bellRing(NativeStore.SCHEDULER_BELL, 1);
         LockSupport.parkNanos(PAUSE_NANOS);
     }

@@ -1,6 +1,8 @@
 package io.atoll.internal.process;
 
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How a worker ended.
@@ -26,10 +28,43 @@ public record Ending(String how, String lastLines) {
     /** Of a process that is gone without anybody knowing how. */
     static final Ending UNKNOWN = new Ending("in a way that is not known", "");
 
+    /** What a JVM prints that ends by {@code -XX:+ExitOnOutOfMemoryError}, with this exit code. */
+    private static final Pattern OUT_OF_MEMORY =
+            Pattern.compile("^Terminating due to (java\\.lang\\.OutOfMemoryError.*)$", Pattern.MULTILINE);
+
+    private static final int OUT_OF_MEMORY_CODE = 3;
+
+    /** What a JVM or its launcher says of a command line with which it will never start. */
+    private static final Pattern NEVER = Pattern.compile(
+            "Could not create the Java Virtual Machine|Error occurred during initialization of (VM|boot layer)"
+                    + "|Could not find or load main class|UnsupportedClassVersionError|NoClassDefFoundError");
+
+    /** What may be otherwise the next time. */
+    private static final Pattern MEMORY =
+            Pattern.compile("(?i)insufficient memory|not reserve enough space|cannot allocate");
+
     /** @param signal 0 when none ended it, but itself with the exit code */
     static Ending of(int signal, int exitCode, String lastLines) {
         String how = signal == 0 ? "exit code " + exitCode : "signal " + signal + name(signal);
+        if (signal == 0 && exitCode == OUT_OF_MEMORY_CODE) {
+            Matcher memory = OUT_OF_MEMORY.matcher(lastLines);
+            if (memory.find()) {
+                how = "out of memory: " + memory.group(1) + " (" + how + ")";
+            }
+        }
         return new Ending(how, lastLines);
+    }
+
+    /** The same, of a worker that was killed for a reason. */
+    Ending because(String reason) {
+        return new Ending(reason, lastLines);
+    }
+
+    /** Whether a program that is started in the same way will end in the same way. */
+    boolean isForGood() {
+        return how.startsWith("exit code")
+                && NEVER.matcher(lastLines).find()
+                && !MEMORY.matcher(lastLines).find();
     }
 
     private static String name(int signal) {

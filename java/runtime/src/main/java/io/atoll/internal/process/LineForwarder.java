@@ -18,26 +18,31 @@ final class LineForwarder extends Thread {
     private final InputStream from;
     private final Supplier<PrintStream> to;
     private final byte[] prefix;
-    private final Runnable atEnd;
     private final ArrayDeque<String> last = new ArrayDeque<>();
     private final CountDownLatch copied = new CountDownLatch(1);
 
     /**
      * @param from is closed at its end
      * @param to is asked for every line, since a program may exchange its {@code System.out}
-     * @param atEnd is run once everything has been copied
      */
-    LineForwarder(String name, InputStream from, Supplier<PrintStream> to, String prefix, Runnable atEnd) {
+    LineForwarder(String name, InputStream from, Supplier<PrintStream> to, String prefix) {
         super(null, null, name, 256 * 1024);
         this.from = from;
         this.to = to;
-        this.atEnd = atEnd;
         this.prefix = prefix.getBytes(StandardCharsets.UTF_8);
         setDaemon(true);
     }
 
     @Override
     public void run() {
+        try {
+            copy();
+        } finally {
+            copied.countDown(); // Also when this process has no heap left for a line.
+        }
+    }
+
+    private void copy() {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         byte[] chunk = new byte[8192];
         try (from) {
@@ -60,8 +65,6 @@ final class LineForwarder extends Thread {
         if (line.size() > 0) {
             print(line);
         }
-        copied.countDown();
-        atEnd.run();
     }
 
     /** Waits until all has been copied, or the time is over. */

@@ -40,6 +40,9 @@ public final class WorkerCommand {
         command.add("-XX:+UseSerialGC");
         command.add("-XX:-UsePerfData");
         command.add("-Xshare:auto");
+        // A JVM without heap does nothing right any more, our own code in it included: it ends, and its tasks go
+        // elsewhere.
+        command.add("-XX:+ExitOnOutOfMemoryError");
         command.addAll(inherited(ownArguments()));
         String allowed = System.getProperty(ALLOWED_CLASSES); // the program may have set it itself
         if (allowed != null) {

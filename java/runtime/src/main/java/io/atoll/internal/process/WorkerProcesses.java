@@ -5,6 +5,8 @@ import io.atoll.StoreException;
 import io.atoll.store.SpawnedProcess;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,16 +19,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The worker JVMs of a driver. Each inherits a connection to the store; the end of its standard input, which comes with this
- * process's end too, ends it. Any thread.
+ * process's end too, ends it. For each that ends another is started, later and later while they end before they can take a
+ * task. Any thread.
  */
 public final class WorkerProcesses implements AutoCloseable {
-    /** So many workers in a row that die before they can take a task are taken to be all. */
+    /** So many in a row that end for a reason that will not go away, with none left, are taken to be all. */
     private static final int HOPELESS = 3;
 
+    private static final long FIRST_PAUSE_MILLIS = 100;
+    private static final long LAST_PAUSE_MILLIS = 10_000;
     private static final long GRACE_MILLIS = 2000;
     /** So many that have ended are remembered, for those who ask how. */
     private static final int REMEMBERED = 16;
-    /** How long who asks waits for what a dead worker has printed: a child of it may hold the pipe open. */
+    /** How long who asks waits for what a dead worker has printed: somebody else may hold the pipe open. */
     private static final long PATIENCE_MILLIS = 300;
 
     private static final long STACK_BYTES = 256 * 1024;
@@ -36,9 +41,13 @@ public final class WorkerProcesses implements AutoCloseable {
     private final Map<String, String> environment;
     private final List<Worker> workers = new ArrayList<>(); // guarded by this
     private final ArrayDeque<Worker> ended = new ArrayDeque<>(); // guarded by this
+    private int wanted; // guarded by this
     private int failuresInARow; // guarded by this
+    private int hopelessInARow; // guarded by this
+    private long startAt = System.nanoTime(); // guarded by this: not before it is one started
+    private Thread starter; // guarded by this
+    private int later; // guarded by this: of those wanted, not before one has joined
     private Hopeless hopeless; // guarded by this
-    private int later; // guarded by this
     private Runnable onHopeless = () -> {}; // guarded by this
     private boolean closed; // guarded by this
 
@@ -57,18 +66,26 @@ public final class WorkerProcesses implements AutoCloseable {
         final SpawnedProcess process;
         LineForwarder err;
         LineForwarder out;
-        boolean joined;
+        boolean joined; // guarded by the WorkerProcesses
+        /** Why this process has killed it; null when it has not. */
+        volatile String killed;
+
+        Worker(SpawnedProcess process) {
+            this.process = process;
+        }
 
         /** Once its process has ended. */
         Ending ending() {
             String all = Stream.of(out.lastLines(), err.lastLines())
                     .filter(lines -> !lines.isEmpty())
                     .collect(Collectors.joining("\n"));
-            return Ending.of(process.signal(), process.exitValue(), all);
+            Ending ending = Ending.of(process.signal(), process.exitValue(), all);
+            return killed == null ? ending : ending.because(killed);
         }
 
-        Worker(SpawnedProcess process) {
-            this.process = process;
+        void awaitOutput() throws InterruptedException {
+            out.awaitEnd(PATIENCE_MILLIS);
+            err.awaitEnd(PATIENCE_MILLIS);
         }
     }
 
@@ -81,13 +98,14 @@ public final class WorkerProcesses implements AutoCloseable {
         for (int i = 0; i < now; ++i) {
             launchOne();
         }
+        wanted = count;
         later = count - now;
     }
 
     /** Is run when no worker is left and there is no hope for one: {@link #hopeless} tells why. */
     public synchronized void whenHopeless(Runnable action) {
         onHopeless = action;
-        if (hopeless != null && workers.isEmpty()) {
+        if (hopeless != null) {
             action.run(); // It went fast.
         }
     }
@@ -115,8 +133,7 @@ public final class WorkerProcesses implements AutoCloseable {
             if (!worker.process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
                 return Ending.UNKNOWN;
             }
-            worker.out.awaitEnd(PATIENCE_MILLIS);
-            worker.err.awaitEnd(PATIENCE_MILLIS);
+            worker.awaitOutput();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Ending.UNKNOWN;
@@ -131,29 +148,48 @@ public final class WorkerProcesses implements AutoCloseable {
                 .orElse(null);
     }
 
-    /** The scheduler has seen this worker. */
-    public synchronized void joined(long pid) {
-        failuresInARow = 0;
-        for (Worker worker : workers) {
-            worker.joined |= worker.process.pid() == pid;
+    /** A process can take tasks now. False when it is none of these. */
+    public synchronized boolean joined(long pid) {
+        Worker worker = find(pid);
+        if (worker == null) {
+            return false;
         }
+        worker.joined = true;
+        failuresInARow = 0;
+        hopelessInARow = 0;
         if (later > 0) {
-            // Not on the scheduler's thread, which calls this.
-            Thread starter = new Thread(null, this::launchRest, "atoll-starter", STACK_BYTES);
-            starter.setDaemon(true);
-            starter.start();
+            later = 0;
+            startMissing();
+        }
+        return true;
+    }
+
+    /** Ends a worker that must not go on. {@link #ending} says why. */
+    public void kill(long pid, String why) {
+        Worker worker = find(pid);
+        if (worker != null) {
+            worker.killed = why;
+            LoggerFactory.getLogger(WorkerProcesses.class).warn("worker {}: {}", pid, why);
+            worker.process.destroyForcibly();
         }
     }
 
-    private synchronized void launchRest() {
+    /** Whether somebody has stopped the process, so that nothing it does takes a known time. */
+    public boolean isStopped(long pid) {
         try {
-            for (; later > 0 && !closed; --later) {
-                launchOne();
-            }
-        } catch (AtollException e) {
-            LoggerFactory.getLogger(WorkerProcesses.class)
-                    .warn("this node has {} workers only: {}", workers.size(), e.getMessage());
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+            char state = stat.charAt(stat.lastIndexOf(')') + 2);
+            return state == 'T' || state == 't';
+        } catch (IOException | RuntimeException e) {
+            return false;
         }
+    }
+
+    /** Kills all, and starts no more. */
+    public synchronized void endAll() {
+        closed = true;
+        notifyAll();
+        workers.forEach(worker -> worker.process.destroyForcibly());
     }
 
     /** Asks all to end, waits, and ends those that do not. What they had printed has been forwarded then. */
@@ -162,6 +198,7 @@ public final class WorkerProcesses implements AutoCloseable {
         List<Worker> all;
         synchronized (this) {
             closed = true;
+            notifyAll();
             all = List.copyOf(workers);
         }
         for (Worker worker : all) {
@@ -178,8 +215,7 @@ public final class WorkerProcesses implements AutoCloseable {
                 if (!worker.process.waitFor(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                     worker.process.destroyForcibly().waitFor();
                 }
-                worker.err.join(GRACE_MILLIS);
-                worker.out.join(GRACE_MILLIS);
+                worker.awaitOutput();
             } catch (InterruptedException e) {
                 worker.process.destroyForcibly();
                 interrupted = true;
@@ -190,7 +226,7 @@ public final class WorkerProcesses implements AutoCloseable {
         }
     }
 
-    private void launchOne() {
+    private synchronized void launchOne() {
         SpawnedProcess process;
         try {
             process = SpawnedProcess.start(socket, command, environment);
@@ -200,22 +236,20 @@ public final class WorkerProcesses implements AutoCloseable {
         Worker worker = new Worker(process);
         workers.add(worker);
         String prefix = "(worker " + process.pid() + ") ";
-        worker.err =
-                new LineForwarder("atoll-worker-err", process.getErrorStream(), () -> System.err, prefix, () -> {});
+        worker.err = new LineForwarder("atoll-worker-err", process.getErrorStream(), () -> System.err, prefix);
         worker.err.start();
-        worker.out = new LineForwarder(
-                "atoll-worker-out", process.getInputStream(), () -> System.out, prefix, () -> ended(worker));
+        worker.out = new LineForwarder("atoll-worker-out", process.getInputStream(), () -> System.out, prefix);
         worker.out.start();
+        process.onExit().thenRun(() -> ended(worker));
     }
 
-    /** The worker has closed its output: it has ended, or is about to. Another takes its place. */
+    /** The worker's process has ended, whoever may still hold its output open. Another takes its place. */
     private void ended(Worker worker) {
         try {
-            worker.process.waitFor();
-            worker.err.join();
+            worker.awaitOutput();
             worker.process.getOutputStream().close();
         } catch (InterruptedException | IOException e) {
-            return;
+            // Its last lines are missing, then.
         }
         Runnable then = null;
         synchronized (this) {
@@ -227,26 +261,68 @@ public final class WorkerProcesses implements AutoCloseable {
             if (closed) {
                 return;
             }
-            if (!worker.joined && ++failuresInARow >= HOPELESS) {
-                Ending last = worker.ending();
-                hopeless = new Hopeless(
-                        "the last " + failuresInARow + " workers ended before they could take a task, this one: "
-                                + last,
-                        last.how());
-                if (workers.isEmpty()) {
-                    then = onHopeless;
-                }
-            } else {
-                try {
-                    launchOne();
-                } catch (AtollException e) {
-                    hopeless = new Hopeless(e.getMessage(), Ending.UNKNOWN.how());
-                    then = workers.isEmpty() ? onHopeless : null;
-                }
+            if (!worker.joined) {
+                then = failed(worker.process.pid(), worker.ending());
             }
+            startMissing();
         }
         if (then != null) {
             then.run();
+        }
+    }
+
+    /** One more could not take a task. What is to be done about it. */
+    private Runnable failed(long pid, Ending ending) {
+        ++failuresInARow;
+        hopelessInARow = ending.isForGood() ? hopelessInARow + 1 : 0;
+        if (hopelessInARow >= HOPELESS && workers.isEmpty()) {
+            hopeless = new Hopeless(
+                    "the last " + hopelessInARow + " workers ended before they could take a task, this one: " + ending,
+                    ending.how());
+            return onHopeless;
+        }
+        sayAndPause("worker " + pid + " has ended before it could take a task: " + ending);
+        return null;
+    }
+
+    private void sayAndPause(String what) {
+        long pause = Math.min(LAST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failuresInARow - 1, 10));
+        startAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause);
+        LoggerFactory.getLogger(WorkerProcesses.class)
+                .warn(
+                        "{}; of {} workers {} are there, the next one is started in {} ms",
+                        what,
+                        wanted,
+                        workers.size(),
+                        pause);
+    }
+
+    private void startMissing() {
+        if (starter == null) {
+            starter = new Thread(null, this::keepStarting, "atoll-starter", STACK_BYTES);
+            starter.setDaemon(true);
+            starter.start();
+        }
+        notifyAll();
+    }
+
+    private synchronized void keepStarting() {
+        while (!closed && hopeless == null) {
+            try {
+                long pause = startAt - System.nanoTime();
+                if (workers.size() >= wanted - later) {
+                    wait();
+                } else if (pause > 0) {
+                    TimeUnit.NANOSECONDS.timedWait(this, pause);
+                } else {
+                    launchOne();
+                }
+            } catch (InterruptedException e) {
+                // Nobody has a reason to.
+            } catch (RuntimeException | OutOfMemoryError e) {
+                ++failuresInARow;
+                sayAndPause(String.valueOf(e.getMessage()));
+            }
         }
     }
 }

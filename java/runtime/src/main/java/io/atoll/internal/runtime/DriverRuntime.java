@@ -51,7 +51,7 @@ final class DriverRuntime extends ClientRuntime {
         this.directory = directory;
         this.server = server;
         this.workers = workers;
-        scheduler = new SchedulerThread(options.resources(), store, server, board, codec, workers);
+        scheduler = new SchedulerThread(options.resources(), store, server, board, codec, workers, ring);
         this.atExit = atExit;
     }
 

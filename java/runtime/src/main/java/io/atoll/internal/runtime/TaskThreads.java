@@ -4,11 +4,11 @@ import io.atoll.ObjectId;
 import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.node.DownRing;
+import io.atoll.internal.node.RingReader;
 import io.atoll.store.NativeStore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -25,7 +25,7 @@ final class TaskThreads {
 
     private final WorkerRuntime runtime;
     private final NativeStore store;
-    private final OneToOneRingBuffer ring;
+    private final RingReader ring; // read while one has `reading`
     private final AtomicInteger idle = new AtomicInteger();
     private final AtomicInteger threads = new AtomicInteger();
     /** The last attempt to start a thread has failed. */
@@ -37,7 +37,7 @@ final class TaskThreads {
     TaskThreads(WorkerRuntime runtime) {
         this.runtime = runtime;
         store = runtime.store;
-        ring = DownRing.open(store, store.clientIndex());
+        ring = DownRing.open(store);
     }
 
     void start() {
@@ -62,7 +62,16 @@ final class TaskThreads {
         }
     }
 
+    /** Nothing of ours throws while the store is there; whatever did has left something half done. */
     private void loop() {
+        try {
+            runAll();
+        } catch (Throwable e) {
+            WorkerMain.fail(e);
+        }
+    }
+
+    private void runAll() {
         int self = store.clientIndex();
         while (true) {
             long rung = store.bell(self);
@@ -72,9 +81,6 @@ final class TaskThreads {
                     return;
                 }
             } else {
-                if (ring.size() > 0) {
-                    store.bellRing(self, 1);
-                }
                 run(call);
             }
         }
@@ -85,6 +91,9 @@ final class TaskThreads {
         synchronized (reading) {
             taken = null;
             while (taken == null && ring.read(this::onMessage, 1) > 0) {}
+            if (taken != null && ring.hasMore()) {
+                store.bellRing(store.clientIndex(), 1);
+            }
             return taken;
         }
     }

@@ -51,6 +51,16 @@ public final class WorkerMain {
         end(directory);
     }
 
+    /** Ends this process, so that others do what it has begun: something of ours has failed in it. */
+    static void fail(Throwable why) {
+        try {
+            System.err.println("atoll: this worker ends: " + why);
+            why.printStackTrace();
+        } finally {
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
     /** The driver has been killed. */
     private static void end(Path directory) {
         SessionDirectory.delete(directory);

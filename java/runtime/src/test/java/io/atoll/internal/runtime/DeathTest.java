@@ -11,6 +11,7 @@ import io.atoll.ObjectRef;
 import io.atoll.WorkerDiedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -113,6 +114,65 @@ class DeathTest {
     }
 
     @Test
+    void shouldReplaceAWorkerWhoseChildHoldsItsOutput() throws Exception {
+        try (AtollSession session = node(1)) {
+            assertThatThrownBy(() -> Atoll.task(Deaths::startChildAndDie, directory.toString())
+                            .retries(0)
+                            .remote()
+                            .get())
+                    .isInstanceOf(WorkerDiedException.class)
+                    .hasMessageContaining("exit code 137");
+            assertThat(Atoll.task(Tasks::add, 1, 1).remote().get(Duration.ofSeconds(60)))
+                    .isEqualTo(2);
+            long child = Long.parseLong(Files.readString(directory.resolve("child")));
+            while (isAlive(child)) { // it ends with the worker that has started it
+                Thread.sleep(5);
+            }
+        }
+    }
+
+    @Test
+    void shouldSayThatAWorkerHadNoHeapLeft() {
+        AtollOptions options = AtollOptions.builder()
+                .workers(1)
+                .cpus(4)
+                .workerHeapBytes(32 << 20)
+                .storeBytes(32L << 20)
+                .build();
+        try (AtollSession session = Atoll.init(options)) {
+            assertThatThrownBy(() ->
+                            Atoll.task(Deaths::fillHeap).retries(0).remote().get())
+                    .isInstanceOf(WorkerDiedException.class)
+                    .satisfies(e -> assertThat(((WorkerDiedException) e).ending())
+                            .startsWith("out of memory: java.lang.OutOfMemoryError"));
+            for (int i = 0; i < 20; ++i) {
+                assertThat(Atoll.task(Tasks::add, i, 1).remote().get()).isEqualTo(i + 1);
+            }
+        }
+    }
+
+    @Test
+    void shouldGoOnWhenStartingWorkersAreKilled() throws Exception {
+        try (AtollSession session = node(1)) {
+            ObjectRef<Integer> ref = Atoll.task(Tasks::add, 1, 1).remote();
+            for (int kills = 0; kills < 5; ++kills) {
+                ProcessHandle starting = null;
+                while (starting == null) {
+                    starting = ProcessHandle.current()
+                            .children()
+                            .filter(ProcessHandle::isAlive)
+                            .findFirst()
+                            .orElse(null);
+                    Thread.sleep(5);
+                }
+                starting.destroyForcibly();
+                starting.onExit().get();
+            }
+            assertThat(ref.get(Duration.ofSeconds(60))).isEqualTo(2);
+        }
+    }
+
+    @Test
     void shouldRunNestedTasksOfADeadWorkerAgain() {
         try (AtollSession session = node(2)) {
             assertThat(Atoll.task(Deaths::nestedDiesOnce, directory.toString())
@@ -134,7 +194,7 @@ class DeathTest {
                     session = Path.of(line.substring(8));
                 }
             }
-            assertThat(workers).hasSize(2).allMatch(DeathTest::isAlive);
+            assertThat(workers).hasSize(3).allMatch(DeathTest::isAlive);
             assertThat(session).isDirectory();
             driver.process().destroyForcibly().waitFor();
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);

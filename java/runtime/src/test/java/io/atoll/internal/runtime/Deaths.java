@@ -35,6 +35,25 @@ public final class Deaths {
         return 0;
     }
 
+    public static long startChild() throws IOException {
+        return new ProcessBuilder("sleep", "1000").inheritIO().start().pid();
+    }
+
+    public static int startChildAndDie(String directory) throws IOException {
+        Files.writeString(Path.of(directory, "child"), Long.toString(startChild()));
+        die();
+        return 0;
+    }
+
+    public static int fillHeap() {
+        Object[] last = null;
+        while (true) {
+            Object[] next = new Object[64];
+            next[0] = last;
+            last = next;
+        }
+    }
+
     static void begin(String directory) throws Exception {
         Files.createFile(Path.of(directory, "begun"));
         Thread.sleep(Long.MAX_VALUE);
@@ -52,7 +71,7 @@ public final class Deaths {
         return one.get() + two.get();
     }
 
-    /** Prints its workers and session directory, and then waits to be killed. */
+    /** Prints its workers, a child of one of them, and session directory, and then waits to be killed. */
     public static final class IdleDriver {
         private IdleDriver() {}
 
@@ -68,6 +87,8 @@ public final class Deaths {
             Atoll.get(List.of(
                     Atoll.task(Tasks::pid).remote(), Atoll.task(Tasks::pid).remote()));
             Atoll.stats().workers().forEach(worker -> System.out.println("worker " + worker.pid()));
+            System.out.println(
+                    "worker " + Atoll.task(Deaths::startChild).remote().get());
             Path root =
                     SessionDirectory.root().resolve("atoll-" + Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
             String own = ProcessHandle.current().pid() + "-";

@@ -97,7 +97,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (uint64_t k = 0; k < kGuard; ++k) {
       if (to[k] != kUntouched || to[to.size() - 1 - k] != kUntouched) ::abort();
     }
-    (void)files.Describe(items[i].place);
+    std::vector<uint8_t> ids;
+    (void)files.ReadIds(items[i], &ids);
   }
   // Places that no correct program stores.
   for (int i = 0; i < 4; ++i) {
@@ -105,7 +106,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     item.place = SpillPlace(input.Take<uint8_t>() % 3, uint64_t{input.Take<uint32_t>()} * kSpillAlignment);
     std::vector<uint8_t> to(item.bytes);
     (void)files.Read(item, to.data());
-    (void)files.Describe(item.place);
+    std::vector<uint8_t> ids;
+    (void)files.ReadIds(item, &ids);
   }
   return 0;
 }

@@ -85,6 +85,46 @@ TEST_F(SlicesTest, AttachIsAnsweredWhileALargeContainerComesAndGoes) {
   PollDuring([&] { Detach(client); });
 }
 
+// Each of them once, and those that name nothing are cleared, wherever one slice ends and the next begins.
+TEST_F(SlicesTest, NamesAreReadAgainInSlices) {
+  constexpr uint64_t kNames = 100'000;
+  auto options = Defaults();
+  options.max_names = kNames;
+  ASSERT_NO_FATAL_FAILURE(Open(options));
+  atoll_client* client = nullptr;
+  atoll_object_id named{}, gone{};
+  PollDuring([&] {
+    client = Attach();
+    named = Put(client, 100);
+    gone = Put(client, 100);
+  });
+  ASSERT_NE(client, nullptr);
+  NameTable table(control());
+  for (uint64_t i = 0; i < kNames; ++i)
+    ASSERT_TRUE(table.Publish(std::to_string(i), i % 10 == 0 ? gone.place : named.place).ok());
+  auto& kept = control().references(kServer)[ObjectId(gone).index()];
+  kept.store(0);  // as a server that was killed may leave it
+  const auto& freed = control().header().served.freed;
+  PollDuring([&] { OK(atoll_dereference(client, &gone)); });
+  ASSERT_TRUE(PollUntil([&] { return freed.load() != 0 || Stats(client).objects == 1; }));
+  uint64_t slot = 0, found = 0, slices = 0;
+  for (bool done = false; !done; ++slices) {
+    Slice slice;
+    done = table.Recover(&slot, &slice, [&](uint64_t place) { found += place == named.place; });
+  }
+  EXPECT_EQ(found, kNames - kNames / 10);
+  EXPECT_GT(slices, 1u);
+  for (uint64_t i = 0; i < kNames; ++i) {
+    auto index = table.Unpublish(std::to_string(i));
+    ASSERT_EQ(index.status().code(), i % 10 == 0 ? ATOLL_NOT_FOUND : ATOLL_OK) << i;
+  }
+  control().header().served.names.store(0);
+  PollDuring([&] {
+    OK(atoll_dereference(client, &named));
+    Detach(client);
+  });
+}
+
 TEST_F(SlicesTest, AttachIsAnsweredWhileAClientWithMuchIsBuried) {
   constexpr uint64_t kObjects = 200'000;
   auto options = Defaults();

@@ -7,6 +7,8 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <cerrno>
+
 #include "fixture.h"
 
 namespace atollstore {
@@ -42,6 +44,9 @@ class TakeoverTest : public StoreTest {
     looker_.reset();
     if (first_ > 0) ::waitpid(first_, nullptr, 0);
     EXPECT_TRUE(Eventually([&] { return ::access(path_.c_str(), F_OK) != 0; }));
+    // The store's own directory has gone with it; the one that it was given is the test's.
+    const std::string spill = directory_ + "/spill";
+    EXPECT_TRUE(Eventually([&] { return ::rmdir(spill.c_str()) == 0 || errno == ENOENT; }));
     StoreTest::TearDown();
   }
 

@@ -89,6 +89,41 @@ TEST_F(TakeoverTest, ServersAreKilledBetweenTheSlicesOfABurialAndOfARecovery) {
   }
 }
 
+// Of a container in memory, and of one on disk, whose ids are read beside the server's thread.
+TEST_F(TakeoverTest, ContainersOfManyAreKnownAgainWhereverTheyLie) {
+  constexpr uint64_t kChildren = 60'000;
+  ASSERT_EQ(::mkdir((directory_ + "/spill").c_str(), 0700), 0);
+  Serve({"--capacity", "32M", "--max-objects", "131072", "--spill", directory_ + "/spill"});
+  atoll_client* client = Attach();
+  atoll_object_id containers[2];
+  for (atoll_object_id& container : containers) {
+    std::vector<atoll_object_id> ids;
+    for (uint64_t i = 0; i < kChildren; ++i) ids.push_back(Put(client, 8));
+    uint64_t address = 0;
+    container = {};
+    OK(atoll_create(client, &container, 10, kChildren, 0, 10 * kSecond, &address));
+    OK(atoll_seal(client, &container, ids.data()));
+    for (const atoll_object_id& id : ids) OK(atoll_dereference(client, &id));
+    if (&container != containers) continue;
+    // The first goes to disk.
+    atoll_object_id all{};
+    OK(atoll_create(client, &all, 24 << 20, 0, 0, 20 * kSecond, &address));
+    OK(atoll_abort(client, &all));
+    OK(atoll_dereference(client, &all));
+  }
+  ASSERT_TRUE(Eventually([&] { return Stats(client).objects == 2 * kChildren + 2; })) << Stats(client).objects;
+  for (int kill = 0; kill < 4; ++kill) {
+    const uint32_t before = life();
+    ::kill(server(), SIGKILL);
+    ASSERT_TRUE(Eventually([&] { return life() != before; }));
+    ::usleep(static_cast<useconds_t>(4'000 * kill));
+  }
+  AwaitLife(life());
+  EXPECT_EQ(Stats(client).objects, 2 * kChildren + 2);
+  for (const atoll_object_id& container : containers) OK(atoll_dereference(client, &container));
+  EXPECT_TRUE(BecomesEmpty(client)) << Stats(client).objects;
+}
+
 TEST_F(TakeoverTest, WhoWaitsForAnObjectOrANameGoesOnWaiting) {
   Serve();
   atoll_client* client = Attach();

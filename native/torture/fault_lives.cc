@@ -1,12 +1,15 @@
 #include "fault_lives.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -34,7 +37,9 @@ class Life {
     options.max_objects = 256;
     options.max_clients = 6;
     options.socket_path = path_.c_str();
-    options.spill_directory = disk_.c_str();
+    const std::string spill = disk_ + "/spill";
+    Await("no directory", [&] { return ::mkdir(spill.c_str(), 0700) == 0 || errno == EEXIST; });
+    options.spill_directory = spill.c_str();
     atoll_server* server = nullptr;
     Again("start", [&] { return atoll_server_start(&options, &server); });
     Again("attach", [&] { return atoll_attach(path_.c_str(), nullptr, &client_); });
@@ -65,9 +70,13 @@ class Life {
     for (const auto& [id, size] : objects_) (void)atoll_dereference(client_, &id);
     (void)atoll_detach(client_);
     (void)atoll_server_stop(server);
-    // The next one finds nothing in its way.
+    // The next one finds nothing in its way, whatever its umask does to the socket; its path is a relative one.
+    options.spill_directory = nullptr;
+    const mode_t before = ::umask(0400);
     Again("start again", [&] { return atoll_server_start(&options, &server); });
-    Again("attach again", [&] { return atoll_attach(path_.c_str(), nullptr, &client_); });
+    ::umask(before);
+    if (::chdir(disk_.c_str()) != 0) Wrong("chdir", errno);
+    Again("attach again", [&] { return atoll_attach("store.sock", nullptr, &client_); });
     (void)atoll_detach(client_);
     (void)atoll_server_stop(server);
   }
@@ -178,7 +187,10 @@ class Life {
 
   int64_t AttachOverConnection(atoll_client** client) {
     const int64_t connection = atoll_connect(path_.c_str());
-    return connection < 0 ? connection : atoll_attach_fd(connection, nullptr, client);
+    atoll_client_options options{};
+    options.size = sizeof(options);
+    options.flags = ATOLL_PROTECT_SEALED;
+    return connection < 0 ? connection : atoll_attach_fd(connection, &options, client);
   }
 
   void Put(uint64_t size) {

@@ -98,20 +98,12 @@ bool NameTable::SkipUnused(uint64_t* slot) const {
   return true;
 }
 
-void NameTable::Each(const std::function<void(std::string_view, uint64_t)>& visit) const {
-  for (uint64_t slot = 0; slot < control_.geometry().name_slots(); ++slot) {
-    if (SkipUnused(&slot)) continue;
-    const NameSeen seen = ReadName(At(slot));
-    if (seen.place != 0) visit(std::string_view(seen.text, seen.length), seen.place);
-  }
-}
-
-uint64_t NameTable::Recover() {
-  uint64_t cleared = 0;
-  uint64_t names = 0;
-  for (uint64_t slot = 0; slot < control_.geometry().name_slots(); ++slot) {
-    if (SkipUnused(&slot)) continue;
-    const NameRecord& record = At(slot);
+bool NameTable::Recover(uint64_t* slot, Slice* slice, const std::function<void(uint64_t)>& visit) {
+  if (*slot == 0) recovered_ = 0;
+  for (; *slot < control_.geometry().name_slots(); ++*slot) {
+    if (slice->Over()) return false;
+    if (SkipUnused(slot)) continue;
+    const NameRecord& record = At(*slot);
     const NameSeen seen = ReadName(record);
     const ObjectId id({1, seen.place});
     bool good = record.sequence.load(std::memory_order_relaxed) % 2 == 0;
@@ -121,14 +113,16 @@ uint64_t NameTable::Recover() {
       const Word word(known ? control_.entry(id.index()).word.load(std::memory_order_acquire) : 0);
       good = good && known && word.generation() == id.generation() && word.state() != State::kFree &&
              word.state() != State::kFreeing;
-      names += good;
     }
-    if (good) continue;
-    Write(slot, {}, 0, true);
-    ++cleared;
+    if (!good) {
+      Write(*slot, {}, 0, true);
+    } else if (seen.place != 0) {
+      ++recovered_;
+      visit(seen.place);
+    }
   }
-  control_.header().served.names.store(names, std::memory_order_relaxed);
-  return cleared;
+  control_.header().served.names.store(recovered_, std::memory_order_relaxed);
+  return true;
 }
 
 }  // namespace atollstore

@@ -1,6 +1,6 @@
 // The names of a store, as their only writer has them. A name keeps its object alive through one reference in
 // the server's own column; the table is the truth of that, the column follows it (after a takeover it is
-// counted anew from Each()). Used by the server's thread alone.
+// counted anew by Recover()). Used by the server's thread alone.
 //
 // A name lies at its hash or in a later record of its chain. A record that a name has left stays `chained` as
 // long as another record follows it, so that nobody who looks for a later name stops there.
@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "directory/names.h"
+#include "server/slice.h"
 
 namespace atollstore {
 
@@ -25,11 +26,10 @@ class NameTable {
   // Fails with NOT_FOUND.
   Result<uint64_t> Unpublish(std::string_view name);
 
-  // Calls for every name with the place of its object.
-  void Each(const std::function<void(std::string_view name, uint64_t place)>& visit) const;
-  // After a server was killed: clears records it was writing, and those that name nothing that can be.
-  // Returns how many that were. Safe to repeat.
-  uint64_t Recover();
+  // After a server was killed: clears records it was writing, and those that name nothing that can be; `visit` is told
+  // the place of the object of each other. Goes on from *slot, 0 at first, for a slice; returns whether it has come to the
+  // end. Safe to repeat.
+  bool Recover(uint64_t* slot, Slice* slice, const std::function<void(uint64_t place)>& visit);
 
  private:
   NameRecord& At(uint64_t slot) const { return control_.name(slot % control_.geometry().name_slots()); }
@@ -40,6 +40,7 @@ class NameTable {
   void Unchain(uint64_t slot);
 
   const Control control_;
+  uint64_t recovered_ = 0;  // names, by Recover() so far
 };
 
 }  // namespace atollstore

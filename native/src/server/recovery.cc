@@ -58,20 +58,22 @@ bool Recovery::Do(Slice* slice) {
         sweeper_->Settle(index);
         sweeper_->orphans().Count(control_.entry(index));
       });
-    case Step::kNames:
-      sweeper_->HaveSettled();
-      (void)names_->Recover();
-      names_->Each([this](std::string_view, uint64_t place) {
+    case Step::kNames: {
+      if (at_ == 0) sweeper_->HaveSettled();
+      return names_->Recover(&at_, slice, [this](uint64_t place) {
         const uint64_t index = ObjectId({1, place}).index();
         if (index < high_) ++wanted_[index];
       });
+    }
+    case Step::kContainers: {
+      const auto want = [this](uint64_t child) {
+        if (child < high_) ++wanted_[child];
+      };
+      for (; at_ < high_; ++at_) {
+        if (slice->Over() || !sweeper_->KnowAgain(at_, slice, want)) return false;
+      }
       return true;
-    case Step::kContainers:
-      return Each(high_, slice, [this](uint64_t index) {
-        for (const uint64_t child : sweeper_->KnowAgain(index)) {
-          if (child < high_) ++wanted_[child];
-        }
-      });
+    }
     case Step::kColumn:
       // Not through zero: whoever looks meanwhile finds what it was or what it will be.
       return Each(high_, slice, [this](uint64_t index) {

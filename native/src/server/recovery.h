@@ -28,6 +28,8 @@ class Recovery {
 
   // Goes on for a slice. Returns whether it is done.
   bool Go();
+  // Whether there is nothing to do for it but to wait for the disk.
+  bool waits() const { return sweeper_->reading(); }
 
  private:
   Recovery(const Control& control, Sweeper* sweeper, NameTable* names)

@@ -39,10 +39,14 @@ std::vector<PageJob> ReserveThread::TakeDone() {
     std::lock_guard lock(mutex_);
     done.swap(done_);
   } else {
-    for (const Slice slice; !to_do_.empty() && !slice.over();) {
-      if (!Step(&to_do_.front())) continue;
-      done.push_back(to_do_.front());
-      to_do_.pop_front();
+    // At least one step in a round, however slowly this thread runs.
+    const Slice slice;
+    while (!to_do_.empty()) {
+      if (Step(&to_do_.front())) {
+        done.push_back(to_do_.front());
+        to_do_.pop_front();
+      }
+      if (slice.over()) break;
     }
   }
   jobs_ -= done.size();

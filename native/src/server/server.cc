@@ -174,7 +174,8 @@ void ServerCore::SaySleeping(bool sleeping) {
 
 // Whether there is something to do that waits for nobody.
 bool ServerCore::InAHurry() const {
-  return sweeper_->more() || !recovered() || (!burials_.empty() && !burials_.front().waits());
+  if (recovery_ != nullptr) return !recovery_->waits();
+  return sweeper_->more() || (!burials_.empty() && !burials_.front().waits());
 }
 
 // While there is something to do the thread looks every millisecond, and nobody has to make a system call to

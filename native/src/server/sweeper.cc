@@ -281,15 +281,6 @@ uint64_t Sweeper::LiveOne(const uint8_t* at) const {
   return child.generation() == id.generation() && child.state() != State::kFree ? id.index() : kNone;
 }
 
-std::vector<uint64_t> Sweeper::LiveOnes(const uint8_t* ids, uint64_t count) const {
-  std::vector<uint64_t> live;
-  for (uint64_t i = 0; i < count; ++i) {
-    const uint64_t child = LiveOne(ids + i * sizeof(atoll_object_id));
-    if (child != kNone) live.push_back(child);
-  }
-  return live;
-}
-
 const uint8_t* Sweeper::IdsOf(uint64_t index, uint64_t count) const {
   const Entry& entry = control_.entry(index);
   const uint64_t capacity = control_.geometry().capacity();
@@ -300,12 +291,6 @@ const uint8_t* Sweeper::IdsOf(uint64_t index, uint64_t count) const {
   const bool fits = location.Fits(bound) && bound.contained == count && size <= capacity && offset <= capacity;
   if (!fits || ObjectBytes(size, count) > capacity - offset) return nullptr;
   return data_->data() + offset + (size + 15) / 16 * 16;
-}
-
-std::vector<uint64_t> Sweeper::ChildrenOf(uint64_t index) const {
-  const uint64_t count = control_.entry(index).contained.load(std::memory_order_relaxed);
-  const uint8_t* ids = IdsOf(index, count);
-  return ids == nullptr ? std::vector<uint64_t>() : LiveOnes(ids, count);
 }
 
 bool Sweeper::TakeInOf(uint32_t client, uint64_t index, Slice* slice) {
@@ -410,6 +395,7 @@ void Sweeper::FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes) {
       to_tell_.push_back(owner);
     }
     return;
+  AnswerForTheDead(client, index);
   }
   orphans_.Freed(block, extent);
 }

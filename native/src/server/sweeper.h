@@ -7,6 +7,7 @@
 #ifndef ATOLL_SERVER_SWEEPER_H_
 #define ATOLL_SERVER_SWEEPER_H_
 
+#include <functional>
 #include <unordered_map>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "server/orphans.h"
 #include "server/slice.h"
 #include "spill/spill_files.h"
+#include "spill/spill_threads.h"
 
 namespace atollstore {
 
@@ -47,8 +49,11 @@ class Sweeper {
   bool BuryEntry(uint32_t client, uint64_t index);
   Orphans& orphans() { return orphans_; }
 
-  // Spilling: the records of objects that go are released here from now on.
-  void UseSpillFiles(SpillFiles* files) { files_ = files; }
+  // Spilling: the records of objects that go are released here from now on, and ids on disk are read by these threads.
+  void UseSpillFiles(SpillFiles* files, SpillThreads* threads) {
+    files_ = files;
+    threads_ = threads;
+  }
   // SEALED with a place in a spill file -> SPILLED, and its block is free. Returns false when it is pinned or
   // may not leave.
   bool Evict(uint64_t index);
@@ -65,8 +70,12 @@ class Sweeper {
   void Settle(uint64_t index);
   // That was all of them: records that nobody needs go.
   void HaveSettled();
-  // The children of the entry, if it is a container that was taken in.
-  const std::vector<uint64_t>& KnowAgain(uint64_t index);
+  // Knows the children of the entry again, if it is a container that was taken in, and tells `visit` each. Returns whether
+  // that is done: one of many takes more than one slice, and the ids of one on disk are read by a thread. REQUIRES: it is
+  // called until it is done, and nobody else takes what the spill threads have done.
+  bool KnowAgain(uint64_t index, Slice* slice, const std::function<void(uint64_t child)>& visit);
+  // Whether that waits for a thread.
+  bool reading() const { return knowing_.reading; }
 
   // Since the last call: whether anything became free, and which clients should look after themselves
   // (because much became free in their extents, or containers of theirs were taken in).
@@ -102,6 +111,7 @@ class Sweeper {
   // freed.
   void Inherit(uint64_t index);
   void ForgetChildren(uint64_t index);
+  void AnswerForTheDead(uint32_t client, uint64_t index);
   void LetGoOfChild();
   void ReleaseRecord(Entry& entry);
   void Free(uint64_t index, Word word, bool referenced);
@@ -120,12 +130,20 @@ class Sweeper {
     std::vector<uint64_t> children;
   } taking_;
   bool marks_left_ = false;                // in dropped bitmaps
+  // The container of the last life whose children are being found.
+  struct Knowing {
+    uint64_t index = kNone, count = 0, next = 0;
+    bool reading = false, on_disk = false;
+    std::vector<uint8_t> ids;  // of one on disk
+    std::vector<uint64_t> children;
+  } knowing_;
   uint64_t look_at_ = 0, look_end_ = 0;    // what is left of LookAtAll()
   std::vector<uint64_t> freed_bytes_of_;  // per client, since it was last told
   std::vector<uint32_t> to_tell_;
   std::vector<uint64_t> wanted_;
   SpillFiles* files_ = nullptr;
   bool freed_ = false;
+  SpillThreads* threads_ = nullptr;
 };
 
 }  // namespace atollstore

@@ -49,33 +49,60 @@ void Sweeper::HaveSettled() {
   if (files_ != nullptr) files_->RemoveUnknown();
 }
 
-bool Sweeper::ChildrenOfSpilled(const Entry& entry, std::vector<uint64_t>* children) const {
-  auto item = files_->Describe(SpillPlace(entry.spill.load(std::memory_order_relaxed)));
-  if (!item.ok() || item.value().bytes != ObjectBytes(entry) ||
-      item.value().contained != entry.contained.load(std::memory_order_relaxed)) {
-    return false;
-  }
-  std::vector<uint8_t> bytes(item.value().bytes);
-  if (!files_->Read(item.value(), bytes.data()).ok()) return false;
-  const uint64_t ids = uint64_t{item.value().contained} * sizeof(atoll_object_id);
-  *children = LiveOnes(bytes.data() + bytes.size() - ids, item.value().contained);
-  return true;
+void Sweeper::ReadIds(uint64_t index) {
+  SpillJob job;
+  job.kind = SpillJob::Kind::kIds;
+  job.items.push_back(ItemOf(control_, index));
+  knowing_.reading = true;
+  threads_->HandIn(std::move(job));
 }
 
-const std::vector<uint64_t>& Sweeper::KnowAgain(uint64_t index) {
-  static const std::vector<uint64_t> none;
-  const Entry& entry = control_.entry(index);
-  const Word word(entry.word.load(std::memory_order_acquire));
-  const bool spilled = word.state() == State::kSpilled;
-  if ((word.state() != State::kSealed && !spilled) || !word.has(Word::kTaken)) return none;
-  std::vector<uint64_t> children;
-  if (!spilled) {
-    children = ChildrenOf(index);
-  } else if (!ChildrenOfSpilled(entry, &children)) {
-    MarkLost(index, ATOLL_LOST_DAMAGED);
-    return none;
+bool Sweeper::HaveReadIds() {
+  for (SpillJob& job : threads_->TakeDone()) {
+    if (job.kind != SpillJob::Kind::kIds || job.items[0].id.index() != knowing_.index) continue;
+    knowing_.reading = false;
+    if (job.outcome.ok()) {
+      knowing_.ids = std::move(job.ids);
+      return true;
+    }
+    if (job.outcome.code() == ATOLL_OUT_OF_MEMORY) {  // that passes, and the record is as good as it was
+      ReadIds(knowing_.index);
+      return false;
+    }
+    MarkLost(knowing_.index, job.outcome.code() == ATOLL_CORRUPT ? ATOLL_LOST_DAMAGED : ATOLL_LOST_UNREADABLE);
+    knowing_ = {};
+    return true;
   }
-  return children_[index] = std::move(children);
+  return false;
+}
+
+bool Sweeper::KnowAgain(uint64_t index, Slice* slice, const std::function<void(uint64_t)>& visit) {
+  if (knowing_.index != index) {
+    const Entry& entry = control_.entry(index);
+    const Word word(entry.word.load(std::memory_order_acquire));
+    const bool on_disk = word.state() == State::kSpilled;
+    if ((word.state() != State::kSealed && !on_disk) || !word.has(Word::kTaken)) return true;
+    knowing_ = {};
+    knowing_.index = index;
+    knowing_.count = entry.contained.load(std::memory_order_relaxed);
+    knowing_.on_disk = on_disk;
+    if (on_disk) ReadIds(index);
+  }
+  if (knowing_.reading && !HaveReadIds()) return false;
+  if (knowing_.index != index) return true;  // it is lost
+  const uint8_t* const ids = knowing_.on_disk ? knowing_.ids.data() : IdsOf(index, knowing_.count);
+  const uint64_t count =
+      knowing_.on_disk ? knowing_.ids.size() / sizeof(atoll_object_id) : ids == nullptr ? 0 : knowing_.count;
+  for (; knowing_.next < count; ++knowing_.next) {
+    if (slice->Over()) return false;
+    const uint64_t child = LiveOne(ids + knowing_.next * sizeof(atoll_object_id));
+    if (child == kNone) continue;
+    knowing_.children.push_back(child);
+    visit(child);
+  }
+  children_[index] = std::move(knowing_.children);
+  knowing_ = {};
+  return true;
 }
 
 }  // namespace atollstore

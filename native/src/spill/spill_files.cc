@@ -75,13 +75,12 @@ Status SpillFiles::Read(const SpillItem& item, uint8_t* to) const {
   return ReadPart(item, {to, 0, item.bytes});
 }
 
-Status SpillFiles::Check(const SpillItem& item) const { return ReadPart(item, {nullptr, 0, 0}); }
-
-Result<SpillItem> SpillFiles::Describe(SpillPlace place) const {
-  auto file = directory_.OpenToRead(place.file());
-  if (!file.ok()) return file.status();
-  return DescribeSpilled(file.value(), store_, place);
+Status SpillFiles::ReadIds(const SpillItem& item, std::vector<uint8_t>* ids) const {
+  ids->resize(item.contained * sizeof(atoll_object_id));
+  return ReadPart(item, {ids->data(), item.bytes - ids->size(), ids->size()});
 }
+
+Status SpillFiles::Check(const SpillItem& item) const { return ReadPart(item, {nullptr, 0, 0}); }
 
 void SpillFiles::Remove(const SpillRemoval& removal) {
   const uint64_t file = removal.place.file();

@@ -48,10 +48,10 @@ class SpillFiles {
   Status Write(std::vector<SpillItem>* items);
   // The bytes of the item at its place, checked, as ReadSpilled() says.
   Status Read(const SpillItem& item, uint8_t* to) const;
+  // Its contained ids, of a record that is checked as a whole.
+  Status ReadIds(const SpillItem& item, std::vector<uint8_t>* ids) const;
   // Whether Read() would succeed.
   Status Check(const SpillItem& item) const;
-  // What the record at the place says; its contained ids are the last of its bytes.
-  Result<SpillItem> Describe(SpillPlace place) const;
   void Remove(const SpillRemoval& removal);
 
   // This record is needed: it has been written, or an earlier life has left it.

@@ -95,21 +95,4 @@ Status ReadSpilled(const os::File& file, const SpillItem& item, const SpillPart&
   return {};
 }
 
-Result<SpillItem> DescribeSpilled(const os::File& file, uint64_t store, SpillPlace place) {
-  const os::BlockBuffer block = os::MakeBlockBuffer(kSpillBlock);
-  if (block == nullptr) return NoMemory(kSpillBlock);
-  ATOLL_RETURN_IF_ERROR(file.Read(os::BlockFloor(place.offset()), block.get(), kSpillBlock));
-  auto record = HeaderIn(block.get(), store, place);
-  if (!record.ok()) return record.status();
-  const SpillRecord& head = record.value();
-  const uint64_t ids = uint64_t{head.contained} * sizeof(atoll_object_id);
-  return SpillItem{
-      {head.store, head.place >> ObjectId::kGenerationBits, head.place & ObjectId::kGenerationMask},
-      head.size,
-      head.tag,
-      head.contained,
-      head.contained == 0 ? head.size : (head.size + 15) / 16 * 16 + ids,
-      place};
-}
-
 }  // namespace atollstore

@@ -22,9 +22,6 @@ struct SpillPart {
 // them, ATOLL_TIMED_OUT when time is over.
 Status ReadSpilled(const os::File& file, const SpillItem& item, const SpillPart& part);
 
-// What the record at that place says, when it is one of this store.
-Result<SpillItem> DescribeSpilled(const os::File& file, uint64_t store, SpillPlace place);
-
 }  // namespace atollstore
 
 #endif  // ATOLL_SPILL_SPILL_READER_H_

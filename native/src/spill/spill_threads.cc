@@ -77,6 +77,8 @@ Status SpillThreads::Try(SpillJob* job) {
       return files_->Write(&job->items);
     case SpillJob::Kind::kRead:
       return files_->Read(job->items[0], job->to);
+    case SpillJob::Kind::kIds:
+      return files_->ReadIds(job->items[0], &job->ids);
     default:
       return files_->Check(job->items[0]);
   }

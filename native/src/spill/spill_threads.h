@@ -22,10 +22,12 @@ struct SpillJob {
     kWrite,  // the items
     kRead,   // the one item into `to`
     kCheck,  // whether the one item can be read
+    kIds,    // the contained ids of the one item into `ids`
   };
   Kind kind = Kind::kWrite;
   std::vector<SpillItem> items;
   uint8_t* to = nullptr;
+  std::vector<uint8_t> ids;
   Status outcome;
   char failure[640] = "";  // what there is to say about it
 };

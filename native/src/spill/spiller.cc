@@ -11,7 +11,7 @@ Spiller::Spiller(const Control& control, const os::Mapping* data, std::unique_pt
       evictor_(control, data, sweeper, files_.get(), &threads_),
       restorer_(control, data, std::move(window), std::move(heap), sweeper, &threads_, reserver),
       threads_(files_.get(), wake_fd) {
-  sweeper->UseSpillFiles(files_.get());
+  sweeper->UseSpillFiles(files_.get(), &threads_);
   const std::string& path = files_->directory().path();
   control.spill().directory.Write(path.size() > SpillHeader::kMostPath ? "" : path);
   control.spill().trouble.Write("");
@@ -30,6 +30,8 @@ bool Spiller::Poll(bool may_restore) {
         break;
       case SpillJob::Kind::kCheck:
         restorer_.HaveChecked(job);
+        break;
+      case SpillJob::Kind::kIds:  // in a recovery, which takes it itself
         break;
     }
   }

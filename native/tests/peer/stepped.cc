@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "costs.h"
 #include "peer.h"
 
 namespace atollstore::peer {
@@ -194,9 +195,14 @@ void EndOnTwo(const char* path, char** arguments) {
   }
 }
 
+// costs CLIENTS HOLDERS: see tests/costs.h.
+void Costs(const char* path, char** arguments) {
+  Say(StopAroundCosts(path, std::strtoull(arguments[0], nullptr, 10), std::strtoull(arguments[1], nullptr, 10)));
+}
+
 }  // namespace
 
-const std::vector<Role> kSteppedRoles = {
-    {"quiet", Quiet, 0}, {"steps", Steps, 2}, {"last", Last, 3}, {"sealer", Sealer, 2}, {"end", EndOnTwo, 5}};
+const std::vector<Role> kSteppedRoles = {{"quiet", Quiet, 0},   {"steps", Steps, 2},   {"last", Last, 3},
+                                         {"sealer", Sealer, 2}, {"end", EndOnTwo, 5}, {"costs", Costs, 2}};
 
 }  // namespace atollstore::peer

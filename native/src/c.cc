@@ -36,7 +36,7 @@ struct atoll_client final : atollstore::Handle {
 namespace {
 
 // The flags of atoll_client_options that this library knows.
-constexpr uint64_t kClientFlags = 0;
+constexpr uint64_t kClientFlags = ATOLL_PROTECT_SEALED;
 
 int64_t Code(Status status) { return -static_cast<int64_t>(status.code()); }
 template <typename T>
@@ -67,6 +67,17 @@ Status OptionsOf(const atoll_client_options* from, atoll_client_options* to) {
     return Status::Error(ATOLL_INVALID_ARGUMENT, "atoll_client_options: flags %lx are not known here",
                          unknown);
   return {};
+}
+
+// A handle to a client that has just attached.
+int64_t Begin(atollstore::Result<std::unique_ptr<ClientCore>> core, const atoll_client_options& options,
+              atoll_client** client) {
+  if (!core.ok()) return Code(core.status());
+  if ((options.flags & ATOLL_PROTECT_SEALED) != 0) {
+    if (const Status protects = core.value()->ProtectSealed(); !protects.ok()) return Code(protects);
+  }
+  *client = new atoll_client(std::move(core).value());
+  return 0;
 }
 
 // Runs what may allocate; a failure of that becomes a code here.
@@ -129,10 +140,7 @@ int64_t atoll_attach(const char* socket_path, const atoll_client_options* option
     atoll_client_options all;
     if (const Status taken = OptionsOf(options, &all); !taken.ok()) return Code(taken);
     if (const Status watching = atollstore::Handle::WatchForks(); !watching.ok()) return Code(watching);
-    auto core = ClientCore::Attach(socket_path);
-    if (!core.ok()) return Code(core.status());
-    *client = new atoll_client(std::move(core).value());
-    return 0;
+    return Begin(ClientCore::Attach(socket_path), all, client);
   });
 }
 
@@ -152,10 +160,7 @@ int64_t atoll_attach_fd(int64_t connection, const atoll_client_options* options,
     atoll_client_options all;
     if (const Status taken = OptionsOf(options, &all); !taken.ok()) return Code(taken);
     if (const Status watching = atollstore::Handle::WatchForks(); !watching.ok()) return Code(watching);
-    auto core = ClientCore::Attach(std::move(socket).value(), "inherited connection");
-    if (!core.ok()) return Code(core.status());
-    *client = new atoll_client(std::move(core).value());
-    return 0;
+    return Begin(ClientCore::Attach(std::move(socket).value(), "inherited connection"), all, client);
   });
 }
 
@@ -323,6 +328,24 @@ int64_t atoll_watch_alone(atoll_client* client, const atoll_object_id* id) {
   if (client == nullptr || id == nullptr) return Null();
   if (client->forked_from() != 0) return Forked(client);
   return Guarded([&] { return Code(client->core->Watch(id, 1, ATOLL_EVENT_ALONE)); });
+}
+
+int64_t atoll_watch_damaged(atoll_client* client, const atoll_object_id* id) {
+  if (client == nullptr || id == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
+  return Guarded([&] { return Code(client->core->Watch(id, 1, ATOLL_EVENT_DAMAGED)); });
+}
+
+int64_t atoll_expect_again(atoll_client* client, const atoll_object_id* id) {
+  if (client == nullptr || id == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
+  return Code(client->core->ExpectAgain(*id));
+}
+
+int64_t atoll_give_up(atoll_client* client, const atoll_object_id* id) {
+  if (client == nullptr || id == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
+  return Code(client->core->GiveUp(*id));
 }
 
 int64_t atoll_unwatch(atoll_client* client, const atoll_object_id* ids, uint64_t count) {

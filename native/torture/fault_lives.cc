@@ -42,6 +42,12 @@ class Life {
     options.spill_directory = spill.c_str();
     atoll_server* server = nullptr;
     Again("start", [&] { return atoll_server_start(&options, &server); });
+    // Somebody removes it while nothing is in it; the store makes it again.
+    Await("the spill directory stays", [&] {
+      std::error_code ignored;
+      std::filesystem::remove_all(spill, ignored);
+      return ::access(spill.c_str(), F_OK) != 0 && errno == ENOENT;
+    });
     Again("attach", [&] { return atoll_attach(path_.c_str(), nullptr, &client_); });
     atoll_client* other = nullptr;
     Again("attach the second", [&] { return AttachOverConnection(&other); });

@@ -121,6 +121,12 @@ typedef struct atoll_client_options {
   uint64_t flags; /**< of those below, or'ed; one that this library does not know is refused */
 } atoll_client_options;
 
+/** What this client seals cannot be written any more, also not through the address that create gave: a stray write there
+ * ends the process. Its objects take whole pages of the store for that, and each create and seal up to some microseconds
+ * more; each object may cost the process two mappings. When there are no more (vm.max_map_count), that is said once on
+ * stderr, and this client's objects are as unprotected as without the flag. For tests, and for finding such a write. */
+#define ATOLL_PROTECT_SEALED 1u
+
 /** Attaches this process to the store behind the socket. One process may attach several times. Null options
  * are all defaults. */
 ATOLL_API int64_t atoll_attach(const char* socket_path, const atoll_client_options* options,
@@ -205,8 +211,8 @@ ATOLL_API int64_t atoll_copy(void* to, const void* from, uint64_t bytes);
 
 /** Makes the object immutable and visible, and wakes who waits for it. `contained` points to as many ids
  * as create was told; each must be referenced by the caller at this moment, and stays alive as long as
- * this object does. The address that create gave is not to be written to any more: nothing keeps this process from
- * doing so as long as the object lies there, and everybody would see it. */
+ * this object does. The address that create gave is not to be written to any more: without ATOLL_PROTECT_SEALED nothing
+ * keeps this process from doing so as long as the object lies there, and everybody would see it. */
 ATOLL_API int64_t atoll_seal(atoll_client* client, const atoll_object_id* id,
                              const atoll_object_id* contained);
 
@@ -289,7 +295,8 @@ ATOLL_API int64_t atoll_wait(atoll_client* client, const atoll_object_id* ids, u
  * much as N, however many more are watched. */
 typedef enum atoll_event_kind {
   ATOLL_EVENT_READY = 1, /**< sealed, or lost, or gone: get tells which, and does not wait */
-  ATOLL_EVENT_ALONE = 2  /**< no other client refers to it, nor any container or name */
+  ATOLL_EVENT_ALONE = 2,  /**< no other client refers to it, nor any container or name */
+  ATOLL_EVENT_DAMAGED = 3 /**< its bytes are lost: atoll_expect_again() or atoll_give_up() is to answer */
 } atoll_event_kind;
 /** What a watch gives. */
 typedef struct atoll_event {
@@ -304,7 +311,20 @@ ATOLL_API int64_t atoll_watch(atoll_client* client, const atoll_object_id* ids, 
  * Not told of an object that is lost or deleted by then. REQUIRES: as atoll_watch(). Whoever gets the object
  * later by its id may refer to it again: that is the users' agreement. */
 ATOLL_API int64_t atoll_watch_alone(atoll_client* client, const atoll_object_id* id);
-/** Ends all watches of these ids; their events are not given any more. Returns how many there were. */
+/** Watches one id, from before its seal if that is wanted, until its bytes are lost: its record on disk is damaged or cannot
+ * be read. Then nobody is told LOST. The object is EXPECTED again, whoever waits goes on waiting, and this client, which
+ * can have it made again, is asked by an event; it must answer by one of the two calls below. When it dies before, another
+ * one that watches the id for this is asked, and when there is none, the object is LOST. One that is deleted is just
+ * LOST. REQUIRES: as atoll_watch(); and a reference until the answer. */
+ATOLL_API int64_t atoll_watch_damaged(atoll_client* client, const atoll_object_id* id);
+/** The object is made again under its id: by a create of this client or of any other. Also of one that is LOST, unless it
+ * was deleted (LOST); it is EXPECTED from then on. Watches of it have ended. ALREADY_EXISTS when nothing is wrong with it,
+ * NOT_FOUND. REQUIRES: the caller holds a reference. */
+ATOLL_API int64_t atoll_expect_again(atoll_client* client, const atoll_object_id* id);
+/** The object is not made again: it is LOST (ATOLL_LOST_DAMAGED). INVALID_ARGUMENT when this client was not asked.
+ * REQUIRES: the caller holds a reference. */
+ATOLL_API int64_t atoll_give_up(atoll_client* client, const atoll_object_id* id);
+/** Ends all watches of these ids; their events are not given any more. Who was asked about one has given it up. Returns how many there were. */
 ATOLL_API int64_t atoll_unwatch(atoll_client* client, const atoll_object_id* ids, uint64_t count);
 /** Takes up to `max` events, about in the order in which they came, and returns how many; waits up to
  * timeout_ns for the first, and returns 0 when there is none. Any thread may, several at once too: each event

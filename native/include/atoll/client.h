@@ -162,6 +162,12 @@ class Client {
     options.size = sizeof(options);
     return options;
   }
+  /** The same with flags of atoll_client_options, such as ATOLL_PROTECT_SEALED. */
+  static atoll_client_options WithFlags(uint64_t flags) {
+    atoll_client_options options = Defaults();
+    options.flags = flags;
+    return options;
+  }
   /** As atoll_attach(). */
   static Result<Client> Attach(const std::string& socket_path,
                                const atoll_client_options& options = Defaults()) {

@@ -122,6 +122,13 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   return client;
 }
 
+Status ClientCore::ProtectSealed() {
+  auto pages = SealedPages::Create(&window_);
+  if (!pages.ok()) return pages.status();
+  sealed_pages_ = std::move(pages).value();
+  return {};
+}
+
 ClientCore::~ClientCore() { (void)Detach(); }
 
 Status ClientCore::Detach() {

@@ -20,6 +20,7 @@
 #include "atoll/c.h"
 #include "client/containers.h"
 #include "client/creations.h"
+#include "client/sealed_pages.h"
 #include "client/stripe.h"
 #include "client/watches.h"
 #include "client/wish.h"
@@ -44,6 +45,8 @@ class ClientCore {
   // Over a connection that is there already; `name` is for what there is to say about a failure.
   static Result<std::unique_ptr<ClientCore>> Attach(os::UniqueFd connection, const char* name);
   ~ClientCore();
+  // What this client seals from now on is read-only in its window. REQUIRES: it has created nothing yet.
+  Status ProtectSealed();
   Status Detach();
   // In a child of fork(): from here on get and release find no object, and say so; nothing else may be called, nor may
   // this be destroyed. The hot path needs no check of its own for it.
@@ -107,6 +110,8 @@ class ClientCore {
                        uint8_t* ready);
   // Of `kind`, an atoll_event_kind. REQUIRES: this client refers to the ids until their events are taken.
   Status Watch(const atoll_object_id* ids, uint64_t count, uint64_t kind);
+  Status ExpectAgain(ObjectId id);
+  Status GiveUp(ObjectId id);
   Result<int64_t> Unwatch(const atoll_object_id* ids, uint64_t count);
   Result<int64_t> TakeReady(atoll_event* events, uint64_t max, int64_t timeout_ns);
   Result<int64_t> Claim(ObjectId id, uint64_t expected, uint64_t desired);
@@ -218,6 +223,12 @@ class ClientCore {
   Status Check(ObjectId id) const;
   Result<uint64_t> Fill(ObjectId id, Creations::Known known, uint64_t size, OwnContainer container,
                         uint64_t tag, int64_t timeout_ns);
+  // What the block of an object is asked for.
+  uint64_t BlockBytes(uint64_t bytes) const {
+    return sealed_pages_ == nullptr ? bytes : SealedPages::BytesFor(bytes);
+  }
+  Status SealInSteps(ObjectId id, uint32_t count, const atoll_object_id* contained, Word* before, bool* pinned);
+  void ProtectPages(ObjectId id, uint32_t contained);
   Status FillContainer(ObjectId id, const atoll_object_id* contained);
   Result<uint64_t> ResizeTaken(ObjectId id, uint64_t size, int64_t timeout_ns);
   // room.cc
@@ -305,6 +316,7 @@ class ClientCore {
   std::unique_ptr<EntryPool> pool_;
   std::unique_ptr<Containers> containers_;
   Creations creations_;
+  std::unique_ptr<SealedPages> sealed_pages_;  // null: what is sealed is not protected
   std::unique_ptr<Watches> watches_;
   std::unique_ptr<Wishes> wishes_;
 

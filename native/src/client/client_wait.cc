@@ -24,8 +24,6 @@ void ClientCore::ReturnBell(uint32_t bell) {
 namespace {
 // Without room, what was spilled cannot be brought back. So long at least is waited for it.
 constexpr int64_t kRestorePatienceNanos = 10'000'000'000;
-
-uint32_t Slot(uint32_t leased) { return leased < kLeasedBells ? leased : kLeasedBells - 1; }
 }  // namespace
 
 Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) {
@@ -35,8 +33,8 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
   uint32_t bell = UINT32_MAX;
   Status result;
   for (bool last = timeout_ns <= 0;;) {
-    const uint32_t seen = bell == UINT32_MAX ? 0 : record_->object_bells[Slot(bell)].Read();
-    const bool registered = bell != UINT32_MAX && SetWait(control_, me_, index, id.generation(), Slot(bell));
+    const uint32_t seen = bell == UINT32_MAX ? 0 : record_->object_bells[BellSlot(bell)].Read();
+    const bool registered = bell != UINT32_MAX && SetWait(control_, me_, index, id.generation(), BellSlot(bell));
     if (!Enter(id)) {
       result = NotFound(id);
       break;
@@ -78,7 +76,7 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
     if (bell == UINT32_MAX) {
       bell = LeaseBell();
     } else if (registered) {
-      last = !record_->object_bells[Slot(bell)].Wait(seen, deadline);
+      last = !record_->object_bells[BellSlot(bell)].Wait(seen, deadline);
     }
   }
   if (bell != UINT32_MAX) ReturnBell(bell);
@@ -94,8 +92,8 @@ Status ClientCore::AwaitRestore(ObjectId id, const os::Deadline& callers) {
   const uint32_t bell = LeaseBell();
   Status result;
   for (;;) {
-    const uint32_t seen = record_->object_bells[Slot(bell)].Read();
-    (void)SetWait(control_, me_, index, id.generation(), Slot(bell));  // it is pinned: its slots are paid for
+    const uint32_t seen = record_->object_bells[BellSlot(bell)].Read();
+    (void)SetWait(control_, me_, index, id.generation(), BellSlot(bell));  // it is pinned: its slots are paid for
     Word word;
     if (Validate(entries_[index], id.generation(), &word) != Found::kPending || !word.on_disk()) break;
     if (word.state() == State::kSpilled) Drop(index);
@@ -109,7 +107,7 @@ Status ClientCore::AwaitRestore(ObjectId id, const os::Deadline& callers) {
       result = StoreFull(entries_[index].size.load(std::memory_order_relaxed));
       break;
     }
-    (void)record_->object_bells[Slot(bell)].Wait(seen, deadline.AtMost(1'000'000'000));
+    (void)record_->object_bells[BellSlot(bell)].Wait(seen, deadline.AtMost(1'000'000'000));
   }
   ReturnBell(bell);
   return result;
@@ -127,11 +125,11 @@ Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uin
   uint32_t bell = UINT32_MAX;
   Status failure;
   for (bool last = timeout_ns <= 0;;) {
-    const uint32_t seen = bell == UINT32_MAX ? 0 : record_->object_bells[Slot(bell)].Read();
+    const uint32_t seen = bell == UINT32_MAX ? 0 : record_->object_bells[BellSlot(bell)].Read();
     for (uint64_t i = 0; i < count; ++i) {
       if (ready[i] != 0) continue;
       if (bell != UINT32_MAX && PaySlots(ObjectId(ids[i]).index())) {
-        (void)SetWait(control_, me_, ObjectId(ids[i]).index(), ObjectId(ids[i]).generation(), Slot(bell));
+        (void)SetWait(control_, me_, ObjectId(ids[i]).index(), ObjectId(ids[i]).generation(), BellSlot(bell));
       }
       const int64_t state = Contains(ids[i]);
       if (state == ATOLL_ABSENT) {
@@ -149,7 +147,7 @@ Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uin
     if (bell == UINT32_MAX) {
       bell = LeaseBell();
     } else {
-      last = !record_->object_bells[Slot(bell)].Wait(seen, deadline);
+      last = !record_->object_bells[BellSlot(bell)].Wait(seen, deadline);
     }
   }
   if (bell != UINT32_MAX) ReturnBell(bell);

@@ -68,16 +68,18 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, Creations::Known known, uint64_t 
   if (contained != 0) containers_->Promise(id.place, std::move(container));
   Otherwise give_up([&] { Undo(id); });
   const uint64_t bytes = ObjectBytes(size, contained);
-  if (!heap_->Allocate(bytes, entry, id.place)) {
-    ATOLL_RETURN_IF_ERROR(PlaceInTurn({bytes, entry, id.place}, timeout_ns).status());
-  }
-  give_up.Well();
-  if (bytes >= control_.geometry().extent_bytes() && bytes > largest_.load(std::memory_order_relaxed)) {
-    largest_.store(bytes, std::memory_order_relaxed);
+  if (const uint64_t block = BlockBytes(bytes); !heap_->Allocate(block, entry, id.place)) {
+    ATOLL_RETURN_IF_ERROR(PlaceInTurn({block, entry, id.place}, timeout_ns).status());
   }
   const Location location(entry.location.load(std::memory_order_relaxed));
   const bool ours =
       location.Fits(Location::BoundOf(entry, id.place)) && location.offset() <= capacity_ - bytes;
+  if (ours && sealed_pages_ != nullptr)  // it may be what an object before has left
+    ATOLL_RETURN_IF_ERROR(sealed_pages_->Unprotect(location.offset(), bytes));
+  give_up.Well();
+  if (bytes >= control_.geometry().extent_bytes() && bytes > largest_.load(std::memory_order_relaxed)) {
+    largest_.store(bytes, std::memory_order_relaxed);
+  }
   if (known == Creations::Known::kOthers) creations_.PutBack(id.index());
   if (!ours) return Corrupted(id);  // written by somebody else since
   Count(&Counters::creates);
@@ -104,7 +106,7 @@ Status ClientCore::Seal(ObjectId id, const atoll_object_id* contained) {
   Word before;
   bool pinned = false;
   uint64_t size;
-  if (const uint32_t count = containers_->Promised(id.place); count == 0) {
+  if (const uint32_t count = containers_->Promised(id.place); count == 0 && sealed_pages_ == nullptr) {
     size = entry.size.load(std::memory_order_relaxed);
     if (const Status sealed = creations_.Seal(id, &before, &pinned); !sealed.ok()) {
       if (pinned) Unpin(index);
@@ -112,13 +114,11 @@ Status ClientCore::Seal(ObjectId id, const atoll_object_id* contained) {
     }
   } else {
     ATOLL_RETURN_IF_ERROR(creations_.Take(id, "seal"));
-    if (const Status filled = FillContainer(id, contained); !filled.ok()) {
-      creations_.PutBack(index);
-      return filled;
-    }
     size = entry.size.load(std::memory_order_relaxed);
-    containers_->Keep(id.place);
-    before = creations_.SealTaken(index, &pinned);
+    if (const Status sealed = SealInSteps(id, count, contained, &before, &pinned); !sealed.ok()) {
+      creations_.PutBack(index);
+      return sealed;
+    }
   }
   if (pinned) {
     RingWaiters(control_, index);
@@ -128,6 +128,39 @@ Status ClientCore::Seal(ObjectId id, const atoll_object_id* contained) {
   Count(&Counters::seals);
   Count(&Counters::bytes_written, size);
   return {};
+}
+
+// REQUIRES: it is taken, so that no other thread ends it while its ids are written and its pages become read-only.
+Status ClientCore::SealInSteps(ObjectId id, uint32_t count, const atoll_object_id* contained, Word* before,
+                               bool* pinned) {
+  if (count != 0) {
+    ATOLL_RETURN_IF_ERROR(FillContainer(id, contained));
+  } else {
+    const Entry& entry = entries_[id.index()];
+    // As in Creations::Seal(): another creation, or one that has not come back yet.
+    if (Word(entry.word.load(std::memory_order_relaxed)).has(Word::kHasRefs) ||
+        entry.block.load(std::memory_order_relaxed) == 0) {
+      return Status::Error(ATOLL_NOT_CREATING, "seal of object %lu.%lu: another thread has begun it anew", id.index(),
+                           id.generation());
+    }
+    if (entry.contained.load(std::memory_order_relaxed) != 0) return Corrupted(id);
+  }
+  if (sealed_pages_ != nullptr) ProtectPages(id, count);
+  if (count != 0) containers_->Keep(id.place);
+  *before = creations_.SealTaken(id.index(), pinned);
+  return {};
+}
+
+void ClientCore::ProtectPages(ObjectId id, uint32_t contained) {
+  const Entry& entry = entries_[id.index()];
+  const uint64_t size = entry.size.load(std::memory_order_relaxed);
+  const Location location(entry.location.load(std::memory_order_relaxed));
+  const uint64_t offset = location.offset();
+  // Else somebody has written into the entry, and others' pages would be protected.
+  if (size > capacity_ || !location.Fits(Location::BoundOf(entry, id.place)) ||
+      !heap_->CanWrite(offset, ObjectBytes(size, contained)))
+    return;
+  sealed_pages_->Protect(offset, ObjectBytes(size, contained));
 }
 
 // Refers to the children and writes their ids behind the object's bytes. REQUIRES: it is taken.

@@ -108,7 +108,8 @@ std::optional<Result<uint64_t>> ClientCore::ReadSpilled(ObjectId id, uint64_t of
   const bool answered = *asks < kMostAsks && AskToCheck(id, deadline, bell);
   if (++*asks <= kMostAsks && answered) return {};
   if (read.code() == ATOLL_CORRUPT && *asks <= kMostAsks) {
-    return Status::Error(ATOLL_LOST, "object %lu.%lu: its spill file is damaged: %s", id.index(),
+    // Whether it is lost is the server's to say, which may ask somebody first.
+    return Status::Error(ATOLL_TIMED_OUT, "object %lu.%lu: the server has not said yet what becomes of it: %s", id.index(),
                          id.generation(), why);
   }
   return Status::Error(
@@ -122,9 +123,9 @@ std::optional<Result<uint64_t>> ClientCore::ReadSpilled(ObjectId id, uint64_t of
 // again.
 bool ClientCore::AskToCheck(ObjectId id, const os::Deadline& deadline, uint32_t* bell) {
   if (*bell == kNoBell) *bell = LeaseBell();
-  Bell& mine = record_->object_bells[std::min(*bell, kObjectBells - 1)];
+  Bell& mine = record_->object_bells[BellSlot(*bell)];
   const uint32_t seen = mine.Read();
-  if (!SetWait(control_, me_, id.index(), id.generation(), std::min(*bell, kObjectBells - 1))) return true;
+  if (!SetWait(control_, me_, id.index(), id.generation(), BellSlot(*bell))) return true;
   const CheckRequest request{kMagic, id.place};
   if (!os::TrySend(socket_.get(), &request, sizeof(request))) return false;
   const bool in_time = deadline.left() > kLeastAnswerNanos;
@@ -140,7 +141,7 @@ Result<uint64_t> ClientCore::Read(ObjectId id, uint64_t offset, void* to, uint64
   int asks = 0;
   std::optional<Result<uint64_t>> result;
   for (bool last = timeout_ns <= 0; !result;) {
-    const uint32_t slot = std::min(bell, kObjectBells - 1);
+    const uint32_t slot = BellSlot(bell);
     const uint32_t seen = bell == kNoBell ? 0 : record_->object_bells[slot].Read();
     const bool registered = bell != kNoBell && SetWait(control_, me_, index, id.generation(), slot);
     // acquire; pairs with the sealer's and the server's CAS: what the entry says is of this state or a later

@@ -43,9 +43,9 @@ Result<uint64_t> ClientCore::ResizeTaken(ObjectId id, uint64_t size, int64_t tim
   moved.size.store(size, std::memory_order_relaxed);
   moved.tag.store(bound.tag, std::memory_order_relaxed);
   moved.contained.store(bound.contained, std::memory_order_relaxed);
-  const BlockFor wanted{bytes, moved, id.place, block, old_bytes};
+  const BlockFor wanted{BlockBytes(bytes), moved, id.place, block, BlockBytes(old_bytes)};
   // Where it lies, as long as that can be: what lies behind may be this client's, or nobody's.
-  Placed placed = heap_->Resize(block, old_bytes, bytes) ? Placed::kWhereItLay : Placed::kNowhere;
+  Placed placed = heap_->Resize(block, wanted.old_bytes, wanted.bytes) ? Placed::kWhereItLay : Placed::kNowhere;
   if (placed == Placed::kNowhere && bytes > old_bytes) placed = GrowBehind(wanted, os::Deadline::After(timeout_ns));
   if (placed == Placed::kNowhere) placed = heap_->Place(wanted);
   if (placed == Placed::kNowhere) {
@@ -53,12 +53,19 @@ Result<uint64_t> ClientCore::ResizeTaken(ObjectId id, uint64_t size, int64_t tim
     if (!found.ok()) return found.status();
     placed = found.value();
   }
-  if (placed == Placed::kWhereItLay) {
+  const bool stays = placed == Placed::kWhereItLay;
+  const uint64_t to = stays ? offset : Location(moved.location.load(std::memory_order_relaxed)).offset();
+  if (sealed_pages_ != nullptr) {  // an object before may have left them read-only
+    if (const Status writable = sealed_pages_->Unprotect(to, bytes); !writable.ok()) {
+      if (!stays) (void)FreeBlockWord(control_, moved.block.load(std::memory_order_relaxed), id.place);
+      return writable;
+    }
+  }
+  if (stays) {
     entry.size.store(size, std::memory_order_relaxed);
     entry.location.store(Location::Of(offset, bound).bits(), std::memory_order_relaxed);
     return reinterpret_cast<uint64_t>(here);
   }
-  const uint64_t to = Location(moved.location.load(std::memory_order_relaxed)).offset();
   os::Copy(window_.data() + to, here, std::min(size, old_size));
   entry.location.store(moved.location.load(std::memory_order_relaxed), std::memory_order_relaxed);
   entry.size.store(size, std::memory_order_relaxed);

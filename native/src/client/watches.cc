@@ -39,12 +39,13 @@ uint64_t Watches::Remove(const atoll_object_id* ids, uint64_t count) {
   std::lock_guard lock(mutex_);
   for (uint64_t i = 0; i < count; ++i) {
     const ObjectId id(ids[i]);
-    for (const uint64_t kind : {ATOLL_EVENT_READY, ATOLL_EVENT_ALONE}) {
+    for (const uint64_t kind : kKinds) {
       const auto found = watches_.find(Key(id.index(), kind));
       if (found == watches_.end() || found->second.place != id.place) continue;
       if (found->second.happened) Unlink(&found->second);
-      // The bit in the slot stays: it costs one mark that is of no use.
+      // The bit in the slot stays: it costs one mark that is of no use. But nobody is asked who does not hear it.
       watches_.erase(found);
+      if (kind == ATOLL_EVENT_DAMAGED) GiveUpAsked(control_, me_, id.index(), id.generation());
       ++removed;
     }
   }
@@ -58,7 +59,7 @@ uint64_t Watches::Take(atoll_event* events, uint64_t max) {
   const uint32_t epoch = control_.header().server_epoch.load(std::memory_order_seq_cst);
   const bool missed = std::exchange(buried_, buried) != buried || std::exchange(epoch_, epoch) != epoch;
   control_.ready(me_).Take([this](uint64_t index) {
-    for (const uint64_t kind : {ATOLL_EVENT_READY, ATOLL_EVENT_ALONE}) {
+    for (const uint64_t kind : kKinds) {
       const auto found = watches_.find(Key(index, kind));
       if (found != watches_.end()) Look(found->first, &found->second);
     }
@@ -71,7 +72,7 @@ uint64_t Watches::Take(atoll_event* events, uint64_t max) {
     Watch* const watch = first_;
     Unlink(watch);
     const ObjectId id({store, watch->place});
-    for (const uint64_t kind : {ATOLL_EVENT_READY, ATOLL_EVENT_ALONE}) {
+    for (const uint64_t kind : kKinds) {
       const auto found = watches_.find(Key(id.index(), kind));
       if (found == watches_.end() || &found->second != watch) continue;
       events[taken++] = {id.c(), kind};
@@ -105,6 +106,8 @@ bool Watches::Arm(uint64_t key, const Watch& watch) {
     };
     return pending() && SetWait(control_, me_, id.index(), id.generation(), kWatchBell) && pending();
   }
+  if (KindOf(key) == ATOLL_EVENT_DAMAGED)
+    return SetAsk(control_, me_, id.index(), id.generation()) || !MayAnswer(control_, me_, id.index());
   return SetWaitAlone(control_, me_, id.index(), id.generation());
 }
 

@@ -27,7 +27,7 @@ class Watches {
   // Watches all of the ids for events of this kind, or none: INVALID_ARGUMENT when one is watched for it already. What
   // has happened already is an event at once. REQUIRES: the ids are of this store.
   Status Add(const atoll_object_id* ids, uint64_t count, uint64_t kind);
-  // Ends all watches of these ids. Returns how many there were.
+  // Ends all watches of these ids. Returns how many there were. Whoever was asked about one has said no with that.
   uint64_t Remove(const atoll_object_id* ids, uint64_t count);
   // The events that there are, at most `max`; their watches end with that. Never waits.
   uint64_t Take(atoll_event* events, uint64_t max);
@@ -40,8 +40,9 @@ class Watches {
     bool happened = false;
     Watch* next = nullptr;  // in the order in which they happened
   };
-  static uint64_t Key(uint64_t index, uint64_t kind) { return index * 2 + (kind == ATOLL_EVENT_ALONE); }
-  static uint64_t KindOf(uint64_t key) { return key % 2 != 0 ? ATOLL_EVENT_ALONE : ATOLL_EVENT_READY; }
+  static constexpr uint64_t kKinds[] = {ATOLL_EVENT_READY, ATOLL_EVENT_ALONE, ATOLL_EVENT_DAMAGED};
+  static uint64_t Key(uint64_t index, uint64_t kind) { return index * 4 + kind; }
+  static uint64_t KindOf(uint64_t key) { return key % 4; }
   // All REQUIRE: mutex_ is held.
   void Look(uint64_t key, Watch* watch);
   bool Arm(uint64_t key, const Watch& watch);

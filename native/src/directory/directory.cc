@@ -108,13 +108,86 @@ void TellAlone(const Control& control, uint32_t client, uint64_t index) {
   control.client(client).object_bells[kWatchBell].Ring();
 }
 
+namespace {
+constexpr uint32_t kAsk = 1u << kAskBell, kAsked = 1u << kAskedBell;
+}  // namespace
+
+bool SetAsk(const Control& control, uint32_t client, uint64_t index, uint64_t generation) {
+  if (!Enter(control, client, index, generation)) return false;
+  u32& slot = control.waits(client)[index];
+  for (uint32_t bits = slot.load(std::memory_order_seq_cst); (bits & kAsked) == 0;) {
+    if (!slot.compare_exchange_weak(bits, bits | kAsk, std::memory_order_seq_cst)) continue;
+    const Word word(control.entry(index).word.load(std::memory_order_seq_cst));
+    return word.generation() == generation && Visible(word) != ATOLL_IS_LOST && Visible(word) != ATOLL_ABSENT;
+  }
+  return false;
+}
+
+bool WasAsked(const Control& control, uint32_t client, uint64_t index) {
+  return (control.waits(client)[index].load(std::memory_order_seq_cst) & kAsked) != 0;
+}
+
+bool MayAnswer(const Control& control, uint32_t client, uint64_t index) {
+  const Word word(control.entry(index).word.load(std::memory_order_seq_cst));
+  return !word.on_disk() && WasAsked(control, client, index);
+}
+
+void Answered(const Control& control, uint32_t client, uint64_t index) {
+  control.waits(client)[index].fetch_and(~kAsked, std::memory_order_seq_cst);
+}
+
+// The object first, so that a burial finds the answer or gives it. Then once more: the server, which sets the bit before
+// the object is EXPECTED and looks at it afterwards, may have come to that meanwhile.
+void GiveUpAsked(const Control& control, uint32_t client, uint64_t index, uint64_t generation) {
+  if (WasAsked(control, client, index)) (void)LoseExpected(control, index, generation);
+  const uint32_t before = control.waits(client)[index].fetch_and(~(kAsk | kAsked), std::memory_order_seq_cst);
+  if ((before & kAsked) != 0) (void)LoseExpected(control, index, generation);
+}
+
+uint32_t AskHolder(const Control& control, uint64_t index, uint32_t except) {
+  uint32_t wants = 0, asked = 0;
+  const Word word(control.entry(index).word.load(std::memory_order_seq_cst));
+  Holders::Each(control, index, word, [&](uint32_t client) {
+    const uint32_t bits = control.waits(client)[index].load(std::memory_order_seq_cst);
+    if (client == except) return;
+    if ((bits & kAsked) != 0) asked = client;
+    if ((bits & kAsk) != 0) wants = client;
+  });
+  if (asked != 0 || wants == 0) return asked;
+  u32& slot = control.waits(wants)[index];
+  for (uint32_t bits = slot.load(std::memory_order_seq_cst); (bits & kAsk) != 0;) {
+    if (slot.compare_exchange_weak(bits, (bits & ~kAsk) | kAsked, std::memory_order_seq_cst)) return wants;
+  }
+  return AskHolder(control, index, except);  // it has just changed its mind
+}
+
+void TellAsked(const Control& control, uint32_t client, uint64_t index) {
+  control.ready(client).Set(index);
+  control.client(client).object_bells[kWatchBell].Ring();
+}
+
+bool LoseExpected(const Control& control, uint64_t index, uint64_t generation) {
+  Entry& entry = control.entry(index);
+  for (uint64_t bits = entry.word.load(std::memory_order_seq_cst);;) {
+    const Word word(bits);
+    const Word live = word.state() == State::kDying ? word.Revived() : word;
+    if (word.generation() != generation || live.state() != State::kExpected) return false;
+    // The word no longer says who made it.
+    if (live.maker() != kServer && control.HasClient(live.maker())) Holders::Add(control, index, live.maker());
+    const Word lost = Word::LostBecause(generation, ATOLL_LOST_DAMAGED);
+    if (!entry.word.compare_exchange_weak(bits, lost.bits(), std::memory_order_seq_cst)) continue;
+    if (live.has(Word::kWaited)) RingWaiters(control, index);
+    return true;
+  }
+}
+
 void RingWaiters(const Control& control, uint64_t index) {
-  constexpr uint32_t kAlone = 1u << kAloneBell;
+  constexpr uint32_t kOthers = 1u << kAloneBell | kAsk | kAsked;  // what is not told by this
   const Word word(control.entry(index).word.load(std::memory_order_seq_cst));
   Holders::Each(control, index, word, [&](uint32_t client) {
     u32& slot = control.waits(client)[index];
-    if ((slot.load(std::memory_order_seq_cst) & ~kAlone) == 0) return;
-    uint32_t bells = slot.fetch_and(kAlone, std::memory_order_seq_cst) & ~kAlone;
+    if ((slot.load(std::memory_order_seq_cst) & ~kOthers) == 0) return;
+    uint32_t bells = slot.fetch_and(kOthers, std::memory_order_seq_cst) & ~kOthers;
     // The mark before the bell: who is woken finds which.
     if ((bells >> kWatchBell & 1) != 0) control.ready(client).Set(index);
     for (; bells != 0; bells &= bells - 1) control.client(client).object_bells[std::countr_zero(bells)].Ring();

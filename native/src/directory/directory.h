@@ -36,11 +36,16 @@ atoll_object_state Visible(Word word);
 // between leaves the bit to its burial.
 void SetDropped(const Control& control, uint32_t client, uint64_t index);
 
-// What the bits of a wait slot stand for: object bells that threads have leased, and two that the client has for its
-// watches (client/watches.h): "ready" and "only you hold this".
-constexpr uint32_t kLeasedBells = 30;
+// What the bits of a wait slot stand for: object bells that threads have leased, and four that the client has for its
+// watches (client/watches.h): "ask me before it is lost", which becomes "asked, and has not answered", "only you hold
+// this", and "ready". All four ring the last bell.
+constexpr uint32_t kLeasedBells = 28;
+constexpr uint32_t kAskBell = 28;
+constexpr uint32_t kAskedBell = 29;
 constexpr uint32_t kAloneBell = 30;
 constexpr uint32_t kWatchBell = 31;
+// The bell of a thread that has leased this one; when all were taken, threads share the last one.
+constexpr uint32_t BellSlot(uint32_t leased) { return leased < kLeasedBells ? leased : kLeasedBells - 1; }
 
 // Enters, and registers the bell for the entry. Returns false when the entry no longer is to be waited for; look
 // again.
@@ -51,6 +56,27 @@ bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t g
 bool SetWaitAlone(const Control& control, uint32_t client, uint64_t index, uint64_t generation);
 // Tells the client that it alone refers to the entry, if it has asked for that.
 void TellAlone(const Control& control, uint32_t client, uint64_t index);
+
+// An object whose record on disk is bad is EXPECTED again while one of its holders, which has said that it wants to be
+// asked, is to answer whether it is made again (c.h: atoll_watch_damaged). Its wait slot says so until then, also to the
+// server that buries it or follows another one.
+
+// The client wants to be asked. Returns false when it has been asked, or there is no such object that is not lost.
+// REQUIRES: the client has a reference.
+bool SetAsk(const Control& control, uint32_t client, uint64_t index, uint64_t generation);
+bool WasAsked(const Control& control, uint32_t client, uint64_t index);
+// Whether it has been asked and the word is no longer that of an object on disk.
+bool MayAnswer(const Control& control, uint32_t client, uint64_t index);
+// Its answers: it, or somebody, makes the object again; or nobody does. The latter also says that it does not want to be
+// asked any more.
+void Answered(const Control& control, uint32_t client, uint64_t index);
+void GiveUpAsked(const Control& control, uint32_t client, uint64_t index, uint64_t generation);
+// Asks one holder but `except` that wants to be, or has been and has not answered; for the server. The word may still
+// say what it did: the client is told by TellAsked() when it does not any more. Returns 0 when there is nobody.
+uint32_t AskHolder(const Control& control, uint64_t index, uint32_t except);
+void TellAsked(const Control& control, uint32_t client, uint64_t index);
+// EXPECTED -> LOST: nobody makes it again. Returns false when it is not EXPECTED, or another one.
+bool LoseExpected(const Control& control, uint64_t index, uint64_t generation);
 
 // Rings the bells of all who wait for the entry; the ready mark of those who watch it is set before.
 void RingWaiters(const Control& control, uint64_t index);

@@ -55,6 +55,7 @@ Mapping::~Mapping() {
 
 Status Mapping::MapPart(const SharedMemory&, uint64_t, uint64_t) { return {}; }
 Status Mapping::UnmapPart(uint64_t, uint64_t) { return {}; }
+Status Mapping::Protect(uint64_t, uint64_t, Access) { return {}; }
 
 }  // namespace atollstore::os
 #endif

@@ -195,6 +195,11 @@ Status Mapping::UnmapPart(uint64_t offset, uint64_t bytes) {
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
   return data == MAP_FAILED ? Status::System("mmap") : Status();
 }
+
+Status Mapping::Protect(uint64_t offset, uint64_t bytes, Access access) {
+  const int protection = access == Access::kRead ? PROT_READ : PROT_READ | PROT_WRITE;
+  return ::mprotect(data_ + offset, bytes, protection) == 0 ? Status() : CannotMap("mprotect", 0);
+}
 #endif
 
 void Mapping::Populate(uint64_t offset, uint64_t bytes, Access access) {

@@ -80,6 +80,9 @@ class Mapping {
   Status MapPart(const SharedMemory& memory, uint64_t offset, uint64_t bytes);
   // Takes access to the part away again.
   Status UnmapPart(uint64_t offset, uint64_t bytes);
+  // Makes a part that is mapped read-only, or writable again. In a build with ThreadSanitizer, which has one mapping of
+  // all, it does nothing.
+  Status Protect(uint64_t offset, uint64_t bytes, Access access);
   // Fills the page tables for the part, so that its first use does not fault. Best effort.
   void Populate(uint64_t offset, uint64_t bytes, Access access);
 

@@ -260,12 +260,32 @@ void Sweeper::MarkLost(uint64_t index, atoll_lost_reason reason) {
   freed_ = true;
   ReleaseRecord(entry);
   NameMaker(index, Word(bits));
-  while (!entry.word.compare_exchange_weak(bits, Word::LostBecause(Word(bits).generation(), reason).bits(),
-                                           std::memory_order_seq_cst)) {
+  const uint32_t asked = AskHolder(control_, index, kServer);
+  for (;;) {
+    const Word word(bits);
+    const bool expect = asked != 0 && !word.has(Word::kDeleted);
+    const Word next = expect ? word.Without(Word::kHasRefs | Word::kTaken | Word::kWaited).As(State::kExpected).OwnedBy(0)
+                             : Word::LostBecause(word.generation(), reason);
+    if (entry.word.compare_exchange_weak(bits, next.bits(), std::memory_order_seq_cst)) break;
   }
   ForgetChildren(index);
   if (Word(bits).has(Word::kWaited)) RingWaiters(control_, index);
+  if (asked != 0 && WasAsked(control_, asked, index)) {
+    TellAsked(control_, asked, index);
+  } else if (asked != 0) {  // it has just said that it does not want to be
+    (void)LoseExpected(control_, index, Word(bits).generation());
+  }
   work_.push_back(index);
+}
+
+// The dead client may have been asked about it: then another one is, or nobody is left to make it again.
+void Sweeper::AnswerForTheDead(uint32_t client, uint64_t index) {
+  if (!WasAsked(control_, client, index)) return;
+  const Word word(control_.entry(index).word.load(std::memory_order_seq_cst));
+  const Word live = word.state() == State::kDying ? word.Revived() : word;
+  if (live.state() != State::kExpected) return;
+  if (const uint32_t other = AskHolder(control_, index, client); other != 0) return TellAsked(control_, other, index);
+  if (LoseExpected(control_, index, word.generation())) work_.push_back(index);
 }
 
 uint64_t Sweeper::LiveOne(const uint8_t* at) const {
@@ -375,6 +395,7 @@ bool Sweeper::BuryEntry(uint32_t client, uint64_t index) {
     Inherit(index);
   }
   if (!made && !named) return false;
+  AnswerForTheDead(client, index);
   for (u32* slots : {control_.pins(client), control_.references(client), control_.waits(client)}) {
     if (slots[index].load(std::memory_order_relaxed) != 0) slots[index].store(0, std::memory_order_seq_cst);
   }
@@ -395,7 +416,6 @@ void Sweeper::FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes) {
       to_tell_.push_back(owner);
     }
     return;
-  AnswerForTheDead(client, index);
   }
   orphans_.Freed(block, extent);
 }

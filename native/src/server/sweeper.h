@@ -59,7 +59,8 @@ class Sweeper {
   bool Evict(uint64_t index);
   // RESTORING -> SEALED: its bytes are in its block again.
   void Restored(uint64_t index);
-  // RESTORING -> LOST: they never will be. The record goes with it.
+  // Its bytes never will be there again: LOST, or EXPECTED when somebody is asked whether it is made again. The record goes
+  // with them.
   void MarkLost(uint64_t index, atoll_lost_reason reason);
   // Spilled entries that somebody wants to have, since the last call.
   std::vector<uint64_t> TakeWanted();
@@ -92,10 +93,10 @@ class Sweeper {
   bool GoOnTakingIn(Slice* slice);
   // Undoes a creation: frees the block, back to EXPECTED. REQUIRES: the creator is dead.
   void UndoCreation(uint64_t index);
-  // The live entries that a container's ids name. Of a spilled one too; false when its record is damaged.
-  std::vector<uint64_t> ChildrenOf(uint64_t index) const;
-  bool ChildrenOfSpilled(const Entry& entry, std::vector<uint64_t>* children) const;
-  std::vector<uint64_t> LiveOnes(const uint8_t* ids, uint64_t count) const;
+  // Hands in the read of a spilled container's ids.
+  void ReadIds(uint64_t index);
+  // Whether it has come to its end; then the ids are in `knowing_`, or the object is lost.
+  bool HaveReadIds();
   // Where the ids lie, null when the entry points outside the store.
   const uint8_t* IdsOf(uint64_t index, uint64_t count) const;
   // The entry that the id names, kNone when that is not alive.
@@ -110,8 +111,8 @@ class Sweeper {
   // What its dead creator alone could free is the server's to free from now on; what it had begun to free is
   // freed.
   void Inherit(uint64_t index);
-  void ForgetChildren(uint64_t index);
   void AnswerForTheDead(uint32_t client, uint64_t index);
+  void ForgetChildren(uint64_t index);
   void LetGoOfChild();
   void ReleaseRecord(Entry& entry);
   void Free(uint64_t index, Word word, bool referenced);
@@ -129,7 +130,6 @@ class Sweeper {
     uint64_t count = 0, next = 0;  // of its ids
     std::vector<uint64_t> children;
   } taking_;
-  bool marks_left_ = false;                // in dropped bitmaps
   // The container of the last life whose children are being found.
   struct Knowing {
     uint64_t index = kNone, count = 0, next = 0;
@@ -137,13 +137,14 @@ class Sweeper {
     std::vector<uint8_t> ids;  // of one on disk
     std::vector<uint64_t> children;
   } knowing_;
+  bool marks_left_ = false;                // in dropped bitmaps
   uint64_t look_at_ = 0, look_end_ = 0;    // what is left of LookAtAll()
   std::vector<uint64_t> freed_bytes_of_;  // per client, since it was last told
   std::vector<uint32_t> to_tell_;
   std::vector<uint64_t> wanted_;
   SpillFiles* files_ = nullptr;
-  bool freed_ = false;
   SpillThreads* threads_ = nullptr;
+  bool freed_ = false;
 };
 
 }  // namespace atollstore

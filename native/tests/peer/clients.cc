@@ -1,10 +1,12 @@
 // Clients that do one thing with objects, and then rest or end.
+#include <setjmp.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "../storm.h"
@@ -111,6 +113,19 @@ void Message(const char* path, char**) {
   Rest();
 }
 
+// asked ID: refers to it, wants to be asked about it, and never answers.
+void Asked(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  const atoll_object_id id = Id(arguments);
+  CHECK_OK(atoll_reference(client, &id));
+  CHECK_OK(atoll_watch_damaged(client, &id));
+  Say("ready");
+  atoll_event event{};
+  CHECK_OK(atoll_take_ready(client, &event, 1, ATOLL_FOREVER));
+  Say(event.kind == ATOLL_EVENT_DAMAGED ? "asked" : "another event");
+  Rest();
+}
+
 // watch: says so when the server has gone.
 void Watch(const char* path, char**) {
   atoll_client* client = Attach(path);
@@ -122,20 +137,67 @@ void Watch(const char* path, char**) {
   Say("gone " + std::to_string(atoll_get(client, &id, ATOLL_FOREVER, &view)));
 }
 
+// Mappings until the kernel gives no more: each two, with different rights. Gives them back at its end.
+class AllMappings {
+ public:
+  AllMappings() {
+    taken_.reserve(1 << 20);
+    while (taken_.size() < taken_.capacity()) {
+      void* const at = ::mmap(nullptr, kBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      if (at == MAP_FAILED) break;
+      taken_.push_back(at);
+      if (::mprotect(at, kBytes / 2, PROT_READ) != 0) break;
+    }
+  }
+  ~AllMappings() {
+    for (void* const at : taken_) ::munmap(at, kBytes);
+  }
+
+ private:
+  static constexpr size_t kBytes = 8192;
+  std::vector<void*> taken_;
+};
+
+// protect: with ATOLL_PROTECT_SEALED, puts objects when there are no mappings left. What the library says comes out as
+// all else does; then how many of the writes after seal have faulted, without mappings and before.
+sigjmp_buf faulted;
+void Protect(const char* path, char**) {
+  ::dup2(STDOUT_FILENO, STDERR_FILENO);
+  atoll_client_options options{};
+  options.size = sizeof(options);
+  options.flags = ATOLL_PROTECT_SEALED;
+  atoll_client* client = nullptr;
+  CHECK_OK(atoll_attach(path, &options, &client));
+  ::signal(SIGSEGV, [](int) { siglongjmp(faulted, 1); });
+  const auto put = [&](bool drop) {
+    atoll_object_id id{};
+    uint64_t address = 0;
+    CHECK_OK(atoll_create(client, &id, 1000, 0, 0, 5'000'000'000, &address));
+    std::memset(reinterpret_cast<void*>(address), 1, 1000);
+    CHECK_OK(atoll_seal(client, &id, nullptr));
+    if (sigsetjmp(faulted, 1) != 0) return 1;
+    if (drop) CHECK_OK(atoll_dereference(client, &id));
+    *reinterpret_cast<volatile uint8_t*>(address) = 2;
+    return 0;
+  };
+  const int before = put(false);
+  for (int i = 0; i < 100; ++i) (void)put(i % 2 == 0);
+  int faults = 0;
+  {
+    const AllMappings all;
+    for (int i = 0; i < 200; ++i) (void)put(i % 2 == 0);
+    faults = put(false);
+  }
+  faults += put(false);
+  Say("faults " + std::to_string(faults) + " before " + std::to_string(before));
+}
+
 // mappings: takes all mappings that the kernel gives to a process but a few, puts objects until that fails,
 // says why, gives them back, and says what the same put comes to. Two clients take turns, so that what they
 // lease lies in pieces.
 void Mappings(const char* path, char**) {
   atoll_client* const clients[] = {Attach(path), Attach(path)};
-  std::vector<void*> taken;
-  taken.reserve(1 << 20);
-  constexpr size_t kBytes = 8192;
-  while (taken.size() < taken.capacity()) {
-    void* const at = ::mmap(nullptr, kBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (at == MAP_FAILED) break;
-    taken.push_back(at);
-    if (::mprotect(at, kBytes / 2, PROT_READ) != 0) break;  // two with different rights are not one
-  }
+  std::optional<AllMappings> all(std::in_place);
   const auto put = [&](atoll_client* client) {
     atoll_object_id id{};
     uint64_t address = 0;
@@ -146,7 +208,7 @@ void Mappings(const char* path, char**) {
   int turn = 0;
   while (code == 0 && turn < 1000) code = put(clients[++turn % 2]);
   const std::string why = atoll_last_error();
-  for (void* const at : taken) ::munmap(at, kBytes);
+  all.reset();
   Say(std::to_string(code) + " " + why);
   Say(std::to_string(put(clients[turn % 2])));
 }
@@ -167,8 +229,9 @@ void Pins(const char* path, char**) {
 
 const std::vector<Role> kClientRoles = {
     {"hold", Hold, 2},         {"create", Create, 3},   {"put", PutMany, 2}, {"contain", Contain, 2},
-    {"scribble", Scribble, 2}, {"message", Message, 0}, {"watch", Watch, 0}, {"find", Find, 1},
+    {"scribble", Scribble, 2}, {"message", Message, 0}, {"watch", Watch, 0},   {"asked", Asked, 2}, {"find", Find, 1},
     {"wish", Wish, 1},
-    {"publish", Publish, 1},   {"storm", Storm, 1},     {"pins", Pins, 0},   {"mappings", Mappings, 0}};
+    {"publish", Publish, 1},   {"storm", Storm, 1},     {"pins", Pins, 0},   {"mappings", Mappings, 0},
+    {"protect", Protect, 0}};
 
 }  // namespace atollstore::peer

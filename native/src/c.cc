@@ -76,6 +76,9 @@ int64_t Begin(atollstore::Result<std::unique_ptr<ClientCore>> core, const atoll_
   if ((options.flags & ATOLL_PROTECT_SEALED) != 0) {
     if (const Status protects = core.value()->ProtectSealed(); !protects.ok()) return Code(protects);
   }
+  if (options.reserve_bytes != 0) {
+    if (const Status reserved = core.value()->KeepReserve(options.reserve_bytes); !reserved.ok()) return Code(reserved);
+  }
   *client = new atoll_client(std::move(core).value());
   return 0;
 }
@@ -223,6 +226,20 @@ int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, u
     auto made = client->core->Create(&object, size, contained, tag, timeout_ns);
     if (!made.ok()) return Code(made.status());
     if (id->store == 0) *id = object.c();  // an id the caller gave may be in use by others
+    *address = made.value();
+    return 0;
+  });
+}
+
+int64_t atoll_create_reserved(atoll_client* client, atoll_object_id* id, uint64_t size, uint64_t contained,
+                              uint64_t tag, uint64_t* address) {
+  if (client == nullptr || id == nullptr || address == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
+  return Guarded([&]() -> int64_t {
+    ObjectId object(*id);
+    auto made = client->core->CreateReserved(&object, size, contained, tag);
+    if (!made.ok()) return Code(made.status());
+    if (id->store == 0) *id = object.c();
     *address = made.value();
     return 0;
   });

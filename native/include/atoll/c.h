@@ -119,6 +119,7 @@ ATOLL_API int64_t atoll_server_bury(atoll_server* server, uint64_t client_index)
 typedef struct atoll_client_options {
   uint64_t size;  /**< sizeof(atoll_client_options) */
   uint64_t flags; /**< of those below, or'ed; one that this library does not know is refused */
+  uint64_t reserve_bytes; /**< of the store that this client has to itself from now on, for atoll_create_reserved() */
 } atoll_client_options;
 
 /** What this client seals cannot be written any more, also not through the address that create gave: a stray write there
@@ -197,6 +198,16 @@ ATOLL_API int64_t atoll_expect(atoll_client* client, atoll_object_id* id);
  * notice, which is stopped then; DISCONNECTED. */
 ATOLL_API int64_t atoll_create(atoll_client* client, atoll_object_id* id, uint64_t size, uint64_t contained,
                                uint64_t tag, int64_t timeout_ns, uint64_t* address);
+
+/** What atoll_create_reserved() makes at most, contained ids included. */
+#define ATOLL_MOST_RESERVED_BYTES 65536
+/** As atoll_create(), of an object of up to ATOLL_MOST_RESERVED_BYTES, which never waits: what has no room elsewhere among
+ * what this client owns lies in its reserve (atoll_client_options.reserve_bytes), which nothing else is put into, by
+ * anybody, however full the store is. For what must be said also then: why a task failed, say. STORE_FULL when the reserve
+ * is used up; it is filled again by what of this client's goes first. INVALID_ARGUMENT when the object is too large, or
+ * this client has no reserve. */
+ATOLL_API int64_t atoll_create_reserved(atoll_client* client, atoll_object_id* id, uint64_t size, uint64_t contained,
+                                        uint64_t tag, uint64_t* address);
 
 /** Makes an object that this client is creating larger or smaller: for values whose size is known only when
  * they have been written. The bytes up to the smaller of the sizes stay; *address is where they are now: the

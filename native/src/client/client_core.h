@@ -47,6 +47,8 @@ class ClientCore {
   ~ClientCore();
   // What this client seals from now on is read-only in its window. REQUIRES: it has created nothing yet.
   Status ProtectSealed();
+  // Makes so much of the store this client's alone, for CreateReserved().
+  Status KeepReserve(uint64_t bytes);
   Status Detach();
   // In a child of fork(): from here on get and release find no object, and say so; nothing else may be called, nor may
   // this be destroyed. The hot path needs no check of its own for it.
@@ -65,7 +67,11 @@ class ClientCore {
   // A new id, of which others will be told if `shared`. So long who has no time of his own waits for a free entry.
   static constexpr int64_t kEntryNanos = 50'000'000;
   Result<ObjectId> Expect(bool shared = true, int64_t timeout_ns = kEntryNanos);
-  Result<uint64_t> Create(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag, int64_t timeout_ns);
+  Result<uint64_t> Create(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag, int64_t timeout_ns) {
+    return CreateIn(From::kStore, id, size, contained, tag, timeout_ns);
+  }
+  // Of at most ATOLL_MOST_RESERVED_BYTES; never waits.
+  Result<uint64_t> CreateReserved(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag);
   Status Seal(ObjectId id, const atoll_object_id* contained);
   Status Abort(ObjectId id);
   Result<uint64_t> Resize(ObjectId id, uint64_t size, int64_t timeout_ns);
@@ -221,7 +227,9 @@ class ClientCore {
   Status ReleasedTooOften(ObjectId id);
   Status NotPinned(ObjectId id) const;
   Status Check(ObjectId id) const;
-  Result<uint64_t> Fill(ObjectId id, Creations::Known known, uint64_t size, OwnContainer container,
+  enum class From { kStore, kReserve };
+  Result<uint64_t> CreateIn(From from, ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag, int64_t timeout_ns);
+  Result<uint64_t> Fill(From from, ObjectId id, Creations::Known known, uint64_t size, OwnContainer container,
                         uint64_t tag, int64_t timeout_ns);
   // What the block of an object is asked for.
   uint64_t BlockBytes(uint64_t bytes) const {
@@ -316,6 +324,7 @@ class ClientCore {
   std::unique_ptr<EntryPool> pool_;
   std::unique_ptr<Containers> containers_;
   Creations creations_;
+  bool reserves_ = false;
   std::unique_ptr<SealedPages> sealed_pages_;  // null: what is sealed is not protected
   std::unique_ptr<Watches> watches_;
   std::unique_ptr<Wishes> wishes_;

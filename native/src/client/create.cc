@@ -1,6 +1,7 @@
 // Objects on their way: create, seal, abort. Which steps exclude each other is in client/creations.
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "client/client_core.h"
 
@@ -26,8 +27,8 @@ class Otherwise {
 
 }  // namespace
 
-Result<uint64_t> ClientCore::Create(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag,
-                                    int64_t timeout_ns) {
+Result<uint64_t> ClientCore::CreateIn(From from, ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag,
+                                      int64_t timeout_ns) {
   const uint64_t most = capacity_ / sizeof(atoll_object_id);
   if (size > capacity_ || contained > std::min<uint64_t>(most, UINT32_MAX) ||
       ObjectBytes(size, contained) > capacity_) {
@@ -46,17 +47,49 @@ Result<uint64_t> ClientCore::Create(ObjectId* id, uint64_t size, uint64_t contai
     auto made = Expect(false, timeout_ns);
     if (!made.ok()) return made.status();
     Otherwise give_up([&] { (void)Dereference(made.value()); });
-    auto address = Fill(made.value(), Creations::Known::kNobody, size, std::move(container), tag, timeout_ns);
+    auto address = Fill(from, made.value(), Creations::Known::kNobody, size, std::move(container), tag, timeout_ns);
     if (!address.ok()) return address;
     give_up.Well();
     *id = made.value();
     return address;
   }
   ATOLL_RETURN_IF_ERROR(Check(*id));
-  return Fill(*id, Creations::Known::kOthers, size, std::move(container), tag, timeout_ns);
+  return Fill(from, *id, Creations::Known::kOthers, size, std::move(container), tag, timeout_ns);
 }
 
-Result<uint64_t> ClientCore::Fill(ObjectId id, Creations::Known known, uint64_t size, OwnContainer container,
+// Objects of an extent each are held until the heap knows of the reserve: so nobody gives their extents back before.
+Status ClientCore::KeepReserve(uint64_t bytes) {
+  constexpr int64_t kPatience = 10'000'000'000;
+  const uint64_t extent = control_.geometry().extent_bytes();
+  std::vector<ObjectId> held;
+  held.reserve(bytes / extent + 1);
+  Status status;
+  for (uint64_t got = 0; got < bytes && status.ok(); got += extent) {
+    ObjectId id;
+    status = Create(&id, extent, 0, 0, kPatience).status();
+    if (status.ok()) held.push_back(id);
+  }
+  if (status.ok()) heap_->KeepReserve(bytes);
+  reserves_ = status.ok();
+  for (const ObjectId id : held) {
+    (void)Abort(id);
+    (void)Dereference(id);
+  }
+  return status;
+}
+
+Result<uint64_t> ClientCore::CreateReserved(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag) {
+  if (!reserves_)
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "client %u has no reserve (atoll_client_options.reserve_bytes)", me_);
+  if (size > ATOLL_MOST_RESERVED_BYTES || contained > ATOLL_MOST_RESERVED_BYTES / sizeof(atoll_object_id) ||
+      ObjectBytes(size, contained) > ATOLL_MOST_RESERVED_BYTES) {
+    return Status::Error(ATOLL_INVALID_ARGUMENT, "%lu bytes and %lu ids asked, the reserve is for objects of %d", size,
+                         contained, ATOLL_MOST_RESERVED_BYTES);
+  }
+  return CreateIn(From::kReserve, id, size, contained, tag, 0);
+}
+
+Result<uint64_t> ClientCore::Fill(From from, ObjectId id, Creations::Known known, uint64_t size, OwnContainer container,
                                   uint64_t tag, int64_t timeout_ns) {
   const uint32_t contained = container == nullptr ? 0 : container->count;
   ATOLL_RETURN_IF_ERROR(creations_.Begin(id, known, contained != 0));
@@ -68,7 +101,11 @@ Result<uint64_t> ClientCore::Fill(ObjectId id, Creations::Known known, uint64_t 
   if (contained != 0) containers_->Promise(id.place, std::move(container));
   Otherwise give_up([&] { Undo(id); });
   const uint64_t bytes = ObjectBytes(size, contained);
-  if (const uint64_t block = BlockBytes(bytes); !heap_->Allocate(block, entry, id.place)) {
+  const uint64_t block = BlockBytes(bytes);
+  if (from == From::kReserve) {
+    if (!heap_->AllocateReserved(block, entry, id.place))
+      return Status::Error(ATOLL_STORE_FULL, "%lu bytes: the reserve of client %u is used up", block, me_);
+  } else if (!heap_->Allocate(block, entry, id.place)) {
     ATOLL_RETURN_IF_ERROR(PlaceInTurn({block, entry, id.place}, timeout_ns).status());
   }
   const Location location(entry.location.load(std::memory_order_relaxed));

@@ -39,12 +39,13 @@ Run ClientHeap::Lease(uint64_t bytes, bool reserved_only) {
   return {};
 }
 
-// A single extent is asked for because ours are not enough, a run may join free ones of ours.
+// A single extent is asked for because ours are not enough, a run may join free ones of ours, unless those are a reserve.
 Run ClientHeap::FindRun(uint64_t need, bool reserved_only) const {
+  const bool joins = need > 1 && reserve_.load(std::memory_order_relaxed) == 0;
   return ChooseRun(control_.geometry().extents(), need, reserved_only, [&](uint64_t at) {
     const uint32_t word = control_.extent(at).load(std::memory_order_acquire);
     const uint32_t owner = word & kExtentOwnerMask;
-    const bool usable = owner == 0 || (owner == me_ && need > 1 && ExtentFree(at));
+    const bool usable = owner == 0 || (owner == me_ && joins && ExtentFree(at));
     if (!usable) return Room::kNone;
     return (word & kExtentReserved) != 0 ? Room::kBacked : Room::kBare;
   });
@@ -239,6 +240,7 @@ Run ClientHeap::TakeEmpty(uint64_t* from, uint64_t keep) {
 }
 
 uint64_t ClientHeap::GiveBack(uint64_t keep) {
+  keep = std::max(keep, reserve_.load(std::memory_order_relaxed) * kSlabBytes);
   for (uint64_t taken = kLookAtOnce; taken == kLookAtOnce;) {
     std::lock_guard lock(mutex_);
     taken = TakeMarks(kNoClass, kLookAtOnce);

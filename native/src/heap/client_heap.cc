@@ -2,6 +2,7 @@
 #include "heap/client_heap.h"
 
 #include <algorithm>
+#include <bit>
 #include <new>
 
 #include "layout/location.h"
@@ -53,6 +54,20 @@ Result<std::unique_ptr<ClientHeap>> ClientHeap::Create(const Control& control, u
 bool ClientHeap::Allocate(uint64_t bytes, Entry& entry, uint64_t place) {
   std::lock_guard lock(mutex_);
   return AllocateHere(bytes, entry, place);
+}
+
+void ClientHeap::KeepReserve(uint64_t bytes) {
+  reserve_.store((bytes + kSlabBytes - 1) / kSlabBytes, std::memory_order_relaxed);
+}
+
+bool ClientHeap::AllocateReserved(uint64_t bytes, Entry& entry, uint64_t place) {
+  std::lock_guard lock(mutex_);
+  if (AllocateHere(bytes, entry, place)) return true;
+  // Blocks of these sizes lie in spans of one slab, so that every slab of the reserve is of use, wherever it lies.
+  may_take_reserve_ = true;
+  const bool allocated = AllocateHere(std::bit_ceil(std::max<uint64_t>(bytes, 64)), entry, place);
+  may_take_reserve_ = false;
+  return allocated;
 }
 
 Placed ClientHeap::Place(const BlockFor& wanted) {
@@ -218,6 +233,7 @@ void ClientHeap::FreeSlabs(uint64_t first, uint64_t count) {
 }
 
 bool ClientHeap::TakeSlabs(uint64_t count, bool thorough, uint64_t* first) {
+  if (!MayTake(count)) return false;
   *first = free_.Take(count, thorough);
   if (*first == FreeRuns::kNone) return false;
   NoteFree();
@@ -265,7 +281,7 @@ bool ClientHeap::ResizeHere(uint64_t block, uint64_t old_bytes, uint64_t new_byt
   if (new_end < end) {
     FreeSlabs(new_end, end - new_end);
   } else if (new_end > end) {
-    if (!free_.AllFree(end, new_end - end)) return false;
+    if (!MayTake(new_end - end) || !free_.AllFree(end, new_end - end)) return false;
     TakeSlabsAt(end, new_end - end);
   }
   span.slabs = static_cast<uint32_t>(slabs);

@@ -51,6 +51,11 @@ class ClientHeap {
   // `entry` has its size, tag and number of ids. Returns false when no extent of this client has room, or
   // there is no control memory for its block words.
   bool Allocate(uint64_t bytes, Entry& entry, uint64_t place);
+  // From now on so many bytes of free slabs are left alone by all but AllocateReserved(), and not given back. They are free
+  // already, or what becomes free first.
+  void KeepReserve(uint64_t bytes);
+  // As Allocate(), for up to kSlabBytes, from the reserve when there is nothing else.
+  bool AllocateReserved(uint64_t bytes, Entry& entry, uint64_t place);
 
   // Makes the block with this number, of `old_bytes`, one of `new_bytes` where it lies. Returns false when
   // that cannot be: then it is as it was.
@@ -139,6 +144,10 @@ class ClientHeap {
   bool IsEmpty(uint64_t head);
   void FreeSlabs(uint64_t first, uint64_t count);
   bool TakeSlabs(uint64_t count, bool thorough, uint64_t* first);
+  // Whether so many are free beyond the reserve, or may be of it.
+  bool MayTake(uint64_t count) const {
+    return may_take_reserve_ || free_.total() >= count + reserve_.load(std::memory_order_relaxed);
+  }
   void TakeSlabsAt(uint64_t first, uint64_t count);
   void NoteFree() { free_slabs_.store(free_.total(), std::memory_order_relaxed); }
   // The slab with which the large block with this number begins; UINT64_MAX: there is no such.
@@ -173,6 +182,8 @@ class ClientHeap {
   os::Zeros<uint8_t> open_;  // per extent: ours and mapped
   FreeRuns free_;            // slabs that are ours, mapped, and without blocks
   std::atomic<uint64_t> free_slabs_{0};
+  std::atomic<uint64_t> reserve_{0};  // slabs
+  bool may_take_reserve_ = false;
   std::atomic<uint64_t> owned_{0};
   std::atomic<uint64_t> allocations_{0};
   std::atomic<bool> cannot_map_{false};

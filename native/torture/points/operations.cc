@@ -221,4 +221,27 @@ const std::vector<Operation>& Operations() {
   return all;
 }
 
+std::string Scene::Text() const {
+  return std::string(Operations()[operation].name) + " made-by-" + (others_make ? "another" : "second") + " held-by-" +
+         std::to_string(crowd) + (busy ? " two-threads" : " one-thread");
+}
+
+std::vector<Scene> Scenes() {
+  std::vector<Scene> scenes;
+  for (size_t i = 0; i < Operations().size(); ++i) {
+    const Operation& operation = Operations()[i];
+    // Nobody may use a client that comes or goes.
+    const bool alone = operation.server || operation.detached || operation.run == Detach;
+    for (const uint32_t crowd : {0u, 1u, 6u}) {
+      if (crowd != 0 && operation.drops) continue;
+      for (const bool others_make : {false, true}) {
+        for (const bool busy : {false, true}) {
+          if (!busy || !alone) scenes.push_back({i, crowd, others_make, busy});
+        }
+      }
+    }
+  }
+  return scenes;
+}
+
 }  // namespace atollstore::torture

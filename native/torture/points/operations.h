@@ -20,6 +20,10 @@ struct Stage {
   std::atomic<int64_t> code;    // of the operation, when it came to its end
   std::atomic<uint32_t> ready;  // a client that is to be buried holds all
   int segments[4];              // descriptors of the store: every server life gets a copy
+  // The scene, which does not change while the store lives.
+  uint32_t crowd;     // so many others refer to the target
+  bool others_make;   // one of them has made it, and has no reference any more
+  bool busy;          // another thread of the victim looks at the shared object all the time
   std::atomic<uint32_t> wrong;  // the victim saw what it must not see
   char what[200];               // what that was
 };
@@ -54,6 +58,17 @@ struct Operation {
 };
 
 const std::vector<Operation>& Operations();
+
+// Who else is there while an operation runs: operation x who created the target x who else holds it x threads of the
+// victim. Whether the victim is the last holder is an operation's own: then nobody else holds.
+struct Scene {
+  size_t operation;
+  uint32_t crowd;  // 6: more than an entry has places for in its own line
+  bool others_make, busy;
+  std::string Text() const;
+};
+// All there are.
+std::vector<Scene> Scenes();
 
 // Takes one of each kind: a pin, a reference, a sealed and an unsealed object.
 void HoldAll(atoll_client* client, Stage* stage);

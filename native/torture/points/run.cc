@@ -12,8 +12,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <map>
+#include <random>
 #include <set>
+#include <thread>
 
 #include "../tests/storm.h"
 
@@ -39,6 +42,19 @@ std::string Symbol(uint64_t address) {
   atoll_client* client = nullptr;
   if (!operation.detached) MUST(atoll_attach(stage->socket, nullptr, &client));
   operation.prepare(client, stage);
+  if (stage->busy) {
+    // Never stepped nor stopped; it ends with the process.
+    std::thread([client, stage] {
+      for (atoll_view view;; ::usleep(100)) {  // it shares a CPU with who steps
+        if (atoll_get(client, &stage->shared, 0, &view) != 0) continue;
+        if (!BytesAreRight(view, stage->shared.place)) {
+          std::snprintf(stage->what, sizeof(stage->what), "the other thread sees wrong bytes");
+          stage->wrong.store(1);
+        }
+        atoll_release(client, &stage->shared);
+      }
+    }).detach();
+  }
   BeginOperation();
   const int64_t code = operation.run(&client, stage);
   EndOperation();
@@ -82,7 +98,11 @@ Run::~Run() {
   ::munmap(stage_, sizeof(Stage));
 }
 
-void Run::Begin() {
+void Run::Begin(const Scene& scene) {
+  operation_ = scene.operation;
+  stage_->crowd = scene.crowd;
+  stage_->others_make = scene.others_make;
+  stage_->busy = scene.busy;
   scratch_ = std::make_unique<Scratch>();
   std::snprintf(stage_->socket, sizeof(stage_->socket), "%s/store.sock", scratch_->path().c_str());
   (void)::sched_setaffinity(0, sizeof(everywhere_), &everywhere_);
@@ -236,42 +256,54 @@ std::string Run::At(const std::vector<Step>& trace, uint64_t step, uint64_t* whe
   return wrong.empty() ? after : wrong;
 }
 
-void Run::Go(const char* only, double seconds) {
-  std::vector<size_t> todo;
-  for (size_t i = 0; i < Operations().size(); ++i) {
-    if (only != nullptr && std::strcmp(only, Operations()[i].name) != 0) continue;
-    todo.push_back(i);
+bool Run::GoThrough(const Scene& scene, double seconds, uint64_t seed) {
+  Begin(scene);
+  const double begin = Now();
+  const uint64_t violations_before = violations;
+  const std::vector<Step> trace = Trace(seconds > 0 ? std::max(seconds / 3, 0.5) : 0);
+  std::vector<uint64_t> steps = Choose(trace, kMostPoints);
+  if (seconds > 0) std::shuffle(steps.begin(), steps.end(), std::mt19937_64(seed));
+  uint64_t tried = 0;
+  for (const uint64_t step : steps) {
+    if (seconds > 0 && Now() - begin > seconds) break;
+    uint64_t where = 0;
+    const std::string wrong = At(trace, step, &where);
+    ++tried;
+    if (wrong.empty()) continue;
+    ++violations;
+    std::printf("%s: %s at step %lu of %zu, %s: %s\n", name_, scene.Text().c_str(), step, trace.size(),
+                Symbol(where).c_str(), wrong.c_str());
+    break;  // the store is not to be trusted any more
+  }
+  std::printf("%s: %s: %zu steps, %lu points, %.1f s\n", name_, scene.Text().c_str(), trace.size(), tried,
+              Now() - begin);
+  std::fflush(stdout);
+  points += tried;
+  scenes += tried != 0;
+  End();
+  return violations == violations_before;
+}
+
+void Run::Go(const char* only, double seconds, uint64_t seed, const char* done) {
+  constexpr double kEach = 1;  // the least that says something about a scene
+  std::vector<Scene> todo;
+  std::set<std::string> known;
+  if (done != nullptr) {
+    std::ifstream file(done);
+    for (std::string line; std::getline(file, line);) known.insert(line);
+  }
+  for (const Scene& scene : Scenes()) {
+    if (only != nullptr && std::strcmp(only, Operations()[scene.operation].name) != 0) continue;
+    ++there_are;
+    if (!known.contains(scene.Text())) todo.push_back(scene);
   }
   const double end = Now() + seconds;
-  for (size_t i = 0; i < todo.size(); ++i) {
-    operation_ = todo[i];
-    const Operation& operation = Operations()[operation_];
-    Begin();
-    const double begin = Now();
-    const double each = (end - begin) / static_cast<double>(todo.size() - i);
-    const std::vector<Step> trace = Trace(seconds > 0 ? std::max(each / 3, 0.5) : 0);
-    std::vector<uint64_t> steps = Choose(trace, kMostPoints);
-    if (seconds > 0) {
-      std::shuffle(steps.begin(), steps.end(), std::minstd_rand(static_cast<unsigned>(::getpid())));
-    }
-    uint64_t tried = 0;
-    for (const uint64_t step : steps) {
-      if (seconds > 0 && Now() - begin > each) break;
-      uint64_t where = 0;
-      const std::string wrong = At(trace, step, &where);
-      ++tried;
-      if (wrong.empty()) continue;
-      ++violations;
-      std::printf("%s: %s at step %lu of %zu, %s: %s\n", name_, operation.name, step, trace.size(),
-                  Symbol(where).c_str(), wrong.c_str());
-      break;  // the store is not to be trusted any more
-    }
-    std::printf("%s: %s: %zu steps, %lu points, %.1f s\n", name_, operation.name, trace.size(), tried,
-                Now() - begin);
-    std::fflush(stdout);
-    points += tried;
-    operations += tried != 0;
-    End();
+  if (seconds > 0) std::shuffle(todo.begin(), todo.end(), std::mt19937_64(seed));
+  for (size_t i = 0; i < todo.size() && (seconds == 0 || Now() < end); ++i) {
+    const double each = seconds == 0 ? 0 : std::max(kEach, (end - Now()) / static_cast<double>(todo.size() - i));
+    const bool clean = GoThrough(todo[i], each, seed);
+    if (!clean && only != nullptr) break;  // that one was to be shown
+    if (clean && done != nullptr && seconds == 0) std::ofstream(done, std::ios::app) << todo[i].Text() << "\n";
   }
 }
 

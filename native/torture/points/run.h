@@ -26,14 +26,18 @@ class Run {
   Run(const char* name, Blow blow);
   ~Run();
 
-  // Goes through the points of all operations (or of the one named), for about so many seconds in all; 0: all
-  // that Choose() gives. Stops at the first violation of an operation and prints where it was.
-  void Go(const char* only, double seconds);
+  // Goes through the points of scenes: those of the operation named, or of all. In about so many seconds some, drawn by the
+  // seed, and some points of each; with 0 seconds all, and of each all that Choose() gives. Those that `done` names, a
+  // line each, are not run again; it names what has been run without a violation. Null: there is no such file. Stops at the
+  // first violation of a scene, and of a named operation, and prints where it was.
+  void Go(const char* only, double seconds, uint64_t seed, const char* done);
 
-  uint64_t operations = 0, points = 0, violations = 0;
+  uint64_t there_are = 0, scenes = 0, points = 0, violations = 0;
 
  private:
-  void Begin();
+  void Begin(const Scene& scene);
+  // Returns whether it was without a violation.
+  bool GoThrough(const Scene& scene, double seconds, uint64_t seed);
   void End();
   void StartServer();  // without a store yet; the one of before, if any, is killed
   // Arranges for the operation and returns the process to drive through it.

@@ -1,9 +1,11 @@
 // The client that shares the store with the victim.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <thread>
+#include <vector>
 
 #include "../tests/storm.h"
 #include "points/actors.h"
@@ -28,6 +30,8 @@ class SecondClient {
     MUST(atoll_attach(stage->socket, nullptr, &client_));
     MUST(atoll_attach(stage->socket, nullptr, &seer_));
     SetSeer(seer_);
+    crowd_.resize(std::max(stage->crowd, stage->others_make ? 1u : 0u));
+    for (atoll_client*& other : crowd_) MUST(atoll_attach(stage->socket, nullptr, &other));
     stage_->shared = PutSmall(client_);
   }
 
@@ -53,11 +57,17 @@ class SecondClient {
   std::string Arrange(const Operation& operation) {
     meddled_ = false;
     stage_->made = {};
+    atoll_client* const maker = stage_->others_make ? crowd_[0] : client_;
     if (operation.expected) {
-      MUST(atoll_expect(client_, &stage_->target));
+      MUST(atoll_expect(maker, &stage_->target));
     } else {
-      stage_->target = operation.server && operation.drops ? PutSeen(client_) : PutSmall(client_);
+      stage_->target = operation.server && operation.drops ? PutSeen(maker) : PutSmall(maker);
     }
+    if (maker != client_) {
+      MUST(atoll_reference(client_, &stage_->target));
+      MUST(atoll_dereference(maker, &stage_->target));
+    }
+    for (uint32_t i = 0; i < stage_->crowd; ++i) MUST(atoll_reference(crowd_[i], &stage_->target));
     if (operation.spills) {
       if (std::string wrong = SpillAll(); !wrong.empty()) return wrong;
       // Evicting is to find it in memory again, with its place on disk.
@@ -193,17 +203,21 @@ class SecondClient {
       if (code != 0) return Text("the reference to the target is lost: %ld %s", code, atoll_last_error());
     }
     dropped_ = false;
+    for (uint32_t i = 0; i < stage_->crowd; ++i) {
+      const int64_t code = atoll_dereference(crowd_[i], &stage_->target);
+      if (code != 0) return Text("the reference of another to the target is lost: %ld %s", code, atoll_last_error());
+    }
     if (std::string wrong = BecomesAsBefore(); !wrong.empty()) return wrong;
     return FullCycle();
   }
 
-  // Nothing but this client, the seer and the one object is there.
+  // Nothing but this client, the seer, the crowd and the one object is there.
   std::string BecomesAsBefore() {
     atoll_stats_t stats{};
     stats.size = sizeof(stats);
     for (const double end = Now() + 10; Now() < end; ::usleep(100)) {
       MUST(atoll_stats(client_, &stats));
-      if (stats.clients == 2 && stats.objects == 1) {
+      if (stats.clients == 2 + crowd_.size() && stats.objects == 1) {
         atoll_object_info info;
         uint64_t cursor = 0;
         if (atoll_list(client_, &cursor, &info, 1) != 1 || info.id.place != stage_->shared.place ||
@@ -258,6 +272,7 @@ class SecondClient {
   Stage* const stage_;
   atoll_client* client_ = nullptr;
   atoll_client* seer_ = nullptr;
+  std::vector<atoll_client*> crowd_;
   std::thread waiter_;
   int64_t waited_ = 0;
   std::string why_;

@@ -20,7 +20,7 @@ atoll_server_options Options(Stage* stage, std::string* directory) {
   options.capacity = kStoreBytes;
   options.extent_bytes = 64 << 10;
   options.max_objects = 128;
-  options.max_clients = 4;
+  options.max_clients = 12;
   options.ring_bytes = 4096;
   options.socket_path = stage->socket;
   options.spill_directory = directory->c_str();

@@ -16,12 +16,14 @@ constexpr const char* kNames[kCosts] = {"create", "free", "burial"};
 
 class CostTest : public StoreTest {
  protected:
-  // Instructions for each object. A system call counts as one: what the kernel does is not seen here.
+  // Instructions for each object, the least of the rounds. A system call counts as one: what the kernel does is not seen
+  // here.
   std::array<double, kCosts> Count(uint64_t clients, uint64_t holders) {
     std::array<double, kCosts> counts{};
     Process peer({"costs", path_, std::to_string(clients), std::to_string(holders)});
     int status = 0;
-    for (double& count : counts) {
+    for (int i = 0; i < kCosts * kCostRounds; ++i) {
+      double& count = counts[static_cast<size_t>(i % kCosts)];
       EXPECT_EQ(::waitpid(peer.pid(), &status, WUNTRACED), peer.pid());
       if (!WIFSTOPPED(status)) {
         ADD_FAILURE() << peer.ReadLine();
@@ -33,7 +35,8 @@ class CostTest : public StoreTest {
         if (::ptrace(PTRACE_SINGLESTEP, peer.pid(), nullptr, nullptr) != 0) break;
         ::waitpid(peer.pid(), &status, 0);
       } while (WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP);
-      count = static_cast<double>(steps) / kCostObjects;
+      const double each = static_cast<double>(steps) / kCostObjects;
+      if (i < kCosts || each < count) count = each;
       EXPECT_EQ(::ptrace(PTRACE_CONT, peer.pid(), nullptr, nullptr), 0);
     }
     EXPECT_EQ(peer.ReadLine(), "ok");

@@ -16,7 +16,7 @@ Result<std::unique_ptr<SpillFiles>> SpillFiles::Open(const std::string& parent, 
 
 SpillFiles::SpillFiles(const std::string& parent, uint64_t store, uint64_t limit, os::UniqueFd lock,
                        uint64_t last_place)
-    : directory_(parent, store, std::move(lock)), store_(store), limit_(limit), last_place_(last_place) {
+    : directory_(parent, store, std::move(lock)), limit_(limit), last_place_(last_place) {
   uint64_t last = 0;
   for (const uint64_t number : directory_.List()) {
     if (number <= SpillPlace::kMaxFile) last = std::max(last, number);

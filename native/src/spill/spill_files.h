@@ -70,7 +70,6 @@ class SpillFiles {
   size_t SetPlaces(std::vector<SpillItem>& items, size_t begin, uint64_t file) const;
 
   SpillDirectory directory_;
-  const uint64_t store_;
   const uint64_t limit_;
   const uint64_t last_place_;
   uint64_t first_;  // file that this life may write

@@ -1,6 +1,7 @@
 /** Atoll's public API: what users write against, and what a runtime implements. */
 module io.atoll.api {
     exports io.atoll;
+    exports io.atoll.concurrent;
     exports io.atoll.spi to
             io.atoll,
             io.atoll.objects,

@@ -1,5 +1,7 @@
 package io.atoll;
 
+import io.atoll.concurrent.AtollExecutor;
+import io.atoll.spi.ReadySpliterator;
 import io.atoll.spi.Runtimes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -265,6 +267,25 @@ public final class Atoll extends TaskOverloads {
             (given.contains(ref) ? ready : unready).add(ref);
         }
         return new WaitResult<>(ready, unready);
+    }
+
+    /**
+     * The workers as an {@link java.util.concurrent.ExecutorService}, each task holding one CPU.
+     *
+     * @return a new one, to be shut down or not
+     */
+    public static AtollExecutor executor() {
+        return executor(Resources.cpus(1));
+    }
+
+    /**
+     * The workers as an {@link java.util.concurrent.ExecutorService}.
+     *
+     * @param resources what each task holds while it runs
+     * @return a new one, to be shut down or not
+     */
+    public static AtollExecutor executor(Resources resources) {
+        return AtollExecutor.of(resources);
     }
 
     /**

@@ -189,6 +189,22 @@ public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
     }
 
     /**
+     * Cancels the task if nobody has begun it: then it is never run, and {@link #get()} throws a {@link
+     * TaskCancelledException} to whoever asks for its result, as do tasks that have it as an argument. A task that has begun
+     * goes on.
+     *
+     * @return true when this call has cancelled it; false when it has begun or ended, and for what was put
+     */
+    public boolean cancel() {
+        enter();
+        try {
+            return runtime.cancel(this);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
      * What became of the task, waiting for its end as long as it takes: as {@link #get()}, without an exception when the
      * task has failed. The call's own exceptions are thrown as there.
      *
@@ -205,7 +221,7 @@ public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
     /**
      * This ref as a {@link Future}, each call of whose {@code get} gets the value anew. A task that threw gives an {@link
      * ExecutionException} whose cause is what was thrown; the {@link TaskException} is suppressed in it. The future keeps
-     * this ref reachable, and is of no use once it is closed. It cannot be cancelled.
+     * this ref reachable, and is of no use once it is closed. Its {@code cancel} is {@link #cancel}.
      *
      * @return the future
      */

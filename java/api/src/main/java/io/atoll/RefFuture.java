@@ -2,6 +2,7 @@ package io.atoll;
 
 import io.atoll.spi.UserThrowables;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -14,20 +15,24 @@ import java.util.concurrent.TimeoutException;
  */
 final class RefFuture<T> implements Future<T> {
     private final ObjectRef<T> ref;
+    private volatile boolean cancelled;
 
     RefFuture(ObjectRef<T> ref) {
         this.ref = ref;
     }
 
-    /** A task cannot be cancelled. */
+    /** Cancels a task that has not begun; one that runs goes on. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        return false;
+        boolean done = ref.cancel();
+        cancelled |= done;
+        return done;
     }
 
+    /** By this future, or as its get has found out. */
     @Override
     public boolean isCancelled() {
-        return false;
+        return cancelled;
     }
 
     @Override
@@ -49,7 +54,7 @@ final class RefFuture<T> implements Future<T> {
     @Override
     public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
         try {
-            return ref.get(Duration.of(timeout, unit.toChronoUnit()));
+            return ref.get(Duration.ofNanos(unit.toNanos(timeout)));
         } catch (TaskException e) {
             throw failed(e);
         } catch (CallInterruptedException e) {
@@ -59,7 +64,11 @@ final class RefFuture<T> implements Future<T> {
         }
     }
 
-    private static ExecutionException failed(TaskException e) {
+    private ExecutionException failed(TaskException e) {
+        if (e instanceof TaskCancelledException) {
+            cancelled = true;
+            throw (CancellationException) new CancellationException(e.getMessage()).initCause(e);
+        }
         if (e.getCause() == null) {
             return new ExecutionException(e);
         }

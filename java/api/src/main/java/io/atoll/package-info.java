@@ -22,7 +22,8 @@
  * A task is any static or instance method, constructor or lambda, native methods too, of up to ten parameters (for an
  * instance method the object counts as one). What a lambda captures is stored with the call, so it must be storable. An
  * object is a function too, when its class can be stored and implements {@link java.util.concurrent.Callable} or one of
- * {@code F0} to {@code F10} and {@code P0} to {@code P10}. A function may throw checked exceptions: what it throws comes out
+ * {@code F0} to {@code F10} and {@code P0} to {@code P10}. ({@link io.atoll.Atoll#executor()} is for code that knows {@link
+ * java.util.concurrent.ExecutorService}s.) A function may throw checked exceptions: what it throws comes out
  * of {@code get} as the cause of a {@link io.atoll.TaskException}.
  *
  * <p>A function can be a value of its own, whose types are fixed before refs are looked at and which has the needs of its

@@ -116,6 +116,17 @@ class CompileTest {
                         + "WaitResult<Object> w = Atoll.wait(rs, 1);",
                 "Set<ObjectRef<Integer>> rs = Set.of(intRef); List<Integer> is = get(rs);"
                         + "int sum = Atoll.asReady(rs).mapToInt(ObjectRef::get).sum();",
+                "io.atoll.concurrent.AtollExecutor pool = Atoll.executor(); int x = n;"
+                        + "Future<Integer> a = pool.submit(() -> x); Future<?> b = pool.submit(() -> { U.print(\"a\"); });"
+                        + "Future<Integer> c = pool.submit(() -> { throw new Exception(); });"
+                        + "Future<Table> d = pool.submit(U::load); Future<Integer> e = pool.submit(new Job());"
+                        + "Future<String> f = pool.submit(() -> U.print(\"a\"), \"b\"); pool.execute(() -> U.print(\"a\"));"
+                        + "Future<?> g = pool.submit(() -> U.print(\"a\")); Future<Integer> h = pool.submit(() -> u.plus(1));"
+                        + "Runnable r = () -> {}; pool.execute(r); Future<?> i = pool.submit(r); pool.close();",
+                "try (io.atoll.concurrent.AtollExecutor pool = Atoll.executor(Resources.cpus(2))) {"
+                        + "List<Callable<Integer>> jobs = List.of(() -> 1, new Job()); pool.invokeAll(jobs);"
+                        + "ExecutorService plain = pool; plain.submit(() -> 1);"
+                        + "new ExecutorCompletionService<Integer>(pool).submit(() -> 1); }",
                 "try (AtollSession s = Atoll.init()) { } try (AtollSession s = Atoll.init(AtollOptions.defaults())) { }");
     }
 

@@ -93,6 +93,16 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         }
 
         @Override
+        public boolean cancel(ObjectRef<?> ref) {
+            return values.putIfAbsent(ref.id(), new TaskCancelledException("cancelled", "t")) == null;
+        }
+
+        @Override
+        public void whenReady(ObjectRef<?> ref, Runnable action) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public <T> CompletableFuture<T> future(ObjectRef<T> ref) {
             return CompletableFuture.completedFuture(get(ref, null));
         }

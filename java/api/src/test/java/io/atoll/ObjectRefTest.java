@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -135,6 +136,23 @@ class ObjectRefTest {
         assertThatThrownBy(() -> late.asFuture().get())
                 .isExactlyInstanceOf(ExecutionException.class)
                 .hasCauseExactlyInstanceOf(TaskException.class);
+    }
+
+    @Test
+    void shouldBeCancelledWhileItIsNotThere() throws Exception {
+        ObjectRef<Integer> late = runtime.expect();
+        Future<Integer> future = late.asFuture();
+        assertThat(late.cancel()).isTrue();
+        assertThat(late.cancel()).isFalse();
+        assertThatThrownBy(late::get).isExactlyInstanceOf(TaskCancelledException.class);
+        assertThatThrownBy(future::get).isInstanceOf(CancellationException.class);
+        assertThat(future.isCancelled()).isTrue();
+        Future<Integer> another = runtime.<Integer>expect().asFuture();
+        assertThat(another.cancel(false)).isTrue();
+        assertThat(another.isCancelled()).isTrue();
+        assertThat(another.isDone()).isTrue();
+        assertThat(Atoll.put(1).cancel()).isFalse();
+        assertThat(Atoll.put(1).asFuture().get(Long.MAX_VALUE, TimeUnit.DAYS)).isEqualTo(1);
     }
 
     @Test

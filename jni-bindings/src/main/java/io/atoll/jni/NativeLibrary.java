@@ -214,6 +214,18 @@ public final class NativeLibrary {
         }
     }
 
+    /**
+     * Opens to a module of ours what the JVM shows the constants of classes by, where it can be done: for lambdas that are
+     * not Serializable.
+     */
+    public static void openForConstants(Module to) {
+        if (isAvailable()) {
+            Module base = Object.class.getModule();
+            StoreNative.openPackage(base, "jdk.internal.access", to);
+            StoreNative.openPackage(base, "jdk.internal.reflect", to);
+        }
+    }
+
     private static UnsatisfiedLinkError unavailable(String why, Throwable cause) {
         UnsatisfiedLinkError error = new UnsatisfiedLinkError("Atoll's native library for " + platform()
                 + " is not available: " + why + ". Add the artifact io.atoll:atoll-jni with classifier " + platform()

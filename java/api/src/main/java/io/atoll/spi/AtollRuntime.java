@@ -70,6 +70,22 @@ public interface AtollRuntime extends AutoCloseable {
     boolean isReady(ObjectRef<?> ref);
 
     /**
+     * Has a task never run that nobody has begun: its result is a {@link io.atoll.TaskCancelledException}.
+     *
+     * @param ref stays reachable during the call
+     * @return false when it has begun or ended, and when the object is no task's
+     */
+    boolean cancel(ObjectRef<?> ref);
+
+    /**
+     * Has something run once a get would not wait, or the session has ended: by the thread that completes futures.
+     *
+     * @param ref stays reachable during the call, not longer
+     * @param action may use the ref, whatever becomes of it; is run once
+     */
+    void whenReady(ObjectRef<?> ref, Runnable action);
+
+    /**
      * What is completed with the value of a ref.
      *
      * @param <T> type of the value

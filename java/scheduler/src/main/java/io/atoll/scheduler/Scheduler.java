@@ -431,6 +431,12 @@ public final class Scheduler {
             return true;
         }
         if (outcome == Dispatch.HELPED) {
+            if (actions.isReady(next.id())) {
+                // Cancelled by a client that was heard before the one that submitted it.
+                leave(next);
+                complete(next);
+                return true;
+            }
             dequeue(next);
             setState(next, Task.State.HELPED);
             next.worker = actions.claimedBy(next);

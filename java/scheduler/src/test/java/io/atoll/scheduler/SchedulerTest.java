@@ -429,4 +429,36 @@ class SchedulerTest {
         assertThat(fake.events()).isEmpty();
         assertThat(List.copyOf(fake.done)).containsExactly(id(10));
     }
+
+    /** By a client that has the ref from somebody else: it is heard of first. */
+    @Test
+    void shouldEndATaskThatWasCancelledBeforeItWasSubmitted() {
+        node(ONE, 1);
+        for (int i = 10; i < 12; ++i) {
+            fake.claims.put(id(i), 9);
+            finish(i, 9);
+        }
+        scheduler.submit(task(10, ONE));
+        scheduler.submit(task(11, ONE, 50));
+        assertThat(fake.events()).isEmpty();
+        assertThat(fake.done).containsExactly(id(10));
+        fake.ready.add(id(50));
+        scheduler.objectReady(id(50));
+        assertThat(fake.done).containsExactlyInAnyOrder(id(10), id(11));
+    }
+
+    @Test
+    void shouldEndAQueuedTaskThatWasCancelled() {
+        node(ONE, 1);
+        for (int i = 10; i < 13; ++i) {
+            scheduler.submit(task(i, ONE));
+        }
+        assertThat(fake.events()).containsExactly("10 to 1");
+        fake.claims.put(id(11), 9);
+        finish(11, 9);
+        assertThat(scheduler.queued()).isEqualTo(1);
+        finish(10, 1);
+        assertThat(fake.events()).containsExactly("12 to 1");
+        finish(12, 1);
+    }
 }

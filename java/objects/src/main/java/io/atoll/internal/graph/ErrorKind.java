@@ -2,6 +2,7 @@ package io.atoll.internal.graph;
 
 import io.atoll.ObjectId;
 import io.atoll.StandInException;
+import io.atoll.TaskCancelledException;
 import io.atoll.TaskException;
 import io.atoll.WorkerDiedException;
 import io.atoll.internal.kinds.SimpleKinds;
@@ -169,15 +170,28 @@ public final class ErrorKind {
     /**
      * All of a {@link TaskException} but its cause, as bytes.
      *
+     * @param what one of the constants: which exception it is
      * @param ending how the worker died; null when it did not
      */
     private record Head(
-            String message, String task, long worker, int attempt, String ending, StackTraceElement[] trace) {
+            byte what,
+            String message,
+            String task,
+            long worker,
+            int attempt,
+            String ending,
+            StackTraceElement[] trace) {
+        private static final byte THREW = 0;
+        private static final byte DIED = 1;
+        private static final byte CANCELLED = 2;
+
         private static final String INTERNAL = "io.atoll.internal.";
 
         static Head of(TaskException failure) {
             String ending = failure instanceof WorkerDiedException died ? died.ending() : null;
+            byte what = ending != null ? DIED : failure instanceof TaskCancelledException ? CANCELLED : THREW;
             return new Head(
+                    what,
                     failure.getMessage(),
                     failure.taskName(),
                     failure.workerPid(),
@@ -187,6 +201,7 @@ public final class ErrorKind {
         }
 
         void writeTo(DataOutputStream out) throws IOException {
+            out.writeByte(what);
             ErrorText.write(out, message);
             ErrorText.write(out, task);
             out.writeLong(worker);
@@ -196,19 +211,28 @@ public final class ErrorKind {
         }
 
         static Head readFrom(DataInputStream in) throws IOException {
+            byte what = in.readByte();
             String message = ErrorText.read(in);
             String task = ErrorText.read(in);
             if (task == null) {
                 throw new IOException("the task that failed has no name");
             }
-            return new Head(message, task, in.readLong(), in.readInt(), ErrorText.read(in), ErrorText.readTrace(in));
+            long worker = in.readLong();
+            int attempt = in.readInt();
+            String ending = ErrorText.read(in);
+            if (what < THREW || what > CANCELLED || (what == DIED) != (ending != null)) {
+                throw new IOException("a failure of kind " + what + " with the ending " + ending);
+            }
+            return new Head(what, message, task, worker, attempt, ending, ErrorText.readTrace(in));
         }
 
         /** The exception, with the stack trace that was stored. */
         TaskException with(Throwable cause) {
-            TaskException failure = ending != null
-                    ? new WorkerDiedException(message, task, worker, attempt, ending)
-                    : new TaskException(message, task, worker, attempt, cause);
+            TaskException failure = switch (what) {
+                case DIED -> new WorkerDiedException(message, task, worker, attempt, ending);
+                case CANCELLED -> new TaskCancelledException(message, task);
+                default -> new TaskException(message, task, worker, attempt, cause);
+            };
             failure.setStackTrace(trace);
             return failure;
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.ObjectId;
 import io.atoll.StandInException;
+import io.atoll.TaskCancelledException;
 import io.atoll.TaskException;
 import io.atoll.WorkerDiedException;
 import io.atoll.store.testkit.InMemoryStore;
@@ -154,6 +155,16 @@ class ObjectCodecTest {
                 .hasNoCause()
                 .satisfies(e -> assertThat(((WorkerDiedException) e).ending()).isEqualTo("signal 9 (SIGKILL)"))
                 .satisfies(e -> assertThat(((WorkerDiedException) e).attempt()).isEqualTo(4));
+    }
+
+    @Test
+    void shouldSayThatATaskWasCancelled() {
+        ObjectId id = store.expect();
+        codec.putError(id, new TaskCancelledException("it was cancelled", "t"));
+        assertThatThrownBy(() -> codec.get(id, Duration.ZERO))
+                .isExactlyInstanceOf(TaskCancelledException.class)
+                .hasMessage("it was cancelled")
+                .hasNoCause();
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 
 /**
  * Finds out what to call for a user's function: for a lambda or method reference the method that it stands for, through the
- * {@code writeReplace} that javac and the JDK give to every serializable one; for an object of a class of the user's the
+ * {@code writeReplace} that javac and the JDK give to every serializable one, or as {@link PlainLambda} does; for an object of a class of the user's the
  * method of the function type that it implements, with the object itself as the first argument. What nothing is captured by
  * is looked at once per class. Any thread.
  */
@@ -45,6 +45,7 @@ final class FunctionReader {
     private static final class Source {
         private final Class<?> type;
         private final Method writeReplace; // null when there is none
+        private final PlainLambda plain; // null when it is none, or cannot be read
         private volatile Function known;
 
         Source(Class<?> type) {
@@ -63,6 +64,7 @@ final class FunctionReader {
                         e);
             }
             writeReplace = method;
+            plain = method == null ? PlainLambda.of(type) : null;
         }
 
         Function read(Object function, int parameters) {
@@ -83,7 +85,20 @@ final class FunctionReader {
             } catch (IllegalAccessException | InvocationTargetException e) {
                 throw new UnserializableException("the function " + type.getName() + " cannot be read", e);
             }
-            return written instanceof SerializedLambda lambda ? ofLambda(lambda) : ofObject(function, parameters);
+            if (written instanceof SerializedLambda lambda) {
+                return ofLambda(lambda);
+            }
+            return plain != null && parameters == 0 ? ofPlain(function) : ofObject(function, parameters);
+        }
+
+        private Function ofPlain(Object function) {
+            try {
+                return new Function(
+                        plain.method(), plain.captured(function), plain.method().shortName());
+            } catch (IllegalAccessException e) {
+                throw new UnserializableException(
+                        "what the function " + type.getName() + " captures cannot be read", e);
+            }
         }
 
         private static Function ofLambda(SerializedLambda lambda) {
@@ -104,7 +119,8 @@ final class FunctionReader {
             if (type.isHidden() || type.isSynthetic()) {
                 throw new UnserializableException(type.getName()
                         + " is a lambda or method reference of a type that is not"
-                        + " Serializable, so nobody can tell what it calls: give it where an F" + parameters + " or P"
+                        + " Serializable, and what it calls cannot be found out: give it where an F" + parameters
+                        + " or P"
                         + parameters + " is expected, or cast it to (Callable<...> & Serializable)");
             }
             Class<?> functionType = functionType(type, parameters);
@@ -114,14 +130,15 @@ final class FunctionReader {
                         + ", P"
                         + parameters + " or Callable");
             }
-            Class<?> result = functionType.getName().startsWith("io.atoll.P") ? void.class : Object.class;
+            boolean isRunnable = functionType == Runnable.class;
+            Class<?> result = isRunnable || functionType.getName().startsWith("io.atoll.P") ? void.class : Object.class;
             MethodType method = MethodType.genericMethodType(parameters).changeReturnType(result);
             String name = type.getName();
             return new Function(
                     new FunctionDescriptor(
                             MethodHandleInfo.REF_invokeInterface,
                             functionType.getName(),
-                            "call",
+                            isRunnable ? "run" : "call",
                             method.toMethodDescriptorString()),
                     new Object[] {function},
                     name.substring(name.lastIndexOf('.') + 1));
@@ -134,7 +151,7 @@ final class FunctionReader {
                     String name = found.getName();
                     if (name.equals("io.atoll.F" + parameters)
                             || name.equals("io.atoll.P" + parameters)
-                            || found == Callable.class && parameters == 0) {
+                            || (found == Callable.class || found == Runnable.class) && parameters == 0) {
                         return found;
                     }
                     Class<?> inherited = functionType(found, parameters);

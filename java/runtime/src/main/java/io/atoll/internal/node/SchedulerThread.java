@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * The thread that schedules. It reads the rings of all clients, tells the {@link Scheduler} what they say, and does what
  * that decides; when there is nothing to read it sleeps on the scheduler's bell. While it sleeps, a thread of the driver
  * that submits a task takes its turn for one round: the bell of the worker is then the first that has to wake somebody.
- * There is one at a time, and the turn is never waited for but by this thread.
+ * There is one at a time, and the turn is waited for by this thread alone, and by who asks whether all has ended.
  *
  * <p>References: reading a call, it registers one of its own on the result and on every id that the call names, before
  * the ring's consumer position moves on, which is what the submitter waits for; it drops them when the task is done for
@@ -54,6 +54,9 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
     private static final long STALL_NANOS = 10_000_000_000L;
 
     private static final int MOST_LEFT_OUT = 16;
+
+    /** Who has to have the turn looks so often. */
+    private static final long TURN_NANOS = 20_000;
 
     private final NativeStore store;
     private final StoreServer server;
@@ -335,16 +338,12 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         }
     }
 
-    /** Whether every task that has been submitted has ended; false also when another thread is looking now. */
+    /** Whether every task that has been submitted has ended. Waits for the turn, as nobody else does. */
     public boolean isIdle() {
-        if (closed) {
-            throw new IllegalStateException("Atoll is not running in this process any more: its session is closed");
-        }
-        if (over != null) {
-            throw new IllegalStateException(over);
-        }
-        if (!turn.tryLock()) {
-            return false;
+        checkOpen();
+        while (!turn.tryLock()) {
+            LockSupport.parkNanos(TURN_NANOS);
+            checkOpen(); // Who closes keeps the turn.
         }
         try {
             poll();
@@ -354,6 +353,15 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
             throw new IllegalStateException(over, e);
         } finally {
             turn.unlock();
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("Atoll is not running in this process any more: its session is closed");
+        }
+        if (over != null) {
+            throw new IllegalStateException(over);
         }
     }
 

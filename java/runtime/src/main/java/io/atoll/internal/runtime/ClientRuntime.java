@@ -4,7 +4,10 @@ import io.atoll.NodeStats;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.ObjectStoreFullException;
+import io.atoll.TaskCancelledException;
 import io.atoll.internal.call.CallWriter;
+import io.atoll.internal.call.Claim;
+import io.atoll.internal.call.Messages;
 import io.atoll.internal.call.ObjectWriter;
 import io.atoll.internal.graph.ErrorKind;
 import io.atoll.internal.memory.Place;
@@ -148,6 +151,36 @@ abstract class ClientRuntime implements AtollRuntime, Place {
 
     final boolean isReady(ObjectId id) {
         return store.state(id) != ObjectStore.State.EXPECTED;
+    }
+
+    /** As a thread that helps with a task does: who claims it settles what becomes of it. */
+    @Override
+    public boolean cancel(ObjectRef<?> ref) {
+        ObjectId id = ref.id();
+        gate.enter();
+        try {
+            if (isReady(id) || !store.claim(id, Claim.NOBODY, Claim.of(store.clientIndex(), 0))) {
+                return false;
+            }
+            try {
+                codec.putError(
+                        id,
+                        new TaskCancelledException(
+                                "the task whose result is object " + id + " was cancelled before it had begun",
+                                id.toString()));
+            } catch (ObjectStoreFullException e) {
+                store.delete(id); // Who waits hears that it is lost, and does not wait for ever.
+            }
+            ring.tell(Messages.FINISHED, id);
+            return true;
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
+    public void whenReady(ObjectRef<?> ref, Runnable action) {
+        futures.tell(adopt(ref.id()), action);
     }
 
     @Override

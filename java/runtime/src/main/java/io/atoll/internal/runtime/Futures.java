@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  */
 final class Futures {
     private final ClientRuntime runtime;
-    private final LinkedBlockingQueue<Pending<?>> ready = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Pending> ready = new LinkedBlockingQueue<>();
     private Thread thread; // guarded by this
     private volatile boolean closed;
 
@@ -21,10 +21,19 @@ final class Futures {
     }
 
     <T> CompletableFuture<T> of(ObjectRef<T> own) {
-        startThread();
         CompletableFuture<T> future = new CompletableFuture<>();
-        runtime.events.tell(new Pending<>(own, future), new ObjectId[] {own.id()});
+        tell(new Promise<>(own, future));
         return future;
+    }
+
+    /** Has something run once the object is ready, or never will be. */
+    void tell(ObjectRef<?> own, Runnable action) {
+        tell(new Action(own, action));
+    }
+
+    private void tell(Pending pending) {
+        startThread();
+        runtime.events.tell(pending, new ObjectId[] {pending.ref.id()});
     }
 
     private synchronized void startThread() {
@@ -43,7 +52,7 @@ final class Futures {
                 // By close, or by a function of the user's, which means nobody here.
             }
         }
-        for (Pending<?> each = ready.poll(); each != null; each = ready.poll()) {
+        for (Pending each = ready.poll(); each != null; each = ready.poll()) {
             each.complete();
         }
     }
@@ -66,15 +75,13 @@ final class Futures {
         }
     }
 
-    /** A future and its own ref to what it will be completed with. */
-    private final class Pending<T> implements ReadyEvents.Listener {
-        private final ObjectRef<T> ref;
-        private final CompletableFuture<T> future;
-        private volatile boolean ended;
+    /** Is told of its own ref, which it has until then. */
+    private abstract class Pending implements ReadyEvents.Listener {
+        final ObjectRef<?> ref;
+        volatile boolean ended;
 
-        Pending(ObjectRef<T> ref, CompletableFuture<T> future) {
+        Pending(ObjectRef<?> ref) {
             this.ref = ref;
-            this.future = future;
         }
 
         @Override
@@ -88,14 +95,46 @@ final class Futures {
             ready.add(this);
         }
 
+        abstract void complete();
+    }
+
+    private final class Promise<T> extends Pending {
+        private final CompletableFuture<T> future;
+
+        Promise(ObjectRef<T> ref, CompletableFuture<T> future) {
+            super(ref);
+            this.future = future;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
         void complete() {
             try (ref) {
                 if (ended) {
                     throw new IllegalStateException("the session was closed before object " + ref.id() + " was there");
                 }
-                future.complete(ref.get());
+                future.complete((T) ref.get());
             } catch (Throwable e) {
                 future.completeExceptionally(e);
+            }
+        }
+    }
+
+    private final class Action extends Pending {
+        private final Runnable action;
+
+        Action(ObjectRef<?> ref, Runnable action) {
+            super(ref);
+            this.action = action;
+        }
+
+        @Override
+        void complete() {
+            try (ref) {
+                action.run();
+            } catch (Throwable e) {
+                Thread here = Thread.currentThread();
+                here.getUncaughtExceptionHandler().uncaughtException(here, e);
             }
         }
     }

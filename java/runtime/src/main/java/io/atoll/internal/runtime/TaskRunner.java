@@ -34,6 +34,7 @@ final class TaskRunner {
         CallReader reader = new CallReader(call);
         String name = reader.name();
         int attempt = CallRecord.attempt(record) + 1;
+        ThreadState before = new ThreadState();
         try {
             Object value = invoke(reader);
             // Before anybody can see that it has ended.
@@ -45,6 +46,7 @@ final class TaskRunner {
             // Not before: the class that knows the pid takes tens of milliseconds to initialize.
             putError(result, TaskException.of(name, ProcessHandle.current().pid(), attempt, thrown));
         }
+        before.restore();
         try {
             runtime.ring.tell(Messages.FINISHED, result);
         } catch (RuntimeException e) {

@@ -34,7 +34,7 @@ class RoomsTest {
     /** From the bottom: the classes of each see those of rooms before it, and of their own. */
     private static final List<Set<String>> ROOMS = List.of(
             Set.of("io.atoll.jni"),
-            Set.of("io.atoll", "io.atoll.spi"),
+            Set.of("io.atoll", "io.atoll.concurrent", "io.atoll.spi"),
             Set.of("io.atoll.store"),
             Set.of("io.atoll.internal.memory"),
             Set.of("io.atoll.internal.codecs"),

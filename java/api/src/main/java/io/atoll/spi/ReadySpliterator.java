@@ -1,6 +1,6 @@
-package io.atoll;
+package io.atoll.spi;
 
-import io.atoll.spi.ReadyRefs;
+import io.atoll.ObjectRef;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.Consumer;
@@ -10,10 +10,16 @@ import java.util.function.Consumer;
  *
  * @param <T> type of the values
  */
-final class ReadySpliterator<T> extends Spliterators.AbstractSpliterator<ObjectRef<T>> {
+public final class ReadySpliterator<T> extends Spliterators.AbstractSpliterator<ObjectRef<T>> {
     private final ReadyRefs<T> refs;
 
-    ReadySpliterator(ReadyRefs<T> refs, int count) {
+    /**
+     * Of so many.
+     *
+     * @param refs has them
+     * @param count how many it will give
+     */
+    public ReadySpliterator(ReadyRefs<T> refs, int count) {
         super(count, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.SIZED);
         this.refs = refs;
     }

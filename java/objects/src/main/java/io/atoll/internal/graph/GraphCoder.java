@@ -135,8 +135,11 @@ public final class GraphCoder {
         byte[] bytes;
         writing.prepare(buffer, null);
         try {
-            writing.writeRootRef(value);
-            links.refuseChanged();
+            try {
+                writing.writeRootRef(value);
+            } finally {
+                links.refuseChanged(); // which says more than what an iterator may have thrown
+            }
             bytes = buffer.getBytes(0, buffer.writerIndex());
             List<Object> suspects = refs.reachedAgain(bytes);
             if (!suspects.isEmpty()) {

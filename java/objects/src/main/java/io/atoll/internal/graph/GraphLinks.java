@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -28,7 +27,8 @@ final class GraphLinks {
     // While writing.
     private Set<ObjectId> ids;
     private GraphParts parts;
-    private final List<Map<?, ?>> watched = new ArrayList<>();
+    private final List<Object> watched = new ArrayList<>();
+    private final List<Object> counting = new ArrayList<>();
     private int[] changes = new int[FIRST_WATCHED];
     private long[] offsets = new long[FIRST_WATCHED];
     // While reading.
@@ -69,26 +69,32 @@ final class GraphLinks {
         parts = new GraphParts();
     }
 
-    /** Notes how often a map was changed before it is written; the count is an int field of it. */
-    void watch(Map<?, ?> map, long changesOffset) {
-        watched.add(map);
+    /**
+     * Notes how often a container was changed before it is written.
+     *
+     * @param counts has the count, in an int field at the offset: the container itself, or the map that it is made of
+     */
+    void watch(Object container, Object counts, long changesOffset) {
+        watched.add(container);
+        counting.add(counts);
         if (watched.size() > changes.length) {
             changes = Arrays.copyOf(changes, 2 * changes.length);
             offsets = Arrays.copyOf(offsets, changes.length);
         }
-        changes[watched.size() - 1] = (int) RawFields.getBits(map, changesOffset, int.class);
+        changes[watched.size() - 1] = (int) RawFields.getBits(counts, changesOffset, int.class);
         offsets[watched.size() - 1] = changesOffset;
     }
 
-    /** Throws when a map of the graph was changed while it was written: what was written of it may make no sense. */
+    /** Throws when a container of the graph was changed while it was written: what was written of it may make no sense. */
     void refuseChanged() {
         for (int i = 0; i < watched.size(); i++) {
-            Map<?, ?> map = watched.get(i);
-            if (RawFields.getBits(map, offsets[i], int.class) != changes[i]) {
-                throw new Refusal.Refused(map.getClass(), "it was changed while it was being written", map);
+            if (RawFields.getBits(counting.get(i), offsets[i], int.class) != changes[i]) {
+                Object container = watched.get(i);
+                throw new Refusal.Refused(container.getClass(), "it was changed while it was being written", container);
             }
         }
         watched.clear();
+        counting.clear();
     }
 
     void contain(ObjectId id) {

@@ -16,7 +16,7 @@ import org.apache.fory.serializer.Serializer;
 import org.apache.fory.serializer.collection.MapSerializer;
 import org.apache.fory.serializer.collection.MapSerializers;
 
-/** Containers of the JDK of which Fory forgets something. */
+/** Containers of the JDK of which Fory forgets something, or does not notice that they are changed meanwhile. */
 final class JdkContainers {
     /** Of {@code List.of}, and of {@code Stream.toList}, which alone may hold nulls. */
     private static final Class<?> LIST_N = List.of(1, 2, 3).getClass();
@@ -33,6 +33,7 @@ final class JdkContainers {
         fory.registerSerializer(HashMap.class, new HashMaps(resolver, links));
         fory.registerSerializer(TreeMap.class, new TreeMaps(resolver, links));
         fory.registerSerializer(LinkedHashMap.class, new LinkedHashMaps(resolver, links));
+        ChangedCollections.register(fory, links);
         fory.registerSerializer(
                 LIST_N,
                 Containers.as(resolver, LIST_N, new ListsWithNulls(fory.getConfig(), fory.getSerializer(LIST_N))));
@@ -50,7 +51,7 @@ final class JdkContainers {
 
         @Override
         public Map onMapWrite(WriteContext context, HashMap map) {
-            links.watch(map, HASH_CHANGES);
+            links.watch(map, map, HASH_CHANGES);
             return super.onMapWrite(context, map);
         }
 
@@ -78,7 +79,7 @@ final class JdkContainers {
 
         @Override
         public Map onMapWrite(WriteContext context, TreeMap map) {
-            links.watch(map, CHANGES);
+            links.watch(map, map, CHANGES);
             return super.onMapWrite(context, map);
         }
     }
@@ -97,7 +98,7 @@ final class JdkContainers {
 
         @Override
         public Map onMapWrite(WriteContext context, LinkedHashMap map) {
-            links.watch(map, HASH_CHANGES);
+            links.watch(map, map, HASH_CHANGES);
             Map written = super.onMapWrite(context, map);
             context.writeBoolean(RawFields.getBits(map, ACCESS_ORDER, boolean.class) != 0);
             return written;

@@ -1,16 +1,23 @@
 package io.atoll.internal.graph;
 
+import io.atoll.spi.UserThrowables;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.fory.Fory;
 import org.apache.fory.builder.ObjectCodecBuilder;
 import org.apache.fory.codegen.CodeGenerator;
 import org.apache.fory.codegen.CompileUnit;
+import org.apache.fory.codegen.Expression;
 import org.apache.fory.context.ReadContext;
 import org.apache.fory.context.WriteContext;
 import org.apache.fory.reflect.ObjectInstantiator;
@@ -21,14 +28,16 @@ import org.apache.fory.serializer.ExceptionSerializers;
 import org.apache.fory.serializer.ObjectSerializer;
 import org.apache.fory.serializer.Serializer;
 import org.apache.fory.type.Descriptor;
+import org.apache.fory.type.TypeUtils;
 import org.apache.fory.util.ClassLoaderUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Objects whose class has no say in how they are stored: their fields, and nothing of the class is run. Code is generated
- * for each class, as Fory does it; but Fory's own, where a class is public, calls its constructor, getters and setters,
- * and names the types of its fields, which need not be public. Where code cannot be made, Fory's interpreter writes and
+ * Objects whose class has no say in how they are stored: their fields, and nothing of the class is run but, as in Java's own
+ * serialization, the constructor of a record. Code is generated for each class, as Fory does it; but Fory's own, where a
+ * class is public, calls its constructor, getters and setters, and names the types of its fields, which need not be public;
+ * and it asks a record's accessors, which may say something else. Where code cannot be made, Fory's interpreter writes and
  * reads the same form. One coder's.
  */
 final class PlainObjects {
@@ -51,14 +60,12 @@ final class PlainObjects {
         this.fory = fory;
     }
 
-    /** Has objects of a class made without a constructor wherever Fory makes them. Records are made by theirs. */
+    /** Has objects of a class made without a constructor wherever Fory makes them; records by theirs. */
     @SuppressWarnings("unchecked")
     void allocate(TypeResolver resolver, Class<?> type) {
-        if (!type.isRecord()) {
-            Object registry = RawFields.get(resolver, REGISTRY);
-            ((Map<Class<?>, ObjectInstantiator<?>>) RawFields.get(registry, INSTANTIATORS))
-                    .put(type, new Allocation<>(type));
-        }
+        Object registry = RawFields.get(resolver, REGISTRY);
+        ((Map<Class<?>, ObjectInstantiator<?>>) RawFields.get(registry, INSTANTIATORS))
+                .put(type, type.isRecord() ? new Records<>(type) : new Allocation<>(type));
     }
 
     /** Of a class that is no array, enum, lambda or proxy. */
@@ -122,6 +129,46 @@ final class PlainObjects {
     private static final class FieldCodec extends ObjectCodecBuilder {
         FieldCodec(Class<?> type, Fory fory) {
             super(type, fory);
+            recordCtrAccessible = false;
+        }
+
+        /** A record's accessor need not say what the field holds. */
+        @Override
+        protected Expression getFieldValue(Expression record, Descriptor field) {
+            return isRecord ? load(record, field) : super.getFieldValue(record, field);
+        }
+
+        private Expression load(Expression record, Descriptor field) {
+            long offset = RawFields.offset(field.getField());
+            Expression at = Expression.Literal.ofLong(offset);
+            Class<?> type = field.getRawType();
+            if (type == boolean.class) {
+                return unsafeGetBoolean(record, at);
+            } else if (type == byte.class) { // out of the int that it lies in
+                Expression in = unsafeGetInt(record, Expression.Literal.ofLong(offset & -4));
+                int shift = (int) (offset & 3) * 8;
+                return new Expression.Cast(
+                        new Expression.StaticInvoke(
+                                Integer.class,
+                                "rotateRight",
+                                TypeUtils.PRIMITIVE_INT_TYPE,
+                                in,
+                                Expression.Literal.ofInt(shift)),
+                        TypeUtils.PRIMITIVE_BYTE_TYPE);
+            } else if (type == short.class) {
+                return unsafeGetShort(record, at);
+            } else if (type == char.class) {
+                return unsafeGetChar(record, at);
+            } else if (type == int.class) {
+                return unsafeGetInt(record, at);
+            } else if (type == long.class) {
+                return unsafeGetLong(record, at);
+            } else if (type == float.class) {
+                return unsafeGetFloat(record, at);
+            } else if (type == double.class) {
+                return unsafeGetDouble(record, at);
+            }
+            return tryCastIfPublic(unsafeGet(record, at), field.getTypeRef(), field.getName());
         }
 
         @Override
@@ -157,6 +204,42 @@ final class PlainObjects {
         @Override
         public T newInstanceWithArguments(Object... arguments) {
             throw new UnsupportedOperationException(type.getName() + " is no record");
+        }
+    }
+
+    /** Makes records by their canonical constructor, whose last parameter may be of variable arity. */
+    private static final class Records<T> extends ObjectInstantiator<T> {
+        private final MethodHandle constructor; // (Object[])Object
+
+        Records(Class<T> type) {
+            super(type);
+            Class<?>[] components = Stream.of(type.getRecordComponents())
+                    .map(RecordComponent::getType)
+                    .toArray(Class<?>[]::new);
+            try {
+                constructor = MethodHandles.privateLookupIn(type, MethodHandles.lookup())
+                        .findConstructor(type, MethodType.methodType(void.class, components))
+                        .asFixedArity()
+                        .asType(MethodType.genericMethodType(components.length))
+                        .asSpreader(Object[].class, components.length);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("the constructor of " + type + " cannot be called", e);
+            }
+        }
+
+        @Override
+        public T newInstance() {
+            throw new UnsupportedOperationException(type.getName() + " is a record");
+        }
+
+        @Override
+        public T newInstanceWithArguments(Object... arguments) {
+            try {
+                return type.cast((Object) constructor.invokeExact(arguments));
+            } catch (Throwable e) {
+                throw new IllegalStateException(
+                        "the constructor of " + type.getName() + " threw " + UserThrowables.text(e), e);
+            }
         }
     }
 

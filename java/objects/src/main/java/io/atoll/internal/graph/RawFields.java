@@ -1,6 +1,8 @@
 package io.atoll.internal.graph;
 
 import io.atoll.jni.RawAccess;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -34,7 +36,19 @@ final class RawFields {
 
     @SuppressWarnings("removal")
     static long offset(Field field) {
-        return UNSAFE.objectFieldOffset(field);
+        return field.getDeclaringClass().isRecord() ? offsetInRecord(field) : UNSAFE.objectFieldOffset(field);
+    }
+
+    /** Unsafe says it of no record, but a handle of the field knows it. */
+    private static long offsetInRecord(Field field) {
+        try {
+            Class<?> record = field.getDeclaringClass();
+            VarHandle handle = MethodHandles.privateLookupIn(record, MethodHandles.lookup())
+                    .findVarHandle(record, field.getName(), field.getType());
+            return UNSAFE.getLong(handle, offset(handle.getClass(), "fieldOffset"));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("where " + field + " is, cannot be found out", e);
+        }
     }
 
     static Object get(Object object, long offset) {

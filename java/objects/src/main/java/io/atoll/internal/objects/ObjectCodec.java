@@ -21,6 +21,7 @@ import io.atoll.store.Memory;
 import io.atoll.store.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
@@ -79,8 +80,12 @@ public final class ObjectCodec {
      * @throws io.atoll.ObjectStoreFullException when there is no room for it
      */
     public ObjectId put(Object value) {
-        ObjectId streamed = stream(value, room);
-        return streamed != null ? streamed : write(null, encode(value));
+        try {
+            ObjectId streamed = stream(value, room);
+            return streamed != null ? streamed : write(null, encode(value));
+        } finally {
+            Reference.reachabilityFence(value); // its refs hold what the object names, until that does so itself
+        }
     }
 
     /**
@@ -103,11 +108,13 @@ public final class ObjectCodec {
     /** Stores a value under an id that is expected. */
     public void putAs(ObjectId expected, Object value) {
         write(Objects.requireNonNull(expected), encode(value));
+        Reference.reachabilityFence(value);
     }
 
     /** Stores why a task has no result under an id that is expected: {@link #get} throws it. */
     public void putError(ObjectId expected, TaskException failure) {
         write(Objects.requireNonNull(expected), ErrorKind.encode(failure));
+        Reference.reachabilityFence(failure);
     }
 
     /**

@@ -41,7 +41,8 @@ class RecordsTest {
 
     record Nested(Object[]... arrays) {}
 
-    public record Shifted(byte b, short s, char c, int i, long l, float f, double d, boolean z, String text, List<Object> list) {
+    public record Shifted(
+            byte b, short s, char c, int i, long l, float f, double d, boolean z, String text, List<Object> list) {
         public byte b() {
             return (byte) (b + 1);
         }
@@ -115,7 +116,8 @@ class RecordsTest {
     @Test
     void shouldKeepWhatIsInTheFieldsWhateverTheAccessorsSay() {
         for (byte b : new byte[] {Byte.MIN_VALUE, -1, 0, 1, Byte.MAX_VALUE}) {
-            Shifted value = new Shifted(b, (short) -3, 'x', -5, Long.MIN_VALUE, 0.5f, -0.0, true, null, new ArrayList<>());
+            Shifted value =
+                    new Shifted(b, (short) -3, 'x', -5, Long.MIN_VALUE, 0.5f, -0.0, true, null, new ArrayList<>());
             assertThat(trip(value)).usingRecursiveComparison().isEqualTo(value);
             assertThat(trip(value).b()).isEqualTo((byte) (b + 1));
             assertThat(trip(value).z()).isFalse();

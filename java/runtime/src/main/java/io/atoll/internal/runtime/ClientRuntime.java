@@ -25,6 +25,7 @@ import io.atoll.spi.Refs;
 import io.atoll.spi.TaskRequest;
 import io.atoll.store.NativeStore;
 import io.atoll.store.ObjectStore;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -99,8 +100,12 @@ abstract class ClientRuntime implements AtollRuntime, Place {
 
     @Override
     public <T> ObjectRef<T> put(T value) {
-        ObjectId streamed = codec.stream(value, writer);
-        return ref(streamed != null ? streamed : writer.write(null, codec.encode(value)));
+        try {
+            ObjectId streamed = codec.stream(value, writer);
+            return ref(streamed != null ? streamed : writer.write(null, codec.encode(value)));
+        } finally {
+            Reference.reachabilityFence(value); // its refs hold what the object names, until that does so itself
+        }
     }
 
     @Override
@@ -226,6 +231,7 @@ abstract class ClientRuntime implements AtollRuntime, Place {
             submitted = true;
             submitted();
         } finally {
+            Reference.reachabilityFence(request); // as in put: here the scheduler takes over
             if (!submitted) {
                 forgotten(result);
                 store.dereference(result);

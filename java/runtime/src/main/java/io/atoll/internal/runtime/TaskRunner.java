@@ -12,6 +12,7 @@ import io.atoll.internal.graph.ErrorKind;
 import io.atoll.spi.UserThrowables;
 import io.atoll.store.ObjectStore;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -40,6 +41,7 @@ final class TaskRunner {
             // Before anybody can see that it has ended.
             runtime.store.countUser(NodeReport.TASKS_COUNTER, 1);
             runtime.writer.write(result, runtime.codec.encode(value));
+            Reference.reachabilityFence(value); // its refs hold what the result names, until that does so itself
         } catch (FailedArgument e) {
             putError(result, e.failure);
         } catch (Throwable thrown) {

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,41 @@ class RefsTest {
             Thread.sleep(2);
         }
         return file;
+    }
+
+    static Object[] large(int i) {
+        return new Object[] {new byte[1 << 20], Atoll.put("in " + i)};
+    }
+
+    /** A collector that runs all the time finds a ref unreachable as soon as it is. */
+    @Test
+    void shouldKeepWhatAValueNamesUntilTheStoredValueDoes() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        Thread collector = new Thread(() -> {
+            while (!done.get()) {
+                System.gc();
+            }
+        });
+        collector.start();
+        try {
+            for (int i = 0; i < 400; ++i) {
+                try (ObjectRef<Object[]> ref = Atoll.put(large(i))) {
+                    assertThat(((ObjectRef<?>) ref.get()[1]).get()).isEqualTo("in " + i);
+                }
+                List<ObjectRef<String>> named = List.of(Atoll.put("named " + i));
+                if (i % 20 == 0) {
+                    assertThat(Atoll.task(RefsTest::first, named).remote().get())
+                            .isEqualTo("named " + i);
+                }
+            }
+        } finally {
+            done.set(true);
+            collector.join();
+        }
+    }
+
+    static String first(List<ObjectRef<String>> refs) {
+        return refs.get(0).get();
     }
 
     private ObjectRef<String> waiting(String name) {

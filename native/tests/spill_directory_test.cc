@@ -247,6 +247,34 @@ TEST_F(SpillDirectoryTest, DirectoryRemovedWhileRunningIsMadeAgainAndCostsOnlyWh
   }
 }
 
+// Where a life of the server begins without a descriptor to spare, say. Its own lock is not taken for a stranger's.
+TEST_F(SpillDirectoryTest, DirectoryThatCouldNotBeOpenedAtFirstIsOpenedWhenItIsNeeded) {
+  constexpr uint64_t kStore = 7;
+  auto lock = SpillDirectory::Lock(spill_, kStore);
+  ASSERT_TRUE(lock.ok()) << LastError();
+  const std::string own = spill_ + "/" + SpillDirectoryName(kStore);
+  std::ofstream(own + "/3") << "of the life before";
+  rlimit before{}, none{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  none.rlim_max = before.rlim_max;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  {
+    SpillDirectory directory(spill_, kStore, std::move(lock).value());
+    EXPECT_TRUE(directory.List().empty());
+    const auto unmade = directory.Create(4);
+    EXPECT_EQ(unmade.status().code(), ATOLL_SYSTEM);
+    EXPECT_NE(std::string(LastError()).find("open "), std::string::npos) << LastError();
+    const auto unread = directory.OpenToRead(3);
+    EXPECT_EQ(unread.status().code(), ATOLL_SYSTEM);
+    EXPECT_NE(std::string(LastError()).find("open "), std::string::npos) << LastError();
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_TRUE(directory.Create(4).ok()) << LastError();
+    EXPECT_TRUE(directory.OpenToRead(3).ok()) << LastError();
+    EXPECT_TRUE(fs::exists(own + "/4"));
+  }
+  EXPECT_FALSE(fs::exists(own));
+}
+
 // What a create says that finds no room because the disk fails.
 class FailingDiskTest : public SpillDirectoryTest {
  protected:

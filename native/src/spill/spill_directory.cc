@@ -110,8 +110,8 @@ void SweepStale(const os::Directory& parent, const std::string& path, const std:
   }
 }
 
-// Makes the directory if need be, and locks it.
-Result<os::UniqueFd> Acquire(const std::string& path, const std::string& name, os::Directory* directory) {
+// Makes the directory if need be, and locks it. Returns no descriptor when it is the one that `held` locks.
+Result<os::UniqueFd> Acquire(const std::string& path, const std::string& name, int held, os::Directory* directory) {
   const auto deadline = os::Deadline::After(kLockNanos);
   for (;;) {
     auto parent = os::Directory::Open(path);
@@ -121,6 +121,10 @@ Result<os::UniqueFd> Acquire(const std::string& path, const std::string& name, o
     if (made.ok()) {
       auto lock = made.value().LockFile(kLock, true);
       status = lock.status();
+      if (status.code() == ATOLL_ALREADY_EXISTS && held >= 0 && made.value().Has(kLock, held)) {
+        *directory = std::move(made).value();
+        return os::UniqueFd();
+      }
       if (lock.ok() && made.value().Has(kLock, lock.value().get()) &&
           parent.value().Has(name.c_str(), made.value().fd())) {
         *directory = std::move(made).value();
@@ -160,24 +164,20 @@ Result<os::UniqueFd> SpillDirectory::Lock(const std::string& parent, uint64_t st
   if (!opened.ok()) return opened.status();
   SweepStale(opened.value(), parent, name);
   os::Directory directory;
-  return Acquire(parent, name, &directory);
+  return Acquire(parent, name, -1, &directory);
 }
 
 SpillDirectory::SpillDirectory(const std::string& parent, uint64_t store, os::UniqueFd lock)
     : parent_(os::RealPath(parent)), name_(SpillDirectoryName(store)), lock_(std::move(lock)) {
   if (parent_.empty()) parent_ = parent;
   path_ = parent_ + "/" + name_;
-  auto above = os::Directory::Open(parent_);
-  if (!above.ok()) return;
-  auto own = above.value().OpenOwn(name_.c_str());
-  if (!own.ok()) return;
-  directory_ = std::move(own).value();
+  if (!Find().ok()) return;  // when it is needed it is looked for again
   if (!directory_.Has(kLock, lock_.get())) (void)MakeAgain();  // an earlier life has lost and made it again
 }
 
 SpillDirectory::~SpillDirectory() {
   const os::AwaitsMemory here("removing spill files");
-  if (!directory_.valid()) return;
+  if (!Find().ok()) return;
   auto parent = os::Directory::Open(parent_);
   if (!parent.ok()) return;
   os::UniqueFd lock;
@@ -190,6 +190,18 @@ SpillDirectory::~SpillDirectory() {
   RemoveLocked(parent.value(), name_, directory_, &left_alone);
 }
 
+// REQUIRES: mutex_ is held, or nobody else has this
+Status SpillDirectory::Find() const {
+  if (directory_.valid()) return {};
+  auto above = os::Directory::Open(parent_);
+  if (!above.ok()) return above.status();
+  auto own = above.value().OpenOwn(name_.c_str());
+  if (own.ok()) directory_ = std::move(own).value();
+  if (own.status().code() == ATOLL_NOT_FOUND)
+    return Status::Error(ATOLL_NOT_FOUND, "%s is not there any more", path_.c_str());
+  return own.status();
+}
+
 // REQUIRES: mutex_ is held
 Status SpillDirectory::MakeAgain() {
   auto above = os::Directory::Open(parent_);
@@ -199,10 +211,10 @@ Status SpillDirectory::MakeAgain() {
     return {};  // nothing is missing
   }
   os::Directory directory;
-  auto lock = Acquire(parent_, name_, &directory);
+  auto lock = Acquire(parent_, name_, lock_.get(), &directory);
   if (!lock.ok()) return lock.status();
   // Whoever has asked for the number of the lock goes on using it.
-  if (::dup3(lock.value().get(), lock_.get(), O_CLOEXEC) < 0) return Status::System("dup3");
+  if (lock.value().valid() && ::dup3(lock.value().get(), lock_.get(), O_CLOEXEC) < 0) return Status::System("dup3");
   directory_ = std::move(directory);
   return {};
 }
@@ -213,32 +225,40 @@ Result<os::File> SpillDirectory::Create(uint64_t number) {
   return os::File::Create(directory_.fd(), SpillFileName(number).text());
 }
 
-Status SpillDirectory::Missing() const {
+// One failure of a call is no reason to do without the directory for ever.
+Status SpillDirectory::FindFor(std::shared_lock<std::shared_mutex>* lock) const {
   if (directory_.valid()) return {};
-  return Status::Error(ATOLL_NOT_FOUND, "%s is not there any more", path_.c_str());
+  lock->unlock();
+  Status found;
+  {
+    std::lock_guard alone(mutex_);
+    found = Find();
+  }
+  lock->lock();  // once found it stays so
+  return found;
 }
 
 Result<os::File> SpillDirectory::OpenToRead(uint64_t number) const {
   std::shared_lock lock(mutex_);
-  ATOLL_RETURN_IF_ERROR(Missing());
+  ATOLL_RETURN_IF_ERROR(FindFor(&lock));
   return os::File::OpenToRead(directory_.fd(), SpillFileName(number).text());
 }
 
 Result<os::File> SpillDirectory::OpenToPunch(uint64_t number) const {
   std::shared_lock lock(mutex_);
-  ATOLL_RETURN_IF_ERROR(Missing());
+  ATOLL_RETURN_IF_ERROR(FindFor(&lock));
   return os::File::OpenToPunch(directory_.fd(), SpillFileName(number).text());
 }
 
 void SpillDirectory::Remove(uint64_t number) const {
   std::shared_lock lock(mutex_);
-  if (directory_.valid()) (void)directory_.RemoveFile(SpillFileName(number).text());
+  if (FindFor(&lock).ok()) (void)directory_.RemoveFile(SpillFileName(number).text());
 }
 
 std::vector<uint64_t> SpillDirectory::List() const {
   std::shared_lock lock(mutex_);
   std::vector<uint64_t> numbers;
-  if (!directory_.valid()) return numbers;
+  if (!FindFor(&lock).ok()) return numbers;
   const auto names = directory_.List();
   if (!names.ok()) return numbers;
   for (const std::string& name : names.value()) {

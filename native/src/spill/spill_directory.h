@@ -64,13 +64,15 @@ class SpillDirectory {
 
  private:
   Status MakeAgain();
-  Status Missing() const;
+  // Opens the directory, if it is not open.
+  Status Find() const;
+  Status FindFor(std::shared_lock<std::shared_mutex>* lock) const;
 
   std::string parent_, path_;  // absolute
   const std::string name_;
   os::UniqueFd lock_;
   mutable std::shared_mutex mutex_;  // of what follows
-  os::Directory directory_;
+  mutable os::Directory directory_;  // not valid: it could not be opened yet
 };
 
 }  // namespace atollstore

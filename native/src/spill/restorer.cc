@@ -8,11 +8,6 @@
 #include "spill/spill_item.h"
 
 namespace atollstore {
-namespace {
-
-constexpr int64_t kFillNanos = 1'000'000;  // for the page tables of what is read back
-
-}  // namespace
 
 void Restorer::Restore(uint64_t index) {
   if (!known_.insert(index).second) return;
@@ -44,7 +39,7 @@ bool Restorer::Grow(uint64_t bytes) {
 // Whether what was leased has memory, and is ours to use. What can have none is nobody's again.
 bool Restorer::HasPages() {
   if (reserver_->Back(kRestorer, leased_) == Reserver::Backing::kUnderWay) return false;
-  return heap_->Commit(std::exchange(leased_, {}), os::Deadline::After(kFillNanos)).ok();
+  return heap_->Commit(std::exchange(leased_, {}));
 }
 
 // Returns false when there is no room for it, or not yet.
@@ -76,7 +71,7 @@ bool Restorer::TryRestore(uint64_t index) {
     sweeper_->MarkLost(index, ATOLL_LOST_DAMAGED);
     return true;
   }
-  job.to = window_->data() + offset;
+  job.to = heap_->At(offset);
   threads_->HandIn(std::move(job));
   return true;
 }

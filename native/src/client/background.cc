@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <thread>
 #include <utility>
 
 #include "client/client_core.h"
@@ -45,16 +44,7 @@ void ClientCore::WakeBackground() {
   (void)!::write(wake_.get(), &one, sizeof(one));
 }
 
-// Nobody of this client frees by itself meanwhile: what lies there is the server's to free from then on.
-void ClientCore::HandOverExtents() {
-  while (freeing_.test_and_set(std::memory_order_acquire)) std::this_thread::yield();
-  const bool given = heap_->HandOver() != 0;
-  freeing_.clear(std::memory_order_release);
-  if (given) WakeServer();
-}
-
 void ClientCore::KeepWarm() {
-  if (control_.header().wants_extents.load(std::memory_order_acquire) != 0) HandOverExtents();
   const bool pressure = control_.header().pressure.load(std::memory_order_acquire) != 0;
   const uint64_t cap = WarmCap();
   if (pressure || heap_->FreeBytes() > MostFree()) {

@@ -211,7 +211,7 @@ class ClientCore {
 
   Status Refer(ObjectId id);
   Status GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view);
-  Status AwaitServer(ObjectId id, const os::Deadline& callers);
+  Status AwaitRestore(ObjectId id, const os::Deadline& callers);
   // read.cc
   std::optional<Result<uint64_t>> ReadInMemory(ObjectId id, uint64_t offset, void* to, uint64_t bytes);
   std::optional<Result<uint64_t>> ReadSpilled(ObjectId id, uint64_t offset, void* to, uint64_t bytes,
@@ -219,9 +219,8 @@ class ClientCore {
   bool AskToCheck(ObjectId id, const os::Deadline& deadline, uint32_t* bell);
   class ListTurn;
   uint64_t BytesTogether(const atoll_object_id* ids, uint64_t count) const;
-  // `until`: how long to wait for what is on disk; null: not at all. `timeout_ns`: what the caller has.
-  Status PinAll(const atoll_object_id* ids, uint64_t count, const os::Deadline* until, const os::Deadline& callers,
-                atoll_view* views);
+  // `until`: how long to wait for what is on disk; null: not at all.
+  Status PinAll(const atoll_object_id* ids, uint64_t count, const os::Deadline* until, atoll_view* views);
   Status NotFound(ObjectId id) const;
   Status Lost(ObjectId id) const;
   Status Corrupted(ObjectId id) const;
@@ -287,7 +286,6 @@ class ClientCore {
   static void RunBackground(void* self);
   void Background();
   void KeepWarm();
-  void HandOverExtents();
   // Gives back what is empty once nothing has been made for a while. Returns the ms until the next look.
   int GiveBackWhenIdle();
   void WakeBackground();

@@ -1,5 +1,4 @@
 // Waiting for objects: until they are sealed, until any of many are, until they are back from disk.
-#include <algorithm>
 #include <bit>
 
 #include "client/client_core.h"
@@ -25,9 +24,6 @@ void ClientCore::ReturnBell(uint32_t bell) {
 namespace {
 // Without room, what was spilled cannot be brought back. So long at least is waited for it.
 constexpr int64_t kRestorePatienceNanos = 10'000'000'000;
-// For an object that the server is moving, which takes it some instructions, unless it is stopped there; also by those
-// who have no time.
-constexpr int64_t kLeastMovingNanos = 8'000'000;
 }  // namespace
 
 Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) {
@@ -46,8 +42,8 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
     pins_[index].fetch_add(1, std::memory_order_seq_cst);
     Word word;
     Found found = Validate(entries_[index], id.generation(), &word);
-    if (found == Found::kPending && word.away()) {
-      result = AwaitServer(id, deadline);
+    if (found == Found::kPending && word.on_disk()) {
+      result = AwaitRestore(id, deadline);
       if (result.ok()) found = Validate(entries_[index], id.generation(), &word);
     }
     if (result.ok() && found == Found::kSealed) {
@@ -87,32 +83,28 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
   return result;
 }
 
-// Until the object is back from disk, or has its new place, which takes the server some instructions. The pin that the
-// caller has is what tells the server that the object is wanted, and what keeps it where it is from then on.
-Status ClientCore::AwaitServer(ObjectId id, const os::Deadline& callers) {
+// The pin that the caller has is what tells the server that the object is wanted, and what keeps it in memory
+// once it is there.
+Status ClientCore::AwaitRestore(ObjectId id, const os::Deadline& callers) {
   const uint64_t index = id.index();
-  const auto later = [&](const os::Deadline& least) { return callers.at() > least.at() ? callers : least; };
-  const auto restored = later(os::Deadline::After(kRestorePatienceNanos));
-  const auto moved = later(os::Deadline::After(kLeastMovingNanos));
+  const auto least = os::Deadline::After(kRestorePatienceNanos);
+  const auto deadline = callers.at() > least.at() ? callers : least;
   const uint32_t bell = LeaseBell();
   Status result;
   for (;;) {
     const uint32_t seen = record_->object_bells[BellSlot(bell)].Read();
     (void)SetWait(control_, me_, index, id.generation(), BellSlot(bell));  // it is pinned: its slots are paid for
     Word word;
-    if (Validate(entries_[index], id.generation(), &word) != Found::kPending || !word.away()) break;
+    if (Validate(entries_[index], id.generation(), &word) != Found::kPending || !word.on_disk()) break;
     if (word.state() == State::kSpilled) Drop(index);
     if (Disconnected()) {
       result =
-          Status::Error(ATOLL_DISCONNECTED, "the server has gone while it brought object %lu.%lu",
+          Status::Error(ATOLL_DISCONNECTED, "the server has gone while object %lu.%lu was read from disk",
                         index, id.generation());
       break;
     }
-    const os::Deadline& deadline = word.on_disk() ? restored : moved;
     if (deadline.passed()) {
-      result = word.on_disk() ? StoreFull(entries_[index].size.load(std::memory_order_relaxed))
-                              : Status::Error(ATOLL_TIMED_OUT, "object %lu.%lu: the server does not end moving it",
-                                              index, id.generation());
+      result = StoreFull(entries_[index].size.load(std::memory_order_relaxed));
       break;
     }
     (void)record_->object_bells[BellSlot(bell)].Wait(seen, deadline.AtMost(1'000'000'000));

@@ -71,11 +71,11 @@ Status ClientCore::GetAll(const atoll_object_id* ids, uint64_t count, int64_t ti
   }
   // Without the turn nothing is waited for while pins are held: some may have gone to disk meanwhile.
   if (!on_disk) {
-    const Status result = PinAll(ids, count, nullptr, deadline, views);
+    const Status result = PinAll(ids, count, nullptr, views);
     if (result.code() != ATOLL_TIMED_OUT) return result;
   }
   const ListTurn turn(this);
-  return PinAll(ids, count, &deadline, deadline, views);
+  return PinAll(ids, count, &deadline, views);
 }
 
 // Those of the distinct ones: an object given twice lies in memory once.
@@ -115,7 +115,6 @@ int64_t ClientCore::Peek(const atoll_object_id* ids, uint64_t count, atoll_view*
 
 // TIMED_OUT when one is on disk and that is not to be waited for.
 Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, const os::Deadline* until,
-                          const os::Deadline& callers,
                           atoll_view* views) {
   // All pins first: they keep in memory what is there, and tell the server what is wanted, all at once.
   Status result;
@@ -133,9 +132,8 @@ Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, const os::
     const ObjectId id(ids[i]);
     Word word;
     Found found = Validate(entries_[id.index()], id.generation(), &word);
-    if (found == Found::kPending && word.away()) {
-      result = until != nullptr || !word.on_disk() ? AwaitServer(id, callers)
-                                                   : Status::Error(ATOLL_TIMED_OUT, "it is on disk");
+    if (found == Found::kPending && word.on_disk()) {
+      result = until != nullptr ? AwaitRestore(id, *until) : Status::Error(ATOLL_TIMED_OUT, "it is on disk");
       if (result.ok()) found = Validate(entries_[id.index()], id.generation(), &word);
     }
     if (!result.ok()) break;

@@ -31,12 +31,6 @@ class Orphans {
   void Count(const Entry& entry);
   // All blocks in the extent are known now.
   void Settle(uint64_t extent);
-  // Nobody's, and all blocks in it are known; or nobody's, and that is yet to come: its owner has handed it over, or is
-  // being buried.
-  bool IsSettled(uint64_t extent) const { return OwnerOf(extent) == kOrphan && settled_[extent]; }
-  bool IsUnsettled(uint64_t extent) const { return OwnerOf(extent) == kOrphan && !settled_[extent]; }
-  // Somebody else looks after the extent from now on, and after those that blocks in it reach into.
-  void Forget(uint64_t extent);
 
   // The block with this number, of this extent, is free.
   void Freed(uint64_t block, uint64_t extent);

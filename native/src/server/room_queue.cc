@@ -128,7 +128,7 @@ bool RoomQueue::ServeRoom(KnownWish& wish) {
     } else {
       // Room is made all the same, for whoever tries again.
       Press();
-      (void)MakeRoom(wish, 1);
+      (void)MakeRoom(1, wish.extents);
       wishes_.Refuse(wish);
     }
     return false;
@@ -143,7 +143,7 @@ bool RoomQueue::ServeRoom(KnownWish& wish) {
   }
   // A thread whose time is over is about to leave, or stopped.
   if (wish.until != os::Deadline::kForever && now_ >= wish.until) return false;
-  if (MakeRoom(wish, 1)) return true;
+  if (MakeRoom(1, wish.extents)) return true;
   BecomeStuck(wish);
   soon_ = true;
   return false;
@@ -221,44 +221,21 @@ void RoomQueue::Ask(uint64_t bytes) {
   bell.Ring();
 }
 
-// What the server holds empty, after what it had read back or moved has gone. Not while that is to be filled.
-bool RoomQueue::GiveBack() { return !mover_->busy() && heap_->GiveBack() != 0; }
-
-Mover::Answer RoomQueue::MakeRun(const KnownWish& wish, uint64_t extents, bool may_spill) {
-  std::vector<Run> others;
-  for (const KnownWish& other : wishes_.all()) {
-    if (&other != &wish && other.kept.count != 0) others.push_back(other.kept);
-  }
-  return mover_->MakeRun(extents, may_spill && spiller_ != nullptr, wish.kept, std::move(others));
-}
-
-// First by moving alone. Then the objects that were looked at least lately go to disk; when what that frees lies too
-// scattered, whatever there is no room for of a whole run.
-bool RoomQueue::MakeRoom(const KnownWish& wish, uint64_t runs) {
-  const uint64_t bytes = wish.extents * control_.geometry().extent_bytes();
+bool RoomQueue::MakeRoom(uint64_t runs, uint64_t extents) {
+  const uint64_t bytes = extents * control_.geometry().extent_bytes();
   Ask(bytes);
   if (spiller_ != nullptr && spiller_->evicting()) settle_until_ = now_ + kSettleNanos;
-  // What is being moved, and evicted for it, goes on as long as it is asked for.
-  if (!mover_->busy() && (now_ < settle_until_ || GiveBack())) return true;
-  const uint64_t together = std::min(wish.extents * runs, control_.geometry().extents());
-  enum Step { kMove, kEvict, kMoveAndEvict, kSteps };
-  if (rounds_ % kSteps == kMove) {
-    // Who has no time does not come again, and whoever does is to find room.
-    if (MakeRun(wish, together, false) != Mover::Answer::kImpossible && !wish.urgent) return true;
-    ++rounds_;
-  }
-  if (rounds_ % kSteps == kEvict) {
-    ++rounds_;
-    const uint64_t goal = std::max(bytes * runs, control_.geometry().capacity() / 16);
-    if (spiller_ != nullptr && spiller_->Evict(goal) != 0) {
-      settle_until_ = now_ + kSettleNanos;
-      nudge_all_();
-      return true;
-    }
-  }
-  if (spiller_ != nullptr && MakeRun(wish, together, true) != Mover::Answer::kImpossible) return true;
-  ++rounds_;
-  return false;
+  if (now_ < settle_until_) return true;
+  if (spiller_ == nullptr) return false;
+  settle_until_ = now_ + kSettleNanos;
+  if (spiller_->GiveBack() != 0) return true;
+  // First the objects that were looked at least lately; when what that frees lies too scattered, a whole run.
+  const uint64_t goal = std::max(bytes * runs, control_.geometry().capacity() / 16);
+  const bool scattered = rounds_++ % 2 == 1;
+  uint64_t leaving = scattered ? spiller_->EvictRun(extents) : spiller_->Evict(goal);
+  if (leaving == 0) leaving = scattered ? spiller_->Evict(goal) : spiller_->EvictRun(extents);
+  if (leaving != 0) nudge_all_();
+  return leaving != 0;
 }
 
 void RoomQueue::BecomeStuck(KnownWish& wish) {
@@ -270,17 +247,15 @@ void RoomQueue::BecomeStuck(KnownWish& wish) {
   wish.look_at = now_ + std::max(kLookAgainNanos, kPartOfTime * took);
 }
 
-// Whether room can be made for it by now; if not, where that would take least.
+// Whether room can be made for it by now, and where that is least.
 void RoomQueue::LookAgain(KnownWish& wish) {
-  const bool evicting = spiller_ != nullptr && spiller_->evicting();
-  const bool later = !mover_->busy() && (evicting || GiveBack());
-  const Mover::Answer answer = later ? Mover::Answer::kWorking : MakeRun(wish, wish.extents, true);
-  soon_ = soon_ || answer == Mover::Answer::kWorking;
-  if (answer == Mover::Answer::kWorking) return;
   wishes_.Release(wish.kept);
   wish.kept = {};
   wish.stuck = wish.whole = false;
-  if (answer == Mover::Answer::kImpossible) BecomeStuck(wish);
+  if (spiller_ == nullptr || spiller_->evicting()) return BecomeStuck(wish);
+  // What was read back may be gone since, and its extents be empty.
+  if (spiller_->GiveBack() == 0 && spiller_->EvictRun(wish.extents) == 0) return BecomeStuck(wish);
+  settle_until_ = now_ + kSettleNanos;
 }
 
 Run RoomQueue::CheapestRun(const KnownWish& wish) {
@@ -333,7 +308,7 @@ bool RoomQueue::ServeRestores(KnownWish& wish) {
   Press();
   if (wish.stuck && now_ >= wish.look_at) LookAgain(wish);
   if (!wish.stuck) {
-    if (MakeRoom(wish, wanted.runs)) return true;
+    if (MakeRoom(wanted.runs, wish.extents)) return true;
     BecomeStuck(wish);
   }
   Ask(0);
@@ -347,7 +322,7 @@ bool RoomQueue::ServeRestores(KnownWish& wish) {
 bool RoomQueue::MayRestore(const Spiller::Wanted& wanted, uint64_t extents) {
   const auto have_room = [&] { return FreeRuns(extents) >= wanted.runs; };
   // What the server holds empty, after what it had read back was evicted, is room too.
-  if (wanted.runs <= 1 || have_room() || (GiveBack() && have_room())) {
+  if (wanted.runs <= 1 || have_room() || (spiller_->GiveBack() != 0 && have_room())) {
     gather_until_ = 0;
     return true;
   }
@@ -358,7 +333,8 @@ bool RoomQueue::MayRestore(const Spiller::Wanted& wanted, uint64_t extents) {
 int RoomQueue::MillisToLook() const {
   int millis = -1;
   for (const KnownWish& wish : wishes_.all()) {
-    const int64_t left = wish.stuck ? (wish.look_at - os::NowNanos()) / 1'000'000 + 1 : kLookMillis;
+    const bool unpins = wish.stuck && spiller_ != nullptr;
+    const int64_t left = unpins ? (wish.look_at - os::NowNanos()) / 1'000'000 + 1 : kLookMillis;
     const int to_it = static_cast<int>(std::clamp<int64_t>(left, 1, kLookMillis));
     millis = millis < 0 ? to_it : std::min(millis, to_it);
   }

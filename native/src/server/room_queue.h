@@ -1,7 +1,7 @@
 // Room in a full store, and who gets it. Wishes are served in the order of their tickets:
 //
 //   - there is a run of free extents: it is kept for the wish, backed with memory, and granted;
-//   - room can be made for it: then it is, by moving and evicting, and those behind it wait;
+//   - room can be made for it: then it is, by evicting, and those behind it wait;
 //   - only somebody's unpin can make room: it keeps its place, and the cheapest run of extents for itself. What becomes
 //     free there is kept for it, and those behind it are served from all the rest.
 //
@@ -16,9 +16,7 @@
 
 #include <functional>
 
-#include "server/mover.h"
 #include "server/reserver.h"
-#include "server/server_heap.h"
 #include "server/sweeper.h"
 #include "server/wish_list.h"
 #include "spill/spiller.h"
@@ -28,13 +26,10 @@ namespace atollstore {
 class RoomQueue {
  public:
   // `nudge_all` has all clients look after themselves.
-  RoomQueue(const Control& control, const Sweeper* sweeper, Reserver* reserver, ServerHeap* heap, Mover* mover,
-            std::function<void()> nudge_all)
+  RoomQueue(const Control& control, const Sweeper* sweeper, Reserver* reserver, std::function<void()> nudge_all)
       : control_(control),
         sweeper_(sweeper),
         reserver_(reserver),
-        heap_(heap),
-        mover_(mover),
         nudge_all_(std::move(nudge_all)),
         wishes_(control) {}
   // From now on objects may go to disk. It lives longer than the queue.
@@ -65,11 +60,9 @@ class RoomQueue {
   void TakeBackStale();
   bool FindRun(KnownWish& wish);
   bool Back(KnownWish& wish);
-  void Ask(uint64_t bytes);
   // Goes one step towards room for so many runs of so many extents. False when nothing can be taken away.
-  bool MakeRoom(const KnownWish& wish, uint64_t runs);
-  Mover::Answer MakeRun(const KnownWish& wish, uint64_t extents, bool may_spill);
-  bool GiveBack();
+  void Ask(uint64_t bytes);
+  bool MakeRoom(uint64_t runs, uint64_t extents);
   bool IsLate(const KnownWish& wish) const;
   void BecomeStuck(KnownWish& wish);
   void LookAgain(KnownWish& wish);
@@ -80,8 +73,6 @@ class RoomQueue {
   const Control control_;
   const Sweeper* const sweeper_;
   Reserver* const reserver_;
-  ServerHeap* const heap_;
-  Mover* const mover_;
   const std::function<void()> nudge_all_;
   WishList wishes_;
   Spiller* spiller_ = nullptr;
@@ -95,7 +86,7 @@ class RoomQueue {
   int64_t no_memory_before_ = 0;   // after the limits allowed no more
   int64_t settle_until_ = 0;       // what was asked for, or is being written, may come about until then
   int64_t ask_again_at_ = 0;       // clients, to let go
-  uint64_t rounds_ = 0;            // of moving and evicting
+  uint64_t rounds_ = 0;            // of evicting
   int64_t gather_until_ = 0;       // room for all that is to come back together is waited for so long
 };
 

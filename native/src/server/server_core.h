@@ -22,13 +22,11 @@
 #include "os/sync.h"
 #include "os/thread.h"
 #include "server/burial.h"
-#include "server/mover.h"
 #include "server/name_table.h"
 #include "server/recovery.h"
 #include "server/reserver.h"
 #include "server/room_queue.h"
 #include "server/segments.h"
-#include "server/server_heap.h"
 #include "server/sweeper.h"
 #include "spill/spiller.h"
 
@@ -118,7 +116,6 @@ class ServerCore {
   Control control_;
   std::unique_ptr<Reserver> reserver_;
   std::unique_ptr<Sweeper> sweeper_;
-  std::unique_ptr<ServerHeap> server_heap_;
   std::unique_ptr<NameTable> names_;
   std::string socket_path_;
   bool await_farewell_ = false;
@@ -140,7 +137,6 @@ class ServerCore {
   std::deque<Burial> burials_;          // first come first
 
   std::unique_ptr<Spiller> spiller_;  // null: nothing is spilled
-  std::unique_ptr<Mover> mover_;
   std::unique_ptr<RoomQueue> room_;
 
   std::mutex mutex_;  // of what follows

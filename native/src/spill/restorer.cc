@@ -8,6 +8,11 @@
 #include "spill/spill_item.h"
 
 namespace atollstore {
+namespace {
+
+constexpr int64_t kFillNanos = 1'000'000;  // for the page tables of what is read back
+
+}  // namespace
 
 void Restorer::Restore(uint64_t index) {
   if (!known_.insert(index).second) return;
@@ -39,7 +44,7 @@ bool Restorer::Grow(uint64_t bytes) {
 // Whether what was leased has memory, and is ours to use. What can have none is nobody's again.
 bool Restorer::HasPages() {
   if (reserver_->Back(kRestorer, leased_) == Reserver::Backing::kUnderWay) return false;
-  return heap_->Commit(std::exchange(leased_, {}));
+  return heap_->Commit(std::exchange(leased_, {}), os::Deadline::After(kFillNanos)).ok();
 }
 
 // Returns false when there is no room for it, or not yet.
@@ -71,7 +76,7 @@ bool Restorer::TryRestore(uint64_t index) {
     sweeper_->MarkLost(index, ATOLL_LOST_DAMAGED);
     return true;
   }
-  job.to = heap_->At(offset);
+  job.to = window_->data() + offset;
   threads_->HandIn(std::move(job));
   return true;
 }

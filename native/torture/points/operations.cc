@@ -144,7 +144,7 @@ Operation OfServer(const char* name) {
 // The operations of the server.
 std::vector<Operation> ServerOperations() {
   Operation free = OfServer("free"), spill = OfServer("spill"), evict = OfServer("evict");
-  Operation restore = OfServer("restore"), move = OfServer("move"), recovery = OfServer("recovery"), takeover = OfServer("takeover");
+  Operation restore = OfServer("restore"), recovery = OfServer("recovery"), takeover = OfServer("takeover");
   free.before = DropTwo;
   free.drops = true;
   spill.until = evict.until = Until::kSpilled;
@@ -153,12 +153,9 @@ std::vector<Operation> ServerOperations() {
   restore.until = Until::kSealed;
   restore.wish = Wish::kTarget;
   restore.spills = true;
-  move.until = Until::kMoved;
-  move.wish = Wish::kLongRun;
-  move.amid = true;
   recovery.buries = true;
   takeover.buries = takeover.takes_over = true;
-  return {free, spill, evict, restore, move, recovery, takeover};
+  return {free, spill, evict, restore, recovery, takeover};
 }
 
 }  // namespace

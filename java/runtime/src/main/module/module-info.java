@@ -5,6 +5,7 @@ module io.atoll {
     requires transitive io.atoll.store;
     requires io.atoll.jni;
     requires io.atoll.scheduler;
+    requires java.management;
     requires jdk.unsupported;
     requires org.slf4j;
 

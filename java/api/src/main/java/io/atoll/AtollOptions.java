@@ -108,7 +108,7 @@ public final class AtollOptions {
     /**
      * Largest heap of each worker.
      *
-     * @return bytes; 0 for what its JVM chooses
+     * @return bytes; 0 for its share of what the machine has beside store and driver
      */
     public long workerHeapBytes() {
         return set.workerHeapBytes;

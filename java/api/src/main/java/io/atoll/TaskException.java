@@ -15,7 +15,8 @@ import java.util.Objects;
  * <p>A task whose argument has failed is not run: its result is the same failure. The same holds for a task that lets a
  * {@code TaskException} through. So task, worker and attempt are those of the task that failed first.
  */
-public sealed class TaskException extends AtollException permits WorkerDiedException, TaskCancelledException {
+public sealed class TaskException extends AtollException
+        permits WorkerDiedException, TaskCancelledException, DeadlockException {
     private static final long serialVersionUID = 1;
 
     /** What it is about. */

@@ -19,8 +19,8 @@ import java.util.TreeMap;
  * Decides which task runs where and when. A state machine of one thread: each method takes one event, does all that
  * follows from it through {@link SchedulerActions}, and returns; it knows no clock, no thread and no memory but its own.
  *
- * <p><b>Order.</b> Tasks that a task submitted go before the driver's, the newest first; the driver's go in the order of
- * their submission. A task that does not fit now is passed by those of other demands. When that has happened {@value
+ * <p><b>Order.</b> The tasks that one task has submitted go newest first; the driver's in the order of their submission.
+ * These groups, the driver's being one, take turns. A task that does not fit now is passed by those of other demands. When that has happened {@value
  * #PATIENCE} times to one demand, what it lacks is kept for it: of the others that need the same, only one at a time is
  * let through, so that even a demand that never can be met does not stop the node.
  *
@@ -28,6 +28,12 @@ import java.util.TreeMap;
  * back by {@link #resume} before any new task gets one. A helped task, claimed by a thread that already holds the
  * resources of another task, holds nothing: if it has to wait, the task whose resources the thread holds is the one that
  * is blocked, and whose id {@link #blocked} and {@link #resume} carry.
+ *
+ * <p><b>Deaths.</b> A task that ran alone on the CPUs of a worker that dies is charged with it. Were there several, they are
+ * suspects: each is run again with nothing beside it in a worker, uncharged, at most {@value #SUSPICIONS} times. Who
+ * was blocked is run again and never charged. A task without retries is not begun again, whoever killed its worker.
+ *
+ * <p><b>Deadlocks.</b> {@link #breakDeadlock} is for when nothing has happened for a while.
  *
  * <p><b>Truth.</b> What a client says counts only while it has the task: late, repeated and foreign messages change
  * nothing. Whether a task has ended when its client dies is asked of the object, not of the client.
@@ -37,6 +43,8 @@ public final class Scheduler {
     public static final int NOBODY = -1;
 
     static final int PATIENCE = 64;
+    /** So often a task may have been beside another when their worker died. */
+    static final int SUSPICIONS = 3;
 
     private final SchedulerActions actions;
     private final Ledger ledger;
@@ -51,6 +59,14 @@ public final class Scheduler {
     private final Map<Resources, Shape> shapes = new LinkedHashMap<>();
     /** Those that were passed over too often, first come first. */
     private final List<Shape> starved = new ArrayList<>();
+
+    /** Groups with queued tasks; the driver's has the key null. */
+    private final Map<ObjectId, Group> groups = new HashMap<>();
+
+    private long lastTurn;
+
+    /** Queued, in no shape. */
+    private final ArrayDeque<Task> suspects = new ArrayDeque<>();
 
     private final ArrayDeque<Task> resuming = new ArrayDeque<>();
     private final Map<Integer, Worker> workers = new TreeMap<>();
@@ -130,26 +146,48 @@ public final class Scheduler {
                 orphans.add(task);
             }
         }
+        List<Task> left = new ArrayList<>();
         for (Task task : List.copyOf(orphans)) {
-            boolean waits = task.state == Task.State.WAITING;
-            leave(task);
             if (actions.isReady(task.id())) {
-                complete(task);
-            } else if (task.retriesLeft == 0) {
-                actions.fail(task, Failure.WORKER_DIED, "worker " + worker + " died while it ran it");
+                leave(task);
                 complete(task);
             } else {
-                --task.retriesLeft;
-                ++task.attempt;
-                actions.unclaim(task);
-                if (waits) {
-                    setState(task, Task.State.WAITING);
-                } else {
-                    requeue(task);
-                }
+                left.add(task);
             }
         }
+        // A helped one had another below it on its thread.
+        List<Task> onCpu = left.stream()
+                .filter(task -> !task.isBlocked() && task.state != Task.State.WAITING)
+                .toList();
+        boolean alone = onCpu.size() == 1 && onCpu.get(0).state == Task.State.RUNNING;
+        left.forEach(task -> outlive(task, worker, onCpu.contains(task), alone));
         sendAll();
+    }
+
+    /** Its worker is dead and it has not ended. */
+    private void outlive(Task task, int worker, boolean onCpu, boolean alone) {
+        boolean waits = task.state == Task.State.WAITING;
+        boolean charged = onCpu && (alone || task.suspicions >= SUSPICIONS);
+        leave(task);
+        if (task.isAtMostOnce() || (charged && task.retriesLeft == 0)) {
+            actions.fail(task, Failure.WORKER_DIED, "worker " + worker + " died while it ran it");
+            complete(task);
+            return;
+        }
+        ++task.attempt;
+        if (charged) {
+            --task.retriesLeft;
+        }
+        task.suspect = onCpu && !alone && !waits;
+        if (task.suspect) {
+            ++task.suspicions;
+        }
+        actions.unclaim(task);
+        if (waits) {
+            setState(task, Task.State.WAITING);
+        } else {
+            requeue(task);
+        }
     }
 
     /** The worker can take no more tasks until one that it has is finished. */
@@ -222,6 +260,55 @@ public final class Scheduler {
         }
     }
 
+    /** What a client has: for who tells of its death. */
+    public List<Task> tasksOf(int worker) {
+        Worker known = workers.get(worker);
+        return known == null ? List.of() : List.copyOf(known.tasks);
+    }
+
+    /**
+     * To be called when no event has come for a while. When nothing runs and nothing ever will, since those who hold what the
+     * others need wait for them, the newest of those that could go next fails, which lets the others go on. False when there
+     * is no deadlock.
+     */
+    public boolean breakDeadlock() {
+        boolean anyBlocked = false;
+        for (Worker worker : workers.values()) {
+            if (worker.running > 0) {
+                return false;
+            }
+            for (Task task : worker.tasks) {
+                if (task.state == Task.State.RESUMING) {
+                    return false; // Its CPU comes when somebody ends.
+                }
+                anyBlocked |= task.state == Task.State.BLOCKED;
+            }
+        }
+        Task victim = null;
+        for (Task task : tasks.values()) {
+            boolean isNewer = victim == null || task.stamp > victim.stamp;
+            if (task.state == Task.State.QUEUED && task.nested() && !task.suspect && isNewer) {
+                victim = task;
+            }
+        }
+        if (!anyBlocked || victim == null || actions.claimedBy(victim) != NOBODY) {
+            return false;
+        }
+        actions.fail(victim, Failure.DEADLOCK, whyNot(victim));
+        leave(victim);
+        complete(victim);
+        sendAll();
+        return true;
+    }
+
+    private String whyNot(Task task) {
+        if (ledger.covers(task.shape.amounts)) {
+            return "each of the " + workers.size()
+                    + " workers has as many threads as it may have, and all of them wait";
+        }
+        return "it demands " + task.demand() + ", and only " + free() + " is free";
+    }
+
     /** What nobody holds now. */
     public Resources free() {
         return ledger.free();
@@ -249,7 +336,7 @@ public final class Scheduler {
 
     /** Whether something waits for a task to end: for resources to get free, or for a result. */
     public boolean isHungry() {
-        return !shapes.isEmpty() || !resuming.isEmpty() || !waiting.isEmpty();
+        return !shapes.isEmpty() || !suspects.isEmpty() || !resuming.isEmpty() || !waiting.isEmpty();
     }
 
     /** Whether nothing is kept of any task: for tests. */
@@ -259,6 +346,8 @@ public final class Scheduler {
                 && shapes.isEmpty()
                 && starved.isEmpty()
                 && resuming.isEmpty()
+                && suspects.isEmpty()
+                && groups.isEmpty()
                 && backfills == 0
                 && waitingTasks == 0
                 && queuedTasks == 0
@@ -283,6 +372,7 @@ public final class Scheduler {
         setState(task, Task.State.QUEUED);
         task.stamp = ++lastStamp;
         Shape shape = shapeOf(task);
+        join(task);
         if (task.nested()) {
             shape.addFirst(task);
         } else {
@@ -293,8 +383,25 @@ public final class Scheduler {
     /** Before all others of its kind: it has had its turn once. */
     private void requeue(Task task) {
         setState(task, Task.State.QUEUED);
+        if (task.suspect) {
+            suspects.add(task);
+            return;
+        }
         task.stamp = task.nested() ? ++lastStamp : --firstStamp;
-        shapeOf(task).addFirst(task);
+        Shape shape = shapeOf(task);
+        join(task);
+        shape.addFirst(task);
+    }
+
+    private void join(Task task) {
+        Group group = groups.get(task.parent());
+        if (group == null) {
+            group = new Group(task.parent());
+            group.turn = ++lastTurn;
+            groups.put(task.parent(), group);
+        }
+        ++group.size;
+        task.group = group;
     }
 
     private Shape shapeOf(Task task) {
@@ -304,8 +411,16 @@ public final class Scheduler {
 
     /** Out of its lane, not necessarily to run. */
     private void dequeue(Task task) {
+        if (task.suspect) {
+            suspects.remove(task);
+            return;
+        }
         Shape shape = task.shape;
         shape.remove(task);
+        if (--task.group.size == 0) {
+            groups.remove(task.parent());
+        }
+        task.group = null;
         if (shape.isEmpty()) {
             shapes.remove(shape.demand);
             starved.remove(shape);
@@ -361,6 +476,7 @@ public final class Scheduler {
         Worker worker = workers.get(task.worker);
         if (worker != null) {
             worker.running += change;
+            worker.suspects += task.suspect ? change : 0;
         }
         if (task.backfill) {
             backfills += change;
@@ -388,7 +504,32 @@ public final class Scheduler {
             setState(task, Task.State.RUNNING);
             actions.grant(task, task.worker);
         }
+        sendSuspects();
         while (!shapes.isEmpty() && sendOne()) {}
+    }
+
+    /** Each to a worker where nothing runs; one is kept free for them. */
+    private void sendSuspects() {
+        workers.values().forEach(worker -> worker.isReserved = false);
+        while (!suspects.isEmpty()) {
+            Worker worker = null;
+            for (Worker each : workers.values()) {
+                if (each.suspects == 0 && each.hasRoom(round) && (worker == null || each.isBetterThan(worker))) {
+                    worker = each;
+                }
+            }
+            Task task = suspects.peek();
+            if (worker == null) {
+                return;
+            }
+            if (worker.running > 0 || !fits(task.shape)) {
+                worker.isReserved = true;
+                return;
+            }
+            if (dispatch(task, worker, false)) {
+                worker.isReserved = false;
+            }
+        }
     }
 
     /** Sends the task that is next, if any; false when nothing more can go. */
@@ -424,11 +565,17 @@ public final class Scheduler {
         if (next == null) {
             return false;
         }
+        dispatch(next, worker, backfill);
+        return true;
+    }
+
+    /** Whether the worker has it now; else somebody else has, or the worker takes nothing now. */
+    private boolean dispatch(Task next, Worker worker, boolean backfill) {
         Dispatch outcome = actions.dispatch(next, worker.id);
         if (outcome == Dispatch.FULL) {
             worker.full = true;
             worker.refusedIn = round;
-            return true;
+            return false;
         }
         if (outcome == Dispatch.HELPED) {
             if (actions.isReady(next.id())) {
@@ -444,9 +591,14 @@ public final class Scheduler {
             if (helper != null) {
                 helper.tasks.add(next);
             }
-            return true;
+            return false;
         }
-        passOver(next.shape);
+        if (!next.suspect) {
+            passOver(next.shape);
+            Group group = next.group;
+            group.turn = ++lastTurn;
+            group.shapes.forEach(shape -> shape.moveToEnd(group));
+        }
         dequeue(next);
         ledger.take(next.shape.amounts);
         next.worker = worker.id;

@@ -13,7 +13,10 @@ public interface SchedulerActions {
     /** The client whose claim on the task stands, or {@link Scheduler#NOBODY}. */
     int claimedBy(Task task);
 
-    /** Takes away the claim of a client that is dead or gave the task back; {@link Task#attempt()} is the new one. */
+    /**
+     * Takes away the claim of a client that is dead or gave the task back; {@link Task#attempt()} is the new one. A {@link
+     * Task#isSuspect suspect} is nobody's to claim but the scheduler's.
+     */
     void unclaim(Task task);
 
     /** Whether the object is there, or is known never to be: either way nobody has to wait for it. */
@@ -43,6 +46,8 @@ public interface SchedulerActions {
         /** The node does not have what it demands. */
         INFEASIBLE,
         /** Its worker died, and it may not be retried. */
-        WORKER_DIED
+        WORKER_DIED,
+        /** Those who have what it needs wait for it, or for each other. */
+        DEADLOCK
     }
 }

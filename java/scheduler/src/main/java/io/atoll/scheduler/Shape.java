@@ -1,11 +1,13 @@
 package io.atoll.scheduler;
 
 import io.atoll.Resources;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The queued tasks of one demand. Tasks of one shape can take each other's place exactly, so only the first of each
- * shape is ever looked at. Two lanes: nested tasks, newest first (stamps fall from head to tail), and before any of the
- * others, oldest first (stamps rise).
+ * shape is ever looked at. A lane for each group: a task's own, newest first (stamps fall from head to tail), the driver's,
+ * oldest first (stamps rise). The lanes take turns.
  */
 final class Shape {
     final Resources demand;
@@ -14,8 +16,11 @@ final class Shape {
     /** Tasks of other shapes that were sent while the first of this one did not fit. */
     int passedOver;
 
-    private final Lane nested = new Lane();
-    private final Lane others = new Lane();
+    private final Map<Group, Lane> lanes = new HashMap<>();
+    /** A list of those lanes, none of them empty, in the order of their groups' turns. */
+    private Lane first;
+
+    private Lane last;
 
     Shape(Resources demand, long[] amounts) {
         this.demand = demand;
@@ -24,11 +29,11 @@ final class Shape {
 
     /** The one to run next, or null. */
     Task head() {
-        return nested.head != null ? nested.head : others.head;
+        return first == null ? null : first.head;
     }
 
     boolean isEmpty() {
-        return head() == null;
+        return first == null;
     }
 
     void addFirst(Task task) {
@@ -41,25 +46,87 @@ final class Shape {
 
     /** From wherever it is in its lane. */
     void remove(Task task) {
-        lane(task).remove(task);
+        Lane lane = lanes.get(task.group);
+        lane.remove(task);
+        if (lane.head == null) {
+            lanes.remove(lane.group);
+            lane.group.shapes.remove(this);
+            unlink(lane);
+        }
+    }
+
+    /** The group, which has a lane here, has had its turn: it is the last now. */
+    void moveToEnd(Group group) {
+        Lane lane = lanes.get(group);
+        unlink(lane);
+        link(lane);
+    }
+
+    private Lane lane(Task task) {
+        Lane lane = lanes.get(task.group);
+        if (lane == null) {
+            lane = new Lane(task.group);
+            lanes.put(task.group, lane);
+            task.group.shapes.add(this);
+            link(lane);
+        }
+        return lane;
+    }
+
+    /** Behind all whose turn was before; those are nearly always all. */
+    private void link(Lane lane) {
+        Lane before = last;
+        while (before != null && before.group.turn > lane.group.turn) {
+            before = before.before;
+        }
+        lane.before = before;
+        lane.after = before == null ? first : before.after;
+        if (lane.after == null) {
+            last = lane;
+        } else {
+            lane.after.before = lane;
+        }
+        if (before == null) {
+            first = lane;
+        } else {
+            before.after = lane;
+        }
+    }
+
+    private void unlink(Lane lane) {
+        if (lane.before == null) {
+            first = lane.after;
+        } else {
+            lane.before.after = lane.after;
+        }
+        if (lane.after == null) {
+            last = lane.before;
+        } else {
+            lane.after.before = lane.before;
+        }
+        lane.before = null;
+        lane.after = null;
     }
 
     /** Whether {@code a}, the head of a shape, goes before {@code b}, that of another. */
     static boolean goesBefore(Task a, Task b) {
-        if (a.nested() != b.nested()) {
-            return a.nested();
+        if (a.group != b.group) {
+            return a.group.turn < b.group.turn;
         }
         return a.nested() ? a.stamp > b.stamp : a.stamp < b.stamp;
     }
 
-    private Lane lane(Task task) {
-        return task.nested() ? nested : others;
-    }
-
     /** A list through the tasks themselves: a helped task leaves from the middle. */
     private static final class Lane {
+        private final Group group;
+        private Lane before;
+        private Lane after;
         private Task head;
         private Task tail;
+
+        Lane(Group group) {
+            this.group = group;
+        }
 
         void addFirst(Task task) {
             task.after = head;

@@ -13,7 +13,8 @@ public final class Task {
     private final ObjectId id;
     private final Resources demand;
     private final List<ObjectId> dependencies;
-    private final boolean nested;
+    private final ObjectId parent;
+    private final boolean atMostOnce;
     private final Object payload;
 
     /** Where it stands; null before submit and once it is done. */
@@ -29,7 +30,14 @@ public final class Task {
     /** Let through although a starved demand waits for what it takes. */
     boolean backfill;
 
+    /** One of several that were on a CPU of a worker when it died: it is run alone, and may not be helped. */
+    boolean suspect;
+    /** How often it was one. */
+    int suspicions;
+
     Shape shape;
+    /** While it is queued in a lane. */
+    Group group;
     /** Place in the order of its lane, see {@link Shape}. */
     long stamp;
 
@@ -40,17 +48,18 @@ public final class Task {
      * @param id the object that will be its result, and its own name
      * @param demand what it holds while it runs
      * @param dependencies objects that must be ready before it starts
-     * @param nested whether a task has submitted it: such tasks go first, the newest before all
-     * @param retries how often it is run again when its worker dies
+     * @param parent the task that has submitted it, whose newest goes first; null when the driver has
+     * @param retries how often it is run again when its worker dies; one with none is never begun twice
      * @param payload the submitter's own, untouched
      */
     public Task(
-            ObjectId id, Resources demand, List<ObjectId> dependencies, boolean nested, int retries, Object payload) {
+            ObjectId id, Resources demand, List<ObjectId> dependencies, ObjectId parent, int retries, Object payload) {
         this.id = Objects.requireNonNull(id);
         this.demand = Objects.requireNonNull(demand);
         this.dependencies = List.copyOf(dependencies);
-        this.nested = nested;
+        this.parent = parent;
         this.retriesLeft = retries;
+        atMostOnce = retries == 0;
         this.payload = payload;
     }
 
@@ -67,7 +76,27 @@ public final class Task {
     }
 
     public boolean nested() {
-        return nested;
+        return parent != null;
+    }
+
+    /** The task that has submitted it; null when none has. */
+    public ObjectId parent() {
+        return parent;
+    }
+
+    /** Whether it must not be begun again once a worker has had it. */
+    public boolean isAtMostOnce() {
+        return atMostOnce;
+    }
+
+    /** Whether it waits, or waits for its CPU after that. */
+    public boolean isBlocked() {
+        return state == State.BLOCKED || state == State.RESUMING;
+    }
+
+    /** Whether it may have killed its worker: nobody but who is sent it may run it. */
+    public boolean isSuspect() {
+        return suspect;
     }
 
     public Object payload() {

@@ -12,6 +12,11 @@ final class Worker {
     /** Those of them that hold a CPU, or would if they needed one. */
     int running;
 
+    /** Those that run and are suspects: one at most, and nothing beside it. */
+    int suspects;
+    /** It gets nothing more until what runs there has ended and a suspect has been there. */
+    boolean isReserved;
+
     boolean full;
     /** The last round of the scheduler in which it would not take a task. */
     long refusedIn;
@@ -22,6 +27,10 @@ final class Worker {
 
     /** One that is full and has nothing will finish nothing that could say it is not: it is asked every time. */
     boolean mayTake(long round) {
+        return suspects == 0 && !isReserved && hasRoom(round);
+    }
+
+    boolean hasRoom(long round) {
         return !full || (tasks.isEmpty() && refusedIn != round);
     }
 

@@ -26,19 +26,23 @@ final class FakeNode implements SchedulerActions {
     }
 
     static Task task(int number, Resources demand, int... dependencies) {
-        return make(number, demand, false, dependencies);
+        return make(number, demand, null, dependencies);
     }
 
     static Task nested(int number, Resources demand, int... dependencies) {
-        return make(number, demand, true, dependencies);
+        return make(number, demand, id(1), dependencies);
     }
 
-    private static Task make(int number, Resources demand, boolean nested, int... dependencies) {
+    static Task nestedIn(int parent, int number, Resources demand) {
+        return make(number, demand, id(parent));
+    }
+
+    private static Task make(int number, Resources demand, ObjectId parent, int... dependencies) {
         List<ObjectId> ids = new ArrayList<>();
         for (int dependency : dependencies) {
             ids.add(id(dependency));
         }
-        return new Task(id(number), demand, ids, nested, 3, "payload of " + number);
+        return new Task(id(number), demand, ids, parent, 3, "payload of " + number);
     }
 
     /** What has happened since the last call. */

@@ -2,6 +2,7 @@ package io.atoll.scheduler;
 
 import static io.atoll.scheduler.FakeNode.id;
 import static io.atoll.scheduler.FakeNode.nested;
+import static io.atoll.scheduler.FakeNode.nestedIn;
 import static io.atoll.scheduler.FakeNode.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -51,17 +52,55 @@ class SchedulerTest {
     }
 
     @Test
-    void shouldRunNestedTasksNewestFirstAndBeforeTheDrivers() {
+    void shouldRunNestedTasksNewestFirstInTurnWithTheDrivers() {
         node(ONE, 1);
         scheduler.submit(task(10, ONE));
         scheduler.submit(task(11, ONE));
         scheduler.submit(nested(20, ONE));
         scheduler.submit(nested(21, ONE));
+        scheduler.submit(task(12, ONE));
+        for (int i : new int[] {10, 11, 21, 12, 20}) {
+            finish(i, 1);
+        }
+        assertThat(fake.events()).containsExactly("10 to 1", "11 to 1", "21 to 1", "12 to 1", "20 to 1");
+    }
+
+    @Test
+    void shouldLetParentsTakeTurns() {
+        node(ONE, 1);
+        scheduler.submit(task(10, ONE));
+        for (int i = 20; i < 23; ++i) {
+            scheduler.submit(nestedIn(1, i, ONE));
+            scheduler.submit(nestedIn(2, i + 10, ONE));
+        }
+        scheduler.submit(task(11, Resources.cpus(0.5)));
+        for (int i : new int[] {10, 22, 32, 11, 21, 31, 20, 30}) {
+            finish(i, 1);
+        }
+        assertThat(fake.events())
+                .containsExactly(
+                        "10 to 1", "22 to 1", "32 to 1", "11 to 1", "21 to 1", "31 to 1", "20 to 1", "30 to 1");
+    }
+
+    @Test
+    void shouldNotLetADriversTaskStarveBehindAParentThatAlwaysHasMore() {
+        node(ONE, 1);
+        scheduler.submit(nestedIn(1, 100, ONE));
+        scheduler.submit(nestedIn(1, 101, ONE));
+        scheduler.submit(task(10, ONE));
+        int last = 100;
+        for (int i = 102; !fake.log.contains("10 to 1") && i < 110; ++i) {
+            scheduler.submit(nestedIn(1, i, ONE));
+            finish(last, 1);
+            last = i - 1;
+        }
+        assertThat(fake.log).contains("10 to 1").hasSizeLessThan(5);
         finish(10, 1);
-        finish(21, 1);
-        finish(20, 1);
-        finish(11, 1);
-        assertThat(fake.events()).containsExactly("10 to 1", "21 to 1", "20 to 1", "11 to 1");
+        for (int i = 100; i < 110; ++i) {
+            if (fake.claims.containsKey(id(i)) || scheduler.has(id(i))) {
+                finish(i, 1);
+            }
+        }
     }
 
     @Test
@@ -74,10 +113,10 @@ class SchedulerTest {
         scheduler.submit(nested(20, ONE));
         scheduler.submit(nested(21, half));
         scheduler.submit(nested(22, ONE));
-        for (int i : new int[] {9, 22, 21, 20, 10, 11}) {
+        for (int i : new int[] {9, 10, 22, 11, 21, 20}) {
             finish(i, 1);
         }
-        assertThat(fake.events()).containsExactly("9 to 1", "22 to 1", "21 to 1", "20 to 1", "10 to 1", "11 to 1");
+        assertThat(fake.events()).containsExactly("9 to 1", "10 to 1", "22 to 1", "11 to 1", "21 to 1", "20 to 1");
     }
 
     @Test
@@ -364,16 +403,17 @@ class SchedulerTest {
         fake.claims.put(id(13), 1);
         scheduler.submit(nested(13, ONE, 12)); // helped already, unknown to the scheduler
         scheduler.workerLost(1);
-        assertThat(fake.events()).containsExactly("10 to 1", "11 to 2", "12 to 1", "12 to 2");
-        assertThat(scheduler.free()).isEqualTo(Resources.cpus(0).with(Resources.GPU, 1));
+        assertThat(fake.events()).containsExactly("10 to 1", "11 to 2", "12 to 1", "10 to 2");
+        assertThat(scheduler.free()).isEqualTo(Resources.cpus(0));
         scheduler.blocked(id(10), 1);
         scheduler.resume(id(10), 1);
-        scheduler.finished(id(12), 1);
         assertThat(fake.events()).isEmpty();
+        finish(11, 2);
+        scheduler.finished(id(12), 1);
+        assertThat(fake.events()).containsExactly("12 to 2");
         finish(12, 2);
         assertThat(fake.events()).containsExactly("13 to 2");
         finish(13, 2);
-        finish(11, 2);
         finish(10, 2);
     }
 
@@ -404,6 +444,85 @@ class SchedulerTest {
         assertThat(fake.failed).containsEntry(id(10), Failure.WORKER_DIED);
         assertThat(fake.events()).containsExactly("10 WORKER_DIED: worker 4 died while it ran it", "11 to 5");
         finish(11, 5);
+    }
+
+    @Test
+    void shouldChargeNobodyForACrashBesideOthers() {
+        node(Resources.cpus(4), 1);
+        Task good = task(10, ONE);
+        Task bad = task(11, ONE);
+        Task blocked = task(12, ONE);
+        Task once = new Task(id(13), ONE, List.of(), null, 0, "");
+        for (Task each : List.of(good, bad, blocked, once)) {
+            scheduler.submit(each);
+        }
+        scheduler.blocked(id(12), 1);
+        fake.events();
+        scheduler.workerLost(1);
+        assertThat(fake.failed).containsOnlyKeys(id(13)); // begun, and not to be begun again
+        assertThat(good.isSuspect() && bad.isSuspect() && !blocked.isSuspect()).isTrue();
+        fake.events();
+        scheduler.submit(task(14, ONE));
+        scheduler.workerJoined(2);
+        assertThat(fake.events()).containsExactly("10 to 2"); // alone, whatever is free
+        finish(10, 2);
+        assertThat(fake.events()).containsExactly("11 to 2");
+        scheduler.workerLost(2);
+        assertThat(bad.retriesLeft()).isEqualTo(2); // it was alone
+        assertThat(good.retriesLeft()).isEqualTo(3);
+        assertThat(blocked.retriesLeft()).isEqualTo(3);
+        scheduler.workerJoined(3);
+        assertThat(fake.events()).containsExactlyInAnyOrder("11 to 3", "12 to 3", "14 to 3");
+        for (int i : new int[] {11, 12, 14}) {
+            finish(i, 3);
+        }
+    }
+
+    @Test
+    void shouldKeepAWorkerFreeForASuspect() {
+        node(Resources.cpus(4), 1);
+        scheduler.submit(task(10, ONE));
+        scheduler.submit(task(11, ONE));
+        scheduler.workerLost(1);
+        scheduler.workerJoined(2);
+        scheduler.workerJoined(3);
+        assertThat(fake.events()).containsExactly("10 to 1", "11 to 1", "10 to 2", "11 to 3");
+        scheduler.submit(task(12, ONE));
+        assertThat(fake.events()).isEmpty();
+        finish(10, 2);
+        assertThat(fake.events()).containsExactly("12 to 2");
+        finish(11, 3);
+        finish(12, 2);
+    }
+
+    @Test
+    void shouldBreakACycleOfWhatIsHeldWhileBlocked() {
+        Resources a = ONE.with("A", 1);
+        node(Resources.cpus(2).with("A", 1), 1);
+        scheduler.submit(task(10, a));
+        scheduler.submit(nestedIn(10, 11, a));
+        assertThat(scheduler.breakDeadlock()).isFalse(); // 10 runs
+        scheduler.blocked(id(10), 1);
+        assertThat(scheduler.breakDeadlock()).isTrue();
+        assertThat(fake.failed).containsEntry(id(11), Failure.DEADLOCK);
+        assertThat(fake.events())
+                .containsExactly("10 to 1", "11 DEADLOCK: it demands 1 A, 1 CPU, and only 2 CPU is free");
+        scheduler.resume(id(10), 1);
+        assertThat(scheduler.breakDeadlock()).isFalse();
+        finish(10, 1);
+    }
+
+    @Test
+    void shouldBreakARecursionThatHasFilledAllWorkers() {
+        node(ONE, 1);
+        scheduler.submit(task(10, ONE));
+        scheduler.blocked(id(10), 1);
+        scheduler.submit(nestedIn(10, 11, ONE));
+        scheduler.returned(id(11), 1);
+        assertThat(scheduler.breakDeadlock()).isTrue();
+        assertThat(fake.failed).containsEntry(id(11), Failure.DEADLOCK);
+        scheduler.resume(id(10), 1);
+        finish(10, 1);
     }
 
     @Test

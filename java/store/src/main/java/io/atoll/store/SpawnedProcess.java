@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +55,7 @@ public final class SpawnedProcess extends Process {
      * Starts a program with a connection to the store behind the socket.
      *
      * @param command the program's path, and its arguments
-     * @param environment variables that it has beside, or instead of, those of this process
+     * @param environment variables that it has beside, or instead of, those of this process; with null, that it has not
      * @throws StoreException naming the system call and the reason when the system refuses
      */
     public static SpawnedProcess start(Path socket, List<String> command, Map<String, String> environment) {
@@ -83,6 +84,7 @@ public final class SpawnedProcess extends Process {
     private static List<String> variables(Map<String, String> changed) {
         Map<String, String> all = new HashMap<>(System.getenv());
         all.putAll(changed);
+        all.values().removeIf(Objects::isNull);
         return all.entrySet().stream()
                 .map(each -> each.getKey() + "=" + each.getValue())
                 .toList();

@@ -1,5 +1,6 @@
 package io.atoll.internal.graph;
 
+import io.atoll.DeadlockException;
 import io.atoll.ObjectId;
 import io.atoll.StandInException;
 import io.atoll.TaskCancelledException;
@@ -184,12 +185,20 @@ public final class ErrorKind {
         private static final byte THREW = 0;
         private static final byte DIED = 1;
         private static final byte CANCELLED = 2;
+        private static final byte DEADLOCK = 3;
 
         private static final String INTERNAL = "io.atoll.internal.";
 
         static Head of(TaskException failure) {
             String ending = failure instanceof WorkerDiedException died ? died.ending() : null;
-            byte what = ending != null ? DIED : failure instanceof TaskCancelledException ? CANCELLED : THREW;
+            byte what = THREW;
+            if (ending != null) {
+                what = DIED;
+            } else if (failure instanceof TaskCancelledException) {
+                what = CANCELLED;
+            } else if (failure instanceof DeadlockException) {
+                what = DEADLOCK;
+            }
             return new Head(
                     what,
                     failure.getMessage(),
@@ -231,6 +240,7 @@ public final class ErrorKind {
             TaskException failure = switch (what) {
                 case DIED -> new WorkerDiedException(message, task, worker, attempt, ending);
                 case CANCELLED -> new TaskCancelledException(message, task);
+                case DEADLOCK -> new DeadlockException(message, task);
                 default -> new TaskException(message, task, worker, attempt, cause);
             };
             failure.setStackTrace(trace);

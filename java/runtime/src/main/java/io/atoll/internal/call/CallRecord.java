@@ -18,11 +18,11 @@ import org.agrona.concurrent.UnsafeBuffer;
  *   0  result: store, place            the task's name, too
  *  16  attempt                         0 at first; the scheduler sets it
  *  20  retries
- *  24  flags                           1: submitted by a task
- *  28  D, number of dependencies       to be there before the call
- *  32  K, number of kept ids           named inside inline values
- *  36  where the D + K ids begin       16 bytes each, at the end of the record
- *  40  demand, name, function, arguments   as {@link CallWriter} writes them
+ *  24  parent: store, place            the task that submits it; store 0: a process, but no task known; all 0: the driver
+ *  40  D, number of dependencies       to be there before the call
+ *  44  K, number of kept ids           named inside inline values
+ *  48  where the D + K ids begin       16 bytes each, at the end of the record
+ *  52  demand, name, function, arguments   as {@link CallWriter} writes them
  * </pre>
  *
  * <p>Strings are an int with their length and UTF-8 bytes.
@@ -31,13 +31,11 @@ public final class CallRecord {
     static final int RESULT = 0;
     static final int ATTEMPT = 16;
     static final int RETRIES = 20;
-    static final int FLAGS = 24;
-    static final int DEPENDENCIES = 28;
-    static final int KEPT = 32;
-    static final int IDS_AT = 36;
-    static final int BODY = 40;
-
-    static final int FLAG_NESTED = 1;
+    static final int PARENT = 24;
+    static final int DEPENDENCIES = 40;
+    static final int KEPT = 44;
+    static final int IDS_AT = 48;
+    static final int BODY = 52;
 
     /** Longest record: a ring takes messages of up to an eighth of its size. */
     static final int MAX_BYTES = 24 * 1024;
@@ -70,12 +68,15 @@ public final class CallRecord {
         return record.getInt(ATTEMPT, ByteOrder.LITTLE_ENDIAN);
     }
 
-    static int retries(DirectBuffer record) {
+    /** How often it may be begun again; a task with none must not be. */
+    public static int retries(DirectBuffer record) {
         return record.getInt(RETRIES, ByteOrder.LITTLE_ENDIAN);
     }
 
-    static boolean isNested(DirectBuffer record) {
-        return (record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & FLAG_NESTED) != 0;
+    /** Null when the driver submits it. */
+    static ObjectId parent(DirectBuffer record) {
+        ObjectId parent = id(record, PARENT);
+        return parent.store() == 0 && parent.place() == 0 ? null : parent;
     }
 
     static int dependencyCount(DirectBuffer record) {

@@ -49,10 +49,10 @@ public final class CallWriter {
     /**
      * Writes the call; the record is there until the next one.
      *
-     * @param nested whether a task submits it
+     * @param parent the task that submits it, see {@link CallRecord}; null for the driver
      * @param result id of the result
      */
-    public void write(TaskRequest request, boolean nested, ObjectId result) {
+    public void write(TaskRequest request, ObjectId parent, ObjectId result) {
         dependencies.clear();
         kept.clear();
         temporaries.clear();
@@ -92,7 +92,8 @@ public final class CallWriter {
             CallRecord.putId(record, CallRecord.RESULT, result);
             record.putInt(CallRecord.ATTEMPT, 0, ORDER);
             record.putInt(CallRecord.RETRIES, request.retries(), ORDER);
-            record.putInt(CallRecord.FLAGS, nested ? CallRecord.FLAG_NESTED : 0, ORDER);
+            record.putLong(CallRecord.PARENT, parent == null ? 0 : parent.store(), ORDER);
+            record.putLong(CallRecord.PARENT + Long.BYTES, parent == null ? 0 : parent.place(), ORDER);
             record.putInt(CallRecord.DEPENDENCIES, dependencies.size(), ORDER);
             record.putInt(CallRecord.KEPT, kept.size(), ORDER);
             record.putInt(CallRecord.IDS_AT, at, ORDER);

@@ -9,6 +9,8 @@ public final class Claim {
     public static final int NOBODY = 0;
 
     private static final int CLIENT_BITS = 12;
+    /** More than there are clients. */
+    private static final int SCHEDULER = (1 << CLIENT_BITS) - 2;
 
     private Claim() {}
 
@@ -16,8 +18,14 @@ public final class Claim {
         return attempt << CLIENT_BITS | client + 1;
     }
 
-    /** Negative for nobody's. */
+    /** The scheduler's own, before it sends the task to somebody: nobody else may take it. */
+    public static int reserved(int attempt) {
+        return of(SCHEDULER, attempt);
+    }
+
+    /** Negative for nobody's, and for the scheduler's own. */
     public static int client(int claim) {
-        return (claim & (1 << CLIENT_BITS) - 1) - 1;
+        int client = (claim & (1 << CLIENT_BITS) - 1) - 1;
+        return client == SCHEDULER ? -1 : client;
     }
 }

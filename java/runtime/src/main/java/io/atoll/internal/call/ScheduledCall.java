@@ -22,7 +22,7 @@ public final class ScheduledCall {
                 CallRecord.result(record),
                 CallRecord.demand(record),
                 CallRecord.ids(record, 0, CallRecord.dependencyCount(record)),
-                CallRecord.isNested(record),
+                CallRecord.parent(record),
                 CallRecord.retries(record),
                 this);
     }

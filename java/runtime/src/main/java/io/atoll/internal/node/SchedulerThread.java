@@ -1,5 +1,6 @@
 package io.atoll.internal.node;
 
+import io.atoll.DeadlockException;
 import io.atoll.ObjectId;
 import io.atoll.Resources;
 import io.atoll.TaskException;
@@ -23,6 +24,7 @@ import io.atoll.store.StoreServer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.MutableDirectBuffer;
@@ -54,6 +56,11 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
     private static final long STALL_NANOS = 10_000_000_000L;
 
     private static final int MOST_LEFT_OUT = 16;
+    private static final int MOST_NAMES = 8;
+    private static final int LONGEST_LIST = 200;
+
+    /** Nothing has run for so long: perhaps nothing ever will. */
+    private static final long QUIET_NANOS = 1_000_000_000L;
 
     /** Who has to have the turn looks so often. */
     private static final long TURN_NANOS = 20_000;
@@ -79,12 +86,18 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
     /** Whose death the scheduler is being told. */
     private Client dead;
 
+    private List<Task> inDead = List.of(); // that the dead one had
+
     private Ending ending; // of the dead one, once it was asked for
 
     /** Given up when the heap is full, so that what is left to do can be done. */
     private byte[] ballast = new byte[256 * 1024];
 
     private final int maxClients;
+    /** Since when no event has come although something is queued; 0 when that is not so. */
+    private long quietSince;
+    /** Since the last look at that, by whoever had the turn. */
+    private boolean anyEvents;
 
     private volatile boolean asleep;
     private volatile boolean closed;
@@ -266,6 +279,7 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         try {
             isMore = poll() > 0 || pollEagerly() > 0;
             patience = scheduler.unfinished() > 0 ? LAZY_NANOS : IDLE_NANOS;
+            lookForDeadlock();
         } finally {
             turn.unlock();
         }
@@ -275,6 +289,18 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
             asleep = false;
             Thread.interrupted(); // Nobody has a reason to; it would keep this thread awake.
         }
+    }
+
+    private void lookForDeadlock() {
+        if (anyEvents || scheduler.queued() == 0) {
+            quietSince = 0;
+        } else if (quietSince == 0) {
+            quietSince = System.nanoTime();
+        } else if (System.nanoTime() - quietSince > QUIET_NANOS) {
+            quietSince = 0;
+            scheduler.breakDeadlock();
+        }
+        anyEvents = false;
     }
 
     /** Something has been left half done: the node ends, and says why. Whoever waits is told by {@link #tellAll}. */
@@ -427,6 +453,7 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         if (hopeless) {
             giveUp();
         }
+        anyEvents |= events > 0;
         board.setTasks(scheduler.waiting(), scheduler.queued(), scheduler.running());
         return events;
     }
@@ -477,7 +504,9 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         if (client != null) {
             dead = client;
             ending = null;
+            inDead = scheduler.tasksOf(index);
             scheduler.workerLost(index);
+            inDead = List.of();
             dead = null;
         }
     }
@@ -549,7 +578,7 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
     public Dispatch dispatch(Task task, int worker) {
         Client client = clients[worker];
         int claim = Claim.of(worker, task.attempt());
-        if (!store.claim(task.id(), Claim.NOBODY, claim)) {
+        if (!store.claim(task.id(), unclaimed(task), claim)) {
             return Dispatch.HELPED;
         }
         ScheduledCall call = ScheduledCall.of(task);
@@ -562,8 +591,12 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         } catch (BrokenRingException e) {
             drop(client, e.getMessage());
         }
-        store.claim(task.id(), claim, Claim.NOBODY);
+        store.claim(task.id(), claim, unclaimed(task));
         return Dispatch.FULL;
+    }
+
+    private static int unclaimed(Task task) {
+        return task.isSuspect() ? Claim.reserved(task.attempt()) : Claim.NOBODY;
     }
 
     @Override
@@ -574,7 +607,7 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
 
     @Override
     public void unclaim(Task task) {
-        store.claim(task.id(), store.claimed(task.id()), Claim.NOBODY);
+        store.claim(task.id(), store.claimed(task.id()), unclaimed(task));
     }
 
     @Override
@@ -595,12 +628,28 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
     @Override
     public void fail(Task task, Failure reason, String message) {
         ScheduledCall call = ScheduledCall.of(task);
-        putError(
-                call.task.id(), reason == Failure.WORKER_DIED ? died(call, task.attempt() + 1) : notRun(call, message));
+        TaskException error = switch (reason) {
+            case WORKER_DIED -> died(call, task.attempt() + 1);
+            case DEADLOCK -> deadlock(call, message);
+            case INFEASIBLE -> notRun(call, message);
+        };
+        putError(call.task.id(), error);
     }
 
     private static TaskException notRun(ScheduledCall call, String why) {
         return new TaskException("task " + call.name() + " cannot be run: " + why, call.name(), 0, 0, null);
+    }
+
+    private TaskException deadlock(ScheduledCall call, String why) {
+        StringBuilder text = new StringBuilder("task " + call.name() + " can never be run: " + why
+                + "; nothing runs, and these wait and keep what they have:");
+        int left = MOST_NAMES;
+        for (ScheduledCall each : unfinished) {
+            if (each.task.isBlocked() && left-- > 0) {
+                text.append(left == 0 ? " ..." : " " + each.name() + " (" + each.task.demand() + ")");
+            }
+        }
+        return new DeadlockException(text.toString(), call.name());
     }
 
     private TaskException died(ScheduledCall call, int attempt) {
@@ -608,8 +657,20 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
             ending = workers.ending(dead.pid);
         }
         String text = "task " + call.name() + ": worker " + dead.pid + " died while it ran it, attempt " + attempt
-                + " of " + attempt + ": " + ending;
+                + " of " + attempt + ": " + ending + beside(call);
         return new WorkerDiedException(text, call.name(), dead.pid, attempt, ending.how());
+    }
+
+    /** What else was in that worker, for who looks for the culprit. */
+    private String beside(ScheduledCall call) {
+        StringJoiner others = new StringJoiner(", ", "; beside it were ", "");
+        others.setEmptyValue("");
+        for (Task each : inDead) {
+            if (each != call.task && others.length() < LONGEST_LIST) {
+                others.add(ScheduledCall.of(each).name());
+            }
+        }
+        return others.toString();
     }
 
     @Override

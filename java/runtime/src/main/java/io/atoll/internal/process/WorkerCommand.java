@@ -2,9 +2,7 @@ package io.atoll.internal.process;
 
 import io.atoll.AtollOptions;
 import java.io.File;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +17,37 @@ public final class WorkerCommand {
     /** Which classes may be made from stored bytes. */
     private static final String ALLOWED_CLASSES = "atoll.allowed.classes";
 
-    /** Flags of the driver's own command line that its workers are given as well, by how they begin. */
+    /** Arguments of the driver's own JVM that its workers are given as well, by how they begin: what changes what code means. */
     private static final List<String> INHERITED = List.of(
-            "--add-opens", "--add-exports", "--add-reads", "--enable-preview", "-ea", "-enableassertions", "-D");
+            "--add-opens=",
+            "--add-exports=",
+            "--add-reads=",
+            "--add-modules=",
+            "--patch-module=",
+            "--enable-preview",
+            "-ea",
+            "-enableassertions",
+            "-da",
+            "-disableassertions",
+            "-esa",
+            "-enablesystemassertions",
+            "-D");
 
-    /** Of each the next word belongs to it, unless joined by an equals sign. */
-    private static final List<String> TWO_WORDS = List.of("--add-opens", "--add-exports", "--add-reads");
+    /** Those among them that name a port or a file which one process alone can have, or that say where the driver is. */
+    private static final List<String> KEPT = List.of(
+            "-Dcom.sun.management.",
+            "-Djava.rmi.server.",
+            "-Djava.class.path=",
+            "-Djdk.module.",
+            "-Dsun.java.",
+            "-Datoll.library.path=");
+
+    /** Variables that hold JVM arguments: a worker has those among its own, as far as they are for it. */
+    public static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+    private static final long LEAST_HEAP = 64L << 20;
+    /** Workers have at least this part of the machine together, whatever store and driver say. */
+    private static final int LEAST_SHARE = 8;
 
     private WorkerCommand() {}
 
@@ -48,9 +71,7 @@ public final class WorkerCommand {
         if (allowed != null) {
             command.add("-D" + ALLOWED_CLASSES + "=" + allowed);
         }
-        if (options.workerHeapBytes() > 0) {
-            command.add("-Xmx" + options.workerHeapBytes());
-        }
+        command.add("-Xmx" + (options.workerHeapBytes() > 0 ? options.workerHeapBytes() : heapShare(options)));
         command.addAll(options.workerJvmArguments());
         String more = System.getProperty(FLAGS_PROPERTY, "").trim();
         if (!more.isEmpty()) {
@@ -64,6 +85,23 @@ public final class WorkerCommand {
             command.add(main.getName());
         }
         return command;
+    }
+
+    /** What the machine has beside store and driver, divided: each JVM by itself would take a quarter of all. */
+    static long heapShare(AtollOptions options) {
+        long machine = MachineMemory.bytes();
+        long left = machine - storeBytes(options) - Runtime.getRuntime().maxMemory();
+        return Math.max(LEAST_HEAP, Math.max(left, machine / LEAST_SHARE) / workers(options));
+    }
+
+    /** How large the store is. */
+    public static long storeBytes(AtollOptions options) {
+        return options.storeBytes() > 0 ? options.storeBytes() : MachineMemory.bytes() / 3;
+    }
+
+    /** How many workers there are. */
+    public static int workers(AtollOptions options) {
+        return options.workers() > 0 ? options.workers() : Runtime.getRuntime().availableProcessors();
     }
 
     /** The modules that this process has resolved: what its own flags and services added is among them. */
@@ -99,52 +137,19 @@ public final class WorkerCommand {
         return all.toString();
     }
 
-    /** Those of a driver's arguments that are for workers too. The class path, the main class and what follows are not. */
+    /** Those of a driver's JVM arguments that are for workers too. */
     static List<String> inherited(List<String> arguments) {
-        List<String> flags = new ArrayList<>();
-        for (int i = 0; i < arguments.size(); ++i) {
-            String argument = arguments.get(i);
-            if (!argument.startsWith("-") && !argument.startsWith("@") || argument.equals("-jar")) {
-                break;
-            }
-            if (argument.equals("-cp")
-                    || argument.equals("-classpath")
-                    || argument.equals("--class-path")
-                    || argument.equals("-p")
-                    || argument.equals("--module-path")) {
-                ++i;
-                continue;
-            }
-            boolean two = TWO_WORDS.contains(argument);
-            if (isInherited(argument) && !argument.startsWith("-Datoll.library.path=")) {
-                flags.add(argument);
-                if (two && i + 1 < arguments.size()) {
-                    flags.add(arguments.get(i + 1));
-                }
-            }
-            if (two) {
-                ++i;
-            }
-        }
-        return flags;
+        return arguments.stream()
+                .filter(argument -> begins(argument, INHERITED) && !begins(argument, KEPT))
+                .toList();
     }
 
-    private static boolean isInherited(String argument) {
-        for (String beginning : INHERITED) {
-            if (argument.startsWith(beginning)) {
-                return true;
-            }
-        }
-        return false;
+    private static boolean begins(String argument, List<String> beginnings) {
+        return beginnings.stream().anyMatch(argument::startsWith);
     }
 
+    /** As the JVM has understood them: from the command line, argument files and variables, each in one word. */
     private static List<String> ownArguments() {
-        try {
-            String all = Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.UTF_8);
-            List<String> words = List.of(all.split("\0"));
-            return words.subList(1, words.size());
-        } catch (IOException | RuntimeException e) {
-            return List.of();
-        }
+        return ManagementFactory.getRuntimeMXBean().getInputArguments();
     }
 }

@@ -3,6 +3,7 @@ package io.atoll.internal.process;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a worker is told on its command line.
@@ -11,13 +12,19 @@ import java.util.List;
  * @param library the native library's file
  * @param driver the driver's client index
  * @param putTimeout how long a put waits for room
+ * @param spill in which directory the store has its own for what does not fit
  */
-public record WorkerOrders(Path socket, Path library, int driver, Duration putTimeout) {
+public record WorkerOrders(Path socket, Path library, int driver, Duration putTimeout, Optional<Path> spill) {
     /** Comes over standard input when the driver closes; the end of input without it is the driver's death. */
     public static final int END = '.';
 
     List<String> arguments() {
-        return List.of(socket.toString(), library.toString(), Integer.toString(driver), putTimeout.toString());
+        return List.of(
+                socket.toString(),
+                library.toString(),
+                Integer.toString(driver),
+                putTimeout.toString(),
+                spill.map(Path::toString).orElse(""));
     }
 
     public static WorkerOrders parse(String[] arguments) {
@@ -25,6 +32,7 @@ public record WorkerOrders(Path socket, Path library, int driver, Duration putTi
                 Path.of(arguments[0]),
                 Path.of(arguments[1]),
                 Integer.parseInt(arguments[2]),
-                Duration.parse(arguments[3]));
+                Duration.parse(arguments[3]),
+                arguments[4].isEmpty() ? Optional.empty() : Optional.of(Path.of(arguments[4])));
     }
 }

@@ -67,8 +67,8 @@ abstract class ClientRuntime implements AtollRuntime, Place {
         callWriters = ThreadLocal.withInitial(() -> new CallWriter(store, codec, writer));
     }
 
-    /** Whether what is submitted here is submitted by tasks. */
-    abstract boolean isWorker();
+    /** For whom the calling thread submits; null for the driver itself. */
+    abstract ObjectId parent();
 
     /** Called before the scheduler is told of a call. */
     void submitting(ObjectId result, CallWriter call) {}
@@ -220,7 +220,7 @@ abstract class ClientRuntime implements AtollRuntime, Place {
         CallWriter call = callWriters.get();
         boolean submitted = false;
         try {
-            call.write(request, isWorker(), result);
+            call.write(request, parent(), result);
             submitting(result, call);
             gate.enter();
             try {

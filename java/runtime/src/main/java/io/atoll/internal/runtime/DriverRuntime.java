@@ -5,7 +5,6 @@ import io.atoll.ObjectId;
 import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.node.Board;
 import io.atoll.internal.node.SchedulerThread;
-import io.atoll.internal.process.MachineMemory;
 import io.atoll.internal.process.SessionDirectory;
 import io.atoll.internal.process.WorkerCommand;
 import io.atoll.internal.process.WorkerOrders;
@@ -17,7 +16,9 @@ import io.atoll.store.Waiting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -76,18 +77,21 @@ final class DriverRuntime extends ClientRuntime {
             Path library = NativeLibrary.extractTo(directory);
             NativeLibrary.load(library);
             Path socket = SessionDirectory.socketIn(directory);
-            int count = options.workers() > 0
-                    ? options.workers()
-                    : Runtime.getRuntime().availableProcessors();
-            long bytes = options.storeBytes() > 0 ? options.storeBytes() : MachineMemory.bytes() / 3;
+            int count = WorkerCommand.workers(options);
+            long bytes = WorkerCommand.storeBytes(options);
             server = StoreServer.start(StoreServer.options(socket, bytes)
                     .maxClients(Math.min(Board.MAX_CLIENTS, 2L * count + SPARE_CLIENTS))
                     .maxObjects(options.maxObjects())
                     .awaitFarewell()
                     .spill(options.spillDirectory().orElse(null), 0));
             store = NativeStore.attach(socket);
-            WorkerOrders orders = new WorkerOrders(socket, library, store.clientIndex(), options.putTimeout());
-            workers = new WorkerProcesses(command.join(), orders, options.workerEnvironment());
+            WorkerOrders orders = new WorkerOrders(
+                    socket,
+                    library,
+                    store.clientIndex(),
+                    options.putTimeout(),
+                    options.spillDirectory().map(Path::toAbsolutePath));
+            workers = new WorkerProcesses(command.join(), orders, environment(options));
             // The JVMs take longest: they start while everything else is made ready.
             workers.launch(count);
             runtime = new DriverRuntime(options, directory, server, store, workers, atExit);
@@ -112,6 +116,18 @@ final class DriverRuntime extends ClientRuntime {
             }
             started.complete(runtime);
         }
+    }
+
+    /** Where a worker's differs from this process's; null takes a variable away. */
+    private static Map<String, String> environment(AtollOptions options) {
+        Map<String, String> changed = new HashMap<>();
+        WorkerCommand.VARIABLES.forEach(name -> {
+            if (System.getenv(name) != null) {
+                changed.put(name, null);
+            }
+        });
+        changed.putAll(options.workerEnvironment());
+        return changed;
     }
 
     private static void checkSpillDirectory(Path directory) {
@@ -145,8 +161,8 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     @Override
-    boolean isWorker() {
-        return false;
+    ObjectId parent() {
+        return null;
     }
 
     @Override

@@ -13,15 +13,21 @@ final class TaskContext {
 
     final ObjectId task;
     final Resources held;
+    final boolean isAtMostOnce;
     /** How many tasks this thread is within, one on top of the other, besides its own. */
     int helping;
 
     private final Thread thread = Thread.currentThread();
     private volatile boolean granted;
+    /** Its thread waits, or has ended; guarded by {@link OwnThreads}. */
+    boolean waits;
+    /** Whether its CPU has ever been given to others for a thread of its own. */
+    volatile boolean wasLent;
 
-    TaskContext(ObjectId task, Resources held) {
+    TaskContext(ObjectId task, Resources held, boolean isAtMostOnce) {
         this.task = task;
         this.held = held;
+        this.isAtMostOnce = isAtMostOnce;
     }
 
     /** Null for a thread that runs no task: one that a user's task has started. */
@@ -35,6 +41,12 @@ final class TaskContext {
 
     static void leave() {
         CURRENT.remove();
+    }
+
+    /** Whether its thread stands still now, in whatever it waits for. */
+    boolean isParked() {
+        Thread.State state = thread.getState();
+        return state != Thread.State.RUNNABLE && state != Thread.State.TERMINATED;
     }
 
     boolean holdsCpu() {

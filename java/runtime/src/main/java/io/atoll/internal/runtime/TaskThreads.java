@@ -6,6 +6,10 @@ import io.atoll.internal.call.Messages;
 import io.atoll.internal.node.DownRing;
 import io.atoll.internal.node.RingReader;
 import io.atoll.store.NativeStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -21,6 +25,9 @@ final class TaskThreads {
     private static final long STACK_BYTES = 64L << 20;
 
     private static final int MOST_IDLE = 4;
+    /** A recursion of tasks that nobody can help with takes one a level, and may have no end. */
+    private static final int MOST_THREADS = 2000;
+
     private static final long PATIENCE_NANOS = 5_000_000_000L;
 
     private final WorkerRuntime runtime;
@@ -28,6 +35,7 @@ final class TaskThreads {
     private final RingReader ring; // read while one has `reading`
     private final AtomicInteger idle = new AtomicInteger();
     private final AtomicInteger threads = new AtomicInteger();
+    private final Set<TaskThread> all = ConcurrentHashMap.newKeySet();
     /** The last attempt to start a thread has failed. */
     private volatile boolean crowded;
 
@@ -50,9 +58,7 @@ final class TaskThreads {
         idle.incrementAndGet();
         boolean started = false;
         try {
-            Thread thread = new Thread(null, this::loop, "atoll-task-" + number, STACK_BYTES);
-            thread.setDaemon(true);
-            thread.start();
+            new TaskThread(number).start();
             started = true;
         } finally {
             if (!started) {
@@ -62,13 +68,39 @@ final class TaskThreads {
         }
     }
 
-    /** Nothing of ours throws while the store is there; whatever did has left something half done. */
-    private void loop() {
-        try {
-            runAll();
-        } catch (Throwable e) {
-            WorkerMain.fail(e);
+    private final class TaskThread extends Thread {
+        /** The task whose resources it holds; null between tasks. */
+        private volatile TaskContext context;
+
+        TaskThread(int number) {
+            super(null, null, "atoll-task-" + number, STACK_BYTES);
+            setDaemon(true);
         }
+
+        /** Nothing of ours throws while the store is there; whatever did has left something half done. */
+        @Override
+        public void run() {
+            all.add(this);
+            try {
+                runAll();
+            } catch (Throwable e) {
+                WorkerMain.fail(e);
+            } finally {
+                all.remove(this);
+            }
+        }
+    }
+
+    /** The tasks whose resources are held now. */
+    List<TaskContext> running() {
+        List<TaskContext> contexts = new ArrayList<>();
+        for (TaskThread each : all) {
+            TaskContext context = each.context;
+            if (context != null) {
+                contexts.add(context);
+            }
+        }
+        return contexts;
     }
 
     private void runAll() {
@@ -111,33 +143,48 @@ final class TaskThreads {
         UnsafeBuffer record = new UnsafeBuffer(call);
         ObjectId task = CallRecord.result(record);
         if (idle.decrementAndGet() == 0) {
-            try {
-                startOne();
-                crowded = false;
-            } catch (OutOfMemoryError e) {
-                if (threads.get() > 1) {
-                    if (!crowded) {
-                        crowded = true; // Said once, not for every task that is tried meanwhile.
-                        LoggerFactory.getLogger(TaskThreads.class)
-                                .warn(
-                                        "no thread can be made beside {}, so this worker takes no more tasks until one"
-                                                + " ends: {}",
-                                        threads.get(),
-                                        e.getMessage());
-                    }
-                    idle.incrementAndGet();
-                    runtime.ring.tell(Messages.RETURNED, task);
-                    return;
+            String why = startOneMore();
+            if (why != null) {
+                if (!crowded) {
+                    crowded = true; // Said once, not for every task that is tried meanwhile.
+                    LoggerFactory.getLogger(TaskThreads.class)
+                            .warn(
+                                    "no thread can be made beside {}, so this worker takes no more tasks until one"
+                                            + " ends: {}",
+                                    threads.get(),
+                                    why);
                 }
+                idle.incrementAndGet();
+                runtime.ring.tell(Messages.RETURNED, task);
+                return;
             }
+            crowded = false;
         }
-        TaskContext.enter(new TaskContext(task, CallRecord.demand(record)));
+        TaskContext context = new TaskContext(task, CallRecord.demand(record), CallRecord.retries(record) == 0);
+        TaskThread self = (TaskThread) Thread.currentThread();
+        TaskContext.enter(context);
+        self.context = context;
         try {
             runtime.runner().run(call);
         } finally {
+            self.context = null;
+            runtime.ended(context);
             TaskContext.leave();
             Thread.interrupted(); // Whoever interrupted meant the task.
             idle.incrementAndGet();
+        }
+    }
+
+    /** Null when there is one more, or need not be: this thread is the only one. Else why there is none. */
+    private String startOneMore() {
+        if (threads.get() >= MOST_THREADS) {
+            return "that is as many as it may have";
+        }
+        try {
+            startOne();
+            return null;
+        } catch (OutOfMemoryError e) {
+            return threads.get() > 1 ? e.getMessage() : null;
         }
     }
 

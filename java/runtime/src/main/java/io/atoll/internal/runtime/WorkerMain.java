@@ -9,9 +9,13 @@ import io.atoll.jni.NativeLibrary;
 import io.atoll.jni.StoreNative;
 import io.atoll.spi.Runtimes;
 import io.atoll.store.NativeStore;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The main class of a worker JVM. It attaches to the store over the connection that it has inherited, and runs tasks until
@@ -19,14 +23,24 @@ import java.nio.file.Path;
  * a death even when somebody else holds that pipe open.
  */
 public final class WorkerMain {
+    private static final long PATIENCE_NANOS = 2_000_000_000L;
+    private static final long LOOK_NANOS = 2_000_000;
+
     private WorkerMain() {}
 
     public static void main(String[] arguments) throws IOException {
         WorkerOrders orders = WorkerOrders.parse(arguments);
+        // Tasks read the end of a file there: nobody types for them.
+        InputStream orderStream = new FileInputStream(FileDescriptor.in);
+        System.setIn(InputStream.nullInputStream());
         Path directory = orders.socket().getParent();
         NativeStore store;
         try {
-            NativeLibrary.load(orders.library());
+            if (Files.exists(orders.library())) {
+                NativeLibrary.load(orders.library());
+            } else {
+                NativeLibrary.load(); // Somebody tidies up where the session is.
+            }
             // First of all: from here on no child of ours inherits the connection.
             store = NativeStore.attachInherited(orders.socket());
         } catch (AtollException | UnsatisfiedLinkError e) {
@@ -40,15 +54,15 @@ public final class WorkerMain {
         CodecRegistry.takeFrom(SessionDirectory.codecsIn(directory));
         WorkerRuntime runtime = new WorkerRuntime(store, orders);
         Runtimes.install(runtime);
-        new TaskThreads(runtime).start();
+        runtime.start();
         runtime.board.join(store.clientIndex());
         store.bellRing(NativeStore.SCHEDULER_BELL, 1);
-        watch(store, directory);
+        watch(store, orders);
         WarmUp.later();
-        if (System.in.read() == WorkerOrders.END) {
+        if (orderStream.read() == WorkerOrders.END) {
             System.exit(0);
         }
-        end(directory);
+        end(store, orders);
     }
 
     /** Ends this process, so that others do what it has begun: something of ours has failed in it. */
@@ -61,18 +75,27 @@ public final class WorkerMain {
         }
     }
 
-    /** The driver has been killed. */
-    private static void end(Path directory) {
-        SessionDirectory.delete(directory);
-        StoreNative.endProcess(0);
+    /** The driver has been killed, or native code of a task has closed what would say so: the lock in the session tells. */
+    private static void end(NativeStore store, WorkerOrders orders) {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        boolean isDead;
+        while (!(isDead = SessionDirectory.deleteIfDead(orders.socket().getParent())) && System.nanoTime() < end) {
+            LockSupport.parkNanos(LOOK_NANOS); // It is ending: what it has open is closed one by one.
+        }
+        if (isDead) {
+            orders.spill().ifPresent(above -> SessionDirectory.deleteSpilled(above, store.storeId()));
+        } else {
+            System.err.println("atoll: this worker ends: it cannot hear its driver any more, which lives");
+        }
+        StoreNative.endProcess(isDead ? 0 : 1);
     }
 
-    private static void watch(NativeStore store, Path directory) {
+    private static void watch(NativeStore store, WorkerOrders orders) {
         Thread watchdog = new Thread(
                 null,
                 () -> {
                     store.awaitServerExit(null);
-                    end(directory);
+                    end(store, orders);
                 },
                 "atoll-watchdog",
                 256 * 1024);

@@ -28,6 +28,8 @@ final class WorkerRuntime extends ClientRuntime {
     private static final int LOOK_SHARE = 20;
 
     private final TaskRunner runner = new TaskRunner(this);
+    private final TaskThreads threads;
+    private final OwnThreads ownThreads;
     /** Calls that were submitted here, to help with; those begun elsewhere stay until they are asked for or forgotten. */
     private final ConcurrentHashMap<ObjectId, byte[]> calls = new ConcurrentHashMap<>();
 
@@ -35,6 +37,17 @@ final class WorkerRuntime extends ClientRuntime {
 
     WorkerRuntime(NativeStore store, WorkerOrders orders) {
         super(store, orders.driver(), orders.putTimeout());
+        threads = new TaskThreads(this);
+        ownThreads = new OwnThreads(ring, threads::running);
+    }
+
+    /** Takes tasks from now on. */
+    void start() {
+        threads.start();
+    }
+
+    void ended(TaskContext context) {
+        ownThreads.ended(context);
     }
 
     TaskRunner runner() {
@@ -42,8 +55,9 @@ final class WorkerRuntime extends ClientRuntime {
     }
 
     @Override
-    boolean isWorker() {
-        return true;
+    ObjectId parent() {
+        TaskContext context = TaskContext.current();
+        return context == null ? new ObjectId(0, store.clientIndex() + 1L) : context.task;
     }
 
     @Override
@@ -80,10 +94,10 @@ final class WorkerRuntime extends ClientRuntime {
     @Override
     boolean[] awaitReady(ObjectId[] ids, int wanted, Duration timeout) {
         TaskContext context = TaskContext.current();
-        if (timeout == null) {
-            help(context, ids, wanted);
+        if (timeout == null && wanted == ids.length) {
+            help(context, ids, wanted); // Of some that are enough nobody knows which are the quick ones.
         }
-        if (context == null || !context.holdsCpu()) {
+        if (context != null && !context.holdsCpu()) {
             return store.await(ids, wanted, timeout);
         }
         boolean isShort = timeout != null && timeout.compareTo(SHORTLY) <= 0;
@@ -107,13 +121,19 @@ final class WorkerRuntime extends ClientRuntime {
     @Override
     <R> R blocked(Supplier<R> wait) {
         TaskContext context = TaskContext.current();
-        if (context == null || !context.holdsCpu()) {
+        if (context == null) {
+            return ownThreads.await(wait);
+        }
+        if (!context.holdsCpu()) {
             return wait.get();
         }
-        ring.tell(Messages.BLOCKED, context.task);
+        if (!ownThreads.ownWait(context)) {
+            ring.tell(Messages.BLOCKED, context.task);
+        }
         try {
             return wait.get();
         } finally {
+            ownThreads.ownWaitEnded(context);
             context.expectGrant();
             resuming.put(context.task, context);
             ring.tell(Messages.RESUME, context.task);
@@ -173,7 +193,13 @@ final class WorkerRuntime extends ClientRuntime {
             return false;
         }
         byte[] call = calls.get(id);
-        if (call == null || !context.covers(CallRecord.demand(new UnsafeBuffer(call)))) {
+        if (call == null) {
+            return false;
+        }
+        UnsafeBuffer record = new UnsafeBuffer(call);
+        // Of two on one stack either may end the other; one that is not to be begun twice is alone.
+        boolean isAlone = context.isAtMostOnce || CallRecord.retries(record) == 0;
+        if (isAlone || !context.covers(CallRecord.demand(record))) {
             return false;
         }
         calls.remove(id);

@@ -41,7 +41,10 @@ class CallSeedsTest {
 
     private static void write(CallWriter writer, String file, Resources resources, String name, Object... arguments)
             throws IOException {
-        writer.write(new TaskRequest(CallCodecTest.IDENTITY, arguments, resources, 5, name), true, new ObjectId(1, 2));
+        writer.write(
+                new TaskRequest(CallCodecTest.IDENTITY, arguments, resources, 5, name),
+                new ObjectId(1, 9),
+                new ObjectId(1, 2));
         byte[] bytes = new byte[writer.length()];
         writer.record().getBytes(0, bytes);
         Files.write(Files.createDirectories(SEEDS).resolve(file), bytes);

@@ -2,6 +2,7 @@ package io.atoll.internal.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.atoll.AtollException;
 import io.atoll.AtollOptions;
@@ -16,9 +17,11 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.net.URLConnection;
 import java.net.URLStreamHandler;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.security.cert.Certificate;
@@ -26,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -159,50 +163,161 @@ class WorkerLaunchTest {
     void shouldInheritTheFlagsThatChangeWhatCodeMeans() {
         assertThat(WorkerCommand.inherited(List.of(
                         "-Xmx1g",
-                        "-cp",
-                        "-Dnot=this",
-                        "-Dkey=value",
-                        "--add-opens",
-                        "a/b=ALL-UNNAMED",
-                        "--add-exports=c/d=ALL-UNNAMED",
+                        "-Dkey=a value",
+                        "--add-opens=a/b=ALL-UNNAMED",
+                        "--add-modules=jdk.incubator.vector",
                         "-ea",
-                        "@file",
-                        "Main",
-                        "-Dalso=not")))
+                        "-XX:+UseZGC",
+                        "-Dcom.sun.management.jmxremote.port=19010",
+                        "-agentlib:jdwp=transport=dt_socket,server=y,address=5005",
+                        "-javaagent:/agent.jar=port=1",
+                        "-Datoll.library.path=/x",
+                        "-Dempty=")))
                 .containsExactly(
-                        "-Dkey=value", "--add-opens", "a/b=ALL-UNNAMED", "--add-exports=c/d=ALL-UNNAMED", "-ea");
+                        "-Dkey=a value",
+                        "--add-opens=a/b=ALL-UNNAMED",
+                        "--add-modules=jdk.incubator.vector",
+                        "-ea",
+                        "-Dempty=");
+    }
+
+    @Test
+    void shouldDivideWhatTheMachineHasAmongTheWorkers() {
+        AtollOptions one =
+                AtollOptions.builder().workers(1).storeBytes(64 << 20).build();
+        AtollOptions four =
+                AtollOptions.builder().workers(4).storeBytes(64 << 20).build();
+        assertThat(WorkerCommand.heapShare(four)).isBetween(64L << 20, MachineMemory.bytes() / 4);
+        assertThat(WorkerCommand.heapShare(one)).isGreaterThan(WorkerCommand.heapShare(four));
+        AtollOptions greedy = AtollOptions.builder()
+                .workers(2)
+                .storeBytes(MachineMemory.bytes())
+                .build();
+        assertThat(WorkerCommand.heapShare(greedy)).isEqualTo(MachineMemory.bytes() / 16);
     }
 
     @Test
     void shouldReadTheOrdersThatWereWritten() {
-        WorkerOrders orders =
-                new WorkerOrders(Path.of("/tmp/a b/store.sock"), Path.of("/tmp/lib.so"), 3, Duration.ofMillis(1500));
+        WorkerOrders orders = new WorkerOrders(
+                Path.of("/tmp/a b/store.sock"),
+                Path.of("/tmp/lib.so"),
+                3,
+                Duration.ofMillis(1500),
+                Optional.of(directory));
+        WorkerOrders none = new WorkerOrders(Path.of("/s"), Path.of("/l"), 3, Duration.ZERO, Optional.empty());
+        assertThat(WorkerOrders.parse(none.arguments().toArray(new String[0]))).isEqualTo(none);
         assertThat(WorkerOrders.parse(orders.arguments().toArray(new String[0])))
                 .isEqualTo(orders);
+    }
+
+    private Path session(String name) throws IOException {
+        Path session = Files.createDirectory(directory.resolve(name));
+        Files.createFile(session.resolve("store.sock"));
+        return session;
     }
 
     @Test
     void shouldSweepDirectoriesOfTheDeadOnly() throws Exception {
         Process ended = new ProcessBuilder("true").start();
         ended.waitFor();
-        Path dead = Files.createDirectory(directory.resolve(ended.pid() + "-123-1"));
-        Files.createFile(dead.resolve("store.sock"));
-        Path reused =
-                Files.createDirectory(directory.resolve(ProcessHandle.current().pid() + "-123-1"));
-        Path foreign = Files.createDirectory(directory.resolve("something-else"));
+        Path unlocked = session(ended.pid() + "-123-1"); // killed before it had locked it
+        Path dead = session(ended.pid() + "-124-1");
+        Files.createFile(dead.resolve("lock"));
+        // In another PID namespace, say: nobody here has that pid.
+        Path locked = session(ended.pid() + "-125-1");
+        Path foreign = session("something-else");
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        Files.createFile(elsewhere.resolve("kept"));
+        Files.createFile(elsewhere.resolve("lock"));
+        Path link = Files.createSymbolicLink(directory.resolve(ended.pid() + "-126-1"), elsewhere);
+        Path lockIsLink = session(ended.pid() + "-127-1");
+        Files.createSymbolicLink(lockIsLink.resolve("lock"), elsewhere.resolve("lock"));
         Path ours = SessionDirectory.create();
+        Process holder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LockHolder.class.getName(),
+                        locked.resolve("lock").toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         try {
+            assertThat(holder.getInputStream().read()).isEqualTo('.');
             SessionDirectory.sweep(directory);
             SessionDirectory.sweep(ours.getParent());
+            assertThat(unlocked).doesNotExist();
             assertThat(dead).doesNotExist();
-            assertThat(reused).doesNotExist();
+            assertThat(locked).exists();
+            assertThat(SessionDirectory.deleteIfDead(locked)).isFalse();
             assertThat(foreign).exists();
+            assertThat(link).exists();
+            assertThat(lockIsLink).exists();
+            assertThat(elsewhere.resolve("kept")).exists();
             assertThat(ours).exists();
             assertThat(Files.getPosixFilePermissions(ours)).hasSize(3);
+            holder.destroyForcibly().waitFor();
+            assertThat(SessionDirectory.deleteIfDead(locked)).isTrue();
+            assertThat(locked).doesNotExist();
         } finally {
+            holder.destroyForcibly();
             SessionDirectory.delete(ours);
         }
         assertThat(ours).doesNotExist();
+    }
+
+    @Test
+    void shouldLeaveWhatAnotherUserHasPutThere() throws Exception {
+        assumeTrue(
+                Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "only root can give a directory away");
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+        Path others = session(ended.pid() + "-123-1");
+        Files.createFile(others.resolve("lock"));
+        Files.setAttribute(others, "unix:uid", 12345);
+        SessionDirectory.sweep(directory);
+        assertThat(others.resolve("store.sock")).exists();
+        assertThat(SessionDirectory.deleteIfDead(others)).isFalse();
+        // And as the name for all sessions of this user.
+        Path place = Files.createDirectory(directory.resolve("place"));
+        Path taken = Files.createDirectory(place.resolve("atoll-0"));
+        Files.setAttribute(taken, "unix:uid", 12345);
+        assertThat(SessionDirectory.parentIn(place)).isEqualTo(place.resolve("atoll-0-1"));
+        Files.setAttribute(others, "unix:uid", 0);
+        Files.setAttribute(taken, "unix:uid", 0);
+    }
+
+    /** A driver, as far as others can tell. */
+    static final class LockHolder {
+        private LockHolder() {}
+
+        public static void main(String[] arguments) throws Exception {
+            FileChannel.open(Path.of(arguments[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+                    .lock();
+            System.out.print('.');
+            System.out.flush();
+            Thread.sleep(Long.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void shouldTakeAnotherNameWhenOneIsTaken() throws Exception {
+        Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        Files.createFile(directory.resolve("atoll-" + uid)); // as another user would
+        assertThat(SessionDirectory.parentIn(directory)).isEqualTo(directory.resolve("atoll-" + uid + "-1"));
+        assertThat(SessionDirectory.parentIn(directory)).isEqualTo(directory.resolve("atoll-" + uid + "-1"));
+    }
+
+    @Test
+    void shouldLookAtHowAPlaceIsMounted() {
+        List<String> mounts = List.of(
+                "/dev/a / ext4 rw,relatime 0 0",
+                "tmpfs /tmp tmpfs rw,nosuid,noexec 0 0",
+                "tmpfs /a\\040b tmpfs ro,nosuid 0 0");
+        assertThat(Places.mountOptions(Path.of("/tmp/x"), mounts)).contains("noexec");
+        assertThat(Places.mountOptions(Path.of("/tmpx"), mounts)).isEqualTo("rw,relatime");
+        assertThat(Places.mountOptions(Path.of("/a b"), mounts)).startsWith("ro");
+        assertThat(Places.whyNot(directory, 1)).contains("too long");
+        assertThat(Places.whyNot(directory.resolve("none"), 1000)).contains("no directory");
     }
 
     /** The worker's JVM begins when the store has gone, whose socket's file is left. */
@@ -212,7 +327,11 @@ class WorkerLaunchTest {
         ended.waitFor();
         Path session = Files.createDirectory(directory.resolve(ended.pid() + "-123-1"));
         WorkerOrders orders = new WorkerOrders(
-                SessionDirectory.socketIn(session), NativeLibrary.extractTo(session), 1, Duration.ZERO);
+                SessionDirectory.socketIn(session),
+                NativeLibrary.extractTo(session),
+                1,
+                Duration.ZERO,
+                Optional.empty());
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "read line; exec \"$@\"", "sh"));
         command.addAll(WorkerCommand.find(WorkerMain.class, AtollOptions.defaults()));
         command.addAll(orders.arguments());

@@ -152,6 +152,29 @@ class DeathTest {
     }
 
     @Test
+    void shouldNotChargeWhoWasBesideATaskThatEndsItsWorker() {
+        try (AtollSession session = Atoll.init(
+                AtollOptions.builder().workers(1).cpus(4).storeBytes(32L << 20).build())) {
+            List<ObjectRef<Integer>> good = new ArrayList<>();
+            for (int i = 0; i < 3; ++i) {
+                good.add(Atoll.task(Tasks::sleep, 300).retries(1).remote());
+            }
+            ObjectRef<Integer> once = Atoll.task(Tasks::sleep, 300).retries(0).remote();
+            ObjectRef<Integer> bad = Atoll.task(Deaths::dieAlways, directory.toString())
+                    .retries(2)
+                    .remote();
+            assertThatThrownBy(bad::get).isInstanceOf(WorkerDiedException.class);
+            assertThat(Atoll.get(good)).containsOnly(300);
+            // It had begun, or it had not: never twice.
+            try {
+                assertThat(once.get()).isEqualTo(300);
+            } catch (WorkerDiedException e) {
+                assertThat(e).hasMessageContaining("beside it were").hasMessageContaining("Tasks.sleep");
+            }
+        }
+    }
+
+    @Test
     void shouldGoOnWhenStartingWorkersAreKilled() throws Exception {
         try (AtollSession session = node(1)) {
             ObjectRef<Integer> ref = Atoll.task(Tasks::add, 1, 1).remote();
@@ -187,23 +210,28 @@ class DeathTest {
         try (ChildJvm driver = ChildJvm.start(Deaths.IdleDriver.class)) {
             List<Long> workers = new ArrayList<>();
             Path session = null;
+            Path spilled = null;
             for (String line = driver.readLine(); !line.equals("ready"); line = driver.readLine()) {
                 if (line.startsWith("worker ")) {
                     workers.add(Long.valueOf(line.substring(7)));
                 } else if (line.startsWith("session ")) {
                     session = Path.of(line.substring(8));
+                } else if (line.startsWith("spilled ")) {
+                    spilled = Path.of(line.substring(8));
                 }
             }
             assertThat(workers).hasSize(3).allMatch(DeathTest::isAlive);
             assertThat(session).isDirectory();
+            assertThat(spilled).isDirectory();
             driver.process().destroyForcibly().waitFor();
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
-            while ((workers.stream().anyMatch(DeathTest::isAlive) || Files.exists(session))
+            while ((workers.stream().anyMatch(DeathTest::isAlive) || Files.exists(session) || Files.exists(spilled))
                     && System.nanoTime() < end) {
                 Thread.sleep(5);
             }
             assertThat(workers).noneMatch(DeathTest::isAlive);
             assertThat(session).doesNotExist();
+            assertThat(spilled).doesNotExist();
         }
     }
 

@@ -89,13 +89,12 @@ public final class Deaths {
             Atoll.stats().workers().forEach(worker -> System.out.println("worker " + worker.pid()));
             System.out.println(
                     "worker " + Atoll.task(Deaths::startChild).remote().get());
-            Path root =
-                    SessionDirectory.root().resolve("atoll-" + Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-            String own = ProcessHandle.current().pid() + "-";
-            try (var sessions = Files.list(root)) {
-                sessions.filter(path -> path.getFileName().toString().startsWith(own))
-                        .forEach(path -> System.out.println("session " + path));
-            }
+            List<ObjectRef<byte[]>> more = List.of(Atoll.put(new byte[40 << 20]), Atoll.put(new byte[40 << 20]));
+            System.out.println("spilled "
+                    + Path.of(
+                            System.getProperty("java.io.tmpdir"),
+                            String.format("atoll-spill-%016x", more.get(0).id().store())));
+            SessionDirectory.own().forEach(path -> System.out.println("session " + path));
             System.out.println("ready");
             Thread.sleep(Long.MAX_VALUE);
         }

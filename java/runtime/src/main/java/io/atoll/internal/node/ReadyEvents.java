@@ -63,6 +63,16 @@ public final class ReadyEvents {
         gone.forEach(listener::ready);
     }
 
+    /** Tells the listener of none of them any more; the objects are referred to until they are ready all the same. */
+    public synchronized void forget(Listener listener, ObjectId[] ids) {
+        for (ObjectId id : ids) {
+            List<Listener> listeners = watched.get(id);
+            if (listeners != null) {
+                listeners.removeIf(each -> each == listener);
+            }
+        }
+    }
+
     private void watch(List<ObjectId> fresh) {
         boolean done = false;
         try {

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
@@ -53,6 +54,8 @@ abstract class ClientRuntime implements AtollRuntime, Place {
     private final Futures futures = new Futures(this);
     private final NodeReport report;
     private final ThreadLocal<CallWriter> callWriters;
+    /** For virtual threads, of which there may be any number: each has one while it submits. */
+    private final ConcurrentLinkedQueue<CallWriter> sharedWriters = new ConcurrentLinkedQueue<>();
 
     ClientRuntime(NativeStore store, int driverIndex, Duration putTimeout) {
         this.store = store;
@@ -86,6 +89,13 @@ abstract class ClientRuntime implements AtollRuntime, Place {
 
     /** Waits as the calling thread has to, until so many of the objects are there or the time is over. */
     abstract boolean[] awaitReady(ObjectId[] ids, int wanted, Duration timeout);
+
+    /** Waits on this thread: in native code, or parked where that would hold the carrier of a virtual one. */
+    final boolean[] awaitHere(ObjectId[] ids, int wanted, Duration timeout) {
+        return VirtualThreads.isCurrent()
+                ? ParkedWait.await(store, events, ids, wanted, timeout)
+                : store.await(ids, wanted, timeout);
+    }
 
     /** The value of an object, waiting for it as the calling thread has to; a failure as an {@link ErrorKind.Thrown}. */
     abstract Object valueOrFailure(ObjectId id, Duration timeout);
@@ -216,8 +226,20 @@ abstract class ClientRuntime implements AtollRuntime, Place {
 
     @Override
     public <T> ObjectRef<T> submit(TaskRequest request) {
+        if (!VirtualThreads.isCurrent()) {
+            return submit(request, callWriters.get());
+        }
+        CallWriter shared = sharedWriters.poll();
+        CallWriter call = shared == null ? new CallWriter(store, codec, writer) : shared;
+        try {
+            return submit(request, call);
+        } finally {
+            sharedWriters.add(call);
+        }
+    }
+
+    private <T> ObjectRef<T> submit(TaskRequest request, CallWriter call) {
         ObjectId result = expect();
-        CallWriter call = callWriters.get();
         boolean submitted = false;
         try {
             call.write(request, parent(), result);

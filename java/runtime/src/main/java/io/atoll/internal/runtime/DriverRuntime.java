@@ -1,6 +1,7 @@
 package io.atoll.internal.runtime;
 
 import io.atoll.AtollOptions;
+import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
 import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.node.Board;
@@ -172,11 +173,14 @@ final class DriverRuntime extends ClientRuntime {
 
     @Override
     boolean[] awaitReady(ObjectId[] ids, int wanted, Duration timeout) {
-        return store.await(ids, wanted, timeout);
+        return awaitHere(ids, wanted, timeout);
     }
 
     @Override
     boolean awaitFirst(ObjectId[] ids, Duration timeout) {
+        if (VirtualThreads.isCurrent()) {
+            return isReady(ids[0]);
+        }
         boolean isShort = timeout != null && timeout.compareTo(SHORTLY) <= 0;
         return store.await(new ObjectId[] {ids[0]}, 1, isShort ? timeout : SHORTLY)[0];
     }
@@ -188,6 +192,12 @@ final class DriverRuntime extends ClientRuntime {
 
     @Override
     Object valueOrFailure(ObjectId id, Duration timeout) {
+        if (VirtualThreads.isCurrent()) {
+            if (!awaitHere(new ObjectId[] {id}, 1, timeout)[0]) {
+                throw new GetTimeoutException("object " + id + ": not there after " + timeout);
+            }
+            return codec.getOrFailure(id, Duration.ZERO);
+        }
         return codec.getOrFailure(id, timeout);
     }
 

@@ -98,7 +98,10 @@ final class WorkerRuntime extends ClientRuntime {
             help(context, ids, wanted); // Of some that are enough nobody knows which are the quick ones.
         }
         if (context != null && !context.holdsCpu()) {
-            return store.await(ids, wanted, timeout);
+            return awaitHere(ids, wanted, timeout);
+        }
+        if (VirtualThreads.isCurrent()) {
+            return blocked(() -> awaitHere(ids, wanted, timeout)); // Nobody's task.
         }
         boolean isShort = timeout != null && timeout.compareTo(SHORTLY) <= 0;
         boolean[] ready = store.await(ids, wanted, isShort ? timeout : SHORTLY);

@@ -1,0 +1,61 @@
+package io.atoll.internal.runtime;
+
+import io.atoll.ObjectId;
+import io.atoll.internal.node.ReadyEvents;
+import io.atoll.store.NativeStore;
+import io.atoll.store.Waiting;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A wait that parks the thread, for virtual ones: the thread of the events wakes it. One thread's. */
+final class ParkedWait implements ReadyEvents.Listener {
+    private final CountDownLatch missing;
+
+    private ParkedWait(int wanted) {
+        missing = new CountDownLatch(wanted);
+    }
+
+    /** As {@link NativeStore#await}. */
+    static boolean[] await(NativeStore store, ReadyEvents events, ObjectId[] ids, int wanted, Duration timeout) {
+        boolean[] ready = store.await(ids, wanted, Duration.ZERO);
+        long nanos = Waiting.nanos(timeout);
+        if (count(ready) >= wanted || nanos == 0) {
+            return ready;
+        }
+        ParkedWait wait = new ParkedWait(wanted);
+        events.tell(wait, ids);
+        try {
+            if (nanos == Waiting.FOREVER) {
+                wait.missing.await();
+            } else if (!wait.missing.await(nanos, TimeUnit.NANOSECONDS)) {
+                events.forget(wait, ids);
+            }
+        } catch (InterruptedException e) {
+            events.forget(wait, ids);
+            Thread.currentThread().interrupt();
+            throw Waiting.interrupted("waiting for " + wanted + " of " + ids.length + " objects");
+        }
+        return store.await(ids, wanted, Duration.ZERO);
+    }
+
+    static int count(boolean[] ready) {
+        int count = 0;
+        for (boolean is : ready) {
+            count += is ? 1 : 0;
+        }
+        return count;
+    }
+
+    @Override
+    public void ready(ObjectId id) {
+        missing.countDown();
+    }
+
+    @Override
+    public void ended() {
+        while (missing.getCount() > 0) {
+            missing.countDown();
+        }
+    }
+}

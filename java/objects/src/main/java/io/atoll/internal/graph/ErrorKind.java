@@ -229,7 +229,7 @@ public final class ErrorKind {
             long worker = in.readLong();
             int attempt = in.readInt();
             String ending = ErrorText.read(in);
-            if (what < THREW || what > CANCELLED || (what == DIED) != (ending != null)) {
+            if (what < THREW || what > DEADLOCK || (what == DIED) != (ending != null)) {
                 throw new IOException("a failure of kind " + what + " with the ending " + ending);
             }
             return new Head(what, message, task, worker, attempt, ending, ErrorText.readTrace(in));

@@ -15,6 +15,12 @@ public final class Messages {
     /** A task is given back that this client has no thread for. */
     public static final int RETURNED = 5;
 
+    /**
+     * The task has failed, and not even its error has room in the store: its id, an int with the attempt, from 1, its name and
+     * the error as a string each.
+     */
+    public static final int FAILED = 6;
+
     // From the scheduler to a worker.
 
     /** A whole {@link CallRecord}, to be run. */

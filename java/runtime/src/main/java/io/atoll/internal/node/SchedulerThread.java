@@ -21,14 +21,19 @@ import io.atoll.store.NativeStore;
 import io.atoll.store.ObjectInfo;
 import io.atoll.store.ObjectStore;
 import io.atoll.store.StoreServer;
+import java.nio.ByteOrder;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -57,6 +62,7 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
 
     private static final int MOST_LEFT_OUT = 16;
     private static final int MOST_NAMES = 8;
+    private static final int MOST_UNSTORED = 1000;
     private static final int LONGEST_LIST = 200;
 
     /** Nothing has run for so long: perhaps nothing ever will. */
@@ -94,6 +100,15 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
     private byte[] ballast = new byte[256 * 1024];
 
     private final int maxClients;
+    /** Errors that found no room, the newest of them. */
+    private final Map<ObjectId, TaskException> unstored = Collections.synchronizedMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ObjectId, TaskException> eldest) {
+            return size() > MOST_UNSTORED;
+        }
+    });
     /** Since when no event has come although something is queued; 0 when that is not so. */
     private long quietSince;
     /** Since the last look at that, by whoever had the turn. */
@@ -191,6 +206,7 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
                         leaveOut(type, length + " bytes are no id", null);
                     }
                 }
+                case Messages.FAILED -> failed(buffer, at, length);
                 default -> leaveOut(type, "it is of a kind that is not known", null);
             }
         }
@@ -208,6 +224,30 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
                 case Messages.RESUME -> scheduler.resume(task, index);
                 default -> scheduler.returned(task, index);
             }
+        }
+
+        private void failed(MutableDirectBuffer buffer, int at, int length) {
+            ObjectId task;
+            TaskException error;
+            try {
+                UnsafeBuffer record = new UnsafeBuffer(new byte[length]);
+                buffer.getBytes(at, record, 0, length);
+                task = CallRecord.id(record, 0);
+                int nameAt = ObjectId.BYTES + Integer.BYTES;
+                String name = record.getStringUtf8(nameAt, ByteOrder.LITTLE_ENDIAN);
+                int errorAt = nameAt + Integer.BYTES + record.getInt(nameAt, ByteOrder.LITTLE_ENDIAN);
+                String text = record.getStringUtf8(errorAt, ByteOrder.LITTLE_ENDIAN);
+                int attempt = record.getInt(ObjectId.BYTES, ByteOrder.LITTLE_ENDIAN);
+                error = new TaskException(text, name, pid, attempt, null);
+                if (!scheduler.has(task)) {
+                    return; // It has ended otherwise.
+                }
+            } catch (RuntimeException e) {
+                leaveOut(Messages.FAILED, e.toString(), e);
+                return;
+            }
+            putError(task, error);
+            scheduler.finished(task, index);
         }
 
         /** What cannot be taken in is told to who waits for it, and does not end the node. */
@@ -362,6 +402,11 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
         if (isMore) {
             wake();
         }
+    }
+
+    /** What the result of a task would be if there had been room for it; null when that is not so. Any thread. */
+    public TaskException unstored(ObjectId id) {
+        return unstored.get(id);
     }
 
     /** Whether every task that has been submitted has ended. Waits for the turn, as nobody else does. */
@@ -692,7 +737,8 @@ public final class SchedulerThread extends Thread implements SchedulerActions, A
             if (isReady(id)) {
                 return; // Its worker was faster.
             }
-            // No room for the reason either: who waits hears that the result is lost, and does not wait for ever.
+            // No room for the reason either: it is kept here, and who waits hears that the result is lost.
+            unstored.put(id, error);
             store.delete(id);
             LoggerFactory.getLogger(SchedulerThread.class)
                     .warn("{}; this cannot be stored as its result: {}", error.getMessage(), e.toString());

@@ -10,6 +10,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
@@ -18,6 +20,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 public final class UpRing {
     private static final int ID_BYTES = 2 * Long.BYTES;
     private static final long PAUSE_NANOS = 50_000;
+    private static final int LONGEST_TEXT = 1000;
 
     private final NativeStore store;
     private final Board board;
@@ -60,6 +63,25 @@ public final class UpRing {
         if (message != Messages.FINISHED || board.isEager()) {
             store.bellRing(NativeStore.SCHEDULER_BELL, 1);
         }
+    }
+
+    /** Says what a task has failed with whose error cannot be stored. */
+    public void tellFailure(ObjectId task, int attempt, String name, String error) {
+        MutableDirectBuffer record = new ExpandableArrayBuffer();
+        record.putLong(0, task.store(), ByteOrder.LITTLE_ENDIAN);
+        record.putLong(Long.BYTES, task.place(), ByteOrder.LITTLE_ENDIAN);
+        record.putInt(ID_BYTES, attempt, ByteOrder.LITTLE_ENDIAN);
+        int at = ID_BYTES + Integer.BYTES;
+        at += record.putStringUtf8(at, cut(name), ByteOrder.LITTLE_ENDIAN);
+        at += record.putStringUtf8(at, cut(error), ByteOrder.LITTLE_ENDIAN);
+        while (!ring.write(Messages.FAILED, record, 0, at)) {
+            pause();
+        }
+        store.bellRing(NativeStore.SCHEDULER_BELL, 1);
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + " ...";
     }
 
     /** A mark for {@link #isRead}: after all that has been written so far. */

@@ -3,6 +3,8 @@ package io.atoll.internal.runtime;
 import io.atoll.AtollOptions;
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
+import io.atoll.ObjectLostException;
+import io.atoll.TaskException;
 import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.node.Board;
 import io.atoll.internal.node.SchedulerThread;
@@ -192,6 +194,18 @@ final class DriverRuntime extends ClientRuntime {
 
     @Override
     Object valueOrFailure(ObjectId id, Duration timeout) {
+        try {
+            return storedValueOrFailure(id, timeout);
+        } catch (ObjectLostException e) {
+            TaskException why = scheduler.unstored(id);
+            if (why == null) {
+                throw e;
+            }
+            throw new TaskException(why.getMessage(), why.taskName(), why.workerPid(), why.attempt(), e);
+        }
+    }
+
+    private Object storedValueOrFailure(ObjectId id, Duration timeout) {
         if (VirtualThreads.isCurrent()) {
             if (!awaitHere(new ObjectId[] {id}, 1, timeout)[0]) {
                 throw new GetTimeoutException("object " + id + ": not there after " + timeout);

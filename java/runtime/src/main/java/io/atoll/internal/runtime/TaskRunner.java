@@ -124,10 +124,12 @@ final class TaskRunner {
                                 null));
             } catch (Throwable third) {
                 if (!isSealed(result)) {
-                    // Somebody waits for this: let the scheduler see that the task has not ended, and run it elsewhere.
-                    System.err.println("atoll: " + failure.getMessage() + ", which cannot be stored: "
-                            + UserThrowables.text(third));
-                    Runtime.getRuntime().halt(1);
+                    // Somebody waits for this: the scheduler keeps it where it needs no room.
+                    runtime.ring.tellFailure(
+                            result,
+                            failure.attempt(),
+                            failure.taskName(),
+                            failure.getMessage() + ", which cannot be stored: " + third);
                 }
             }
         }

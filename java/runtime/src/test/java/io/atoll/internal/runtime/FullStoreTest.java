@@ -3,11 +3,11 @@ package io.atoll.internal.runtime;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.Atoll;
-import io.atoll.AtollException;
 import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
-import io.atoll.GetTimeoutException;
 import io.atoll.ObjectRef;
+import io.atoll.TaskException;
+import io.atoll.WorkerDiedException;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,8 +34,10 @@ class FullStoreTest {
             ObjectRef<Integer> result =
                     Atoll.task(FullStoreTest::one).retries(0).remote();
             assertThatThrownBy(() -> result.get(Duration.ofSeconds(240)))
-                    .isInstanceOf(AtollException.class)
-                    .isNotInstanceOf(GetTimeoutException.class);
+                    .isInstanceOf(TaskException.class)
+                    .isNotInstanceOf(WorkerDiedException.class)
+                    .hasMessageContaining("FullStoreTest.one")
+                    .hasMessageContaining("ObjectStoreFull");
             all.get();
         }
     }

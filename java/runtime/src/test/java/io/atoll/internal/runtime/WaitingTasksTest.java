@@ -30,7 +30,7 @@ class WaitingTasksTest {
     }
 
     @Test
-    void shouldLetThreadsThatATaskHasStartedWait() {
+    void shouldLetThreadsThatATaskHasStartedWait() throws Exception {
         try (AtollSession session = Atoll.init(options(1).build())) {
             assertThat(Atoll.task(WaitingTasks::getOnOwnPool).remote().get(SOON))
                     .isEqualTo(15);
@@ -40,7 +40,9 @@ class WaitingTasksTest {
                     .isEqualTo(210);
             // What was lent is back: one at a time.
             assertThat(Atoll.task(Tasks::add, 1, 1).remote().get(SOON)).isEqualTo(2);
-            assertThat(Atoll.stats().runningTasks()).isZero();
+            while (Atoll.stats().runningTasks() > 0) { // the scheduler reads of an end when it has a reason to
+                Thread.sleep(5);
+            }
         }
     }
 

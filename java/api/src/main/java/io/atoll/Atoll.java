@@ -26,8 +26,8 @@ import java.util.stream.StreamSupport;
  * }</pre>
  *
  * <p>{@code task} takes functions that return a value and {@code run} those that return nothing; both are inherited, with
- * an overload for each way in which up to six arguments are values or {@link ObjectRef}s. The package page holds what
- * javac makes of them.
+ * an overload for each way in which up to four arguments are values or {@link ObjectRef}s; from five to ten they are all
+ * values, or all {@link Arg}s. The package page holds what javac makes of them.
  *
  * <p>All methods may be called from any thread of a driver between {@link #init} and the end of its session, and from
  * any thread of a worker. Before and after, they throw {@link IllegalStateException}. A blocking call ends with a {@link
@@ -167,6 +167,13 @@ public final class Atoll extends TaskOverloads {
     /** A copy. A ref gives values only, so one to a subtype is one to the type. */
     @SuppressWarnings("unchecked")
     private static <T> List<ObjectRef<T>> widened(Collection<? extends ObjectRef<? extends T>> refs) {
+        int number = 0;
+        for (ObjectRef<?> ref : Objects.requireNonNull(refs, "refs")) {
+            if (ref == null) {
+                throw new NullPointerException("refs: number " + number + " of " + refs.size() + ", from 0, is null");
+            }
+            ++number;
+        }
         return (List<ObjectRef<T>>) (List<?>) List.copyOf(refs);
     }
 
@@ -191,6 +198,24 @@ public final class Atoll extends TaskOverloads {
         } finally {
             ObjectRef.leaveAll(all);
         }
+    }
+
+    /**
+     * As {@link #asReady}, for a loop whose body throws checked exceptions, or ends before the last.
+     *
+     * <pre>{@code
+     * for (ObjectRef<Report> ref : Atoll.eachReady(refs)) {
+     *     write(ref.get()); // throws IOException
+     * }
+     * }</pre>
+     *
+     * @param <T> a type that all values have
+     * @param refs from put or remote, of any types; one that is there twice comes twice
+     * @return each iteration gives all of them, and waits for the next ref whenever it is asked for one
+     */
+    public static <T> Iterable<ObjectRef<T>> eachReady(Collection<? extends ObjectRef<? extends T>> refs) {
+        List<ObjectRef<T>> all = widened(refs);
+        return () -> Atoll.<T>asReady(all).iterator();
     }
 
     /**
@@ -297,6 +322,7 @@ public final class Atoll extends TaskOverloads {
      * @throws StoreException when another object has the name, or too many names are given
      */
     public static void publish(String name, ObjectRef<?> ref) {
+        Objects.requireNonNull(name, "name");
         ref.enter();
         try {
             Runtimes.current().publish(name, ref);
@@ -313,7 +339,7 @@ public final class Atoll extends TaskOverloads {
      * @return empty when no object has the name now
      */
     public static <T> Optional<ObjectRef<T>> lookup(String name) {
-        return Runtimes.current().lookup(name);
+        return Runtimes.current().lookup(Objects.requireNonNull(name, "name"));
     }
 
     /**
@@ -326,7 +352,7 @@ public final class Atoll extends TaskOverloads {
      */
     public static <T> Optional<ObjectRef<T>> lookup(String name, Class<T> type) {
         Objects.requireNonNull(type, "type");
-        return Runtimes.current().<T>lookup(name).map(ref -> ref.checking(type));
+        return Atoll.<T>lookup(name).map(ref -> ref.checking(type));
     }
 
     /**
@@ -336,7 +362,7 @@ public final class Atoll extends TaskOverloads {
      * @return false when no object has the name
      */
     public static boolean unpublish(String name) {
-        return Runtimes.current().unpublish(name);
+        return Runtimes.current().unpublish(Objects.requireNonNull(name, "name"));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.atoll;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * How a node is made. Immutable; built by a {@link Builder}, so that options can be added without anybody noticing.
@@ -141,6 +143,16 @@ public final class AtollOptions {
         return set.workerClassPath;
     }
 
+    /** Every option with its value; of the environment the names alone, since values may be secrets. */
+    @Override
+    public String toString() {
+        return "AtollOptions(storeBytes=" + set.storeBytes + ", maxObjects=" + set.maxObjects + ", putTimeout="
+                + set.putTimeout + ", spillDirectory=" + (set.spillDirectory == null ? "none" : set.spillDirectory)
+                + ", workers=" + set.workers + ", resources=(" + set.resources + "), workerHeapBytes="
+                + set.workerHeapBytes + ", workerJvmArguments=" + set.workerJvmArguments + ", workerEnvironment="
+                + new TreeSet<>(set.workerEnvironment.keySet()) + ", workerClassPath=" + set.workerClassPath + ")";
+    }
+
     // ---- the same with one thing changed: what most programs say
 
     /**
@@ -216,6 +228,9 @@ public final class AtollOptions {
     /** Options on their way. Not thread-safe. */
     public static final class Builder {
         private static final long MAX_OBJECTS = 1 << 20;
+        /** A store has 1024 clients, a worker that replaces another being one more for a while. */
+        private static final int MAX_WORKERS = 500;
+
         private static final Duration PUT_TIMEOUT = Duration.ofSeconds(10);
 
         private long storeBytes;
@@ -291,7 +306,7 @@ public final class AtollOptions {
          * @throws IllegalArgumentException when negative
          */
         public Builder putTimeout(Duration timeout) {
-            if (timeout.isNegative()) {
+            if (Objects.requireNonNull(timeout, "putTimeout").isNegative()) {
                 throw new IllegalArgumentException("putTimeout: " + timeout + " asked; it takes zero or more");
             }
             putTimeout = timeout;
@@ -325,11 +340,15 @@ public final class AtollOptions {
         /**
          * The number of worker processes. How many tasks run at once is said by {@link #cpus}.
          *
-         * @param count 0 for the default, as many as the machine has CPUs
+         * @param count 0 for the default, as many as the machine has CPUs; 500 at most
          * @return this
-         * @throws IllegalArgumentException when negative
+         * @throws IllegalArgumentException when negative or more
          */
         public Builder workers(int count) {
+            if (count > MAX_WORKERS) {
+                throw new IllegalArgumentException("workers: " + count + " asked; a node has " + MAX_WORKERS
+                        + " at most. How many tasks run at once is said by cpus");
+            }
             workers = (int) atLeast(0, count, "workers");
             return this;
         }
@@ -365,7 +384,7 @@ public final class AtollOptions {
          * @throws IllegalArgumentException when negative or not finite
          */
         public Builder resource(String name, double quantity) {
-            resources = resources.with(name, quantity);
+            resources = resources.with(Objects.requireNonNull(name, "resource: the name"), quantity);
             return this;
         }
 
@@ -384,13 +403,15 @@ public final class AtollOptions {
         /**
          * Further arguments of the workers' JVMs. They come behind those that workers have anyway: this process's {@code
          * -D}, {@code -ea}, {@code --add-opens} and the like, and what Atoll needs; the words of the property {@code
-         * atoll.worker.flags} come behind them, for who cannot change the program.
+         * atoll.worker.flags} come behind them, for who cannot change the program. Workers have the serial collector
+         * unless another is named. With an argument that the JVM does not know no worker starts, and the tasks' errors
+         * say which.
          *
          * @param arguments each one word, such as {@code -XX:+UseZGC}; they replace those of an earlier call
          * @return this
          */
         public Builder workerJvmArguments(String... arguments) {
-            workerJvmArguments = List.of(arguments);
+            workerJvmArguments = List.of(withoutNull("workerJvmArguments", arguments));
             return this;
         }
 
@@ -403,6 +424,8 @@ public final class AtollOptions {
          * @throws IllegalArgumentException when no variable can have that name
          */
         public Builder workerEnvironment(String name, String value) {
+            Objects.requireNonNull(name, "workerEnvironment: the name");
+            Objects.requireNonNull(value, "workerEnvironment: the value of " + name);
             if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0 || value.indexOf('\0') >= 0) {
                 throw new IllegalArgumentException(
                         "workerEnvironment: no variable can be \"" + name + "=" + value + '"');
@@ -416,14 +439,29 @@ public final class AtollOptions {
         /**
          * What workers have on their class path behind what this process has.
          *
-         * @param entries jars and directories; they come behind those of earlier calls
+         * @param entries jars and directories that are there when the node is started; they come behind those of earlier
+         *     calls
          * @return this
+         * @throws IllegalArgumentException when a name has a colon in it, which would make it two
          */
         public Builder workerClassPath(Path... entries) {
+            for (Path each : withoutNull("workerClassPath", entries)) {
+                if (each.toAbsolutePath().toString().contains(File.pathSeparator)) {
+                    throw new IllegalArgumentException("workerClassPath: " + each + " has a \"" + File.pathSeparator
+                            + "\" in its name, which divides the entries of a class path");
+                }
+            }
             List<Path> all = new ArrayList<>(workerClassPath);
             all.addAll(List.of(entries));
             workerClassPath = List.copyOf(all);
             return this;
+        }
+
+        private static <T> T[] withoutNull(String option, T[] values) {
+            for (int i = 0; i < values.length; ++i) {
+                Objects.requireNonNull(values[i], option + ": number " + i + ", from 0, is null");
+            }
+            return values;
         }
 
         private static long atLeast(long least, long value, String option) {

@@ -2,6 +2,7 @@ package io.atoll;
 
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.Runtimes;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -27,10 +28,26 @@ public final class AtollSession implements AutoCloseable {
      */
     public boolean awaitTasks(Duration timeout) {
         Objects.requireNonNull(timeout, "timeout");
+        checkOpen();
+        return runtime.awaitTasks(timeout);
+    }
+
+    /**
+     * Where the node's store listens: programs in other languages attach there, and {@code atoll-store stats}, {@code
+     * clients} and {@code list} look at it. README says what the tags of objects mean.
+     *
+     * @return path of a Unix socket, which only this user can open
+     * @throws IllegalStateException when the session is closed
+     */
+    public Path socket() {
+        checkOpen();
+        return runtime.socket();
+    }
+
+    private void checkOpen() {
         if (!Runtimes.isCurrent(runtime)) {
             throw new IllegalStateException("this session is closed");
         }
-        return runtime.awaitTasks(timeout);
     }
 
     /**
@@ -43,5 +60,10 @@ public final class AtollSession implements AutoCloseable {
     @Override
     public void close() {
         Runtimes.stop(runtime);
+    }
+
+    @Override
+    public String toString() {
+        return Runtimes.isCurrent(runtime) ? "AtollSession(store at " + runtime.socket() + ")" : "AtollSession(closed)";
     }
 }

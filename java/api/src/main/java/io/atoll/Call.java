@@ -92,4 +92,11 @@ abstract sealed class Call<C extends Call<C, R>, R> permits TaskCall, RunCall {
     public ObjectRef<R> remote() {
         return options.submit(function, arguments);
     }
+
+    /** The name or, without one, the class that the function is in; how many arguments; and what it needs. */
+    @Override
+    public String toString() {
+        return getClass().getSimpleName() + "(" + options.nameOr(function) + ", arguments=" + arguments.length + ", "
+                + options + ")";
+    }
 }

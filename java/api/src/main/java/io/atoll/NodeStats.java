@@ -47,6 +47,42 @@ public final class NodeStats {
     }
 
     /**
+     * Of the objects that somebody looks at, which cannot leave memory meanwhile, together.
+     *
+     * @return bytes
+     */
+    public long pinnedBytes() {
+        return set.pinnedBytes;
+    }
+
+    /**
+     * Of the objects that are on disk alone, together.
+     *
+     * @return bytes
+     */
+    public long spilledBytes() {
+        return set.spilledBytes;
+    }
+
+    /**
+     * Objects that are on disk alone.
+     *
+     * @return their number
+     */
+    public long spilledObjects() {
+        return set.spilledObjects;
+    }
+
+    /**
+     * What has been read back from disk since the node began: of an object that comes and goes, each time.
+     *
+     * @return bytes
+     */
+    public long restoredBytes() {
+        return set.restoredBytes;
+    }
+
+    /**
      * Live objects, sealed or expected.
      *
      * @return their number
@@ -103,7 +139,9 @@ public final class NodeStats {
     @Override
     public String toString() {
         return "NodeStats(" + set.usedBytes + " of " + set.capacityBytes + " bytes used by " + set.objects
-                + " objects; tasks: " + set.runningTasks + " running, " + set.queuedTasks + " queued, "
+                + " objects, " + set.pinnedBytes + " pinned; " + set.spilledBytes + " bytes of " + set.spilledObjects
+                + " objects on disk, " + set.restoredBytes + " read back; tasks: " + set.runningTasks + " running, "
+                + set.queuedTasks + " queued, "
                 + set.waitingTasks
                 + " waiting; workers: " + set.workers + ", driver: " + set.driver + ")";
     }
@@ -114,6 +152,10 @@ public final class NodeStats {
         private long usedBytes;
         private long sealedBytes;
         private long objects;
+        private long pinnedBytes;
+        private long spilledBytes;
+        private long spilledObjects;
+        private long restoredBytes;
         private long waitingTasks;
         private long queuedTasks;
         private long runningTasks;
@@ -136,6 +178,23 @@ public final class NodeStats {
             usedBytes = used;
             sealedBytes = sealed;
             objects = count;
+            return this;
+        }
+
+        /**
+         * Of the store's views and disk.
+         *
+         * @param pinned bytes of objects that somebody looks at
+         * @param spilled bytes that are on disk alone
+         * @param count objects that are on disk alone
+         * @param restored bytes read back so far
+         * @return this
+         */
+        public Builder spill(long pinned, long spilled, long count, long restored) {
+            pinnedBytes = pinned;
+            spilledBytes = spilled;
+            spilledObjects = count;
+            restoredBytes = restored;
             return this;
         }
 

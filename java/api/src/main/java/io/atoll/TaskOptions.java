@@ -33,6 +33,16 @@ record TaskOptions(Resources resources, int retries, String name) {
         return new TaskOptions(resources, retries, Objects.requireNonNull(taskName, "taskName"));
     }
 
+    /** For people: the name, or where there is none the class that the function is in. */
+    String nameOr(Object function) {
+        return name != null ? name : function.getClass().getName().replaceFirst("\\$\\$Lambda.*", "::a function");
+    }
+
+    @Override
+    public String toString() {
+        return resources + ", retries=" + retries;
+    }
+
     /** Starts a task. */
     <R> ObjectRef<R> submit(Object function, Object[] arguments) {
         List<ObjectRef<?>> refs = refs(arguments);

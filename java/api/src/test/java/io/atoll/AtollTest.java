@@ -8,9 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.atoll.FakeRuntimeProvider.FakeRuntime;
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.TaskRequest;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +36,53 @@ class AtollTest {
 
     private TaskRequest lastRequest() {
         return runtime.requests.get(runtime.requests.size() - 1);
+    }
+
+    @Test
+    void shouldSayWhichRefIsNull() {
+        List<ObjectRef<Integer>> refs = new ArrayList<>();
+        refs.add(null);
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> Atoll.get(refs),
+                () -> Atoll.wait(refs),
+                () -> Atoll.asReady(refs),
+                () -> Atoll.eachReady(refs))) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("refs: number 0 of 1, from 0, is null");
+        }
+    }
+
+    @Test
+    void shouldSayWhatASessionAndACallAre() {
+        assertThat(session.socket()).isEqualTo(Path.of("/run/store.sock"));
+        assertThat(session).hasToString("AtollSession(store at /run/store.sock)");
+        assertThat(Atoll.task(Math::incrementExact, 1).numCpus(2).name("one more"))
+                .hasToString("TaskCall(one more, arguments=1, 2 CPU, retries=3)");
+        assertThat(Atoll.task(Math::incrementExact, 1).toString())
+                .startsWith("TaskCall(io.atoll.AtollTest::a function, arguments=1");
+        session.close();
+        assertThat(session).hasToString("AtollSession(closed)");
+        assertThatIllegalStateException().isThrownBy(() -> session.socket());
+    }
+
+    @Test
+    void shouldNameWhatABuilderDoesNotTake() {
+        AtollOptions.Builder builder = AtollOptions.builder();
+        assertThatThrownBy(() -> builder.workers(501)).hasMessageContaining("workers: 501 asked");
+        assertThatThrownBy(() -> builder.workerEnvironment("A", null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("workerEnvironment: the value of A");
+        assertThatThrownBy(() -> builder.workerJvmArguments("-ea", null)).hasMessageContaining("number 1");
+        assertThatThrownBy(() -> builder.workerClassPath(Path.of("a:b.jar")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a:b.jar");
+        assertThat(builder.workers(3)
+                        .workerEnvironment("TOKEN", "secret")
+                        .build()
+                        .toString())
+                .contains("workers=3", "[TOKEN]", "putTimeout=PT10S")
+                .doesNotContain("secret");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.atoll.spi.Refs;
 import io.atoll.spi.RuntimeProvider;
 import io.atoll.spi.TaskRequest;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -150,6 +151,11 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         @Override
         public NodeStats stats() {
             return NodeStats.builder().store(1, 2, 3, 4).build();
+        }
+
+        @Override
+        public Path socket() {
+            return Path.of("/run/store.sock");
         }
 
         @Override

@@ -219,5 +219,8 @@ class ObjectRefTest {
         ObjectRef<String> two = Atoll.put("2");
         assertThat(Atoll.<Object>asReady(List.of(one, two)).map(ObjectRef::get)).containsExactly("2", 1);
         assertThat(Atoll.asReady(List.<ObjectRef<Integer>>of())).isEmpty();
+        Iterable<ObjectRef<Object>> each = Atoll.eachReady(List.of(one, two));
+        assertThat(each).containsExactly((ObjectRef) two, (ObjectRef) one);
+        assertThat(each).hasSize(2);
     }
 }

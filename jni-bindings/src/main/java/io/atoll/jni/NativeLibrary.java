@@ -178,6 +178,12 @@ public final class NativeLibrary {
             System.load(file.toAbsolutePath().toString());
         } catch (UnsatisfiedLinkError e) {
             throw unavailable("the system cannot load " + file, e);
+        } catch (RuntimeException e) { // IllegalCallerException, of --illegal-native-access=deny
+            UnsatisfiedLinkError error = new UnsatisfiedLinkError("this JVM does not let Atoll call native code ("
+                    + e.getMessage() + "): run it with --enable-native-access=ALL-UNNAMED, a module application with"
+                    + " --enable-native-access=io.atoll.jni");
+            error.initCause(e);
+            throw error;
         }
         long version = StoreNative.layout("ATOLL_ABI_VERSION");
         if (version != ABI_VERSION) {

@@ -3,6 +3,7 @@ package io.atoll.spi;
 import io.atoll.NodeStats;
 import io.atoll.ObjectRef;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -153,6 +154,13 @@ public interface AtollRuntime extends AutoCloseable {
      * @return read without stopping anything
      */
     NodeStats stats();
+
+    /**
+     * Where the node's store listens.
+     *
+     * @return path of its socket
+     */
+    Path socket();
 
     /**
      * Waits until every task of the node has ended. A driver's only.

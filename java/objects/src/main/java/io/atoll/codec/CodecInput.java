@@ -1,17 +1,26 @@
 package io.atoll.codec;
 
-/** Where a {@link Codec} reads, in the order in which it wrote. */
+/**
+ * Where a {@link Codec} reads what it wrote: the same items in the same order, all of them. Reading another kind of item
+ * than was written, or beyond the last, ends the read with a {@link io.atoll.StoreException} that says which. Used by the
+ * thread that called the codec, during that call.
+ */
 public interface CodecInput {
+    /** @return what {@link CodecOutput#writeBoolean} wrote */
     boolean readBoolean();
 
+    /** @return what {@link CodecOutput#writeInt} wrote */
     int readInt();
 
+    /** @return what {@link CodecOutput#writeLong} wrote */
     long readLong();
 
+    /** @return what {@link CodecOutput#writeDouble} wrote, to the bit */
     double readDouble();
 
+    /** @return what {@link CodecOutput#writeString} wrote; never null */
     String readString();
 
-    /** What {@link CodecOutput#writeObject} wrote: tensors, vectors and byte buffers as read-only views. */
+    /** @return what {@link CodecOutput#writeObject} wrote, or null; tensors, vectors and byte buffers as read-only views */
     Object readObject();
 }

@@ -1,16 +1,28 @@
 package io.atoll.codec;
 
-/** Where a {@link Codec} writes. */
+/**
+ * Where a {@link Codec} writes. Each item is stored with its kind, one byte, so that the codec that reads is told when it
+ * reads otherwise. Used by the thread that called the codec, during that call.
+ */
 public interface CodecOutput {
+    /** @param value takes two bytes */
     void writeBoolean(boolean value);
 
+    /** @param value takes five bytes */
     void writeInt(int value);
 
+    /** @param value takes nine bytes */
     void writeLong(long value);
 
+    /** @param value takes nine bytes, and keeps its bits, also of a NaN */
     void writeDouble(double value);
 
-    /** @param value not null */
+    /**
+     * Writes text, its identity apart: {@link #writeObject} keeps that, and takes null.
+     *
+     * @param value of any length, not null
+     * @throws NullPointerException when it is null
+     */
     void writeString(String value);
 
     /**

@@ -136,6 +136,7 @@ public final class Table implements AutoCloseable {
         }
     }
 
+    /** The columns that all batches have; also of a closed table. */
     public Schema schema() {
         return schema;
     }

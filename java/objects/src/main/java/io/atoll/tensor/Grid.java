@@ -42,7 +42,8 @@ abstract class Grid {
     void requireContiguous(String what) {
         if (!isRowMajor()) {
             throw new IllegalStateException(what + " needs a contiguous tensor; this one has shape "
-                    + Arrays.toString(shape) + " and strides " + Arrays.toString(strides));
+                    + Arrays.toString(shape) + " and strides " + Arrays.toString(strides)
+                    + ": Tensor.of(tensor.as(array class), tensor.shape()) is a contiguous copy");
         }
     }
 

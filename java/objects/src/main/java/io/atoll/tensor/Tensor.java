@@ -43,26 +43,32 @@ public final class Tensor extends Grid implements AutoCloseable {
         return of(DType.FLOAT64, data, shape);
     }
 
+    /** Over a {@code float[]}, as {@link DType#FLOAT32}; no shape means one axis. */
     public static Tensor of(float[] data, long... shape) {
         return of(DType.FLOAT32, data, shape);
     }
 
+    /** Over a {@code long[]}, as {@link DType#INT64}; no shape means one axis. */
     public static Tensor of(long[] data, long... shape) {
         return of(DType.INT64, data, shape);
     }
 
+    /** Over a {@code int[]}, as {@link DType#INT32}; no shape means one axis. */
     public static Tensor of(int[] data, long... shape) {
         return of(DType.INT32, data, shape);
     }
 
+    /** Over a {@code short[]}, as {@link DType#INT16}; no shape means one axis. */
     public static Tensor of(short[] data, long... shape) {
         return of(DType.INT16, data, shape);
     }
 
+    /** Over a {@code byte[]}, as {@link DType#INT8}; no shape means one axis. */
     public static Tensor of(byte[] data, long... shape) {
         return of(DType.INT8, data, shape);
     }
 
+    /** Over a {@code boolean[]}, as {@link DType#BOOL}; no shape means one axis. */
     public static Tensor of(boolean[] data, long... shape) {
         return of(DType.BOOL, data, shape);
     }
@@ -155,10 +161,12 @@ public final class Tensor extends Grid implements AutoCloseable {
 
     // ---- what it is ----
 
+    /** Type of every element. */
     public DType type() {
         return elementType();
     }
 
+    /** The number of axes; 0 of a scalar. */
     public int rank() {
         return ownShape().length;
     }
@@ -293,10 +301,12 @@ public final class Tensor extends Grid implements AutoCloseable {
         return Elements.asDouble(this, Elements.at(this, index));
     }
 
+    /** As {@link #getDouble(long...)}, without an array for the index, of one axis. */
     public double getDouble(long i) {
         return Elements.asDouble(this, Elements.at(this, i));
     }
 
+    /** As {@link #getDouble(long...)}, without an array for the index, of two axes. */
     public double getDouble(long i, long j) {
         return Elements.asDouble(this, Elements.at(this, i, j));
     }
@@ -306,10 +316,12 @@ public final class Tensor extends Grid implements AutoCloseable {
         return (float) Elements.asDouble(this, Elements.at(this, index));
     }
 
+    /** As {@link #getFloat(long...)}, without an array for the index, of one axis. */
     public float getFloat(long i) {
         return (float) Elements.asDouble(this, Elements.at(this, i));
     }
 
+    /** As {@link #getFloat(long...)}, without an array for the index, of two axes. */
     public float getFloat(long i, long j) {
         return (float) Elements.asDouble(this, Elements.at(this, i, j));
     }
@@ -319,10 +331,12 @@ public final class Tensor extends Grid implements AutoCloseable {
         return Elements.asLong(this, Elements.at(this, index));
     }
 
+    /** As {@link #getLong(long...)}, without an array for the index, of one axis. */
     public long getLong(long i) {
         return Elements.asLong(this, Elements.at(this, i));
     }
 
+    /** As {@link #getLong(long...)}, without an array for the index, of two axes. */
     public long getLong(long i, long j) {
         return Elements.asLong(this, Elements.at(this, i, j));
     }
@@ -332,10 +346,12 @@ public final class Tensor extends Grid implements AutoCloseable {
         return Math.toIntExact(Elements.asLong(this, Elements.at(this, index)));
     }
 
+    /** As {@link #getInt(long...)}, without an array for the index, of one axis. */
     public int getInt(long i) {
         return Math.toIntExact(Elements.asLong(this, Elements.at(this, i)));
     }
 
+    /** As {@link #getInt(long...)}, without an array for the index, of two axes. */
     public int getInt(long i, long j) {
         return Math.toIntExact(Elements.asLong(this, Elements.at(this, i, j)));
     }
@@ -384,7 +400,8 @@ public final class Tensor extends Grid implements AutoCloseable {
      * </table>
      *
      * <p>Pointers, indexers and vectors have no read-only form. The store's memory is protected: writing to it through
-     * them ends the process that does so. Of a tensor over a Java array all but arrays and buffers are copies.
+     * them ends the process that does so. Of a tensor over a Java array all are copies but the buffer of the elements' own
+     * kind, a {@code DoubleBuffer} of a {@code double[]}: memory of the heap has no address that would stay.
      *
      * @throws UnsupportedOperationException when elements of this type cannot be shown so
      * @throws IllegalStateException when this tensor is closed, or a contiguous one is needed

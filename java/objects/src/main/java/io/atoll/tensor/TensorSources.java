@@ -34,7 +34,9 @@ final class TensorSources {
             tensor = JavaCppViews.from(numbers, shape, maker);
         }
         if (tensor == null) {
-            throw new IllegalArgumentException("no tensor can be made from a " + type.getTypeName());
+            throw new IllegalArgumentException("no tensor can be made from a " + type.getTypeName()
+                    + ", only from arrays and buffers of numbers, Arrow vectors, JavaCPP pointers and indexers, NdArrays"
+                    + " and, from JDK 22 on, memory segments");
         }
         return tensor;
     }

@@ -4,9 +4,13 @@ import io.atoll.internal.memory.PrimitiveArrays;
 import io.atoll.store.Memory;
 import java.lang.ref.Reference;
 import java.nio.Buffer;
+import java.util.List;
 
 /** {@link Tensor#as}. What needs Arrow, JavaCPP or a later JDK is loaded only when it is asked for. */
 final class TensorViews {
+    private static final List<Class<?>> ARRAYS = List.of(
+            double[].class, float[].class, boolean[].class, long[].class, int[].class, short[].class, byte[].class);
+
     private TensorViews() {}
 
     static Object of(Grid tensor, Class<?> view) {
@@ -16,9 +20,21 @@ final class TensorViews {
         if (found == null || !view.isInstance(found)) {
             throw new UnsupportedOperationException("a tensor of " + tensor.elementType() + " cannot be seen as "
                     + view.getTypeName()
-                    + (found == null ? "" : ", only as " + found.getClass().getTypeName()));
+                    + ", only as "
+                    + (found == null ? possible(tensor) : found.getClass().getTypeName()));
         }
         return found;
+    }
+
+    /** What fits for certain, by which the rest of {@link Tensor#as}'s table can be found. */
+    private static String possible(Grid tensor) {
+        DType part = tensor.elementType().part();
+        for (Class<?> array : ARRAYS) {
+            if (fits(part, array.getComponentType())) {
+                return array.getTypeName() + ", or what else Tensor.as has for its type";
+            }
+        }
+        return "what Tensor.as has for its type";
     }
 
     private static Object find(Grid tensor, Class<?> view) {
@@ -38,24 +54,27 @@ final class TensorViews {
         return view.getName().startsWith("org.bytedeco.javacpp.") ? JavaCppViews.of(tensor, view) : null;
     }
 
-    private static Object array(Grid tensor, Class<?> view) {
-        DType part = tensor.elementType().part();
-        Class<?> element = view.getComponentType();
-        boolean fits = part == DType.FLOAT64
+    private static boolean fits(DType part, Class<?> element) {
+        boolean kind = part == DType.FLOAT64
                 ? element == double.class
                 : part == DType.FLOAT32
                         ? element == float.class
                         : part == DType.BOOL
                                 ? element == boolean.class || element == byte.class
                                 : element != double.class && element != float.class && element != boolean.class;
+        return kind && PrimitiveArrays.elementBytes(element.arrayType()) == part.bytes();
+    }
+
+    private static Object array(Grid tensor, Class<?> view) {
+        DType part = tensor.elementType().part();
+        Class<?> element = view.getComponentType();
         long length = tensor.byteSize() / part.bytes();
-        Object array = fits ? java.lang.reflect.Array.newInstance(element, 0) : null;
-        if (array == null || PrimitiveArrays.elementBytes(array.getClass()) != part.bytes()) {
+        if (!fits(part, element)) {
             return null;
         } else if (length > Integer.MAX_VALUE - 8) {
             throw new UnsupportedOperationException(length + " elements do not fit an array");
         }
-        array = java.lang.reflect.Array.newInstance(element, (int) length);
+        Object array = java.lang.reflect.Array.newInstance(element, (int) length);
         TensorContent.copyRowMajor(tensor, array, Memory.arrayOffset(array));
         return array;
     }

@@ -38,7 +38,8 @@ final class Ledger {
         for (Map.Entry<String, Long> entry : ResourceUnits.amounts(demand).entrySet()) {
             Integer index = indexes.get(entry.getKey());
             if (index == null || capacity[index] < entry.getValue()) {
-                return "it demands " + demand + "; the node has " + node;
+                return "it demands " + demand + "; the node has " + node
+                        + " (AtollOptions.Builder: cpus, gpus, resource)";
             }
         }
         return null;

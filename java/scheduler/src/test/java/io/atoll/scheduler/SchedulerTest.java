@@ -152,8 +152,8 @@ class SchedulerTest {
         scheduler.submit(task(12, ONE, 11));
         assertThat(fake.events())
                 .containsExactly(
-                        "10 INFEASIBLE: it demands 2.5 CPU; the node has 2 CPU",
-                        "11 INFEASIBLE: it demands 1 CPU, 1 GPU; the node has 2 CPU",
+                        "10 INFEASIBLE: it demands 2.5 CPU; the node has 2 CPU (AtollOptions.Builder: cpus, gpus, resource)",
+                        "11 INFEASIBLE: it demands 1 CPU, 1 GPU; the node has 2 CPU (AtollOptions.Builder: cpus, gpus, resource)",
                         "12 to 1");
         assertThat(fake.done).contains(id(10), id(11));
         finish(12, 1);

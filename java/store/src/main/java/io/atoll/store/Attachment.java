@@ -159,6 +159,6 @@ final class Attachment {
     }
 
     private IllegalStateException closedException() {
-        return new IllegalStateException("store " + socket + " is closed in this process");
+        return new IllegalStateException("the session is closed: its store " + socket + " is closed in this process");
     }
 }

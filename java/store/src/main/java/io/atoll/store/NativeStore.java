@@ -47,9 +47,9 @@ public final class NativeStore implements ObjectStore {
         NativeLibrary.load();
         ByteBuffer path = Memory.cString(socket.toAbsolutePath().toString());
         ByteBuffer out = Memory.direct(8);
-        StoreCodes.check(
+        StoreCodes.checkSystem(
                 StoreNative.attach(Memory.addressOf(path), 0, Memory.addressOf(out)), "store " + socket + ": attach");
-        return new NativeStore(new Attachment(socket.toString(), out.getLong(0)));
+        return new NativeStore(new Attachment(socket.toAbsolutePath().toString(), out.getLong(0)));
     }
 
     /**
@@ -63,7 +63,12 @@ public final class NativeStore implements ObjectStore {
         StoreCodes.check(
                 StoreNative.attachFd(StoreLayout.CHILD_CONNECTION, 0, Memory.addressOf(out)),
                 "store " + socket + ": attach over the inherited connection");
-        return new NativeStore(new Attachment(socket.toString(), out.getLong(0)));
+        return new NativeStore(new Attachment(socket.toAbsolutePath().toString(), out.getLong(0)));
+    }
+
+    /** Where the store listens, as it was attached to. */
+    public Path socket() {
+        return Path.of(attachment.socket());
     }
 
     @Override

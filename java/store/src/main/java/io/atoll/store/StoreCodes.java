@@ -10,7 +10,22 @@ import io.atoll.jni.StoreNative;
 
 /** The one place where a negative result of the store becomes an exception. */
 final class StoreCodes {
+    /** What can be done about a full store. */
+    private static final String ROOM =
+            "what is free may lie in pieces that are too small; close tables, tensors and refs"
+                    + " that are done with, or ask for more by AtollOptions.Builder.storeBytes";
+
     private StoreCodes() {}
+
+    /** As {@link #check(long, String)}, of a call that has to do with no object: what is not found is a file. */
+    static long checkSystem(long result, String what) {
+        if (result == -StoreCode.NOT_FOUND) {
+            String said = StoreNative.lastError();
+            throw new StoreException(
+                    (said == null || said.isEmpty() ? what : what + ": " + said) + " (the system refused)");
+        }
+        return check(result, what);
+    }
 
     /**
      * The exception for a result, with what the store had to say about it.
@@ -34,9 +49,11 @@ final class StoreCodes {
             case StoreCode.TIMED_OUT:
                 return new GetTimeoutException(text + " (time is over)");
             case StoreCode.STORE_FULL:
-                return new ObjectStoreFullException(text);
+                return new ObjectStoreFullException(text + " (" + ROOM + ")");
             case StoreCode.TOO_MANY_OBJECTS:
-                return new ObjectStoreFullException(text + " (every entry is in use)");
+                return new ObjectStoreFullException(
+                        text + " (every entry is in use: close refs that are done with, or ask for"
+                                + " more by AtollOptions.Builder.maxObjects)");
             case StoreCode.TOO_MANY_NAMES:
                 return new StoreException(text + " (every place for a name is in use)");
             case StoreCode.TOO_MANY_CLIENTS:

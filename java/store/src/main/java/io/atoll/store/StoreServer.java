@@ -120,9 +120,10 @@ public final class StoreServer implements AutoCloseable {
         struct.putLong(StoreLayout.SERVER_OPTIONS_SPILL_DIRECTORY, spill == null ? 0 : Memory.addressOf(spill));
         struct.putLong(StoreLayout.SERVER_OPTIONS_SPILL_LIMIT, options.spillLimit);
         ByteBuffer out = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
-        StoreCodes.check(
+        StoreCodes.checkSystem(
                 StoreNative.serverStart(Memory.addressOf(struct), Memory.addressOf(out)),
-                "store " + options.socket + ": start with " + options.capacity + " bytes");
+                "store " + options.socket + ": start with " + options.capacity + " bytes"
+                        + (options.spillDirectory == null ? "" : ", spilling to " + options.spillDirectory));
         java.lang.ref.Reference.reachabilityFence(path);
         java.lang.ref.Reference.reachabilityFence(spill);
         return new StoreServer(options.socket, out.getLong(0));

@@ -18,14 +18,14 @@ import org.apache.arrow.vector.types.pojo.Schema;
  */
 public final class ArrowStream extends Encoded {
     private final List<ArrowMessage> parts;
-    private final Object keepAlive;
+    private final AutoCloseable value; // a table, batch or vector
 
-    private ArrowStream(int detail, List<ArrowMessage> parts, Object keepAlive) {
+    private ArrowStream(int detail, List<ArrowMessage> parts, AutoCloseable value) {
         super(
                 Kind.tag(Kind.ARROW, detail),
                 parts.stream().mapToLong(ArrowMessage::bytes).sum() + ArrowMessage.END_BYTES);
         this.parts = parts;
-        this.keepAlive = keepAlive;
+        this.value = value;
     }
 
     public static ArrowStream of(
@@ -33,7 +33,7 @@ public final class ArrowStream extends Encoded {
             Schema schema,
             Map<Long, Dictionary> dictionaries,
             List<VectorSchemaRoot> batches,
-            Object value) {
+            AutoCloseable value) {
         List<ArrowMessage> parts = new ArrayList<>();
         parts.add(ArrowMessage.schema(schema, dictionaries));
         dictionaries.forEach((id, dictionary) -> parts.add(ArrowMessage.dictionary(id, dictionary.getVector(), false)));
@@ -52,12 +52,21 @@ public final class ArrowStream extends Encoded {
     }
 
     @Override
+    public void closeValue() {
+        try {
+            value.close();
+        } catch (Exception e) { // None of the three declares one.
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
     public void writeTo(long address) {
         long to = address;
         for (ArrowMessage part : parts) {
             to = part.writeTo(to);
         }
         ArrowMessage.writeEnd(to);
-        Reference.reachabilityFence(keepAlive);
+        Reference.reachabilityFence(value);
     }
 }

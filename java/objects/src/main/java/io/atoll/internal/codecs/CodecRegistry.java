@@ -63,8 +63,11 @@ public final class CodecRegistry {
         bytesRead = 0;
     }
 
+    /** @param type the one that the codec was registered for: the class of the values, or a supertype */
+    public record Registered(Class<?> type, Object codec) {}
+
     /** For a class of values: its own codec, else a superclass's, else an interface's; null when there is none. */
-    public static Object of(Class<?> type) {
+    public static Registered of(Class<?> type) {
         refresh();
         if (BY_TYPE.isEmpty()) {
             return null;
@@ -72,24 +75,24 @@ public final class CodecRegistry {
         for (Class<?> each = type; each != null; each = each.getSuperclass()) {
             Object codec = BY_TYPE.get(each.getName());
             if (codec != null) {
-                return codec;
+                return new Registered(each, codec);
             }
         }
         for (Class<?> each = type; each != null; each = each.getSuperclass()) {
-            Object codec = ofInterfaces(each);
-            if (codec != null) {
-                return codec;
+            Registered found = ofInterfaces(each);
+            if (found != null) {
+                return found;
             }
         }
         return null;
     }
 
-    private static Object ofInterfaces(Class<?> type) {
+    private static Registered ofInterfaces(Class<?> type) {
         for (Class<?> each : type.getInterfaces()) {
             Object codec = BY_TYPE.get(each.getName());
-            codec = codec != null ? codec : ofInterfaces(each);
-            if (codec != null) {
-                return codec;
+            Registered found = codec != null ? new Registered(each, codec) : ofInterfaces(each);
+            if (found != null) {
+                return found;
             }
         }
         return null;

@@ -1,96 +1,72 @@
 package io.atoll.internal.graph;
 
+import io.atoll.StoreException;
 import io.atoll.codec.Codec;
-import io.atoll.codec.CodecInput;
-import io.atoll.codec.CodecOutput;
+import io.atoll.internal.codecs.CodecRegistry;
+import io.atoll.internal.graph.CodecItems.Misread;
+import io.atoll.spi.UserThrowables;
 import org.apache.fory.config.Config;
 import org.apache.fory.context.ReadContext;
 import org.apache.fory.context.WriteContext;
 import org.apache.fory.serializer.Serializer;
 
-/** By a codec of the user's. */
+/**
+ * By a codec of the user's. What the codec throws, reads otherwise than it wrote, or gives, is told as its own; what is
+ * thrown by the values that it writes or reads as objects is told as theirs.
+ */
 final class CodecSerializer<T> extends Serializer<T> {
     private final Codec<T> codec;
+    /** What it gives is one of these: a codec for an interface may make other classes than it was given. */
+    private final Class<?> registered;
 
     @SuppressWarnings("unchecked")
-    CodecSerializer(Config config, Class<T> type, Codec<?> codec) {
+    CodecSerializer(Config config, Class<T> type, CodecRegistry.Registered found) {
         super(config, type);
-        this.codec = (Codec<T>) codec;
+        codec = (Codec<T>) found.codec();
+        registered = found.type();
     }
 
     @Override
     public void write(WriteContext context, T value) {
-        codec.write(value, new Output(context));
+        CodecItems.Output out = new CodecItems.Output(context);
+        try {
+            codec.write(value, out);
+        } catch (Throwable e) {
+            if (e instanceof VirtualMachineError || out.isInside(e)) {
+                throw e;
+            }
+            throw new Refusal.Refused(getType(), what("writing") + " threw", value, e);
+        }
+        out.end();
     }
 
     @Override
     public T read(ReadContext context) {
-        return codec.read(new Input(context));
+        CodecItems.Input in = new CodecItems.Input(context);
+        Object value;
+        try {
+            value = codec.read(in);
+            in.end();
+        } catch (Misread e) {
+            throw new StoreException(what("reading") + " " + e.getMessage(), e);
+        } catch (Throwable e) {
+            if (e instanceof VirtualMachineError || in.isInside(e)) {
+                throw e;
+            }
+            throw new StoreException(what("reading") + " threw " + UserThrowables.text(e), e);
+        }
+        if (!registered.isInstance(value)) {
+            throw new StoreException(what("reading") + " gave "
+                    + (value == null ? "null" : "a " + value.getClass().getTypeName())
+                    + ": it must give a " + registered.getTypeName());
+        }
+        @SuppressWarnings("unchecked") // or another subtype, as the registration allows
+        T read = (T) value;
+        return read;
     }
 
-    /** What a user's codec writes into a graph. */
-    private record Output(WriteContext context) implements CodecOutput {
-        @Override
-        public void writeBoolean(boolean value) {
-            context.writeBoolean(value);
-        }
-
-        @Override
-        public void writeInt(int value) {
-            context.writeInt32(value);
-        }
-
-        @Override
-        public void writeLong(long value) {
-            context.writeInt64(value);
-        }
-
-        @Override
-        public void writeDouble(double value) {
-            context.writeFloat64(value);
-        }
-
-        @Override
-        public void writeString(String value) {
-            context.writeString(value);
-        }
-
-        @Override
-        public void writeObject(Object value) {
-            context.writeRef(value);
-        }
-    }
-
-    /** What a user's codec reads of a graph. */
-    private record Input(ReadContext context) implements CodecInput {
-        @Override
-        public boolean readBoolean() {
-            return context.readBoolean();
-        }
-
-        @Override
-        public int readInt() {
-            return context.readInt32();
-        }
-
-        @Override
-        public long readLong() {
-            return context.readInt64();
-        }
-
-        @Override
-        public double readDouble() {
-            return context.readFloat64();
-        }
-
-        @Override
-        public String readString() {
-            return context.readString();
-        }
-
-        @Override
-        public Object readObject() {
-            return context.readRef();
-        }
+    private String what(String doing) {
+        return "codec " + codec.getClass().getName() + ", " + doing + " a "
+                + getType().getTypeName() + ",";
     }
 }

@@ -206,6 +206,11 @@ public final class GraphCoder {
         }
 
         @Override
+        public void closeValue() {
+            parts.all().forEach(Encoded::closeValue);
+        }
+
+        @Override
         public void writeTo(long address) {
             if (parts.isEmpty()) {
                 io.atoll.store.Memory.copyFromArray(bytes, bytes.length, address);

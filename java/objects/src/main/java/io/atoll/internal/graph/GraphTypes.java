@@ -1,6 +1,5 @@
 package io.atoll.internal.graph;
 
-import io.atoll.codec.Codec;
 import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.memory.ArrowNames;
 import java.io.Externalizable;
@@ -40,7 +39,7 @@ public final class GraphTypes implements SerializerFactory {
     @SuppressWarnings({"unchecked", "rawtypes"})
     public Serializer createSerializer(TypeResolver resolver, Class<?> type) {
         links.met(type);
-        Codec<?> codec = (Codec<?>) CodecRegistry.of(type);
+        CodecRegistry.Registered codec = CodecRegistry.of(type);
         if (codec != null) {
             return Containers.as(resolver, type, new CodecSerializer<>(config, type, codec));
         } else if (ArrowNames.isArrow(type) || Buffer.class.isAssignableFrom(type)) {
@@ -113,9 +112,9 @@ public final class GraphTypes implements SerializerFactory {
 
     /** Which way objects of a class take that is not Fory's own; null for those that take it. */
     public static String otherWay(Class<?> type) {
-        Codec<?> codec = (Codec<?>) CodecRegistry.of(type);
+        CodecRegistry.Registered codec = CodecRegistry.of(type);
         if (codec != null) {
-            return "goes through the codec " + codec.getClass().getName();
+            return "goes through the codec " + codec.codec().getClass().getName();
         } else if (isByJava(type)) {
             return "goes through Java serialization";
         } else if (Throwable.class.isAssignableFrom(type)) {

@@ -1,6 +1,7 @@
 package io.atoll.internal.graph;
 
 import io.atoll.UnserializableException;
+import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.kinds.Kinds;
 import io.atoll.internal.memory.ArrowNames;
 import io.atoll.spi.UserThrowables;
@@ -83,6 +84,9 @@ final class PathFinder {
         }
 
         private boolean descend() {
+            if (CodecRegistry.of(blamed.getClass()) != null) {
+                return false; // its fields are not what is stored
+            }
             for (Children.Child each : Children.of(blamed)) {
                 if (seen.add(each.value()) && left-- > 0) {
                     Throwable failure = GraphKind.failure(each.value());
@@ -114,8 +118,14 @@ final class PathFinder {
         return null;
     }
 
+    /** What a refusal says, which knows what has led to it; else what stands behind all that Fory says. */
     private static String deepestMessage(Throwable failure) {
         List<Throwable> chain = UserThrowables.chain(failure);
+        for (Throwable each : chain) {
+            if (each instanceof Refusal.Refused) {
+                return each.getMessage();
+            }
+        }
         Throwable deepest = chain.get(chain.size() - 1);
         if (deepest instanceof StackOverflowError) {
             return "it is nested too deeply";
@@ -137,6 +147,9 @@ final class PathFinder {
             if (blamed != null) {
                 return step.path(name) + blamed;
             }
+            if (wanted == null && CodecRegistry.of(step.object().getClass()) != null) {
+                continue; // its fields are not what is stored
+            }
             for (Children.Child each : Children.of(step.object())) {
                 if (seen.add(each.value())) {
                     queue.add(new Step(step, each, each.value()));
@@ -155,6 +168,9 @@ final class PathFinder {
             String own = ownRefusal(object);
             return own == null ? null : ": " + own;
         }
+        if (CodecRegistry.of(object.getClass()) != null) {
+            return null;
+        }
         for (Field field : Children.fields(object.getClass())) {
             String declared = Children.value(field, object) == null ? refusal(field.getType()) : null;
             if (declared != null) {
@@ -166,10 +182,7 @@ final class PathFinder {
 
     private static String refusal(Class<?> type) {
         String refusal = GraphTypes.refusal(type);
-        return refusal == null
-                ? null
-                : type.getName() + " cannot be stored: " + refusal + ". Make the field transient, store what it is"
-                        + " made from, or register a codec for it (Codecs.register)";
+        return refusal == null ? null : type.getName() + " cannot be stored: " + refusal;
     }
 
     /** Tensors and vectors can be refused by what they hold. */

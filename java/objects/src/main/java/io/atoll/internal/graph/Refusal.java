@@ -1,5 +1,7 @@
 package io.atoll.internal.graph;
 
+import io.atoll.AtollSession;
+import io.atoll.spi.UserThrowables;
 import io.atoll.tensor.WritableTensor;
 import java.io.Serializable;
 import java.nio.Buffer;
@@ -11,18 +13,25 @@ import java.util.Iterator;
  * loaders) and, generally, a class that is or extends one of the JDK's which the JDK itself does not let be serialized.
  */
 final class Refusal {
+    private static final String REMEDY =
+            ". Make the field transient, store what it is made from, or register a codec for" + " it (Codecs.register)";
+
     private Refusal() {}
 
-    /** Why objects of a class cannot be stored; null when they can as far as the class tells. */
+    /** Why objects of a class cannot be stored, and what to do; null when they can as far as the class tells. */
     static String of(Class<?> type) {
         if (type.isPrimitive() || type.isArray() || type.isInterface() || type.isEnum()) {
             return null;
         }
         if (type.isHidden() && type.getName().contains("$$Lambda") && !Serializable.class.isAssignableFrom(type)) {
-            return "a lambda of an interface that is not Serializable";
+            return "a lambda of an interface that is not Serializable. Cast it to one that is, as in"
+                    + " (Supplier<String> & Serializable) () -> name";
         }
         if (WritableTensor.class.isAssignableFrom(type)) {
             return "it is still being written; seal it, and pass its ref";
+        }
+        if (type == AtollSession.class) {
+            return "it is the driver's hold on its node, which tasks have by themselves: they call Atoll's methods";
         }
         for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
             String name = each.getName();
@@ -30,13 +39,14 @@ final class Refusal {
                 return "its batches are still to be read; Table.put(reader) stores them, and gives a ref to their table";
             }
             if (name.startsWith("org.apache.arrow.memory.") || name.equals("org.bytedeco.javacpp.Pointer")) {
-                return "it stands for memory of this process";
+                return "it stands for memory of this process" + REMEDY;
             }
             if (isOfJdk(each)) {
                 if (Serializable.class.isAssignableFrom(each) || isHarmless(each)) {
                     return null; // it sees to what it extends itself
                 }
-                return each == type ? "the JDK does not let it be serialized" : "it extends " + each.getName();
+                return (each == type ? "the JDK does not let it be serialized" : "it extends " + each.getName())
+                        + REMEDY;
             }
         }
         return null;
@@ -76,10 +86,12 @@ final class Refusal {
             this(type, why, object, null);
         }
 
+        /** @param cause what a user's code has thrown; null for none */
         Refused(Class<?> type, String why, Object object, Throwable cause) {
             super(
-                    type.getName() + " cannot be stored: " + why + (cause == null ? "" : " (" + cause + ")"),
-                    null,
+                    type.getName() + " cannot be stored: " + why
+                            + (cause == null ? "" : ": " + UserThrowables.text(cause)),
+                    cause,
                     false,
                     false);
             this.object = object;

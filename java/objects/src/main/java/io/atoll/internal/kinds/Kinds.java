@@ -57,7 +57,7 @@ public final class Kinds {
             case Kind.ARROW:
                 return ValueKind.tables().decode(detail, source);
             default:
-                throw source.damaged("kind " + kind + " is unknown to this version");
+                throw source.foreign(tag);
         }
     }
 }

@@ -38,6 +38,12 @@ public abstract class Encoded {
         return false;
     }
 
+    /**
+     * Closes the Arrow tables, batches and vectors in the value, whose memory nothing else frees: for who has written it,
+     * and has it from somebody who has given it away.
+     */
+    public void closeValue() {}
+
     /** Writes all {@link #size()} bytes. The address must be aligned to 64 when {@link #hasBuffers()}. */
     public abstract void writeTo(long address);
 }

@@ -2,7 +2,8 @@ package io.atoll.internal.memory;
 
 /**
  * What an object's tag says about its bytes. The low 8 bits are the kind, the next 24 belong to the kind (an element
- * type, an encoding), the upper 32 are zero. The numbers are part of the stored form: they are never given a second
+ * type, an encoding), the upper 32 are zero: those of programs in other languages, which mean nothing here, have some of
+ * them set. The numbers are part of the stored form: they are never given a second
  * meaning.
  */
 public final class Kind {
@@ -88,6 +89,11 @@ public final class Kind {
 
     public static int detail(long tag) {
         return (int) (tag >>> 8) & 0xffffff;
+    }
+
+    /** Whether a value of Java's may have it. */
+    public static boolean isOurs(long tag) {
+        return tag >>> 32 == 0 && of(tag) < NAMES.length;
     }
 
     /** For people. */

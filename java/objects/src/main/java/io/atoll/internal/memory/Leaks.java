@@ -5,14 +5,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.NOPLoggerFactory;
 
 /**
  * With {@code -Datoll.leak.detection=true} every view remembers where it was made. One that can be closed and is released
  * by the garbage collector instead is reported, once for each place; it would have kept its object in memory until
- * then. It costs a stack trace for each view, and nothing when it is off.
+ * then. The report goes to SLF4J, or to the standard error where no provider of it is there. It costs a stack trace for each view, and nothing when it is off.
  */
 public final class Leaks {
     static final boolean ON = Boolean.getBoolean("atoll.leak.detection");
+
+    private static final String WHAT = "a view was not closed, and held its memory until it was collected";
 
     private static final int MOST_PLACES = 1000;
 
@@ -59,8 +62,12 @@ public final class Leaks {
 
     private static void report(Made made) {
         if (REPORTED.size() < MOST_PLACES && REPORTED.add(Arrays.asList(made.getStackTrace()))) {
-            LoggerFactory.getLogger(Leaks.class)
-                    .warn("a view was not closed, and held its memory until it was collected", made);
+            if (LoggerFactory.getILoggerFactory() instanceof NOPLoggerFactory) { // Who asked for this is to see it.
+                System.err.println("atoll: " + WHAT);
+                made.printStackTrace();
+            } else {
+                LoggerFactory.getLogger(Leaks.class).warn(WHAT, made);
+            }
         }
     }
 

@@ -65,6 +65,13 @@ public final class Source {
         }
     }
 
+    /** Of an object with a tag that no value of Java's has. */
+    public StoreException foreign(long tag) {
+        return new StoreException(
+                "the object of " + size + " bytes has tag " + tag + ", which no value that Java stores"
+                        + " has: a program of another language has made it. ObjectRef.bytes() gives its bytes");
+    }
+
     public StoreException damaged(String why) {
         return new StoreException("the stored value of " + size + " bytes is damaged: " + why);
     }

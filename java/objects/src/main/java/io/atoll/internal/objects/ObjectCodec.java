@@ -259,6 +259,9 @@ public final class ObjectCodec {
     }
 
     private Object decode(long tag, Source source, Class<?> form) {
+        if (!Kind.isOurs(tag)) {
+            throw source.foreign(tag);
+        }
         switch (Kind.of(tag)) {
             case Kind.GRAPH:
                 Object value = GraphKind.decode(Kind.detail(tag), source, refs);

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.ObjectId;
 import io.atoll.StandInException;
+import io.atoll.StoreException;
 import io.atoll.TaskCancelledException;
 import io.atoll.TaskException;
 import io.atoll.WorkerDiedException;
+import io.atoll.store.ObjectStore;
 import io.atoll.store.testkit.InMemoryStore;
 import io.atoll.tensor.Tensor;
 import java.io.IOException;
@@ -68,6 +70,22 @@ class ObjectCodecTest {
             new double[] {1, 2, 3}
         }) {
             assertThat(roundTrip(value)).isEqualTo(value);
+        }
+    }
+
+    @Test
+    void shouldTellAnObjectOfAnotherLanguageFromADamagedOne() {
+        for (long tag : new long[] {42, 1L << 32, 1L << 32 | 10, -1}) {
+            ObjectId id;
+            try (ObjectStore.Creation creation = store.create(null, 64, 0, tag, Duration.ZERO)) {
+                creation.seal(new ObjectId[0]);
+                id = creation.id();
+            }
+            assertThatThrownBy(() -> codec.get(id, Duration.ZERO))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("64 bytes has tag " + tag)
+                    .hasMessageContaining("ObjectRef.bytes()")
+                    .hasMessageNotContaining("damaged");
         }
     }
 

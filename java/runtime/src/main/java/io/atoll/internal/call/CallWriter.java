@@ -39,6 +39,7 @@ public final class CallWriter {
     private final List<ObjectId> kept = new ArrayList<>();
     private final List<ObjectId> temporaries = new ArrayList<>();
     private int at;
+    private String where; // in the call it is, for people
 
     public CallWriter(ObjectStore store, ObjectCodec codec, ObjectWriter writer) {
         this.store = store;
@@ -68,16 +69,19 @@ public final class CallWriter {
             string(descriptor.methodName());
             string(descriptor.methodType());
             integer(function.captured().length + request.arguments().length);
+            where = "what the function captures";
             for (Object value : function.captured()) {
                 value(value);
             }
             int number = function.captured().length;
+            int position = 1;
             for (Object argument : request.arguments()) {
                 if (argument == null) {
                     NullArguments.check(
                             descriptor, number, request.function().getClass().getClassLoader());
                 }
                 ++number;
+                where = "argument " + position++;
                 if (argument instanceof ObjectRef<?> ref) {
                     dependency(CallRecord.REF, ofThisStore(ref));
                 } else if (argument instanceof SeenRef seen) {
@@ -100,6 +104,11 @@ public final class CallWriter {
             ids(dependencies);
             ids(kept);
             written = true;
+        } catch (UnserializableException e) {
+            throw new UnserializableException(
+                    "task " + (request.name() == null ? function.name() : request.name()) + ", " + where + ": "
+                            + e.getMessage(),
+                    e);
         } finally {
             if (!written) {
                 temporaries.forEach(store::dereference);

@@ -85,11 +85,12 @@ public final class FunctionFinder {
     public static AtollException missing(String what, Throwable e) {
         return new AtollException(
                 "the worker's class path does not have " + what + ": " + e.getMessage()
-                        + ". It is that of the driver's JVM and"
-                        + " of the URL class loaders that the driver was started in, here "
-                        + System.getProperty("java.class.path")
-                        + "; AtollOptions.Builder.workerClassPath adds to it",
-                e);
+                        + ". Name the jar or directory that has it by AtollOptions.Builder.workerClassPath; a class that"
+                        + " was made in memory (by jshell, or java File.java) is in none: compile it",
+                new ClassNotFoundException(
+                        "the worker's class path, which is that of the driver's JVM and of the URL class loaders that"
+                                + " the driver was started in, is " + System.getProperty("java.class.path"),
+                        e));
     }
 
     /** As much access as the class's module grants us. */

@@ -88,8 +88,13 @@ public final class ReadyEvents {
 
     private void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("Atoll is not running in this process any more: its session is closed");
+            throw closed();
         }
+    }
+
+    /** What is thrown once nothing more is told. */
+    public static IllegalStateException closed() {
+        return new IllegalStateException("Atoll is not running in this process any more: its session is closed");
     }
 
     private boolean refer(ObjectId id) {

@@ -55,28 +55,17 @@ public final class WorkerCommand {
     public static List<String> find(Class<?> main, AtollOptions options) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-XX:+IgnoreUnrecognizedVMOptions");
         boolean modules = main.getModule().isNamed();
         command.add("--enable-native-access=" + (modules ? "io.atoll.jni,ALL-UNNAMED" : "ALL-UNNAMED"));
-        command.add("--sun-misc-unsafe-memory-access=allow");
-        // One worker has one CPU's worth of tasks; collecting with more threads than that takes them from the others.
-        command.add("-XX:+UseSerialGC");
-        command.add("-XX:-UsePerfData");
-        command.add("-Xshare:auto");
-        // A JVM without heap does nothing right any more, our own code in it included: it ends, and its tasks go
-        // elsewhere.
-        command.add("-XX:+ExitOnOutOfMemoryError");
+        List<String> users = users(options);
+        command.addAll(JvmFlags.chosen(Runtime.version().feature(), mayHoldFlags(users, options)));
         command.addAll(inherited(ownArguments()));
         String allowed = System.getProperty(ALLOWED_CLASSES); // the program may have set it itself
         if (allowed != null) {
             command.add("-D" + ALLOWED_CLASSES + "=" + allowed);
         }
         command.add("-Xmx" + (options.workerHeapBytes() > 0 ? options.workerHeapBytes() : heapShare(options)));
-        command.addAll(options.workerJvmArguments());
-        String more = System.getProperty(FLAGS_PROPERTY, "").trim();
-        if (!more.isEmpty()) {
-            command.addAll(List.of(more.split(" +")));
-        }
+        command.addAll(users);
         if (modules) {
             addModules(main, options, command);
         } else {
@@ -102,6 +91,27 @@ public final class WorkerCommand {
     /** How many workers there are. */
     public static int workers(AtollOptions options) {
         return options.workers() > 0 ? options.workers() : Runtime.getRuntime().availableProcessors();
+    }
+
+    /** The JVM arguments that the user gives workers, those of the property last. */
+    private static List<String> users(AtollOptions options) {
+        List<String> all = new ArrayList<>(options.workerJvmArguments());
+        String more = System.getProperty(FLAGS_PROPERTY, "").trim();
+        if (!more.isEmpty()) {
+            all.addAll(List.of(more.split(" +")));
+        }
+        return all;
+    }
+
+    private static List<String> mayHoldFlags(List<String> users, AtollOptions options) {
+        List<String> all = new ArrayList<>(users);
+        for (String variable : VARIABLES) { // this process's own are not the workers'
+            String value = options.workerEnvironment().get(variable);
+            if (value != null) {
+                all.add(value);
+            }
+        }
+        return all;
     }
 
     /** The modules that this process has resolved: what its own flags and services added is among them. */

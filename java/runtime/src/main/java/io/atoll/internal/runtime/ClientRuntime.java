@@ -1,5 +1,6 @@
 package io.atoll.internal.runtime;
 
+import io.atoll.GetTimeoutException;
 import io.atoll.NodeStats;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
@@ -27,6 +28,7 @@ import io.atoll.store.NativeStore;
 import io.atoll.store.ObjectStore;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -145,12 +147,33 @@ abstract class ClientRuntime implements AtollRuntime, Place {
     @Override
     @SuppressWarnings("unchecked")
     public <T> T get(ObjectRef<T> ref, Duration timeout) {
-        return (T) value(ref.id(), timeout);
+        try {
+            return (T) value(ref.id(), timeout);
+        } catch (GetTimeoutException e) {
+            throw withTasks(e);
+        }
     }
 
     @Override
     public List<Object> get(List<? extends ObjectRef<?>> refs, Duration timeout) {
-        return new ListGet(this, ids(refs), timeout).get();
+        try {
+            return new ListGet(this, ids(refs), timeout).get();
+        } catch (GetTimeoutException e) {
+            throw withTasks(e);
+        }
+    }
+
+    /** What the node does meanwhile tells a task that waits for its turn from one that takes long. */
+    private GetTimeoutException withTasks(GetTimeoutException e) {
+        int[] tasks;
+        gate.enter();
+        try {
+            tasks = board.tasks();
+        } finally {
+            gate.leave();
+        }
+        return new GetTimeoutException(e.getMessage() + "; of the node's tasks " + tasks[0] + " wait for arguments, "
+                + tasks[1] + " for their turn, and " + tasks[2] + " run");
     }
 
     /** Has done what the calling thread can do about the objects; true when the first of them is there. */
@@ -309,6 +332,11 @@ abstract class ClientRuntime implements AtollRuntime, Place {
         } finally {
             gate.leave();
         }
+    }
+
+    @Override
+    public Path socket() {
+        return store.socket();
     }
 
     /** Lets nobody touch rings and board any more. */

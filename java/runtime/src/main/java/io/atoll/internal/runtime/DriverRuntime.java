@@ -16,7 +16,6 @@ import io.atoll.jni.NativeLibrary;
 import io.atoll.store.NativeStore;
 import io.atoll.store.StoreServer;
 import io.atoll.store.Waiting;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -60,7 +59,7 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     static DriverRuntime start(AtollOptions options) {
-        options.spillDirectory().ifPresent(DriverRuntime::checkSpillDirectory);
+        OptionsCheck.check(options);
         // Beside the making of the store: in a fresh JVM both load classes for tens of milliseconds.
         CompletableFuture<List<String>> command = CompletableFuture.supplyAsync(
                 () -> WorkerCommand.find(WorkerMain.class, options), task -> new Thread(task, "atoll-command").start());
@@ -131,15 +130,6 @@ final class DriverRuntime extends ClientRuntime {
         });
         changed.putAll(options.workerEnvironment());
         return changed;
-    }
-
-    private static void checkSpillDirectory(Path directory) {
-        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
-            String what = Files.notExists(directory) ? "does not exist" : "is no directory that can be written to";
-            throw new IllegalArgumentException("spillDirectory " + directory.toAbsolutePath() + " " + what
-                    + ": objects that do not fit the store are to go there; make it, or name another by"
-                    + " AtollOptions.Builder.spillDirectory, or none by withoutSpilling");
-        }
     }
 
     private static void endWhenStarted(CompletableFuture<DriverRuntime> started) {

@@ -17,6 +17,7 @@ final class FirstFailure implements ReadyEvents.Listener {
     private final AtomicInteger missing;
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile ObjectId failed;
+    private volatile boolean ended;
 
     FirstFailure(NativeStore store, int count) {
         this.store = store;
@@ -42,17 +43,18 @@ final class FirstFailure implements ReadyEvents.Listener {
 
     @Override
     public void ended() {
+        ended = true;
         over.countDown();
     }
 
-    /** False when the time is over first. */
+    /** False when the time is over first; throws when the session has ended first. */
     boolean await(Duration timeout) {
         try {
-            if (timeout == null) {
-                over.await();
-                return true;
+            boolean inTime = over.await(Waiting.nanos(timeout), TimeUnit.NANOSECONDS);
+            if (ended) {
+                throw ReadyEvents.closed();
             }
-            return over.await(Waiting.nanos(timeout), TimeUnit.NANOSECONDS);
+            return inTime;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Waiting.interrupted("waiting for " + missing.get() + " objects");

@@ -30,6 +30,7 @@ final class NodeReport {
         int[] tasks = board.tasks();
         return NodeStats.builder()
                 .store(all.capacity(), all.allocated(), all.sealedBytes(), all.objects())
+                .spill(all.pinnedBytes(), all.spilledBytes(), all.spilledObjects(), all.bytesRestored())
                 .tasks(tasks[0], tasks[1], tasks[2])
                 .processes(workers, driver)
                 .build();

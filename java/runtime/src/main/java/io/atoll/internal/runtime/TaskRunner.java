@@ -9,6 +9,8 @@ import io.atoll.internal.call.FunctionDescriptor;
 import io.atoll.internal.call.FunctionFinder;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.graph.ErrorKind;
+import io.atoll.internal.memory.ArrowNames;
+import io.atoll.internal.memory.Encoded;
 import io.atoll.spi.UserThrowables;
 import io.atoll.store.ObjectStore;
 import java.lang.invoke.MethodHandle;
@@ -40,8 +42,7 @@ final class TaskRunner {
             Object value = invoke(reader);
             // Before anybody can see that it has ended.
             runtime.store.countUser(NodeReport.TASKS_COUNTER, 1);
-            runtime.writer.write(result, runtime.codec.encode(value));
-            Reference.reachabilityFence(value); // its refs hold what the result names, until that does so itself
+            store(result, value);
         } catch (FailedArgument e) {
             putError(result, e.failure);
         } catch (Throwable thrown) {
@@ -53,6 +54,30 @@ final class TaskRunner {
             runtime.ring.tell(Messages.FINISHED, result);
         } catch (RuntimeException e) {
             // The store has gone, and this process goes with it.
+        }
+    }
+
+    /**
+     * A task gives away what it returns. Two tasks may have returned one table, by mistake: the second is told that it is
+     * closed, and does not write what the first frees.
+     */
+    private void store(ObjectId result, Object value) {
+        if (value == null || !ArrowNames.isArrow(value.getClass())) {
+            storeAndClose(result, value);
+        } else {
+            synchronized (value) {
+                storeAndClose(result, value);
+            }
+        }
+    }
+
+    private void storeAndClose(ObjectId result, Object value) {
+        Encoded encoded = runtime.codec.encode(value);
+        try {
+            runtime.writer.write(result, encoded);
+        } finally {
+            encoded.closeValue();
+            Reference.reachabilityFence(value); // its refs hold what the result names, until that does so itself
         }
     }
 

@@ -93,11 +93,35 @@ class WorkerLaunchTest {
         }
     }
 
+    private static List<String> command(AtollOptions.Builder options) {
+        return WorkerCommand.find(WorkerMain.class, options.build());
+    }
+
     @Test
-    void shouldBeginTheCommandWithTheFlagThatLetsOldJvmsTakeTheOthers() {
-        assertThat(WorkerCommand.find(WorkerMain.class, AtollOptions.defaults()))
-                .element(1)
-                .isEqualTo("-XX:+IgnoreUnrecognizedVMOptions");
+    void shouldLeaveTheChoiceOfACollectorToTheUser() {
+        String serial = "-XX:+UseSerialGC";
+        assertThat(command(AtollOptions.builder().workerJvmArguments("-Dx=-XX:+UseZGC")))
+                .contains(serial);
+        for (String other : List.of("-XX:+UseZGC", "-XX:+UseG1GC", "-XX:+UseParallelGC", "-XX:+UseShenandoahGC")) {
+            assertThat(command(AtollOptions.builder().workerJvmArguments("-Xss1m", other)))
+                    .contains(other)
+                    .doesNotContain(serial);
+            assertThat(command(AtollOptions.builder().workerEnvironment("JAVA_TOOL_OPTIONS", "-Xss1m " + other)))
+                    .doesNotContain(serial);
+        }
+        System.setProperty("atoll.worker.flags", "-XX:+UseParallelGC -Xss1m");
+        try {
+            assertThat(command(AtollOptions.builder())).doesNotContain(serial);
+        } finally {
+            System.clearProperty("atoll.worker.flags");
+        }
+    }
+
+    @Test
+    void shouldGiveAJvmOnlyFlagsThatItKnowsSoThatItRefusesTheRest() {
+        assertThat(command(AtollOptions.builder())).doesNotContain("-XX:+IgnoreUnrecognizedVMOptions");
+        assertThat(JvmFlags.chosen(17, List.of())).noneMatch(each -> each.contains("unsafe"));
+        assertThat(JvmFlags.chosen(23, List.of())).contains("--sun-misc-unsafe-memory-access=allow");
     }
 
     /** As the loaders of programs that are packed into one archive have them. */

@@ -55,6 +55,33 @@ class ListGetTest {
         return 1;
     }
 
+    @Test
+    void shouldTellWhoWaitsForAListThatTheSessionIsClosed() throws Exception {
+        for (Duration timeout : Arrays.asList(null, Duration.ofSeconds(100))) {
+            List<ObjectRef<Integer>> refs = List.of(
+                    Atoll.task(ListGetTest::late).remote(),
+                    Atoll.task(ListGetTest::late).remote());
+            CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+            Thread waiting = new Thread(() -> {
+                try {
+                    thrown.complete(new AssertionError(timeout == null ? Atoll.get(refs) : Atoll.get(refs, timeout)));
+                } catch (RuntimeException e) {
+                    thrown.complete(e);
+                }
+            });
+            waiting.start();
+            while (waiting.getState() != Thread.State.TIMED_WAITING) {
+                Thread.sleep(1);
+            }
+            session.close();
+            assertThat(thrown.join())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("session is closed");
+            session = Atoll.init(
+                    AtollOptions.builder().workers(1).storeBytes(STORE).build());
+        }
+    }
+
     static int fails() {
         throw new IllegalStateException("on purpose");
     }

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.Atoll;
+import io.atoll.AtollException;
 import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
+import io.atoll.GetTimeoutException;
 import io.atoll.NodeStats;
 import io.atoll.ObjectRef;
 import io.atoll.ObjectStoreFullException;
 import io.atoll.TaskException;
+import io.atoll.UnserializableException;
 import java.io.File;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -19,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.tools.ToolProvider;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +62,20 @@ class OptionsTest {
             assertThat(Integer.parseInt(seen.get(0))).isBetween(50, 64);
             assertThat(seen.subList(1, 4)).containsExactly("a b", "größe = 1", "true");
             assertThat(seen.get(4)).endsWith(File.pathSeparator + directory);
+        }
+    }
+
+    static List<String> collectors() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .map(GarbageCollectorMXBean::getName)
+                .toList();
+    }
+
+    @Test
+    void shouldGiveWorkersTheCollectorThatTheUserNames() {
+        AtollOptions parallel = small().workerJvmArguments("-XX:+UseParallelGC").build();
+        try (AtollSession session = Atoll.init(parallel)) {
+            assertThat(Atoll.task(OptionsTest::collectors).remote().get()).contains("PS MarkSweep");
         }
     }
 
@@ -124,6 +144,19 @@ class OptionsTest {
     // ---- what users get wrong
 
     @Test
+    void shouldTellWhichArgumentTheWorkersJvmDoesNotKnow() {
+        for (String unknown : List.of("-XX:+UseFooGC", "-foo", "-XX:NoSuchThing=3")) {
+            AtollOptions options = small().workerJvmArguments(unknown).build();
+            try (AtollSession session = Atoll.init(options)) {
+                assertThatThrownBy(() -> Atoll.task(Tasks::add, 1, 2).remote().get())
+                        .isInstanceOf(AtollException.class)
+                        .hasMessageContaining(
+                                unknown.replaceFirst("^-XX:\\+?", "").replaceFirst("=.*", ""));
+            }
+        }
+    }
+
+    @Test
     void shouldNameASpillDirectoryThatIsNotThere() {
         Path missing = directory.resolve("not/there");
         assertThatThrownBy(() -> Atoll.init(small().spillDirectory(missing).build()))
@@ -131,6 +164,72 @@ class OptionsTest {
                 .hasMessageContaining(missing.toString())
                 .hasMessageContaining("does not exist");
         assertThat(Atoll.isInitialized()).isFalse();
+    }
+
+    @Test
+    void shouldNameASpillDirectoryThatTakesNoFiles() {
+        assertThatThrownBy(() ->
+                        Atoll.init(small().spillDirectory(Path.of("/proc")).build()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("spillDirectory /proc")
+                .hasMessageContaining("withoutSpilling");
+    }
+
+    @Test
+    void shouldNameAClassPathEntryThatIsNotThere() {
+        Path missing = directory.resolve("no.jar");
+        assertThatThrownBy(() -> Atoll.init(small().workerClassPath(missing).build()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(missing.toString())
+                .hasMessageContaining("workerClassPath");
+        assertThat(Atoll.isInitialized()).isFalse();
+    }
+
+    @Test
+    void shouldNameTheTaskAndTheArgumentThatCannotBeStored() {
+        try (AtollSession session = Atoll.init(small().build())) {
+            Thread thread = Thread.currentThread();
+            assertThatThrownBy(() -> Atoll.task((String a, Thread b) -> a + b, "x", thread)
+                            .name("both")
+                            .remote())
+                    .isInstanceOf(UnserializableException.class)
+                    .hasMessageStartingWith("task both, argument 2: thread: java.lang.Thread cannot be stored");
+            assertThatThrownBy(() ->
+                            Atoll.task(() -> thread.getName()).name("captured").remote())
+                    .isInstanceOf(UnserializableException.class)
+                    .hasMessageStartingWith("task captured, what the function captures: ")
+                    .hasMessageContaining("java.lang.Thread cannot be stored");
+            assertThatThrownBy(() -> Atoll.put(session))
+                    .isInstanceOf(UnserializableException.class)
+                    .hasMessageContaining("tasks have by themselves")
+                    .hasMessageNotContaining("transient");
+        }
+    }
+
+    static String slow(String file) throws Exception {
+        awaitFile(file, 0);
+        return "done";
+    }
+
+    @Test
+    void shouldSayWhatTheNodeDoesWhenTheTimeIsOver() throws Exception {
+        String file = directory.resolve("go").toString();
+        try (AtollSession session = Atoll.init(small().build())) {
+            ObjectRef<String> running = Atoll.task(OptionsTest::slow, file).remote();
+            ObjectRef<String> queued = Atoll.task(OptionsTest::slow, file).remote();
+            while (Atoll.stats().runningTasks() != 1 || Atoll.stats().queuedTasks() != 1) {
+                Thread.sleep(2);
+            }
+            for (ThrowingCallable get : List.<ThrowingCallable>of(
+                    () -> queued.get(Duration.ofMillis(1)),
+                    () -> Atoll.get(List.of(running, queued), Duration.ofMillis(1)))) {
+                assertThatThrownBy(get)
+                        .isInstanceOf(GetTimeoutException.class)
+                        .hasMessageContaining("0 wait for arguments, 1 for their turn, and 1 run");
+            }
+            Files.createFile(Path.of(file));
+            assertThat(Atoll.get(List.of(running, queued))).containsExactly("done", "done");
+        }
     }
 
     @Test

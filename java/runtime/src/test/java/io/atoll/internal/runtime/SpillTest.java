@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.atoll.Atoll;
 import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
+import io.atoll.NodeStats;
 import io.atoll.ObjectRef;
 import io.atoll.ObjectStoreFullException;
 import io.atoll.internal.process.WorkerClassPath;
 import io.atoll.tensor.Tensor;
 import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,6 +67,13 @@ class SpillTest {
                 assertThat(sums.get(i).get()).isEqualTo((long) i * ARRAY);
                 assertThat(refs.get(i).get()).isEqualTo(array(i));
             }
+            NodeStats stats = Atoll.stats();
+            assertThat(stats.spilledBytes()).isGreaterThanOrEqualTo(96L * ARRAY - STORE);
+            assertThat(stats.spilledObjects()).isGreaterThanOrEqualTo(96 - STORE / ARRAY);
+            assertThat(stats.restoredBytes()).isPositive();
+            ByteBuffer pinning = refs.get(0).bytes();
+            assertThat(Atoll.stats().pinnedBytes()).isGreaterThanOrEqualTo(ARRAY);
+            Reference.reachabilityFence(pinning);
         }
         try (Stream<Path> left = Files.list(disk)) {
             assertThat(left).isEmpty();

@@ -61,6 +61,10 @@ class TutorialTest {
                 .stripTrailing()
                 .replace("public static class", "public class")
                 .stripIndent();
-        assertThat(Files.readString(Path.of("../../README.md"))).contains("```java\n" + program + "\n```\n");
+        String readme = Files.readString(Path.of("../../README.md"));
+        assertThat(readme).contains("\n\n" + program + "\n```\n");
+        String imports = readme.substring(readme.indexOf("```java\n") + "```java\n".length(), readme.indexOf(program));
+        assertThat(imports.strip().lines()).hasSize(8).allMatch(line -> line.startsWith("import "));
+        assertThat(source).contains(imports.strip().lines().toList());
     }
 }

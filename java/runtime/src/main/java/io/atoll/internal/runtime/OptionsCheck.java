@@ -1,0 +1,45 @@
+package io.atoll.internal.runtime;
+
+import io.atoll.AtollOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What options name must be there when a node is started: it is told before anything is made. */
+final class OptionsCheck {
+    private OptionsCheck() {}
+
+    /** Throws {@link IllegalArgumentException}, naming the option and what is wrong with its value. */
+    static void check(AtollOptions options) {
+        options.spillDirectory().ifPresent(OptionsCheck::spillDirectory);
+        for (Path each : options.workerClassPath()) {
+            if (!Files.exists(each)) {
+                throw new IllegalArgumentException("workerClassPath: " + each.toAbsolutePath()
+                        + " does not exist: workers would look for classes there; name jars and directories that do, by"
+                        + " AtollOptions.Builder.workerClassPath");
+            }
+        }
+    }
+
+    private static void spillDirectory(Path directory) {
+        if (Files.notExists(directory)) {
+            throw spill(directory, "does not exist", null);
+        }
+        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
+            throw spill(directory, "is no directory that can be written to", null);
+        }
+        try { // Some say that they can be written to, and have no room for a directory, as /proc.
+            Files.delete(Files.createTempDirectory(directory, "atoll-try-"));
+        } catch (IOException e) {
+            throw spill(directory, "takes no directory (" + e + ")", e);
+        }
+    }
+
+    private static IllegalArgumentException spill(Path directory, String what, Throwable cause) {
+        return new IllegalArgumentException(
+                "spillDirectory " + directory.toAbsolutePath() + " " + what
+                        + ": objects that do not fit the store are to go there; make it, or name another by"
+                        + " AtollOptions.Builder.spillDirectory, or none by withoutSpilling",
+                cause);
+    }
+}

@@ -52,6 +52,21 @@
  * A task may use all of {@link io.atoll.Atoll} except {@code init}. Those that it submits run newest first. While it waits
  * in {@code get} or {@code wait} it gives its CPUs to other tasks, and keeps what else it holds.
  *
+ * <h2>Who closes</h2>
+ *
+ * Tensors, tables and Arrow vectors that {@code get} or a task's parameter gives are views: their objects stay in memory
+ * until they are closed, or found unreachable by the collector, and nothing else can have that room meanwhile. Close what
+ * you get, best by {@code try}. What is put stays the caller's. What a task returns it gives away: the Arrow tables,
+ * batches and vectors in it are closed in the worker once they are stored. So a task that makes a table returns it, and one
+ * that keeps a table returns a ref to it, which {@code get(get(ref))} resolves:
+ *
+ * <pre>{@code
+ * static Table load(String file) { ... return Table.of(batch); }
+ * static ObjectRef<Table> cached() { return Atoll.put(CACHED); }
+ * }</pre>
+ *
+ * Tensors need no closing where they are made: they refer to arrays and to the store, both of which are collected.
+ *
  * <h2>What javac makes of a call</h2>
  *
  * A method name that can mean only one method is all that javac needs. When there are several methods of that name, or

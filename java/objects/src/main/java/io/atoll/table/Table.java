@@ -36,6 +36,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * the row is read. Where Arrow is told not to check ({@code -Darrow.enable_unsafe_memory_access=true}), or with
  * {@code -Datoll.arrow.check.rows=true}, every row is checked when the table is read.
  *
+ * <p>Who has a table closes it; so does the worker with one that a task returns, once that is stored. One that is put stays
+ * the caller's.
+ *
  * <p>A {@code ByteBuffer} made by {@code ArrowBuf.nioBuffer()} keeps nothing pinned: keep the table beside it.
  */
 public final class Table implements AutoCloseable {

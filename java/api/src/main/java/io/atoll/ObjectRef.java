@@ -58,6 +58,11 @@ public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
         public <T> ObjectRef<T> make(ObjectId id, AtollRuntime runtime, Runnable release) {
             return new ObjectRef<>(id, runtime, release);
         }
+
+        @Override
+        public boolean isClosed(ObjectRef<?> ref) {
+            return (int) USERS.getVolatile(ref) < 0;
+        }
     }
 
     /** Has each value checked to be of this type. */

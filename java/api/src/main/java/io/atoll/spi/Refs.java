@@ -22,6 +22,14 @@ public final class Refs {
          * @return the ref
          */
         <T> ObjectRef<T> make(ObjectId id, AtollRuntime runtime, Runnable release);
+
+        /**
+         * Whether a ref has been given back.
+         *
+         * @param ref any
+         * @return whether {@link ObjectRef#close} was called
+         */
+        boolean isClosed(ObjectRef<?> ref);
     }
 
     /**
@@ -49,6 +57,20 @@ public final class Refs {
             ready = maker;
         }
         return ready.make(id, runtime, release);
+    }
+
+    /**
+     * The id of a ref that is to be stored.
+     *
+     * @param ref any
+     * @return its id
+     * @throws IllegalStateException when it is closed
+     */
+    public static ObjectId idToStore(ObjectRef<?> ref) {
+        if (maker.isClosed(ref)) {
+            throw new IllegalStateException(ref + " is closed");
+        }
+        return ref.id();
     }
 
     /** Refs start a thread of their own. It must be there before tasks may have taken all threads that can be had. */

@@ -1,5 +1,6 @@
 package io.atoll.internal.graph;
 
+import io.atoll.ObjectRef;
 import io.atoll.internal.memory.ArrowNames;
 import io.atoll.spi.UserThrowables;
 import io.atoll.tensor.Tensor;
@@ -7,6 +8,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +19,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * walked by ourselves: to say why it cannot be stored. What the JDK keeps to itself is left out.
  */
 public final class Children {
+    /** Of {@code Collections.nCopies}: of any length, and one element. */
+    static final Class<?> COPIES = Collections.nCopies(2, "").getClass();
+
     private static final ClassValue<Field[]> FIELDS = new ClassValue<>() {
         @Override
         protected Field[] computeValue(Class<?> type) {
@@ -39,6 +44,7 @@ public final class Children {
     /** Values that refer to nothing of interest. */
     static boolean isLeaf(Object object) {
         return object instanceof String
+                || object instanceof ObjectRef
                 || object instanceof Number
                 || object instanceof Enum
                 || object instanceof Class
@@ -61,8 +67,16 @@ public final class Children {
             return children;
         } else if (object instanceof Collection<?> collection) {
             int i = 0;
+            Object before = null;
             for (Object each : collection) {
-                add(children, i++, each);
+                if (each != before) { // there may be billions of one, as in Collections.nCopies
+                    add(children, i, each);
+                }
+                before = each;
+                i++;
+                if (collection.getClass() == COPIES) {
+                    break;
+                }
             }
         } else if (object instanceof Map<?, ?> map) {
             for (Map.Entry<?, ?> each : map.entrySet()) {

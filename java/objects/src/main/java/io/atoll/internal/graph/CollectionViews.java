@@ -275,7 +275,19 @@ final class CollectionViews {
             for (Object each : queue) {
                 elements.add(each);
             }
-            context.writeVarUInt32(elements.size() + queue.remainingCapacity());
+            int capacity = elements.size() + queue.remainingCapacity();
+            Object before = context.getContextObject(Queues.class);
+            long free = queue.remainingCapacity() + (before == null ? 0 : (Long) before);
+            if (PLACE_BYTES * free > GraphCoder.HEAP_FREE_OF_PROOF) { // nobody would read it
+                throw new Refusal.Refused(
+                        getType(),
+                        "it has a capacity of " + capacity + ", and a graph may have no more than "
+                                + GraphCoder.HEAP_FREE_OF_PROOF / PLACE_BYTES
+                                + " free places in such queues. Store its elements",
+                        queue);
+            }
+            context.putContextObject(Queues.class, free);
+            context.writeVarUInt32(capacity);
             context.writeVarUInt32(elements.size());
             elements.forEach(context::writeRef);
         }

@@ -1,6 +1,11 @@
 package io.atoll.internal.graph;
 
 import io.atoll.spi.UserThrowables;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.apache.fory.exception.InsecureException;
@@ -58,6 +63,30 @@ final class DeepStack {
             }
         }
         return false;
+    }
+
+    /** Throws when a graph is nested so many objects deep or more. Walks it with a stack of its own. */
+    static void refuse(Object root, int most) {
+        Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        ArrayDeque<Iterator<Children.Child>> open = new ArrayDeque<>();
+        seen.add(root);
+        open.push(Children.of(root).iterator());
+        while (!open.isEmpty()) {
+            if (!open.peek().hasNext()) {
+                open.pop();
+                continue;
+            }
+            Object child = open.peek().next().value();
+            if (!Children.isLeaf(child) && seen.add(child)) {
+                open.push(Children.of(child).iterator());
+                if (open.size() >= most) {
+                    throw new Refusal.Refused(
+                            root.getClass(),
+                            "it is nested " + most + " objects deep or more, so that it could not be read. Put the"
+                                    + " objects into an array or a list, in their order");
+                }
+            }
+        }
     }
 
     private static final class Task<T> implements Runnable {

@@ -35,8 +35,11 @@ public final class GraphCoder {
 
     private static final int BUFFER_FIRST = 4096;
 
-    /** A graph may ask for this part of the heap whatever its bytes are: a queue may be long and empty. */
-    private static final long HEAP_FREE_OF_PROOF = Runtime.getRuntime().maxMemory() / 8;
+    /**
+     * A graph may ask for so much heap whatever its bytes are: a queue may be long and empty. The same everywhere, so that
+     * what one process stores the others read.
+     */
+    static final long HEAP_FREE_OF_PROOF = 64L << 20;
 
     /** Beyond it for so much a byte: an empty map takes two bytes. */
     private static final long HEAP_BYTES_PER_BYTE = 64;
@@ -120,7 +123,8 @@ public final class GraphCoder {
                     type, Containers.as(fory.getTypeResolver(), type, CollectionViews.serializer(config, type)));
         }
         JdkContainers.register(fory, links);
-        fory.registerSerializer(ReplaceStub.class, new Externals.Replaced(fory.getTypeResolver(), ReplaceStub.class));
+        fory.registerSerializer(
+                ReplaceStub.class, new HookSerializers.Replaced(fory.getTypeResolver(), ReplaceStub.class, links));
         fory.registerSerializerFactory(new GraphTypes(config, links, new PlainObjects(fory)));
     }
 
@@ -140,13 +144,14 @@ public final class GraphCoder {
             } finally {
                 links.refuseChanged(); // which says more than what an iterator may have thrown
             }
+            links.refuseHalves();
             bytes = buffer.getBytes(0, buffer.writerIndex());
             List<Object> suspects = refs.reachedAgain(bytes);
             if (!suspects.isEmpty()) {
                 Constructed.refuseCycles(suspects, refs);
             }
             if (refs.count() >= DeepStack.MAX_DEPTH && maxDepth == DeepStack.MAX_DEPTH) {
-                Nesting.refuse(
+                DeepStack.refuse(
                         value, maxDepth); // Fory writes as deep as the stack bears, and reads no deeper than this
             }
         } finally {
@@ -160,12 +165,14 @@ public final class GraphCoder {
 
     /** @param from the whole object, for its parts; only while this runs */
     Object read(byte[] bytes, Source from, RefFactory by) {
-        links.beginReading(from, by);
+        links.beginReading(from, by, bytes.length);
         try {
             reading.prepare(MemoryUtils.wrap(bytes), null, false);
-            long believed = Math.max(HEAP_FREE_OF_PROOF, HEAP_BYTES_PER_BYTE * bytes.length);
+            long believed = HEAP_FREE_OF_PROOF + HEAP_BYTES_PER_BYTE * bytes.length;
             reading.reserveGraphMemory(Long.MAX_VALUE - believed);
-            return reading.readRootRef();
+            Object root = reading.readRootRef();
+            links.validate();
+            return root;
         } finally {
             reading.reset();
             links.endReading();

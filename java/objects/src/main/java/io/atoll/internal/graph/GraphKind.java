@@ -22,6 +22,7 @@ public final class GraphKind {
         try {
             return with(coder -> coder.write(value));
         } catch (Exception | StackOverflowError | LinkageError e) { // checked ones too: a writeReplace may throw them
+            Refusal.Misuse.rethrow(e);
             throw PathFinder.explain(value, e);
         }
     }

@@ -6,6 +6,8 @@ import io.atoll.internal.codecs.AllowList;
 import io.atoll.internal.kinds.Kinds;
 import io.atoll.internal.memory.RefFactory;
 import io.atoll.internal.memory.Source;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -24,6 +26,8 @@ final class GraphLinks {
     private final ClassLoader loader;
     private final Shelf shelf;
     private final AllowList allowed = AllowList.current();
+    private HookOutput hookOutput; // null until a class with hooks is met, as the next
+    private HookInput hookInput;
     // While writing.
     private Set<ObjectId> ids;
     private GraphParts parts;
@@ -33,6 +37,7 @@ final class GraphLinks {
     private long[] offsets = new long[FIRST_WATCHED];
     // While reading.
     private Source source;
+    private long graphBytes;
     private RefFactory refs;
     private final BitSet partsTaken = new BitSet();
 
@@ -67,6 +72,34 @@ final class GraphLinks {
     void beginWriting() {
         ids = null;
         parts = new GraphParts();
+        if (hookOutput != null) {
+            hookOutput.begin();
+        }
+    }
+
+    /** The stream for hooks that write. */
+    HookOutput hookOutput() {
+        if (hookOutput == null) {
+            try {
+                hookOutput = new HookOutput();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e); // as java.io declares it
+            }
+        }
+        return hookOutput;
+    }
+
+    /** The stream for hooks that read. */
+    HookInput hookInput() {
+        if (hookInput == null) {
+            try {
+                hookInput = new HookInput();
+                hookInput.begin(JavaBytes.longestArray(graphBytes));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return hookInput;
     }
 
     /**
@@ -83,6 +116,13 @@ final class GraphLinks {
         }
         changes[watched.size() - 1] = (int) RawFields.getBits(counts, changesOffset, int.class);
         offsets[watched.size() - 1] = changesOffset;
+    }
+
+    /** Throws when a hook went on after an object that it could not write: half of that object is there. */
+    void refuseHalves() {
+        if (hookOutput != null) {
+            hookOutput.refuseHalves();
+        }
     }
 
     /** Throws when a container of the graph was changed while it was written: what was written of it may make no sense. */
@@ -123,10 +163,24 @@ final class GraphLinks {
         return taken;
     }
 
-    /** @param from the whole object, for its parts */
-    void beginReading(Source from, RefFactory by) {
+    /**
+     * @param from the whole object, for its parts
+     * @param bytes of the graph itself
+     */
+    void beginReading(Source from, RefFactory by, long bytes) {
         source = from;
         refs = by;
+        graphBytes = bytes;
+        if (hookInput != null) {
+            hookInput.begin(JavaBytes.longestArray(bytes));
+        }
+    }
+
+    /** Throws when hooks have asked for a look at the whole graph, and found it wrong. */
+    void validate() {
+        if (hookInput != null) {
+            hookInput.validate();
+        }
     }
 
     void endReading() {

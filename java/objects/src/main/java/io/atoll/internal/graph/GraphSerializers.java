@@ -31,7 +31,12 @@ final class GraphSerializers {
 
         @Override
         public void write(WriteContext context, ObjectRef ref) {
-            ObjectId id = ref.id();
+            ObjectId id;
+            try {
+                id = io.atoll.spi.Refs.idToStore(ref);
+            } catch (IllegalStateException e) {
+                throw new Refusal.Misuse(e);
+            }
             links.contain(id);
             context.writeInt64(id.store());
             context.writeInt64(id.place());

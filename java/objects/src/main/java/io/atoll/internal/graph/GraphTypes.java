@@ -12,22 +12,35 @@ import java.util.Calendar;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TimeZone;
 import java.util.WeakHashMap;
 import org.apache.fory.config.Config;
-import org.apache.fory.resolver.ClassResolver;
 import org.apache.fory.resolver.TypeResolver;
+import org.apache.fory.serializer.ExternalizableSerializer;
 import org.apache.fory.serializer.JavaSerializer;
 import org.apache.fory.serializer.ObjectStreamSerializer;
+import org.apache.fory.serializer.ReplaceResolveSerializer;
 import org.apache.fory.serializer.Serializer;
 import org.apache.fory.serializer.SerializerFactory;
+import org.apache.fory.serializer.collection.CollectionSerializers.JDKCompatibleCollectionSerializer;
 import org.apache.fory.serializer.collection.MapSerializer;
+import org.apache.fory.serializer.collection.MapSerializers.JDKCompatibleMapSerializer;
 
 /** Chooses how Fory writes a class that it has no serializer for: ours, its own (null), or not at all. */
 public final class GraphTypes implements SerializerFactory {
+    /** Fory's for what Java serializes by a class's own methods. */
+    private static final Set<Class<?>> BY_HOOKS = Set.of(
+            ObjectStreamSerializer.class,
+            ReplaceResolveSerializer.class,
+            ExternalizableSerializer.class,
+            JDKCompatibleCollectionSerializer.class,
+            JDKCompatibleMapSerializer.class);
+
     private final Config config;
     private final GraphLinks links;
     private final PlainObjects plain;
+    private Class<?> leftToFory;
 
     GraphTypes(Config config, GraphLinks links, PlainObjects plain) {
         this.config = config;
@@ -38,6 +51,9 @@ public final class GraphTypes implements SerializerFactory {
     @Override
     @SuppressWarnings({"unchecked", "rawtypes"})
     public Serializer createSerializer(TypeResolver resolver, Class<?> type) {
+        if (type == leftToFory) {
+            return null;
+        }
         links.met(type);
         CodecRegistry.Registered codec = CodecRegistry.of(type);
         if (codec != null) {
@@ -54,11 +70,8 @@ public final class GraphTypes implements SerializerFactory {
             return new MapSerializer(resolver, type);
         } else if (isByJava(type)) {
             return new JavaBytes.InGraph<>(config, type);
-        } else if (isOwnContainer(type)) {
-            return Containers.as(resolver, type, new ObjectStreamSerializer(resolver, type));
-        }
-        if (Externalizable.class.isAssignableFrom(type)) {
-            return Externals.serializer(resolver, type);
+        } else if (isOwnContainer(type) || Externalizable.class.isAssignableFrom(type)) {
+            return HookSerializers.of(resolver, type, links);
         }
         Serializer view = CollectionViews.serializer(config, type);
         if (view != null) {
@@ -72,18 +85,31 @@ public final class GraphTypes implements SerializerFactory {
         if (refusal != null) {
             throw new Refusal.Refused(type, refusal);
         }
-        return ownObject(resolver, type);
+        return object(resolver, type);
     }
 
-    /** Of a class that is not the JDK's: its fields. Null when it has a say in it, or is of a kind that Fory knows. */
-    private Serializer<?> ownObject(TypeResolver resolver, Class<?> type) {
-        if (isOfJdk(type) || type.isArray() || Enum.class.isAssignableFrom(type) || isMadeByForyAlone(type)) {
-            return null;
+    /** Of a class that has a say in it: what it says. Of another that is not the JDK's: its fields. */
+    private Serializer<?> object(TypeResolver resolver, Class<?> type) {
+        boolean own =
+                !isOfJdk(type) && !type.isArray() && !Enum.class.isAssignableFrom(type) && !isMadeByForyAlone(type);
+        if (own) {
+            plain.allocate(resolver, type);
         }
-        plain.allocate(resolver, type);
-        return ClassResolver.useReplaceResolveSerializer(type) || ClassResolver.requireJavaSerialization(type)
-                ? null
-                : plain.serializer(resolver, type);
+        if (own && StreamLayer.anyHook(type) || BY_HOOKS.contains(forysChoice(resolver, type))) {
+            return HookSerializers.of(resolver, type, links);
+        }
+        return own ? plain.serializer(resolver, type) : null;
+    }
+
+    /** What Fory would take if we had nothing: it asks us first. */
+    private Class<?> forysChoice(TypeResolver resolver, Class<?> type) {
+        Class<?> outer = leftToFory;
+        leftToFory = type;
+        try {
+            return resolver.getSerializerClass(type);
+        } finally {
+            leftToFory = outer;
+        }
     }
 
     private static boolean isOfJdk(Class<?> type) {

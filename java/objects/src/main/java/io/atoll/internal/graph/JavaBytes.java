@@ -46,8 +46,13 @@ public final class JavaBytes {
         }
     }
 
+    /** The length of an array or table up to which so many bytes may account for it. */
+    static long longestArray(long bytes) {
+        return SMALL + PLACES_PER_BYTE * bytes;
+    }
+
     private static ObjectInputFilter limit(long bytes) {
-        long longest = SMALL + PLACES_PER_BYTE * bytes;
+        long longest = longestArray(bytes);
         return info ->
                 info.arrayLength() > longest ? ObjectInputFilter.Status.REJECTED : ObjectInputFilter.Status.UNDECIDED;
     }

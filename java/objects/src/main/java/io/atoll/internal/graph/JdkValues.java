@@ -50,6 +50,7 @@ final class JdkValues {
         Config config = fory.getConfig();
         fory.registerSerializer(Locale.class, new Locales(config));
         fory.registerSerializer(ZonedDateTime.class, new ZonedDateTimes(config));
+        fory.registerSerializer(BigInteger.class, new BigIntegers(config));
         fory.registerSerializer(BigDecimal.class, new BigDecimals(config));
     }
 
@@ -135,6 +136,29 @@ final class JdkValues {
                     .withNano(context.readInt32());
             ZoneOffset offset = ZoneOffset.ofTotalSeconds(context.readInt32());
             return ZonedDateTime.ofInstant(local, offset, ZoneId.of(context.readString()));
+        }
+    }
+
+    /** Of any size: Fory takes none of more than 10,000 bytes. */
+    private static final class BigIntegers extends Serializer<BigInteger> {
+        BigIntegers(Config config) {
+            super(config, BigInteger.class);
+        }
+
+        @Override
+        public void write(WriteContext context, BigInteger value) {
+            byte[] bytes = value.toByteArray();
+            context.writeVarUInt32(bytes.length);
+            context.getBuffer().writeBytes(bytes);
+        }
+
+        @Override
+        public BigInteger read(ReadContext context) {
+            int length = context.readVarUInt32();
+            if (length <= 0 || length > context.getBuffer().remaining()) {
+                throw new IllegalStateException("a BigInteger is said to have " + length + " bytes");
+            }
+            return new BigInteger(context.getBuffer().readBytes(length));
         }
     }
 

@@ -71,6 +71,27 @@ final class Refusal {
                 || Charset.class.isAssignableFrom(type);
     }
 
+    /** Thrown by a serializer for what the caller did wrong, whatever could be stored. */
+    static final class Misuse extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final IllegalStateException what;
+
+        Misuse(IllegalStateException what) {
+            super(what.getMessage(), what);
+            this.what = what;
+        }
+
+        /** Throws what the caller is to see if that is why something failed. */
+        static void rethrow(Throwable failure) {
+            for (Throwable each : UserThrowables.chain(failure)) {
+                if (each instanceof Misuse misuse) {
+                    throw misuse.what;
+                }
+            }
+        }
+    }
+
     /** Thrown by a serializer for a class that is refused. */
     static final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1;

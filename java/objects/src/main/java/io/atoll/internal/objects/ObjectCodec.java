@@ -17,6 +17,7 @@ import io.atoll.internal.memory.Room;
 import io.atoll.internal.memory.Source;
 import io.atoll.internal.memory.Streamed;
 import io.atoll.internal.memory.Views;
+import io.atoll.spi.Refs;
 import io.atoll.store.Memory;
 import io.atoll.store.ObjectStore;
 import java.io.IOException;
@@ -235,7 +236,7 @@ public final class ObjectCodec {
     public Encoded encode(Object value) {
         Encoded encoded = SimpleKinds.encode(value);
         if (encoded == null && value instanceof ObjectRef<?> ref) {
-            encoded = new RefKind(ref.id());
+            encoded = new RefKind(Refs.idToStore(ref));
         }
         if (encoded == null) {
             encoded = Kinds.encodePart(value);

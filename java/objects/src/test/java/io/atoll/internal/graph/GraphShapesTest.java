@@ -215,8 +215,8 @@ class GraphShapesTest {
             chain = new ArrayList<>(List.of(i, chain, "x"));
         }
         Object root = chain;
-        Nesting.refuse(root, 101);
-        assertThatThrownBy(() -> Nesting.refuse(root, 100))
+        DeepStack.refuse(root, 101);
+        assertThatThrownBy(() -> DeepStack.refuse(root, 100))
                 .isInstanceOf(Refusal.Refused.class)
                 .hasMessageContaining("nested 100 objects deep or more");
     }

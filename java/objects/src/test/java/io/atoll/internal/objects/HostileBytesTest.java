@@ -70,6 +70,30 @@ class HostileBytesTest {
                 .hasMessageContaining("a queue of 0 elements has a capacity of -1");
     }
 
+    static final class OwnMap extends HashMap<String, String> {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** What a hook of the JDK believes, Java asks a stream about. */
+    @Test
+    void shouldNotBelieveTheLengthThatAHookReads() {
+        OwnMap map = new OwnMap();
+        map.put("k", "v");
+        Encoded encoded = codec.encode(map);
+        byte[] good = bytes(encoded);
+        int[] block = {8, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 1}; // 8 bytes: 16 places, one entry
+        int[] many = {8, 0, 0, 0, 0, 0, 0, 16, 0x10, 0, 0, 0};
+        int[] longer = {8, 0, 0, 0x40, 0, 0, 0, 16, 0, 0, 0, 1};
+
+        assertThat(codec.decode(encoded.tag(), ByteBuffer.wrap(good))).isEqualTo(map);
+        assertThatThrownBy(() -> codec.decode(encoded.tag(), ByteBuffer.wrap(replace(good, block, many))))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("REJECTED");
+        assertThatThrownBy(() -> codec.decode(encoded.tag(), ByteBuffer.wrap(replace(good, block, longer))))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("a block is said to have 1073741832 bytes");
+    }
+
     @Test
     void shouldNotBelieveManyQueuesEither() {
         List<Object> queues = new ArrayList<>();

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <deque>
@@ -210,11 +211,44 @@ TEST_F(BatchTest, ReleasedRecordsAreForTheRemoverToTakeAway) {
   EXPECT_EQ(Files().size(), 1u);
   EXPECT_EQ(files->bytes_on_disk(), full) << "it is there as long as it is on the disk";
   ASSERT_EQ(removals.size(), 2u);
-  EXPECT_EQ(removals[0].kind, SpillRemoval::Kind::kRecord);
+  EXPECT_EQ(removals[0].kind, SpillRemoval::Kind::kBlocks);
   EXPECT_EQ(removals[1].kind, SpillRemoval::Kind::kFile);
   for (const SpillRemoval& removal : removals) files->Remove(removal);
   EXPECT_TRUE(Files().empty());
   EXPECT_EQ(files->bytes_on_disk(), 0u);
+}
+
+// Most of a file goes, in no order: what stays on the disk follows what stays of the objects, and is counted.
+TEST_F(BatchTest, DiskFollowsTheRecordsThatAreLeft) {
+  for (const uint64_t bytes : {100, 3'000, 5'000, 70'000}) {
+    SCOPED_TRACE(bytes);
+    auto files = Open(SpillPlace::kMaxOffset);
+    items_.clear();
+    constexpr size_t kItems = 1'000, kKept = 50;  // one of so many
+    constexpr uint64_t kOfTheFileSystem = 64 << 10;  // to know where the holes are
+    for (size_t i = 0; i < kItems; ++i) Make({bytes});
+    ASSERT_TRUE(files->Write(&items_).ok()) << LastError();
+    ASSERT_EQ(Files().size(), 1u);
+    const auto on_disk = [&] {
+      struct stat about {};
+      EXPECT_EQ(::stat(Files()[0].c_str(), &about), 0);
+      return static_cast<uint64_t>(about.st_blocks) * 512;
+    };
+    for (const SpillItem& item : items_) files->Adopt(item.place, item.bytes);
+    EXPECT_GE(files->bytes_on_disk() + kOfTheFileSystem, on_disk());
+    EXPECT_LE(files->bytes_on_disk(), kItems * SpillRecordBytes(bytes) + 2 * kSpillBlock);
+    for (size_t i = 0; i < kItems; i += 2) {
+      if (i % kKept != 0) files->Release(items_[i].place, items_[i].bytes);
+    }
+    for (size_t i = 1; i < kItems; i += 2) files->Release(items_[i].place, items_[i].bytes);
+    EXPECT_GE(files->bytes_on_disk() + kOfTheFileSystem, on_disk());
+    EXPECT_LE(files->bytes_on_disk(), kItems / kKept * (SpillRecordBytes(bytes) + 2 * kSpillBlock));
+    std::vector<uint8_t> read(bytes);
+    for (size_t i = 0; i < kItems; i += kKept) EXPECT_TRUE(files->Read(items_[i], read.data()).ok()) << LastError();
+    for (size_t i = 0; i < kItems; i += kKept) files->Release(items_[i].place, items_[i].bytes);
+    EXPECT_EQ(files->bytes_on_disk(), 0u);
+    EXPECT_TRUE(Files().empty());
+  }
 }
 
 TEST_F(BatchTest, ReadThatHasAnEndIsOverThen) {

@@ -11,6 +11,7 @@ namespace atollstore {
 namespace {
 
 constexpr uint64_t kBatchBytes = 256 << 20;     // in one file
+constexpr uint64_t kFileBytes = 2 * kSpillBlock;  // of a file beside its records, at its begin and end
 constexpr int64_t kPauseNanos = 1'000'000'000;  // before a disk in trouble is asked again
 
 }  // namespace
@@ -102,7 +103,7 @@ SpillItem Evictor::PinToWrite(uint64_t index) {
 }
 
 bool Evictor::MayWrite(uint64_t bytes) {
-  const uint64_t used = files_->bytes_on_disk() + record_bytes_writing_, more = SpillRecordBytes(bytes);
+  const uint64_t used = files_->bytes_on_disk() + record_bytes_writing_, more = SpillRecordBytes(bytes) + kFileBytes;
   if (files_->limit() == 0 || used + more <= files_->limit()) return true;
   char text[100];
   std::snprintf(text, sizeof(text), "%lu of %lu bytes on disk are in use", used, files_->limit());
@@ -132,7 +133,7 @@ uint64_t Evictor::Begin(const std::vector<uint64_t>& indices) {
     // So an object of more than a batch has a file of its own.
     if (batch_bytes + record_bytes > kBatchBytes) hand_in();
     batch_bytes += record_bytes;
-    record_bytes_writing_ += record_bytes;
+    record_bytes_writing_ += record_bytes + (job.items.empty() ? kFileBytes : 0);
     ++writing_;
     control_.header().served.bytes_spilling.fetch_add(item.bytes, std::memory_order_relaxed);
     leaving += item.bytes;
@@ -144,6 +145,7 @@ uint64_t Evictor::Begin(const std::vector<uint64_t>& indices) {
 
 void Evictor::Written(const SpillJob& job) {
   const bool written = job.outcome.ok();
+  record_bytes_writing_ -= kFileBytes;
   ServerCounters& served = control_.header().served;
   for (const SpillItem& item : job.items) {
     --writing_;

@@ -83,14 +83,13 @@ Status SpillFiles::ReadIds(const SpillItem& item, std::vector<uint8_t>* ids) con
 Status SpillFiles::Check(const SpillItem& item) const { return ReadPart(item, {nullptr, 0, 0}); }
 
 void SpillFiles::Remove(const SpillRemoval& removal) {
-  const uint64_t file = removal.place.file();
   switch (removal.kind) {
-    case SpillRemoval::Kind::kRecord:
-      if (auto opened = directory_.OpenToPunch(file); opened.ok())
-        opened.value().Punch(removal.place.offset(), SpillRecordBytes(removal.bytes));
+    case SpillRemoval::Kind::kBlocks:
+      if (auto opened = directory_.OpenToPunch(removal.file); opened.ok())
+        opened.value().Punch(removal.offset, removal.bytes);
       break;
     case SpillRemoval::Kind::kFile:
-      directory_.Remove(file);
+      directory_.Remove(removal.file);
       break;
     case SpillRemoval::Kind::kUnknown:
       for (const uint64_t number : directory_.List()) {
@@ -99,26 +98,46 @@ void SpillFiles::Remove(const SpillRemoval& removal) {
       }
       return;
   }
-  bytes_on_disk_.fetch_sub(SpillRecordBytes(removal.bytes), std::memory_order_relaxed);
+  bytes_on_disk_.fetch_sub(removal.bytes, std::memory_order_relaxed);
 }
 
+namespace {
+constexpr uint64_t FirstBlock(SpillPlace place) { return place.offset() / kSpillBlock; }
+constexpr uint64_t LastBlock(SpillPlace place, uint64_t bytes) {
+  return (place.offset() + SpillRecordBytes(bytes) - 1) / kSpillBlock;
+}
+}  // namespace
+
 void SpillFiles::Adopt(SpillPlace place, uint64_t bytes) {
-  ++records_[place.file()];
-  bytes_on_disk_.fetch_add(SpillRecordBytes(bytes), std::memory_order_relaxed);
+  const uint64_t first = FirstBlock(place), last = LastBlock(place, bytes);
+  InFile& in = files_[place.file()];
+  ++in.records;
+  if (in.ends.size() <= last) in.ends.resize(last + 1);
+  uint64_t blocks = last - first + 1;
+  if (in.ends[first]++ != 0) --blocks;
+  if (last != first && in.ends[last]++ != 0) --blocks;
+  bytes_on_disk_.fetch_add(blocks * kSpillBlock, std::memory_order_relaxed);
 }
 
 void SpillFiles::Release(SpillPlace place, uint64_t bytes) {
-  const auto found = records_.find(place.file());
-  if (found == records_.end()) return;
-  const bool last = --found->second == 0;
-  if (last) records_.erase(found);
-  SpillRemoval removal{last ? SpillRemoval::Kind::kFile : SpillRemoval::Kind::kRecord, place, bytes};
+  const auto found = files_.find(place.file());
+  uint64_t first = FirstBlock(place), end = LastBlock(place, bytes) + 1;
+  if (found == files_.end() || end > found->second.ends.size()) return;
+  InFile& in = found->second;
+  const uint64_t last = end - 1;
+  if (last != first && --in.ends[last] != 0) --end;
+  if (--in.ends[first] != 0) ++first;
+  const bool whole = --in.records == 0;
+  if (whole) files_.erase(found);
+  if (!whole && first >= end) return;
+  SpillRemoval removal{whole ? SpillRemoval::Kind::kFile : SpillRemoval::Kind::kBlocks, place.file(),
+                       first * kSpillBlock, first < end ? (end - first) * kSpillBlock : 0};
   remover_ ? remover_(std::move(removal)) : Remove(removal);
 }
 
 void SpillFiles::RemoveUnknown() {
   SpillRemoval removal;
-  for (const auto& [file, records] : records_) removal.kept.push_back(file);
+  for (const auto& [file, in] : files_) removal.kept.push_back(file);
   std::sort(removal.kept.begin(), removal.kept.end());
   remover_ ? remover_(std::move(removal)) : Remove(removal);
 }

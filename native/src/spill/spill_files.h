@@ -1,5 +1,6 @@
 // The files of one store that spilled objects lie in, one or more per batch, in its SpillDirectory. A file
-// goes when its last record goes; a record's space goes with the record.
+// goes when its last record goes, and a block of 4 KiB with the last record that has some of it: so each record keeps no
+// more on the disk than its own bytes and what else is in the two blocks at its ends.
 //
 // Which records are needed is the server's thread's to say: Adopt(), Release(), RemoveUnknown(). What works
 // on files may run on another thread; of Write() there is one at a time.
@@ -22,10 +23,10 @@ namespace atollstore {
 
 // Something on disk that nobody needs any more.
 struct SpillRemoval {
-  enum class Kind { kRecord, kFile, kUnknown };  // the last: files without any record that is needed
+  enum class Kind { kBlocks, kFile, kUnknown };  // the last: files without any record that is needed
   Kind kind = Kind::kUnknown;
-  SpillPlace place{};
-  uint64_t bytes = 0;            // of the record
+  uint64_t file = 0;
+  uint64_t offset = 0, bytes = 0;  // in whole blocks: what nobody needs any more; with kFile what was left of it
   std::vector<uint64_t> kept{};  // with kUnknown: the files that stay, in order
 };
 
@@ -41,6 +42,7 @@ class SpillFiles {
 
   const SpillDirectory& directory() const { return directory_; }
   uint64_t limit() const { return limit_; }
+  // What the needed records and what lies in blocks with them take there; less when what was released is gone, too.
   uint64_t bytes_on_disk() const { return bytes_on_disk_.load(std::memory_order_relaxed); }
 
   // Writes the items into new files; all of it is on the disk when this has succeeded, and nothing when it
@@ -64,6 +66,12 @@ class SpillFiles {
   void UseRemover(std::function<void(SpillRemoval)> remover) { remover_ = std::move(remover); }
 
  private:
+  // The needed records of one file.
+  struct InFile {
+    uint64_t records = 0;
+    // How many of them begin or end in each block. Only such a block may be of several records.
+    std::vector<uint8_t> ends{};
+  };
   Status ReadPart(const SpillItem& item, const SpillPart& part) const;
   Result<os::File> CreateNext();
   // As many from `begin` on as go into one file; returns the end of them.
@@ -75,7 +83,7 @@ class SpillFiles {
   uint64_t first_;  // file that this life may write
   uint64_t next_;   // changed by Write() alone
   std::atomic<uint64_t> bytes_on_disk_{0};
-  std::unordered_map<uint64_t, uint64_t> records_;  // needed ones, by file
+  std::unordered_map<uint64_t, InFile> files_;
   std::function<void(SpillRemoval)> remover_;
 };
 

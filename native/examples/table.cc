@@ -1,11 +1,13 @@
+// clang-format off
 // table: one process puts a table under a name, others read it where it lies.
 //
 //   atoll-store serve --socket /run/user/1000/tables/sock --capacity 1G &
 //   table make SOCKET delays 1000000     a table of a million rows, written straight into shared memory
-//   table mean SOCKET delays             in another process: nothing is read, copied or parsed, only looked
-//   at table put SOCKET flights f.arrows    the bytes of a file, those of an Arrow stream for one table get
-//   SOCKET flights             and back, to the standard output table drop SOCKET delays             the name
-//   goes, and with it the table once nobody looks at it
+//   table mean SOCKET delays             in another process: nothing is read, copied or parsed, only looked at
+//   table put SOCKET flights f.arrows    the bytes of a file, those of an Arrow stream for one
+//   table get SOCKET flights             and back, to the standard output
+//   table drop SOCKET delays             the name goes, and with it the table once nobody looks at it
+// clang-format on
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>

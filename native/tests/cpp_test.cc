@@ -57,6 +57,9 @@ TEST_F(CppTest, ValueGoesFromWriterToView) {
     id = writer.value().id();
     ASSERT_TRUE(writer.value().Seal().ok());
     EXPECT_TRUE(writer.value().bytes().empty()) << "nobody writes there any more";
+    EXPECT_EQ(writer.value().Seal().code(), ATOLL_NOT_CREATING);
+    EXPECT_NE(std::string(LastError()).find("is not creating"), std::string::npos) << LastError();
+    EXPECT_EQ(writer.value().Resize(200, 0s).code(), ATOLL_NOT_CREATING);
   }
   {
     auto view = client.value().Get(id, 0s);

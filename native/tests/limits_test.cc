@@ -1,4 +1,5 @@
 // How much memory may be had, and that nobody dies for asking.
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cstdio>
@@ -127,6 +128,30 @@ TEST_F(LimitsTest, IdleClientsInACgroupGetNobodyKilled) {
     EXPECT_EQ(left, 0u) << line;
     EXPECT_TRUE(Eventually([&] { return ::rmdir(group.c_str()) == 0; }));
   }
+}
+
+TEST_F(LimitsTest, CapacityBeyondTheAddressesOfAClientIsRefusedAtTheStart) {
+  atoll_server_options options = Defaults();
+  options.capacity = uint64_t{1} << 46;
+  options.socket_path = path_.c_str();
+  atoll_server* server = nullptr;
+  EXPECT_EQ(atoll_server_start(&options, &server), -ATOLL_INVALID_ARGUMENT);
+  EXPECT_NE(std::string(atoll_last_error()).find("capacity 70368744177664: a client maps"), std::string::npos)
+      << atoll_last_error();
+}
+
+TEST_F(LimitsTest, LimitOfFileSizesIsNamedAtTheStart) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit limit{1 << 20, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  atoll_server_options options = Defaults();
+  options.socket_path = path_.c_str();
+  atoll_server* server = nullptr;
+  EXPECT_EQ(atoll_server_start(&options, &server), -ATOLL_SYSTEM);
+  EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_NE(std::string(atoll_last_error()).find("(RLIMIT_FSIZE) allows 1048576"), std::string::npos)
+      << atoll_last_error();
 }
 
 TEST_F(LimitsTest, FewerEntriesWhereAProcessHasFewAddresses) {

@@ -103,6 +103,16 @@ TEST_F(SpillDirectoryTest, DirectoryThatOthersMayWriteIsLeftAlone) {
   EXPECT_TRUE(fs::exists(spill_ + kDead + "/1"));
 }
 
+// A directory in which the OS makes no other one is no object that is gone.
+TEST_F(SpillDirectoryTest, DirectoryThatTakesNoOtherIsAnErrorOfTheSystem) {
+  atoll_server_options options = Defaults();
+  options.socket_path = path_.c_str();
+  options.spill_directory = "/proc";
+  atoll_server* server = nullptr;
+  EXPECT_EQ(atoll_server_start(&options, &server), -ATOLL_SYSTEM);
+  EXPECT_NE(std::string(atoll_last_error()).find("mkdirat /proc/atoll-spill-"), std::string::npos) << atoll_last_error();
+}
+
 TEST_F(SpillDirectoryTest, LockThatIsNoFileIsLeftAloneAndHoldsNobodyUp) {
   LeaveDead(spill_ + kDead);
   const std::string lock = spill_ + kDead + "/lock";

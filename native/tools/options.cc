@@ -16,10 +16,10 @@ const char kUsage[] =
   atoll-store serve --socket PATH --capacity SIZE [options]
       Serves a store at PATH until it gets SIGTERM, SIGINT or SIGHUP. Two processes, a server and a
       supervisor, hold the store's memory; when one is killed the other starts it again, and clients go on.
-        --socket PATH        where clients attach: in a directory that only this user can enter
+        --socket PATH        where clients attach: in a directory that only this user should be able to enter
         --capacity SIZE      bytes of objects
-        --max-objects N      objects at most (a 4096th of the capacity; 65536 to 1048576)
-        --max-clients N      clients at most (64; up to 1024)
+        --max-objects N      objects at most (16777216, which is the most)
+        --max-clients N      clients at most (one for 32M of capacity, 64 to 256; up to 1024)
         --max-names N        names of objects at most
         --warm SIZE          what each client keeps ready for its next objects (128M)
         --spill DIRECTORY    where objects go that do not fit (they do not go anywhere)
@@ -111,6 +111,8 @@ std::string ParseServe(int argc, char** argv, Options* options) {
                  {"--spill-limit", true, &options->server.spill_limit}};
   for (int i = 2; i < argc; ++i) {
     const std::string name = argv[i];
+    if (const size_t equals = name.find('='); equals != std::string::npos)
+      return name + ": a value is a word of its own: " + name.substr(0, equals) + " " + name.substr(equals + 1);
     if (i + 1 == argc) return name + ": no value behind it";
     const char* value = argv[++i];
     bool known = false;

@@ -83,7 +83,8 @@ ATOLL_API const char* atoll_code_name(int64_t code);
 
 /* ---- server ------------------------------------------------------------------------------------ */
 
-/** Zero in any field but size, capacity and socket_path asks for the default, which follows the capacity. */
+/** Zero in any field but size, capacity and socket_path asks for the default: 2^24 objects, and what follows from the
+ * capacity. */
 typedef struct atoll_server_options {
   uint64_t size;               /**< sizeof(atoll_server_options) */
   uint64_t capacity;           /**< bytes of object data; rounded up to whole extents */
@@ -94,9 +95,11 @@ typedef struct atoll_server_options {
   uint64_t warm_bytes;         /**< how much each client keeps leased, mapped and filled ahead of need */
   uint64_t max_names;          /**< names of objects; at most 2^20 */
   uint64_t await_farewell;     /**< 1: a dead client's slot is cleaned only by atoll_server_bury() */
-  const char* socket_path;     /**< in an existing 0700 directory of this user; made 0600, unlinked at stop */
+  const char* socket_path;     /**< in an existing directory, which should be this user's alone (0700): who can write there
+                                    can take the socket away. Made 0600, removed at
+                                    stop. At another user's process nobody is let in, whatever the modes are */
   const char* spill_directory; /**< an existing directory for what does not fit; null: nothing is spilled */
-  uint64_t spill_limit;        /**< bytes on disk at most; 0: as much as the disk takes */
+  uint64_t spill_limit;        /**< bytes on disk at most, in blocks of 4 KiB; 0: as much as the disk takes */
 } atoll_server_options;
 
 /** Starts a server in this process on a thread of its own. The caller stops it. */
@@ -495,7 +498,7 @@ ATOLL_API int64_t atoll_count_user(atoll_client* client, uint64_t counter, uint6
 typedef struct atoll_object_info {
   atoll_object_id id; /**< with the generation that it has now */
   uint64_t state; /**< atoll_object_state */
-  uint64_t size;  /**< this and the next two are 0 while the bytes are not in memory */
+  uint64_t size;   /**< this and the next two are 0 while the bytes are not in memory */
   uint64_t tag;    /**< as given to create */
   uint64_t offset; /**< in the data segment */
   uint64_t pins;       /**< of all clients */

@@ -110,10 +110,11 @@ class Writer {
       : client_(std::exchange(other.client_, nullptr)),
         id_(other.id_),
         bytes_(std::exchange(other.bytes_, {})),
-        owned_(other.owned_) {}
+        owned_(other.owned_),
+        sealed_(other.sealed_) {}
   Writer& operator=(Writer&& other) = delete;
   ~Writer() {
-    if (client_ == nullptr) return;
+    if (client_ == nullptr || sealed_) return;
     (void)atoll_abort(client_, &id_);
     if (owned_) (void)atoll_dereference(client_, &id_);
   }
@@ -133,11 +134,11 @@ class Writer {
   }
 
   /** Makes the object immutable and visible. `contained`: as many ids as Create() was told, each referenced
-   * by this client now. */
+   * by this client now. Once: after that, this and Resize() are NOT_CREATING. */
   Status Seal(const atoll_object_id* contained = nullptr) {
     const Status sealed = Status::Of(atoll_seal(client_, &id_, contained));
     if (sealed.ok()) {
-      client_ = nullptr;
+      sealed_ = true;
       bytes_ = {};
     }
     return sealed;
@@ -151,6 +152,7 @@ class Writer {
   atoll_object_id id_;
   std::span<std::byte> bytes_;
   bool owned_;  // the id was made for this writer
+  bool sealed_ = false;
 };
 
 /** One attachment of this process to a store. Detaches at its end. */

@@ -69,7 +69,9 @@ Result<Directory> Directory::MakeOwn(const char* name) const {
   if (::mkdirat(fd_.get(), name, 0700) != 0 && errno != EEXIST) {
     const int error = errno;
     const Status failed = SystemAt("mkdirat", fd_.get(), name);
-    return error == ENOENT ? Status(ATOLL_NOT_FOUND) : failed;  // this directory has been removed
+    struct stat about;
+    const bool removed = ::fstat(fd_.get(), &about) == 0 && about.st_nlink == 0;
+    return error == ENOENT && removed ? Status(ATOLL_NOT_FOUND) : failed;  // some file systems take no directories
   }
   return OpenOwn(name);
 }

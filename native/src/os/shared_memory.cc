@@ -38,7 +38,8 @@ constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
     return Status::Error(ATOLL_SYSTEM, "%s of %lu bytes: ulimit -v (RLIMIT_AS) allows %lu", call, bytes, limit);
   }
   if (error == ENOMEM) {
-    return Status::Error(ATOLL_SYSTEM, "%s of %lu bytes: no memory mapping left to this process (vm.max_map_count)",
+    return Status::Error(ATOLL_SYSTEM,
+                         "%s of %lu bytes: no memory mapping left to this process (vm.max_map_count), or so many addresses",
                          call, bytes);
   }
   errno = error;
@@ -66,6 +67,13 @@ uint64_t AddressesInUse() {
   return std::strtoull(text, nullptr, 10) * PageSize();
 }
 
+bool HasAddressesFor(uint64_t bytes) {
+  void* const data = ::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (data == MAP_FAILED) return false;
+  ::munmap(data, bytes);
+  return true;
+}
+
 uint64_t PageSize() {
   static const uint64_t size = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
   return size;
@@ -85,7 +93,14 @@ Result<SharedMemory> SharedMemory::Create(const char* name, uint64_t bytes) {
   if (!fd.valid() && errno == EINVAL) fd = UniqueFd(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!fd.valid()) return Status::Missing("memfd_create", "3.17");
   const NoFileSizeSignal quiet;
-  if (::ftruncate(fd.get(), static_cast<off_t>(bytes)) != 0) return Status::System("ftruncate");
+  if (::ftruncate(fd.get(), static_cast<off_t>(bytes)) != 0) {
+    struct rlimit limit;
+    if (errno == EFBIG && ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < bytes) {
+      return Status::Error(ATOLL_SYSTEM, "ftruncate of %s to %lu bytes: File too large (errno 27): ulimit -f (RLIMIT_FSIZE) allows %lu", name, bytes,
+                           static_cast<uint64_t>(limit.rlim_cur));
+    }
+    return Status::System("ftruncate");
+  }
   if (::fcntl(fd.get(), F_ADD_SEALS, kSeals) != 0) return Status::Missing("fcntl(F_ADD_SEALS)", "3.17");
   return SharedMemory(std::move(fd), bytes);
 }

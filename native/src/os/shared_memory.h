@@ -19,6 +19,8 @@ bool HasMemory(const void* address);
 // Addresses that this process may map (RLIMIT_AS; UINT64_MAX: no limit), and those it has mapped.
 uint64_t AddressLimit();
 uint64_t AddressesInUse();
+// Whether this process could map so much more, at one place.
+bool HasAddressesFor(uint64_t bytes);
 
 constexpr uint64_t kHugePage = 2 << 20;
 

@@ -37,7 +37,7 @@ class RawClient {
     return received.ok() && received.value() == sizeof(welcome) && welcome.code == ATOLL_OK ? welcome.client
                                                                                             : 0;
   }
-  int socket() const { return socket_.get(); }
+  os::Fd socket() const { return socket_.fd(); }
   void Leave() { socket_ = os::UniqueFd(); }
 
  private:

@@ -19,14 +19,16 @@ using atollstore::ServerCore;
 using atollstore::Status;
 
 struct atoll_server final : atollstore::Handle {
-  explicit atoll_server(std::unique_ptr<ServerCore> server) : core(std::move(server)) {}
+  explicit atoll_server(std::unique_ptr<ServerCore> server) : core(std::move(server)) { Register(); }
+  ~atoll_server() { Unregister(); }
   std::unique_ptr<ServerCore> core;
 
  private:
   void InChild() override {}
 };
 struct atoll_client final : atollstore::Handle {
-  explicit atoll_client(std::unique_ptr<ClientCore> client) : core(std::move(client)) {}
+  explicit atoll_client(std::unique_ptr<ClientCore> client) : core(std::move(client)) { Register(); }
+  ~atoll_client() { Unregister(); }
   std::unique_ptr<ClientCore> core;
 
  private:

@@ -30,14 +30,14 @@ Status Handle::WatchForks() {
   return {};
 }
 
-Handle::Handle() {
+void Handle::Register() {
   std::lock_guard lock(mutex);
   next_ = first;
   if (first != nullptr) first->before_ = this;
   first = this;
 }
 
-Handle::~Handle() {
+void Handle::Unregister() {
   std::lock_guard lock(mutex);
   if (next_ != nullptr) next_->before_ = before_;
   (before_ != nullptr ? before_->next_ : first) = next_;

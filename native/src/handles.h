@@ -25,8 +25,12 @@ class Handle {
   static Status ForkedFrom(pid_t parent);
 
  protected:
-  Handle();
-  ~Handle();
+  Handle() = default;
+  ~Handle() = default;
+  // The last thing that a constructor does, and the first of a destructor, of the class itself and not of a base: whoever
+  // forks in between finds a whole one.
+  void Register();
+  void Unregister();
 
  private:
   // In the child, whose only thread this is.
@@ -36,7 +40,7 @@ class Handle {
   static void Child();
 
   pid_t forked_from_ = 0;
-  Handle *next_, *before_ = nullptr;
+  Handle *next_ = nullptr, *before_ = nullptr;
 };
 
 }  // namespace atollstore

@@ -165,22 +165,75 @@ TEST_F(DeathTest, WaiterLearnsThatTheServerWasKilled) {
   ::unlink(path_.c_str());
 }
 
-// Somebody else in the process has closed the descriptor by which the client watches its server.
-TEST_F(DeathTest, LostDescriptorIsNotTakenForTheEndOfTheServer) {
-  for (const char* how : {"closed", "reused"}) {
-    Process server({"serve", path_, "64000000"});
-    ASSERT_EQ(server.ReadLine(), "ready");
-    Process loser({"lose", path_, how});
-    std::string lines[2] = {loser.ReadLine(), loser.ReadLine()};
-    if (lines[0] == "here") std::swap(lines[0], lines[1]);
-    EXPECT_NE(lines[0].find("was closed by somebody else in this process; it has another one now"), std::string::npos)
-        << lines[0];
-    EXPECT_EQ(lines[1], "here");
-    server.Kill();
-    EXPECT_EQ(loser.ReadLine(), "gone");
-    EXPECT_EQ(loser.Wait(), 0);
-    ::unlink(path_.c_str());
+// Somebody else in the process has closed a descriptor of its client: it is taken again, and nothing is written into what
+// has its number now.
+TEST_F(DeathTest, ClientTakesAgainWhatWasClosed) {
+  const std::pair<const char*, const char*> kinds[] = {
+      {"pidfd", "it has another one now"}, {"socket:", "it connects again"}, {"eventfd", "it has another one now"}};
+  for (const auto& [kind, said] : kinds) {
+    for (const char* how : {"closed", "reused"}) {
+      SCOPED_TRACE(std::string(kind) + " " + how);
+      Process server({"serve", path_, "64000000"});
+      ASSERT_EQ(server.ReadLine(), "ready");
+      Process loser({"lose", path_, how, kind});
+      std::string lines[2] = {loser.ReadLine(), loser.ReadLine()};
+      if (lines[0].starts_with("here")) std::swap(lines[0], lines[1]);
+      EXPECT_NE(lines[0].find("was closed by somebody else in this process; " + std::string(said)), std::string::npos)
+          << lines[0];
+      EXPECT_EQ(lines[1], "here, 4 bytes");
+      server.Kill();
+      EXPECT_EQ(loser.ReadLine(), "gone");
+      EXPECT_EQ(loser.Wait(), 0);
+      ::unlink(path_.c_str());
+    }
   }
+}
+
+// The same in a server.
+TEST_F(DeathTest, ServerTakesAgainWhatWasClosed) {
+  for (const char* kind : {"eventpoll", "socket:", "eventfd"}) {
+    for (const char* how : {"closed", "reused"}) {
+      SCOPED_TRACE(std::string(kind) + " " + how);
+      Process server({"blind", path_, how, kind});
+      ASSERT_EQ(server.ReadLine(), "ready");
+      if (std::string(kind) == "socket:") {
+        server.WriteLine("");  // while the listener is the only one
+      }
+      atoll_client* client = std::string(kind) == "socket:" ? nullptr : Attach();
+      if (client != nullptr) server.WriteLine("");
+      const std::string said = server.ReadLine();
+      EXPECT_NE(said.find("was closed by somebody else in the server"), std::string::npos) << said;
+      EXPECT_NE(said.find("it has another one now"), std::string::npos) << said;
+      if (client == nullptr) client = Attach();
+      atoll_client* other = Attach();
+      const atoll_object_id id = Put(client, 4 << 20);
+      OK(atoll_publish(client, "name", &id));
+      OK(atoll_unpublish(client, "name"));
+      OK(atoll_dereference(client, &id));
+      EXPECT_TRUE(BecomesEmpty(other));
+      Detach(client);
+      EXPECT_TRUE(Eventually([&] { return Stats(other).clients == 1; }));
+      Detach(other);
+      server.Kill();
+      ::unlink(path_.c_str());
+    }
+  }
+}
+
+TEST_F(DeathTest, BellsOfTheStoreRingWhenItsServerDies) {
+  Process server({"serve", path_, "64000000"});
+  ASSERT_EQ(server.ReadLine(), "ready");
+  atoll_client* client = Attach();
+  std::vector<std::thread> waiters;
+  for (const uint64_t bell : {uint64_t{ATOLL_SCHEDULER_BELL}, uint64_t{ATOLL_PRESSURE_BELL}}) {
+    const int64_t count = atoll_bell(client, bell);
+    waiters.emplace_back([=] { OK(atoll_bell_wait(client, bell, static_cast<uint64_t>(count), 20 * kSecond)); });
+  }
+  ::usleep(50'000);
+  server.Kill();
+  for (std::thread& waiter : waiters) waiter.join();
+  Detach(client);
+  ::unlink(path_.c_str());
 }
 
 TEST_F(DeathTest, DeadClientIsKeptUntilItIsBuried) {

@@ -3,7 +3,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <functional>
+#include <thread>
 
 #include "fixture.h"
 #include "os/sync.h"
@@ -122,6 +124,28 @@ TEST_F(ForkTest, ChildFindsEverythingUnusableAndRemovesNothing) {
   OK(atoll_dereference(other, &next));
   EXPECT_NE(Attach(), nullptr);
   EXPECT_TRUE(BecomesEmpty(client));
+}
+
+// Handles come and go in other threads while this one forks: the child finds whole ones only.
+TEST_F(ForkTest, WhileOthersAttachAndDetach) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "ThreadSanitizer ends a forked process that starts a thread";
+#endif
+  Start();
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      while (!stop.load()) {
+        atoll_client* client = nullptr;
+        OK(atoll_attach(path_.c_str(), nullptr, &client));
+        OK(atoll_detach(client));
+      }
+    });
+  }
+  for (int i = 0; i < 300; ++i) EXPECT_EQ(InChild([] { return std::string(); }), "") << i;
+  stop.store(true);
+  for (std::thread& thread : threads) thread.join();
 }
 
 // What a child keeps open would look like its parent: who attaches would wait for an answer that never comes.

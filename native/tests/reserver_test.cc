@@ -22,9 +22,9 @@ class ReserverTest : public ::testing::Test {
     Make("control", geometry.value().control_bytes, &control_memory_, &control_mapping_);
     Make("data", geometry.value().capacity(), &data_memory_, &data_mapping_);
     control_ = Control(control_mapping_.data(), geometry.value());
-    wake_ = os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    ASSERT_TRUE(wake_.Make());
     reserver_ = std::make_unique<Reserver>(control_, control_memory_.get(), data_memory_.get(), &data_mapping_,
-                                           wake_.get());
+                                           &wake_);
   }
   static void Make(const char* name, uint64_t bytes, std::unique_ptr<os::SharedMemory>* memory,
                    os::Mapping* mapping) {
@@ -56,7 +56,7 @@ class ReserverTest : public ::testing::Test {
   std::unique_ptr<os::SharedMemory> control_memory_, data_memory_;
   os::Mapping control_mapping_, data_mapping_;
   Control control_;
-  os::UniqueFd wake_;
+  os::WakeFd wake_;
   std::unique_ptr<Reserver> reserver_;
 };
 

@@ -98,8 +98,39 @@ TEST_F(SocketPathTest, OfManyThatFindADeadSocketOneListens) {
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(listening.load(), 1);
     EXPECT_TRUE(os::Connect(path_).ok()) << LastError();
-    EXPECT_TRUE(os::RemoveSocket(path_).ok());
+    EXPECT_TRUE(os::RemoveSocket(path_, os::SocketAt(path_)).ok());
   }
+}
+
+// A store's socket was taken away, and another store has the path now.
+TEST_F(SocketPathTest, AnotherStoresSocketStays) {
+  Start();
+  ASSERT_EQ(::unlink(path_.c_str()), 0);
+  atoll_server* const first = server_;
+  Start();
+  EXPECT_EQ(atoll_server_stop(first), 0);
+  EXPECT_NE(Attach(), nullptr);
+}
+
+TEST_F(SocketPathTest, RelativePathIsTheSameFromElsewhere) {
+  const fs::path before = fs::current_path();
+  fs::current_path(directory_);
+  atoll_server_options options = Defaults();
+  options.socket_path = "store.sock";
+  atoll_server* server = nullptr;
+  OK(atoll_server_start(&options, &server));
+  fs::current_path(before);
+  EXPECT_EQ(atoll_server_stop(server), 0);
+  EXPECT_FALSE(fs::exists(path_));
+}
+
+TEST_F(SocketPathTest, FailedStartLeavesNothing) {
+  atoll_server_options options = Defaults();
+  options.socket_path = path_.c_str();
+  options.spill_directory = "/nowhere/at/all";
+  atoll_server* server = nullptr;
+  EXPECT_LT(atoll_server_start(&options, &server), 0);
+  EXPECT_FALSE(fs::exists(path_));
 }
 
 }  // namespace

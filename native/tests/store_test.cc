@@ -466,5 +466,17 @@ TEST_F(StoreTest, DeletedCreationIsLostForAll) {
   }
 }
 
+TEST_F(StoreTest, NothingContainsItself) {
+  Start();
+  atoll_client* client = Attach();
+  atoll_object_id id{};
+  uint64_t address = 0;
+  OK(atoll_create(client, &id, 10, 1, 0, 0, &address));
+  EXPECT_EQ(atoll_seal(client, &id, &id), -ATOLL_INVALID_ARGUMENT);
+  OK(atoll_abort(client, &id));
+  OK(atoll_dereference(client, &id));
+  EXPECT_TRUE(BecomesEmpty(client));
+}
+
 }  // namespace
 }  // namespace atollstore

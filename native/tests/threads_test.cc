@@ -1,5 +1,6 @@
 // Clients as threads of one process: with ThreadSanitizer, where they all use the same mapping, a race
 // between two clients, or with the server, is a report.
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -50,6 +51,46 @@ TEST_F(ThreadsTest, PinNeverSeesTheBytesOfTheNextObject) {
   EXPECT_EQ(board->failed.load(), 0u);
   EXPECT_TRUE(BecomesEmpty(client));
 }
+
+// A thread gives back all the time what its client does not hold, while the last true holder lets go.
+class WrongThreads : public StoreTest {
+ protected:
+  void Run(int64_t (*give_back)(atoll_client*, const atoll_object_id*)) {
+    Start();
+    atoll_client *maker = Attach(), *wrong = Attach();
+    std::atomic<uint64_t> place{0}, calls{0};
+    std::atomic<bool> stop{false};
+    std::thread thread([&] {
+      while (!stop.load()) {
+        const atoll_object_id id{atoll_store_id(wrong), place.load()};
+        if (id.place != 0) {
+          EXPECT_LT(give_back(wrong, &id), 0);
+        }
+        calls.fetch_add(1);
+      }
+    });
+    for (int i = 0; i < 1'000; ++i) {
+      const atoll_object_id id = PutExpected(maker, 64);
+      atoll_view view{};
+      OK(atoll_get(wrong, &id, 0, &view));
+      OK(atoll_release(wrong, &id));
+      OK(atoll_reference(wrong, &id));
+      OK(atoll_dereference(wrong, &id));
+      place.store(id.place);
+      ::usleep(30);
+      OK(atoll_dereference(maker, &id));
+      ::usleep(300);
+      place.store(0);
+      for (const uint64_t seen = calls.load(); calls.load() < seen + 2;) std::this_thread::yield();
+    }
+    stop.store(true);
+    thread.join();
+    EXPECT_TRUE(BecomesEmpty(maker)) << Stats(maker).objects << " objects are left";
+  }
+};
+
+TEST_F(WrongThreads, DereferenceOfWhatIsNotHeldKeepsNothing) { Run(atoll_dereference); }
+TEST_F(WrongThreads, ReleaseOfWhatIsNotPinnedKeepsNothing) { Run(atoll_release); }
 
 }  // namespace
 }  // namespace atollstore

@@ -123,6 +123,70 @@ TEST_F(WatchTest, NobodyIsWatchedTwiceOrWhenGone) {
   EXPECT_EQ(atoll_unwatch(client, ids, 2), 0);
 }
 
+// What has happened is taken off its list wherever it stands there.
+TEST_F(WatchTest, WhatIsWatchedNoLongerLeavesTheOthersInOrder) {
+  Start();
+  atoll_client* client = Attach();
+  std::vector<atoll_object_id> ids, left;
+  for (int i = 0; i < 30; ++i) ids.push_back(Expect(client));
+  for (const atoll_object_id& id : ids) Fill(client, id, 100, 7, 0);
+  for (const atoll_object_id& id : ids) OK(atoll_watch(client, &id, 1));
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (i % 3 == 1) {
+      left.push_back(ids[i]);
+    } else {
+      EXPECT_EQ(atoll_unwatch(client, &ids[i], 1), 1);
+    }
+  }
+  const std::vector<atoll_event> events = TakeAll(client);
+  ASSERT_EQ(events.size(), left.size());
+  for (size_t i = 0; i < left.size(); ++i) EXPECT_EQ(events[i].id.place, left[i].place) << i;
+}
+
+// Nobody took the event of an object that went; its entry's next object is watched all the same.
+TEST_F(WatchTest, AWatchThatWasLeftIsNotInTheWay) {
+  atoll_server_options options = Defaults();
+  options.max_objects = 64;
+  Start(options);
+  atoll_client* client = Attach();
+  for (const bool told : {false, true}) {
+    const atoll_object_id old = told ? Put(client, 100) : Expect(client);
+    OK(atoll_watch(client, &old, 1));
+    OK(atoll_delete(client, &old));
+    OK(atoll_dereference(client, &old));
+    ASSERT_TRUE(Eventually([&] { return Stats(client).objects == 0; }));
+    const auto index = [](const atoll_object_id& id) { return ObjectId(id).index(); };
+    std::vector<atoll_object_id> others;
+    atoll_object_id next = Expect(client);
+    for (; index(next) != index(old) && others.size() < 64; next = Expect(client)) others.push_back(next);
+    ASSERT_EQ(index(next), index(old));
+    for (const atoll_object_id& id : others) OK(atoll_dereference(client, &id));
+    OK(atoll_watch(client, &next, 1));
+    Fill(client, next, 100, 7, 0);
+    ExpectOne(client, next, ATOLL_EVENT_READY);
+    OK(atoll_dereference(client, &next));
+  }
+}
+
+// Makers were killed before they had set the mark. More ids than are looked at in one go, and others come meanwhile.
+TEST_F(WatchTest, BurialMakesAllBeLookedAt) {
+  Start();
+  auto looker = ClientCore::Attach(path_.c_str());
+  ASSERT_TRUE(looker.ok()) << LastError();
+  const Control& control = looker.value()->control();
+  atoll_client* client = Attach();
+  std::vector<atoll_object_id> ids;
+  for (int i = 0; i < 11'000; ++i) ids.push_back(Expect(client));
+  OK(atoll_watch(client, ids.data(), 10'000));
+  for (int i = 0; i < 10'000; ++i) Fill(client, ids[i], 10, 7, 0);
+  control.ready(static_cast<uint32_t>(atoll_client_index(client))).Take([](uint64_t) { return true; });
+  control.header().served.buried.fetch_add(1);
+  atoll_event event{};
+  EXPECT_EQ(atoll_take_ready(client, &event, 1, 0), 1);
+  OK(atoll_watch(client, &ids[10'000], 1'000));
+  EXPECT_EQ(TakeAll(client, 100).size(), 9'999u);
+}
+
 TEST_F(WatchTest, EventsGoToAnyOfTheThreads) {
   Start();
   atoll_client *watcher = Attach(), *maker = Attach();

@@ -40,8 +40,7 @@ uint64_t ClientCore::MostFree() const {
 }
 
 void ClientCore::WakeBackground() {
-  const uint64_t one = 1;
-  (void)!::write(wake_.get(), &one, sizeof(one));
+  wake_.Ring();
 }
 
 void ClientCore::KeepWarm() {
@@ -106,13 +105,33 @@ void ClientCore::LookAtServer(short revents, bool connected) {
                  lost, ::getpid(), socket_path_.c_str(),
                  server_pidfd_.valid() ? "it has another one now" : "from now on it goes by the connection");
   }
-  if (seen == os::Watched::kEnded || (!server_pidfd_.valid() && !connected)) ServerHasGone();
+  if (seen == os::Watched::kEnded || (!server_pidfd_.valid() && !connected && socket_.valid())) ServerHasGone();
+}
+
+bool ClientCore::LostConnection() {
+  if (!socket_.valid() || socket_.ours()) return false;
+  std::fprintf(stderr,
+               "atoll: descriptor %d, the connection of process %d to the server of %s, was closed by somebody else in "
+               "this process; it connects again\n",
+               socket_.get(), ::getpid(), socket_path_.c_str());
+  (void)socket_.Set(os::UniqueFd());
+  return true;
+}
+
+void ClientCore::LookAtWake() {
+  if (wake_.ours()) return wake_.Clear();
+  if (!wake_.valid()) return (void)wake_.Make();
+  std::fprintf(stderr,
+               "atoll: descriptor %d, by which threads of process %d wake another one for %s, was closed by somebody else in "
+               "this process; it has %s\n",
+               wake_.get(), ::getpid(), socket_path_.c_str(), wake_.Make() ? "another one now" : "none now");
 }
 
 void ClientCore::Background() {
   constexpr int kRetryMillis = 10;
   constexpr int kOfferMillis = 200;  // while nobody serves the store
-  bool connected = true;
+  constexpr int kLookMillis = 10'000;  // a descriptor that is another's file by now may wake nobody
+  bool connected = true, lost_connection = false;
   os::UniqueFd reaching;  // a new connection that has not been answered yet
   while (!leaving_.load()) {
     if (containers_->any_kept()) DrainContainers();
@@ -121,24 +140,30 @@ void ClientCore::Background() {
       timeout = GiveBackWhenIdle();
       KeepWarm();
     }
-    const bool lost = !connected && Supervised() && !forgotten_ && control_.header().stopped.load() == 0;
+    if (connected && LostConnection()) {
+      lost_connection = true;
+      connected = false;
+    }
+    const bool again = Supervised() || (lost_connection && !server_gone_.load());
+    const bool lost = !connected && again && !forgotten_ && control_.header().stopped.load() == 0;
     if (lost && !reaching.valid()) reaching = Reach();
     if (lost && !reaching.valid()) timeout = server_gone_.load() ? kOfferMillis : kRetryMillis;
     pollfd watched[] = {{wake_.get(), POLLIN, 0},
                         {server_gone_.load() ? -1 : server_pidfd_.get(), POLLIN, 0},
                         {connected ? socket_.get() : reaching.get(), POLLIN, 0}};
-    if (::poll(watched, 3, timeout) <= 0) continue;
-    if (watched[0].revents != 0) {
-      uint64_t count;
-      (void)!::read(wake_.get(), &count, sizeof(count));
-    }
+    const int some = ::poll(watched, 3, timeout < 0 ? kLookMillis : std::min(timeout, kLookMillis));
+    if (some == 0) LookAtWake();
+    if (some <= 0) continue;
+    if (watched[0].revents != 0) LookAtWake();
     if (watched[2].revents != 0) {
+      if (connected && !socket_.ours()) continue;
       if (connected) {
         connected = os::TakeNudges(socket_.get());
         if (!connected) end_bell_.Ring();  // the store may have been closed
       } else {
-        connected = Reconnected(reaching.get());
+        connected = Reconnected(std::move(reaching));
         reaching = os::UniqueFd();
+        lost_connection = lost_connection && !connected;
         // A server that cannot be reached in this moment is not asked again in this moment.
         if (!connected && ::poll(watched, 1, kRetryMillis) < 0) continue;
       }

@@ -81,14 +81,9 @@ bool ClientCore::PinChanged(uint64_t index, uint64_t generation) {
 }
 
 void ClientCore::Unpin(uint64_t index) {
-  const uint32_t before = pins_[index].fetch_sub(1, std::memory_order_seq_cst);
+  const uint32_t before = TakeOne(&pins_[index]);
   const Word word(entries_[index].word.load(std::memory_order_seq_cst));
   if (before == 1 && word.has(Word::kDoomed | Word::kDeleted)) Drop(index);
-}
-
-Status ClientCore::ReleasedTooOften(ObjectId id) {
-  pins_[id.index()].fetch_add(1, std::memory_order_seq_cst);
-  return NotPinned(id);
 }
 
 Status ClientCore::NotPinned(ObjectId id) const {
@@ -108,13 +103,9 @@ Status ClientCore::Refer(ObjectId id) {
 }
 
 bool ClientCore::GiveReference(uint64_t index) {
-  const uint32_t before = references_[index].fetch_sub(1, std::memory_order_seq_cst);
-  if (before == 0) {
-    references_[index].fetch_add(1, std::memory_order_seq_cst);
-    return false;
-  }
+  const uint32_t before = TakeOne(&references_[index]);
   if (before == 1) Drop(index);
-  return true;
+  return before != 0;
 }
 
 Status ClientCore::Dereference(ObjectId id) {

@@ -1,9 +1,7 @@
 // Attaching, detaching, and what passes between a client and the server while it lives.
 #include <fcntl.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <climits>
 #include <ctime>
 #include <new>
 
@@ -16,10 +14,7 @@
 namespace atollstore {
 
 Result<std::unique_ptr<ClientCore>> ClientCore::Attach(const char* socket_path) {
-  std::string path = socket_path;
-  if (char here[PATH_MAX]; !path.starts_with('/') && ::getcwd(here, sizeof(here)) != nullptr) {
-    path = std::string(here) + "/" + path;
-  }
+  const std::string path = os::Absolute(socket_path);
   // A server that was killed while it let this client in has a follower, who is asked again; if it was the
   // only one, nobody listens the next time.
   for (int tries = 0;; ++tries) {
@@ -47,7 +42,7 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   std::unique_ptr<ClientCore> client(new (std::nothrow) ClientCore);
   if (client == nullptr) return Status::Error(ATOLL_OUT_OF_MEMORY, "no memory for a client");
   client->socket_path_ = path;
-  client->socket_ = std::move(connection);
+  (void)client->socket_.Set(std::move(connection));
   auto greeted = Greet(client->socket_.get(), path.c_str(), 0, again);
   if (!greeted.ok()) return greeted.status();
   Greeting& greeting = greeted.value();
@@ -69,8 +64,7 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   auto window = os::Mapping::SetAside(*client->data_);
   if (!window.ok()) return window.status();
   client->window_ = std::move(window).value();
-  client->wake_ = os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!client->wake_.valid()) return Status::System("eventfd");
+  if (!client->wake_.Make()) return Status::System("eventfd");
 
   ClientCore& c = *client;
   c.control_ = Control(c.control_mapping_.data(), g);
@@ -142,7 +136,8 @@ Status ClientCore::Detach() {
   // From here on this process touches nothing of the store; the server takes back what the slot holds.
   window_ = os::Mapping();
   record_->state.store(static_cast<uint32_t>(ClientState::kDetached), std::memory_order_seq_cst);
-  os::Nudge(socket_.get());
+  // The server looks at who connects again and at whose connection ends, too.
+  if (const os::Fd socket = socket_.now(); !os::Nudge(socket) && !socket.ours()) (void)Reach();
   if (control_.header().await_farewell.load(std::memory_order_relaxed) != 0) return {};
   // Wait for that shortly, so that what was held is free when this returns.
   const auto deadline = os::Deadline::After(1'000'000'000);
@@ -177,7 +172,9 @@ void ClientCore::WakeServer() {
   if (sleep % 2 == 0) return;
   // relaxed; nothing is published by it. Two threads with different numbers nudge once too often.
   if (nudged_.exchange(sleep, std::memory_order_relaxed) == sleep) return;
-  if (!os::Nudge(socket_.get())) nudged_.store(0, std::memory_order_relaxed);  // the next one tries again
+  if (os::Nudge(socket_.now())) return;
+  nudged_.store(0, std::memory_order_relaxed);  // the next one tries again
+  if (!socket_.now().ours()) WakeBackground();  // which takes it again
 }
 
 }  // namespace atollstore

@@ -31,6 +31,7 @@
 #include "layout/location.h"
 #include "layout/wire.h"
 #include "object_id.h"
+#include "os/shared_fd.h"
 #include "os/shared_memory.h"
 #include "os/sync.h"
 #include "os/thread.h"
@@ -94,9 +95,8 @@ class ClientCore {
     const Word held(entries_[index].word.load(std::memory_order_relaxed));
     if (held.generation() != id.generation()) [[unlikely]]
       return NotPinned(id);
-    const uint32_t before = pins_[index].fetch_sub(1, std::memory_order_seq_cst);
-    if (before == 0) [[unlikely]]
-      return ReleasedTooOften(id);
+    if (TakeOne(&pins_[index]) == 0) [[unlikely]]
+      return NotPinned(id);
     // After the subtraction: either this sees DOOMED, or the server's second scan sees the slot at zero.
     const Word word(entries_[index].word.load(std::memory_order_seq_cst));
     if (word.has(Word::kDoomed | Word::kDeleted)) [[unlikely]]
@@ -224,7 +224,6 @@ class ClientCore {
   Status NotFound(ObjectId id) const;
   Status Lost(ObjectId id) const;
   Status Corrupted(ObjectId id) const;
-  Status ReleasedTooOften(ObjectId id);
   Status NotPinned(ObjectId id) const;
   Status Check(ObjectId id) const;
   enum class From { kStore, kReserve };
@@ -253,6 +252,15 @@ class ClientCore {
   void Undo(ObjectId id);
   void TakeReference(uint64_t index) { references_[index].fetch_add(1, std::memory_order_seq_cst); }
   bool GiveReference(uint64_t index);
+  // Takes one from a slot, unless it has none, and returns what it had. What is refused is never seen by others: a slot
+  // below nothing would be a holder for whoever looks meanwhile, and nobody would look again.
+  static uint32_t TakeOne(u32* slot) {
+    uint32_t held = slot->load(std::memory_order_relaxed);
+    while (held != 0 && !slot->compare_exchange_weak(held, held - 1, std::memory_order_seq_cst,
+                                                     std::memory_order_relaxed)) {
+    }
+    return held;
+  }
 
   // Frees the entry's object, when this client alone knows it and nothing holds it; else has the server look
   // at it.
@@ -275,12 +283,15 @@ class ClientCore {
   // Says to all threads of this client that no server comes any more.
   void ServerHasGone();
   void LookAtServer(short revents, bool connected);
+  // Whether somebody else in this process has closed the connection; says so then.
+  bool LostConnection();
+  void LookAtWake();
   // A new connection that has said who this is, or an invalid descriptor: try again.
   os::UniqueFd Reach();
   // To whoever starts a store again that has lost all its processes.
   void OfferSegments();
   // Takes the answer. Returns false when the connection is of no use.
-  bool Reconnected(int socket);
+  bool Reconnected(os::UniqueFd socket);
 
   // Background.
   static void RunBackground(void* self);
@@ -314,9 +325,9 @@ class ClientCore {
   os::Mapping window_;  // the same offsets, read-write where an extent is leased
   std::unique_ptr<os::SharedMemory> control_memory_, data_;
   std::string socket_path_;  // absolute
-  os::UniqueFd socket_;
+  os::SharedFd socket_;         // the background thread's; so is wake_
   os::UniqueFd server_pidfd_;  // the background thread's; invalid in a supervised store: there the connection tells
-  os::UniqueFd wake_;
+  os::WakeFd wake_;
   uint32_t server_epoch_ = 0;
   std::atomic<uint32_t> connections_{0};  // since the first
   std::unique_ptr<ControlBudget> budget_;

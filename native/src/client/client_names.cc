@@ -25,8 +25,11 @@ Status ClientCore::AskForName(NameWish wish, std::string_view name, uint64_t pla
     if (!sent || connection != now) {
       repeated = repeated || connection != now;
       connection = now;
-      sent = os::Send(socket_.get(), &request, sizeof(request), nullptr, 0).ok();
-      if (!sent && !Supervised()) return gone();
+      const os::Fd socket = socket_.now();
+      const bool lost = !socket.ours();  // then the background thread takes it again
+      sent = !lost && os::Send(socket.number, &request, sizeof(request), nullptr, 0).ok();
+      if (lost) WakeBackground();
+      if (!sent && !lost && !Supervised()) return gone();
     }
     const uint32_t answered = record_->name_answered.load(std::memory_order_acquire);
     if (answered == request.ticket) break;

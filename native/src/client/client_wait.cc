@@ -124,11 +124,16 @@ Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uin
   uint64_t found = 0;
   uint32_t bell = UINT32_MAX;
   Status failure;
+  // The first look is at all, whatever it takes; those that follow end with the time.
+  constexpr uint64_t kLooksPerClock = 256;
   for (bool last = timeout_ns <= 0;;) {
     const uint32_t seen = bell == UINT32_MAX ? 0 : record_->object_bells[BellSlot(bell)].Read();
     for (uint64_t i = 0; i < count; ++i) {
+      if (bell != UINT32_MAX && i % kLooksPerClock == 0 && (last = last || deadline.passed())) break;
       if (ready[i] != 0) continue;
-      if (bell != UINT32_MAX && PaySlots(ObjectId(ids[i]).index())) {
+      // Who cannot say that it waits would not be rung.
+      const bool paid = bell == UINT32_MAX || PaySlots(ObjectId(ids[i]).index());
+      if (bell != UINT32_MAX && paid) {
         (void)SetWait(control_, me_, ObjectId(ids[i]).index(), ObjectId(ids[i]).generation(), BellSlot(bell));
       }
       const int64_t state = Contains(ids[i]);
@@ -137,6 +142,8 @@ Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uin
       } else if (state != ATOLL_EXPECTED) {
         ready[i] = 1;
         ++found;
+      } else if (!paid) {
+        failure = NoControlMemory();
       }
     }
     if (!failure.ok() || found >= wanted || last) break;

@@ -220,6 +220,11 @@ Status ClientCore::FillContainer(ObjectId id, const atoll_object_id* contained) 
     return Corrupted(id);
   Status held;
   for (container->held = 0; container->held < count && held.ok();) {
+    if (contained[container->held].place == id.place) {
+      held = Status::Error(ATOLL_INVALID_ARGUMENT, "object %lu.%lu would contain itself, and live for ever", id.index(),
+                           id.generation());
+      break;
+    }
     held = Refer(contained[container->held]);
     if (!held.ok()) break;
     container->children[container->held] =

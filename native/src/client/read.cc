@@ -127,7 +127,7 @@ bool ClientCore::AskToCheck(ObjectId id, const os::Deadline& deadline, uint32_t*
   const uint32_t seen = mine.Read();
   if (!SetWait(control_, me_, id.index(), id.generation(), BellSlot(*bell))) return true;
   const CheckRequest request{kMagic, id.place};
-  if (!os::TrySend(socket_.get(), &request, sizeof(request))) return false;
+  if (!os::TrySend(socket_.now(), &request, sizeof(request))) return false;
   const bool in_time = deadline.left() > kLeastAnswerNanos;
   return mine.Wait(seen, in_time ? deadline.AtMost(kAnswerNanos) : os::Deadline::After(kLeastAnswerNanos));
 }

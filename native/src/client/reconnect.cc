@@ -1,5 +1,6 @@
 // What a client does when its connection ends while the store is supervised: it connects to the same path
-// again and says which slot it has, until some server life answers. What it holds lies in shared memory and
+// again and says which slot it has, until some server life answers. So it does in any store when somebody else in its
+// process has closed the connection. What it holds lies in shared memory and
 // is not touched by any of this; who waits goes on waiting. When nobody listens, supervisor and server are
 // both dead: who waits is told so, and the client goes on looking for somebody who starts the store again.
 #include <fcntl.h>
@@ -25,6 +26,8 @@ void ClientCore::ServerHasGone() {
   for (Bell& bell : record_->object_bells) bell.Ring();
   wishes_->RingAll();
   control_.header().list_bell.Ring();
+  control_.header().scheduler_bell.Ring();
+  control_.header().pressure_bell.Ring();
   os::FutexWake(&record_->name_answered, UINT32_MAX);
 }
 
@@ -33,7 +36,7 @@ os::UniqueFd ClientCore::Reach() {
   if (!connected.ok()) {
     if (connected.status().code() == ATOLL_DISCONNECTED) {
       if (!server_gone_.load()) ServerHasGone();
-      OfferSegments();
+      if (Supervised()) OfferSegments();
     }
     return {};
   }
@@ -53,7 +56,8 @@ void ClientCore::OfferSegments() {
   (void)os::Send(socket, &message, sizeof(message), fds, 2);  // if it does not arrive, the next one will
 }
 
-bool ClientCore::Reconnected(int socket) {
+bool ClientCore::Reconnected(os::UniqueFd connection) {
+  const int socket = connection.get();
   Welcome welcome;
   auto received = os::Receive(socket, &welcome, sizeof(welcome), nullptr);
   if (!received.ok() || received.value() != sizeof(welcome)) return false;  // that one has died too
@@ -63,8 +67,7 @@ bool ClientCore::Reconnected(int socket) {
     return false;
   }
   if (!os::MakeBlocking(socket).ok() || !os::SetTimeout(socket, os::kAnswerSeconds).ok()) return false;
-  // Other threads use the descriptor: its number stays and stands for the new connection from now on.
-  if (::dup3(socket, socket_.get(), O_CLOEXEC) < 0) return false;
+  if (!socket_.Set(std::move(connection))) return false;
   if (const uint32_t epoch = control_.header().server_epoch.load(); epoch != server_epoch_) {
     server_epoch_ = epoch;
     heap_->ForgetHints();
@@ -74,7 +77,7 @@ bool ClientCore::Reconnected(int socket) {
   connections_.fetch_add(1, std::memory_order_release);  // pairs with AskForName()
   os::FutexWake(&record_->name_answered, UINT32_MAX);
   // What was said while nobody listened.
-  os::Nudge(socket_.get());
+  os::Nudge(socket_.now());
   return true;
 }
 

@@ -1,14 +1,19 @@
 #include "client/watches.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace atollstore {
+
+namespace {
+constexpr uint64_t kSlice = 4096;  // ids
+}  // namespace
 
 Status Watches::Add(const atoll_object_id* ids, uint64_t count, uint64_t kind) {
   std::map<uint64_t, Watch> added;
   for (uint64_t i = 0; i < count; ++i) {
     const ObjectId id(ids[i]);
-    if (!added.emplace(Key(id.index(), kind), Watch{id.place, false, nullptr}).second)
+    if (!added.emplace(Key(id.index(), kind), Watch{id.place}).second)
       return Status::Error(ATOLL_INVALID_ARGUMENT, "object %lu.%lu: given twice", id.index(), id.generation());
   }
   bool happened = false;
@@ -19,15 +24,22 @@ Status Watches::Add(const atoll_object_id* ids, uint64_t count, uint64_t kind) {
       epoch_ = control_.header().server_epoch.load(std::memory_order_seq_cst);
     }
     for (const auto& [key, watch] : added) {
-      if (watches_.count(key) == 0) continue;
+      const auto found = watches_.find(key);
+      // One of an object that is gone gives way to the next one in its entry.
+      if (found == watches_.end() || found->second.place != watch.place) continue;
       const ObjectId id({0, watch.place});
       return Status::Error(ATOLL_INVALID_ARGUMENT, "object %lu.%lu: its entry is watched already", id.index(),
                            id.generation());
     }
     while (!added.empty()) {
+      if (const auto old = watches_.find(added.begin()->first); old != watches_.end()) {
+        if (old->second.happened) Unlink(&old->second);
+        watches_.erase(old);
+      }
       auto& [key, watch] = *watches_.insert(added.extract(added.begin())).position;
       Look(key, &watch);
       happened = happened || watch.happened;
+      if (to_look_at_ != 0) ++to_look_at_;  // it may lie on the way
     }
   }
   if (happened) bell().Ring();
@@ -36,8 +48,12 @@ Status Watches::Add(const atoll_object_id* ids, uint64_t count, uint64_t kind) {
 
 uint64_t Watches::Remove(const atoll_object_id* ids, uint64_t count) {
   uint64_t removed = 0;
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   for (uint64_t i = 0; i < count; ++i) {
+    if (i % kSlice == kSlice - 1) {
+      lock.unlock();
+      lock.lock();
+    }
     const ObjectId id(ids[i]);
     for (const uint64_t kind : kKinds) {
       const auto found = watches_.find(Key(id.index(), kind));
@@ -65,7 +81,8 @@ uint64_t Watches::Take(atoll_event* events, uint64_t max) {
     }
     return true;
   });
-  if (missed) LookAtAll();
+  if (missed) to_look_at_ = watches_.size();
+  LookAtSome();
   const uint64_t store = control_.header().store.load(std::memory_order_relaxed);
   uint64_t taken = 0;
   while (taken < max && first_ != nullptr) {
@@ -83,8 +100,17 @@ uint64_t Watches::Take(atoll_event* events, uint64_t max) {
   return taken;
 }
 
-void Watches::LookAtAll() {
-  for (auto& [key, watch] : watches_) Look(key, &watch);
+void Watches::LookAtSome() {
+  if (to_look_at_ == 0) return;
+  const uint64_t slice = std::min(to_look_at_, kSlice);
+  auto next = watches_.lower_bound(look_from_);
+  for (uint64_t i = 0; i < slice && !watches_.empty(); ++i, ++next) {
+    if (next == watches_.end()) next = watches_.begin();
+    Look(next->first, &next->second);
+  }
+  look_from_ = next == watches_.end() ? 0 : next->first;
+  to_look_at_ -= slice;
+  if (to_look_at_ != 0) bell().Ring();  // nobody sleeps over the rest
 }
 
 // Whether it has happened; else sees to it that it will be told of.
@@ -92,6 +118,7 @@ void Watches::Look(uint64_t key, Watch* watch) {
   if (watch->happened || Arm(key, *watch)) return;
   watch->happened = true;
   watch->next = nullptr;
+  watch->before = last_;
   (last_ == nullptr ? first_ : last_->next) = watch;
   last_ = watch;
 }
@@ -112,10 +139,8 @@ bool Watches::Arm(uint64_t key, const Watch& watch) {
 }
 
 void Watches::Unlink(Watch* watch) {
-  Watch* before = nullptr;
-  for (Watch* at = first_; at != watch; at = at->next) before = at;
-  (before == nullptr ? first_ : before->next) = watch->next;
-  if (last_ == watch) last_ = before;
+  (watch->before == nullptr ? first_ : watch->before->next) = watch->next;
+  (watch->next == nullptr ? last_ : watch->next->before) = watch->before;
 }
 
 }  // namespace atollstore

@@ -3,9 +3,9 @@
 // who takes events takes the marks. So N events cost N, however many ids are watched beside them.
 //
 // Who rings may be killed after it has taken the bit and before it has set the mark; its burial rings, and whoever sees
-// that somebody was buried, or that another server life has begun, looks at all its ids once.
+// that somebody was buried, or that another server life has begun, looks at all its ids once, some thousands at a time.
 //
-// Thread-safe. Nothing is allocated under the lock.
+// Thread-safe. Nothing is allocated under the lock, and it is held for a slice of what there is to do.
 #ifndef ATOLL_CLIENT_WATCHES_H_
 #define ATOLL_CLIENT_WATCHES_H_
 
@@ -38,7 +38,7 @@ class Watches {
   struct Watch {
     uint64_t place = 0;
     bool happened = false;
-    Watch* next = nullptr;  // in the order in which they happened
+    Watch *next = nullptr, *before = nullptr;  // in the order in which they happened
   };
   static constexpr uint64_t kKinds[] = {ATOLL_EVENT_READY, ATOLL_EVENT_ALONE, ATOLL_EVENT_DAMAGED};
   static uint64_t Key(uint64_t index, uint64_t kind) { return index * 4 + kind; }
@@ -46,7 +46,7 @@ class Watches {
   // All REQUIRE: mutex_ is held.
   void Look(uint64_t key, Watch* watch);
   bool Arm(uint64_t key, const Watch& watch);
-  void LookAtAll();
+  void LookAtSome();
   void Unlink(Watch* watch);
 
   const Control control_;
@@ -57,6 +57,9 @@ class Watches {
   Watch* last_ = nullptr;
   uint64_t buried_ = 0;  // served.buried and server_epoch at the last look at all
   uint32_t epoch_ = 0;
+  // The look at all: round from where the last one has come to, as many as there were when it was asked for.
+  uint64_t look_from_ = 0;  // a key
+  uint64_t to_look_at_ = 0;
 };
 
 }  // namespace atollstore

@@ -19,7 +19,7 @@ using u64 = std::atomic<uint64_t>;
 static_assert(u64::is_always_lock_free && u32::is_always_lock_free && u8::is_always_lock_free);
 
 constexpr uint64_t kMagic = 0x314c4c4f5441;  // "ATOLL1"
-constexpr uint32_t kLayoutVersion = 9;       // raised when any byte below changes meaning
+constexpr uint32_t kLayoutVersion = 10;      // raised when any byte below changes meaning
 
 constexpr uint64_t kSlabBytes = 64 << 10;
 constexpr uint64_t kWordsPerSlab = kSlabBytes / 64;  // a block is at least 64 bytes
@@ -67,7 +67,9 @@ struct Header {
   u64 server_pid;
   u32 await_farewell;  // 1: a slot is cleaned only when somebody says so
   u32 supervisor_pid;  // 0: there is none
-  u8 pad0[32];
+  u64 socket_device;   // where the file at the socket's path is, and
+  u64 socket_file;     // its inode: nothing else is taken away from there
+  u8 pad0[16];
   // Line 2: read by clients when something has become free.
   u32 stopped;        // 1: the store has been closed; no server comes any more
   u32 server_sleep;   // number of the server's sleep, odd while it lasts: each client nudges it out of it for itself

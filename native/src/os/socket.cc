@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstring>
 #include <utility>
@@ -127,13 +128,18 @@ void LockShortly(int directory) {
     (void)::nanosleep(&pause, nullptr);
 }
 
+SocketFile FileOf(const struct stat& about) {
+  return {static_cast<uint64_t>(about.st_dev), static_cast<uint64_t>(about.st_ino)};
+}
+
 // The socket that was just bound there is this user's alone, whatever the umask.
-Status CloseToOthers(const Directory& directory, const char* name) {
+Status CloseToOthers(const Directory& directory, const char* name, SocketFile* file) {
   const UniqueFd fd(::openat(directory.fd(), name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
   struct stat about;
   if (!fd.valid() || ::fstat(fd.get(), &about) != 0) return SystemAt("openat", directory.fd(), name);
   if (!S_ISSOCK(about.st_mode) || about.st_uid != ::geteuid())
     return Status::Error(ATOLL_ALREADY_EXISTS, "%s: replaced while a socket was made there", name);
+  if (file != nullptr) *file = FileOf(about);
   if ((about.st_mode & 0777) == 0600) return {};
   const std::string same = "/proc/self/fd/" + std::to_string(fd.get());
   return ::chmod(same.c_str(), 0600) == 0 ? Status() : SystemAt("chmod", directory.fd(), name);
@@ -141,12 +147,26 @@ Status CloseToOthers(const Directory& directory, const char* name) {
 
 }  // namespace
 
-Status RemoveSocket(const std::string& path) {
-  auto directory = Directory::Open(DirectoryOf(path));
-  return directory.ok() ? directory.value().RemoveSocket(NameOf(path)) : directory.status();
+SocketFile SocketAt(const std::string& path) {
+  struct stat about;
+  if (::fstatat(AT_FDCWD, path.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISSOCK(about.st_mode)) return {};
+  return FileOf(about);
 }
 
-Result<UniqueFd> Listen(const std::string& path) {
+Status RemoveSocket(const std::string& path, const SocketFile& which) {
+  auto directory = Directory::Open(DirectoryOf(path));
+  if (!directory.ok()) return directory.status();
+  LockShortly(directory.value().fd());
+  return which.known() && SocketAt(path) == which ? directory.value().RemoveSocket(NameOf(path)) : Status();
+}
+
+std::string Absolute(const std::string& path) {
+  char here[PATH_MAX];
+  if (path.starts_with('/') || ::getcwd(here, sizeof(here)) == nullptr) return path;
+  return std::string(here) + "/" + path;
+}
+
+Result<UniqueFd> Listen(const std::string& path, SocketFile* file) {
   auto directory = Directory::Open(DirectoryOf(path));
   if (!directory.ok()) return directory.status();
   LockShortly(directory.value().fd());
@@ -175,7 +195,7 @@ Result<UniqueFd> Listen(const std::string& path) {
     if (::bind(fd.get(), name, sizeof(address)) != 0)
       return SystemAt("bind", directory.value().fd(), NameOf(path));
   }
-  ATOLL_RETURN_IF_ERROR(CloseToOthers(directory.value(), NameOf(path)));
+  ATOLL_RETURN_IF_ERROR(CloseToOthers(directory.value(), NameOf(path), file));
   // Inherited by what is accepted, so that no message comes without its sender.
   const int on = 1;
   if (::setsockopt(fd.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0) {
@@ -347,19 +367,20 @@ int64_t TakeMessage(int socket, void* data, size_t bytes) {
   return taken == 0 || HasEnded() ? -1 : 0;
 }
 
-bool Nudge(int socket) {
+bool Nudge(const Fd& socket) {
   const char byte = 1;
+  if (!socket.ours()) return false;
   // A queue that is full holds a nudge. One that the kernel had no memory for would be missed.
   for (int tries = 0; tries < 100; ++tries) {
-    if (::send(socket, &byte, 1, MSG_DONTWAIT | MSG_NOSIGNAL) > 0 || errno == EAGAIN) return true;
+    if (::send(socket.number, &byte, 1, MSG_DONTWAIT | MSG_NOSIGNAL) > 0 || errno == EAGAIN) return true;
     if (errno != ENOBUFS && errno != ENOMEM) return false;
     ::sched_yield();
   }
   return false;
 }
 
-bool TrySend(int socket, const void* data, size_t bytes) {
-  return ::send(socket, data, bytes, MSG_DONTWAIT | MSG_NOSIGNAL) == static_cast<ssize_t>(bytes);
+bool TrySend(const Fd& socket, const void* data, size_t bytes) {
+  return socket.ours() && ::send(socket.number, data, bytes, MSG_DONTWAIT | MSG_NOSIGNAL) == static_cast<ssize_t>(bytes);
 }
 
 bool TakeNudges(int socket) {

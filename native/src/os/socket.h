@@ -13,11 +13,24 @@
 
 namespace atollstore::os {
 
+// Which file a listening socket is at its path. After somebody else has taken that away, another one may be there.
+struct SocketFile {
+  uint64_t device = 0, file = 0;
+
+  bool known() const { return file != 0; }
+  bool operator==(const SocketFile&) const = default;
+};
+
 // A listening socket of mode 0600 that does not block. A socket of this user that nobody listens to any more is
 // replaced; anything else that is there stays, and this fails with ATOLL_ALREADY_EXISTS.
-Result<UniqueFd> Listen(const std::string& path);
-// Takes the name of a socket of this user away, and of nothing else.
-Status RemoveSocket(const std::string& path);
+// `file`, if given, is what it is at its path.
+Result<UniqueFd> Listen(const std::string& path, SocketFile* file = nullptr);
+// What is at that path now; not known when nothing is, or no socket.
+SocketFile SocketAt(const std::string& path);
+// Takes the name of that socket of this user away, and of nothing else.
+Status RemoveSocket(const std::string& path, const SocketFile& which);
+// The path from the root, for a process that may go to another directory.
+std::string Absolute(const std::string& path);
 // Makes the caller the process that PeerOf() shows to who connects from now on.
 Status ListenAgain(int listener);
 // With `wait` false a server that is slow to accept is a failure, and the socket does not block; else it
@@ -66,10 +79,10 @@ Status SetTimeout(int socket, int seconds);
 int64_t TakeMessage(int socket, void* data, size_t bytes);
 
 // One byte that says "look at the shared memory". Never blocks; a full queue means that one is under way. Returns whether
-// it is on its way.
-bool Nudge(int socket);
+// it is on its way. Nothing is sent when the number is another file's by now; the same holds for TrySend().
+bool Nudge(const Fd& socket);
 // A whole message, unless the queue is full. Never blocks.
-bool TrySend(int socket, const void* data, size_t bytes);
+bool TrySend(const Fd& socket, const void* data, size_t bytes);
 // Takes all nudges. Returns false when the other end has gone.
 bool TakeNudges(int socket);
 

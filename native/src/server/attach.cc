@@ -42,7 +42,7 @@ Status ServerCore::MapSegments(Segments segments) {
   if (!geometry.ok()) return geometry.status();
   control_ = Control(control_mapping_.data(), geometry.value());
   slots_.resize(geometry.value().columns());
-  reserver_ = std::make_unique<Reserver>(control_, control_memory_.get(), data_memory_.get(), &data_mapping_, wake_.get());
+  reserver_ = std::make_unique<Reserver>(control_, control_memory_.get(), data_memory_.get(), &data_mapping_, &wake_);
   sweeper_ = std::make_unique<Sweeper>(control_, &data_mapping_, reserver_.get());
   names_ = std::make_unique<NameTable>(control_);
   room_ = std::make_unique<RoomQueue>(control_, sweeper_.get(), reserver_.get(), [this] { NudgeAll(); });
@@ -59,7 +59,7 @@ Status ServerCore::OpenSpill(const atoll_server_options& options) {
   auto files = std::make_unique<SpillFiles>(options.spill_directory, control_.header().store.load(),
                                             options.spill_limit, std::move(spill_lock_));
   spiller_ = std::make_unique<Spiller>(control_, &data_mapping_, std::move(mapping), std::move(heap).value(),
-                                       sweeper_.get(), std::move(files), wake_.get(), reserver_.get());
+                                       sweeper_.get(), std::move(files), &wake_, reserver_.get());
   room_->Use(spiller_.get());
   return {};
 }

@@ -80,7 +80,7 @@ Result<Segments> Segments::GivenBack(const atoll_server_options& options) {
   if (!listener.ok()) return listener.status();
   uint64_t store = 0;
   auto segments = Await(listener.value().get(), &store);
-  (void)os::RemoveSocket(returns);
+  (void)os::RemoveSocket(returns, os::SocketAt(returns));
   if (segments.ok()) ATOLL_RETURN_IF_ERROR(segments.value().Open(options, store));
   return segments;
 }

@@ -8,11 +8,11 @@
 namespace atollstore {
 
 ReserveThread::ReserveThread(os::SharedMemory* control, os::SharedMemory* data, const os::Mapping* mapping,
-                             uint64_t extent_bytes, uint64_t keep, int wake_fd)
+                             uint64_t extent_bytes, uint64_t keep, const os::WakeFd* wake)
     : control_(control),
       data_(data),
       extent_bytes_(extent_bytes),
-      wake_fd_(wake_fd),
+      wake_(wake),
       backer_(data, mapping, keep) {}
 
 Status ReserveThread::Start() { return thread_.Start("atoll-reserve", Run, this); }
@@ -70,8 +70,7 @@ void ReserveThread::Loop() {
     if (!is_done) continue;
     to_do_.pop_front();
     done_.push_back(job);
-    const uint64_t one = 1;
-    (void)!::write(wake_fd_, &one, sizeof(one));
+    wake_->Ring();
   }
 }
 

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <vector>
 
+#include "os/shared_fd.h"
 #include "os/thread.h"
 #include "server/page_backer.h"
 #include "server/slice.h"
@@ -35,9 +36,9 @@ struct PageJob {
 
 class ReserveThread {
  public:
-  // `wake_fd`: an eventfd that is written when a job is done. All live longer than this.
+  // `wake` is rung when a job is done. All live longer than this.
   ReserveThread(os::SharedMemory* control, os::SharedMemory* data, const os::Mapping* mapping,
-                uint64_t extent_bytes, uint64_t keep, int wake_fd);
+                uint64_t extent_bytes, uint64_t keep, const os::WakeFd* wake);
   ~ReserveThread() { Stop(); }
   ReserveThread(const ReserveThread&) = delete;
   ReserveThread& operator=(const ReserveThread&) = delete;
@@ -60,7 +61,7 @@ class ReserveThread {
   os::SharedMemory* const control_;
   os::SharedMemory* const data_;
   const uint64_t extent_bytes_;
-  const int wake_fd_;
+  const os::WakeFd* const wake_;
   PageBacker backer_;   // of who does the work
   uint64_t jobs_ = 0;   // of who hands in
   std::mutex mutex_;    // of what follows

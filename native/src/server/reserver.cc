@@ -22,12 +22,12 @@ constexpr int64_t kRefillAgainNanos = 5'000'000;  // after a refusal
 
 // For data nothing is taken of what clients may touch of the control segment, now or when it is filled again.
 Reserver::Reserver(const Control& control, os::SharedMemory* control_memory, os::SharedMemory* data,
-                   const os::Mapping* mapping, int wake_fd)
+                   const os::Mapping* mapping, const os::WakeFd* wake)
     : control_(control),
       extents_(control.geometry().extents()),
       extent_bytes_(control.geometry().extent_bytes()),
       being_backed_(extents_),
-      thread_(control_memory, data, mapping, extent_bytes_, kControlTarget * ControlBudget::kPage, wake_fd) {}
+      thread_(control_memory, data, mapping, extent_bytes_, kControlTarget * ControlBudget::kPage, wake) {}
 
 bool Reserver::Poll(bool pressure) {
   (void)Refill();

@@ -14,6 +14,7 @@
 
 #include "heap/choose_run.h"
 #include "layout/geometry.h"
+#include "os/shared_fd.h"
 #include "os/shared_memory.h"
 #include "server/reserve_thread.h"
 
@@ -23,9 +24,9 @@ class Reserver {
  public:
   static constexpr uint64_t kControlTarget = 4096;  // pages of the budget
 
-  // `data` is mapped at `mapping`; `wake_fd` as for ReserveThread. All live longer than this.
+  // `data` is mapped at `mapping`; `wake` as for ReserveThread. All live longer than this.
   Reserver(const Control& control, os::SharedMemory* control_memory, os::SharedMemory* data,
-           const os::Mapping* mapping, int wake_fd);
+           const os::Mapping* mapping, const os::WakeFd* wake);
 
   // What is handed in from now on is done by a thread.
   Status Start() { return thread_.Start(); }

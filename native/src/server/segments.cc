@@ -29,6 +29,13 @@ Result<Geometry> Fitting(Sizes sizes) {
     sizes.max_objects = geometry.value().objects() / 2;
     geometry = Geometry::Of(sizes);
   }
+  // What each client will map, so that none finds that out when it comes.
+  const uint64_t mapped = geometry.ok() ? geometry.value().control_bytes + 2 * geometry.value().capacity() : 0;
+  if (limit == UINT64_MAX && mapped != 0 && !os::HasAddressesFor(mapped)) {
+    return Status::Error(ATOLL_INVALID_ARGUMENT,
+                         "capacity %lu: a client maps %lu bytes for it, and there are not so many addresses here",
+                         geometry.value().capacity(), mapped);
+  }
   if (geometry.ok() && geometry.value().objects() != asked) {
     std::fprintf(stderr, "atoll: room for %lu objects instead of %lu: ulimit -v is %lu bytes\n",
                  geometry.value().objects(), asked, limit);
@@ -68,19 +75,26 @@ Result<Segments> Segments::Make(const atoll_server_options& options, bool superv
   header.await_farewell.store(options.await_farewell != 0);
   header.supervised.store(supervised);
   header.ready.store(1, std::memory_order_release);  // pairs with the acquire in Geometry::OfHeader()
-  Segments segments{std::move(control).value(), std::move(data).value(), {}, {}};
+  Segments segments{std::move(control).value(), std::move(data).value(), {}, {}, {}};
   ATOLL_RETURN_IF_ERROR(segments.Open(options, store));
   return segments;
 }
 
 Status Segments::Open(const atoll_server_options& options, uint64_t store) {
-  auto listening = os::Listen(options.socket_path);
+  // The socket last: what fails before leaves nothing at the path.
+  if (options.spill_directory != nullptr) {
+    auto lock = SpillDirectory::Lock(options.spill_directory, store);
+    if (!lock.ok()) return lock.status();
+    spill_lock = std::move(lock).value();
+  }
+  auto mapping = os::Mapping::Map(control, os::Mapping::Access::kReadWrite);
+  if (!mapping.ok()) return mapping.status();
+  auto listening = os::Listen(options.socket_path, &socket);
   if (!listening.ok()) return listening.status();
   listener = std::move(listening).value();
-  if (options.spill_directory == nullptr) return {};
-  auto lock = SpillDirectory::Lock(options.spill_directory, store);
-  if (!lock.ok()) return lock.status();
-  spill_lock = std::move(lock).value();
+  Header& header = *reinterpret_cast<Header*>(mapping.value().data());
+  header.socket_device.store(socket.device, std::memory_order_relaxed);
+  header.socket_file.store(socket.file, std::memory_order_relaxed);
   return {};
 }
 
@@ -91,7 +105,7 @@ Result<Segments> Segments::Adopt(os::UniqueFd control, os::UniqueFd data, os::Un
   auto data_memory = os::SharedMemory::Adopt(std::move(data));
   if (!data_memory.ok()) return data_memory.status();
   return Segments{std::move(control_memory).value(), std::move(data_memory).value(), std::move(listener),
-                  std::move(spill_lock)};
+                  std::move(spill_lock), {}};
 }
 
 }  // namespace atollstore

@@ -6,6 +6,7 @@
 #include "atoll/c.h"
 #include "result.h"
 #include "os/shared_memory.h"
+#include "os/socket.h"
 #include "os/unique_fd.h"
 
 namespace atollstore {
@@ -14,6 +15,7 @@ struct Segments {
   os::SharedMemory control, data;
   os::UniqueFd listener;
   os::UniqueFd spill_lock;  // invalid when nothing is spilled
+  os::SocketFile socket;    // of the listener; not known of one that another process has made
 
   // A new, empty store that listens already. REQUIRES: options.socket_path is not null
   static Result<Segments> Make(const atoll_server_options& options, bool supervised);

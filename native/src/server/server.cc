@@ -1,6 +1,5 @@
 // Starting, stopping, and the loop of the server's thread.
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,16 +31,20 @@ Result<std::unique_ptr<ServerCore>> ServerCore::TakeOver(const atoll_server_opti
 }
 
 Status ServerCore::Begin(const atoll_server_options& options, Segments segments) {
-  wake_ = os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!wake_.valid()) return Status::System("eventfd");
+  socket_path_ = os::Absolute(options.socket_path);
+  socket_file_ = segments.socket;
+  if (!wake_.Make()) return Status::System("eventfd");
   ATOLL_RETURN_IF_ERROR(MapSegments(std::move(segments)));
   follows_ = control_.header().server_epoch.load() != 0;
+  if (!socket_file_.known()) {
+    socket_file_.device = control_.header().socket_device.load();
+    socket_file_.file = control_.header().socket_file.load();
+  }
   epoll_ = os::UniqueFd(::epoll_create1(EPOLL_CLOEXEC));
   if (!epoll_.valid()) return Status::System("epoll_create1");
   auto lock = control_memory_->Lock();
   if (!lock.ok()) return lock.status();
   lock_ = std::move(lock).value();
-  socket_path_ = options.socket_path;
   await_farewell_ = options.await_farewell != 0;
   ATOLL_RETURN_IF_ERROR(Watch(wake_.get(), Event(kWake, 0)));
   ATOLL_RETURN_IF_ERROR(OpenSpill(options));
@@ -77,7 +80,7 @@ void ServerCore::Stop() {
   Wake();
   thread_.Join();
   if (reserver_ != nullptr) reserver_->Stop();
-  if (!socket_path_.empty()) (void)os::RemoveSocket(socket_path_);
+  if (!socket_path_.empty()) (void)os::RemoveSocket(socket_path_, socket_file_);
   if (control_mapping_.data() == nullptr) return;
   control_.header().stopped.store(1, std::memory_order_seq_cst);
   RingAll(control_);
@@ -90,8 +93,7 @@ void ServerCore::Stop() {
 }
 
 void ServerCore::Wake() {
-  const uint64_t one = 1;
-  (void)!::write(wake_.get(), &one, sizeof(one));
+  wake_.Ring();
 }
 
 Result<int64_t> ServerCore::DeadClient() {
@@ -153,14 +155,14 @@ bool ServerCore::Work() {
   room_->Tell(freed || opened);
   control_.header().served.control_resident.store(control_memory_->Resident(), std::memory_order_relaxed);
   for (const uint32_t client : sweeper_->TakeClientsToTell()) {
-    if (client < slots_.size() && slots_[client].used) os::Nudge(slots_[client].socket.get());
+    if (client < slots_.size() && slots_[client].used) os::Nudge(slots_[client].socket.fd());
   }
   return busy;
 }
 
 void ServerCore::NudgeAll() {
   for (const Slot& slot : slots_) {
-    if (slot.used && !slot.dead) os::Nudge(slot.socket.get());
+    if (slot.used && !slot.dead) os::Nudge(slot.socket.fd());
   }
 }
 
@@ -189,6 +191,7 @@ void ServerCore::Loop() {
       if (stopping_) return;
     }
     quiet = Work() ? 0 : quiet + 1;
+    LookAround();
     int timeout = InAHurry() ? 0 : 1;
     if (quiet >= kQuietRounds) {
       SaySleeping(true);
@@ -200,7 +203,7 @@ void ServerCore::Loop() {
                                             static_cast<uint32_t>(room_->MillisToLook())));
       }
     }
-    if (HandleEvents(timeout)) quiet = 0;
+    if (HandleEvents(timeout < 0 ? kLookMillis : std::min(timeout, kLookMillis))) quiet = 0;
   }
 }
 
@@ -210,6 +213,7 @@ bool ServerCore::HandleEvents(int timeout_ms) {
   for (int looks = 0; looks < 2 && came; ++looks, timeout_ms = 0) {
     epoll_event events[64];
     const int count = ::epoll_wait(epoll_.get(), events, 64, timeout_ms);
+    if (count < 0 && (errno == EBADF || errno == EINVAL)) WatchAnew();
     SaySleeping(false);
     came = false;
     for (int i = 0; i < count; ++i) {
@@ -233,11 +237,8 @@ bool ServerCore::Poll(int timeout_ms) {
 void ServerCore::Handle(uint64_t event) {
   const auto value = static_cast<uint32_t>(event);
   switch (event >> 32) {
-    case kWake: {
-      uint64_t count;
-      (void)!::read(wake_.get(), &count, sizeof(count));
-      return;
-    }
+    case kWake:
+      return wake_.Clear();
     case kListener:
       return AcceptAll();
     case kGuest:

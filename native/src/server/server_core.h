@@ -17,6 +17,7 @@
 #include "result.h"
 #include "layout/geometry.h"
 #include "layout/wire.h"
+#include "os/shared_fd.h"
 #include "os/shared_memory.h"
 #include "os/socket.h"
 #include "os/sync.h"
@@ -52,6 +53,8 @@ class ServerCore {
   // Whether what a server before this one has left is in order again. Until then clients are let in, and nothing else is
   // done for them.
   bool recovered() const { return recovery_ == nullptr; }
+  // How often at least the thread looks whether its descriptors are still its own.
+  static constexpr int kLookMillis = 5'000;
   int spill_lock() const { return spiller_ == nullptr ? -1 : spiller_->lock(); }
   // The two segments, for who checks them. The server writes while it runs.
   const Control& control() const { return control_; }
@@ -95,6 +98,13 @@ class ServerCore {
   static bool MayCome(const os::Peer& peer, const Hello& hello, Welcome* welcome);
   uint32_t Admit(os::Peer peer, const Hello& hello, Welcome* welcome);
 
+  // listening.cc
+  void LookAround();
+  void ListenAnew();
+  void NoteSocket(const os::SocketFile& file);
+  void WatchAnew();
+  void Lost(int descriptor, const char* what, bool again) const;
+
   // requests.cc
   bool TakeRequests(uint32_t client);
   void AnswerName(uint32_t client, const NameRequest& request);
@@ -117,11 +127,15 @@ class ServerCore {
   std::unique_ptr<Reserver> reserver_;
   std::unique_ptr<Sweeper> sweeper_;
   std::unique_ptr<NameTable> names_;
-  std::string socket_path_;
+  std::string socket_path_;      // absolute
+  os::SocketFile socket_file_;   // what was made there
+  bool told_ = false;            // that the listener is gone
+  int64_t look_around_at_ = 0;
   bool await_farewell_ = false;
   bool follows_ = false;  // another life of the same store
 
-  os::UniqueFd epoll_, listener_, wake_;
+  os::UniqueFd epoll_, listener_;
+  os::WakeFd wake_;
   os::UniqueFd lock_;        // of the control segment: one server at a time
   os::UniqueFd spill_lock_;  // on its way to the spiller
   std::vector<Slot> slots_;  // by client index

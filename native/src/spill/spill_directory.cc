@@ -134,7 +134,11 @@ Result<os::UniqueFd> Acquire(const std::string& path, const std::string& name, i
     // Swept meanwhile, or being swept.
     const bool again =
         status.ok() || status.code() == ATOLL_NOT_FOUND || status.code() == ATOLL_ALREADY_EXISTS;
-    if (!again || deadline.passed()) return status.ok() ? Status(ATOLL_ALREADY_EXISTS) : status;
+    if (!again) return status;
+    if (deadline.passed()) {
+      return Status::Error(ATOLL_SYSTEM, "%s/%s: it, or its lock file, is taken away whenever it has been made", path.c_str(),
+                           name.c_str());
+    }
     const timespec pause{0, 500'000};
     (void)::nanosleep(&pause, nullptr);
   }
@@ -161,7 +165,10 @@ std::string SpillDirectoryName(uint64_t store) {
 Result<os::UniqueFd> SpillDirectory::Lock(const std::string& parent, uint64_t store) {
   const std::string name = SpillDirectoryName(store);
   auto opened = os::Directory::Open(parent);
-  if (!opened.ok()) return opened.status();
+  if (!opened.ok()) {
+    const std::string why = LastError();
+    return Status::Error(opened.status().code(), "the spill directory cannot be used: %s", why.c_str());
+  }
   SweepStale(opened.value(), parent, name);
   os::Directory directory;
   return Acquire(parent, name, -1, &directory);
@@ -214,7 +221,7 @@ Status SpillDirectory::MakeAgain() {
   auto lock = Acquire(parent_, name_, lock_.get(), &directory);
   if (!lock.ok()) return lock.status();
   // Whoever has asked for the number of the lock goes on using it.
-  if (lock.value().valid() && ::dup3(lock.value().get(), lock_.get(), O_CLOEXEC) < 0) return Status::System("dup3");
+  if (lock.value().valid() && !lock_.Replace(std::move(lock).value())) return Status::System("dup3");
   directory_ = std::move(directory);
   return {};
 }

@@ -9,7 +9,7 @@
 
 namespace atollstore {
 
-SpillThreads::SpillThreads(SpillFiles* files, int wake_fd) : files_(files), wake_fd_(wake_fd) {
+SpillThreads::SpillThreads(SpillFiles* files, const os::WakeFd* wake) : files_(files), wake_(wake) {
   files_->UseRemover([this](SpillRemoval removal) { HandIn(std::move(removal)); });
 }
 
@@ -46,8 +46,7 @@ void SpillThreads::DoNext(std::deque<SpillJob>* queue, std::unique_lock<std::mut
   Do(&job);
   lock->lock();
   done_.push_back(std::move(job));
-  const uint64_t one = 1;
-  (void)!::write(wake_fd_, &one, sizeof(one));
+  wake_->Ring();
 }
 
 void SpillThreads::RemoveNext(std::unique_lock<std::mutex>* lock) {

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <vector>
 
+#include "os/shared_fd.h"
 #include "os/sync.h"
 #include "os/thread.h"
 #include "spill/spill_files.h"
@@ -34,8 +35,8 @@ struct SpillJob {
 
 class SpillThreads {
  public:
-  // `wake_fd`: an eventfd that is written when a job is done.
-  SpillThreads(SpillFiles* files, int wake_fd);
+  // `wake` is rung when a job is done.
+  SpillThreads(SpillFiles* files, const os::WakeFd* wake);
   ~SpillThreads() { Stop(); }
   Status Start();
   // What is not begun is dropped.
@@ -58,7 +59,7 @@ class SpillThreads {
   Status Try(SpillJob* job);
 
   SpillFiles* const files_;
-  const int wake_fd_;
+  const os::WakeFd* const wake_;
   std::mutex mutex_;  // of what follows
   std::condition_variable work_;
   std::deque<SpillJob> to_read_, to_write_;

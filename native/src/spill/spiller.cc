@@ -6,11 +6,11 @@ namespace atollstore {
 
 Spiller::Spiller(const Control& control, const os::Mapping* data, std::unique_ptr<os::Mapping> window,
                  std::unique_ptr<ClientHeap> heap, Sweeper* sweeper, std::unique_ptr<SpillFiles> files,
-                 int wake_fd, Reserver* reserver)
+                 const os::WakeFd* wake, Reserver* reserver)
     : files_(std::move(files)),
       evictor_(control, data, sweeper, files_.get(), &threads_),
       restorer_(control, data, std::move(window), std::move(heap), sweeper, &threads_, reserver),
-      threads_(files_.get(), wake_fd) {
+      threads_(files_.get(), wake) {
   sweeper->UseSpillFiles(files_.get(), &threads_);
   const std::string& path = files_->directory().path();
   control.spill().directory.Write(path.size() > SpillHeader::kMostPath ? "" : path);

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "os/shared_fd.h"
 #include "spill/evictor.h"
 #include "spill/restorer.h"
 
@@ -13,9 +14,9 @@ namespace atollstore {
 
 class Spiller {
  public:
-  // As for a Restorer; `wake_fd` as for SpillThreads.
+  // As for a Restorer; `wake` as for SpillThreads.
   Spiller(const Control& control, const os::Mapping* data, std::unique_ptr<os::Mapping> window,
-          std::unique_ptr<ClientHeap> heap, Sweeper* sweeper, std::unique_ptr<SpillFiles> files, int wake_fd,
+          std::unique_ptr<ClientHeap> heap, Sweeper* sweeper, std::unique_ptr<SpillFiles> files, const os::WakeFd* wake,
           Reserver* reserver);
 
   // Jobs from now on are done by threads.

@@ -1,6 +1,7 @@
 // How a process comes to its connection, or is refused one.
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -46,32 +47,56 @@ void As(const char* path, char** arguments) {
   Say(std::to_string(code) + " " + atoll_last_error());
 }
 
-// lose HOW: closes the descriptor by which it watches the server, as a library with a mistake may; with
-// `reused` its number is another file's at once, which can be read. Then as watch.
-void Lose(const char* path, char** arguments) {
-  ::dup2(STDOUT_FILENO, STDERR_FILENO);
-  atoll_client* client = Attach(path);
-  int pipes[2];
-  CHECK_OK(::pipe(pipes));
-  CHECK_OK(::write(pipes[1], "x", 1));
+// Closes the only descriptor of that kind, as a library with a mistake may. With `reused` its number is another file's at
+// once, which can be read and written.
+void CloseOne(const char* kind, bool reused, int file) {
   int closed = 0;
   for (int fd = 3; fd < 64; ++fd) {
     char target[64] = "";
     const std::string link = "/proc/self/fd/" + std::to_string(fd);
-    if (::readlink(link.c_str(), target, sizeof(target) - 1) <= 0 || std::strstr(target, "pidfd") == nullptr)
-      continue;
-    if (std::strcmp(arguments[0], "reused") == 0) {
-      CHECK_OK(::dup2(pipes[0], fd));
+    if (::readlink(link.c_str(), target, sizeof(target) - 1) <= 0 || std::strstr(target, kind) == nullptr) continue;
+    if (reused) {
+      CHECK_OK(::dup2(file, fd));
     } else {
       CHECK_OK(::close(fd));
     }
     ++closed;
   }
   if (closed != 1) std::_Exit(4);
-  (void)Put(client, 4 << 20, 1);  // which wakes the thread that watches
-  Say("here");
+}
+
+int OwnFile() {
+  const int file = static_cast<int>(::memfd_create("mine", MFD_CLOEXEC));
+  CHECK_OK(file);
+  CHECK_OK(::pwrite(file, "mine", 4, 0));
+  return file;
+}
+
+// lose HOW KIND: closes a client's descriptor of that kind. Says what it can do then, what was written into the file, and
+// "gone" at the end of its server.
+void Lose(const char* path, char** arguments) {
+  ::dup2(STDOUT_FILENO, STDERR_FILENO);
+  atoll_client* client = Attach(path);
+  const int file = OwnFile();
+  CloseOne(arguments[1], std::strcmp(arguments[0], "reused") == 0, file);
+  const atoll_object_id id = Put(client, 4 << 20, 1);  // which wakes the thread that watches
+  CHECK_OK(atoll_publish(client, "name", &id));
+  CHECK_OK(atoll_unpublish(client, "name"));
+  Say("here, " + std::to_string(::lseek(file, 0, SEEK_END)) + " bytes");
   CHECK_OK(atoll_await_server_exit(client, ATOLL_FOREVER));
   Say("gone");
+}
+
+// blind HOW KIND: a server that closes its descriptor of that kind when it is told to.
+void Blind(const char* path, char** arguments) {
+  ::dup2(STDOUT_FILENO, STDERR_FILENO);
+  const int file = OwnFile();
+  StartServer(ServerOptions(path, 64 << 20));
+  Say("ready");
+  char line[16];
+  if (std::fgets(line, sizeof(line), stdin) == nullptr) return;
+  CloseOne(arguments[1], std::strcmp(arguments[0], "reused") == 0, file);
+  Rest();
 }
 
 // A server of that capacity. Says "ready", or what is against it.
@@ -96,7 +121,8 @@ void Without(const char* path, char** arguments) {
 }  // namespace
 
 const std::vector<Role> kConnectionRoles = {{"as", As, 1},
-                                            {"lose", Lose, 1},
+                                            {"lose", Lose, 2},
+                                            {"blind", Blind, 2},
                                             {"inherit", Inherit, 3},
                                             {"hand", HandDown, 0},
                                             {"without", Without, 3}};

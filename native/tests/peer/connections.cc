@@ -47,11 +47,11 @@ void As(const char* path, char** arguments) {
   Say(std::to_string(code) + " " + atoll_last_error());
 }
 
-// Closes the only descriptor of that kind, as a library with a mistake may. With `reused` its number is another file's at
+// Closes the first descriptor of that kind, as a library with a mistake may. With `reused` its number is another file's at
 // once, which can be read and written.
 void CloseOne(const char* kind, bool reused, int file) {
-  int closed = 0;
-  for (int fd = 3; fd < 64; ++fd) {
+  bool closed = false;
+  for (int fd = 3; fd < 64 && !closed; ++fd) {  // then there may be another one
     char target[64] = "";
     const std::string link = "/proc/self/fd/" + std::to_string(fd);
     if (::readlink(link.c_str(), target, sizeof(target) - 1) <= 0 || std::strstr(target, kind) == nullptr) continue;
@@ -60,9 +60,9 @@ void CloseOne(const char* kind, bool reused, int file) {
     } else {
       CHECK_OK(::close(fd));
     }
-    ++closed;
+    closed = true;
   }
-  if (closed != 1) std::_Exit(4);
+  if (!closed) std::_Exit(4);
 }
 
 int OwnFile() {

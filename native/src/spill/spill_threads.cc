@@ -24,13 +24,13 @@ void SpillThreads::Run(void* self) {
   while (!me.stopping_) {
     if (!me.to_read_.empty()) {
       me.DoNext(&me.to_read_, &lock);
-    } else if (!me.to_remove_.empty()) {
-      me.RemoveNext(&lock);
-    } else if (me.MayWrite()) {
+    } else if (me.MayWrite()) {  // one at a time: the other thread removes meanwhile
       me.writing_ = true;
       me.DoNext(&me.to_write_, &lock);
       me.writing_ = false;
       if (me.MayWrite()) me.work_.notify_one();
+    } else if (!me.to_remove_.empty()) {
+      me.RemoveNext(&lock);
     } else if (me.MayCompute()) {
       me.ComputeChecksums(&lock);
     } else {
@@ -112,6 +112,15 @@ void SpillThreads::HandIn(SpillJob job) {
 void SpillThreads::HandIn(SpillRemoval removal) {
   if (!threads_[0].IsRunning()) return files_->Remove(removal);
   std::lock_guard lock(mutex_);
+  // What lies together mostly goes together, and one call is enough for that.
+  constexpr auto kBlocks = SpillRemoval::Kind::kBlocks;
+  if (!to_remove_.empty() && removal.kind == kBlocks && to_remove_.back().kind == kBlocks) {
+    SpillRemoval& last = to_remove_.back();
+    if (last.file == removal.file && last.offset + last.bytes == removal.offset) {
+      last.bytes += removal.bytes;
+      return;
+    }
+  }
   to_remove_.push_back(std::move(removal));
   work_.notify_one();
 }

@@ -17,7 +17,6 @@ import org.apache.fory.Fory;
 import org.apache.fory.builder.ObjectCodecBuilder;
 import org.apache.fory.codegen.CodeGenerator;
 import org.apache.fory.codegen.CompileUnit;
-import org.apache.fory.codegen.Expression;
 import org.apache.fory.context.ReadContext;
 import org.apache.fory.context.WriteContext;
 import org.apache.fory.reflect.ObjectInstantiator;
@@ -28,7 +27,6 @@ import org.apache.fory.serializer.ExceptionSerializers;
 import org.apache.fory.serializer.ObjectSerializer;
 import org.apache.fory.serializer.Serializer;
 import org.apache.fory.type.Descriptor;
-import org.apache.fory.type.TypeUtils;
 import org.apache.fory.util.ClassLoaderUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * Objects whose class has no say in how they are stored: their fields, and nothing of the class is run but, as in Java's own
  * serialization, the constructor of a record. Code is generated for each class, as Fory does it; but Fory's own, where a
  * class is public, calls its constructor, getters and setters, and names the types of its fields, which need not be public;
- * and it asks a record's accessors, which may say something else. Where code cannot be made, Fory's interpreter writes and
+ * and it asks a record's accessors, so that records have a serializer of ours. Where code cannot be made, Fory's interpreter writes and
  * reads the same form. One coder's.
  */
 final class PlainObjects {
@@ -76,6 +74,9 @@ final class PlainObjects {
             return new Later<>(resolver, type); // a field of its own kind, or of one that has such a field
         }
         try {
+            if (type.isRecord()) {
+                return new OfRecord<>(resolver, type);
+            }
             AtomicReference<Constructor<?>> known = MADE.get(type);
             if (known.get() == null) {
                 known.set(generate(type));
@@ -129,46 +130,6 @@ final class PlainObjects {
     private static final class FieldCodec extends ObjectCodecBuilder {
         FieldCodec(Class<?> type, Fory fory) {
             super(type, fory);
-            recordCtrAccessible = false;
-        }
-
-        /** A record's accessor need not say what the field holds. */
-        @Override
-        protected Expression getFieldValue(Expression record, Descriptor field) {
-            return isRecord ? load(record, field) : super.getFieldValue(record, field);
-        }
-
-        private Expression load(Expression record, Descriptor field) {
-            long offset = RawFields.offset(field.getField());
-            Expression at = Expression.Literal.ofLong(offset);
-            Class<?> type = field.getRawType();
-            if (type == boolean.class) {
-                return unsafeGetBoolean(record, at);
-            } else if (type == byte.class) { // out of the int that it lies in
-                Expression in = unsafeGetInt(record, Expression.Literal.ofLong(offset & -4));
-                int shift = (int) (offset & 3) * 8;
-                return new Expression.Cast(
-                        new Expression.StaticInvoke(
-                                Integer.class,
-                                "rotateRight",
-                                TypeUtils.PRIMITIVE_INT_TYPE,
-                                in,
-                                Expression.Literal.ofInt(shift)),
-                        TypeUtils.PRIMITIVE_BYTE_TYPE);
-            } else if (type == short.class) {
-                return unsafeGetShort(record, at);
-            } else if (type == char.class) {
-                return unsafeGetChar(record, at);
-            } else if (type == int.class) {
-                return unsafeGetInt(record, at);
-            } else if (type == long.class) {
-                return unsafeGetLong(record, at);
-            } else if (type == float.class) {
-                return unsafeGetFloat(record, at);
-            } else if (type == double.class) {
-                return unsafeGetDouble(record, at);
-            }
-            return tryCastIfPublic(unsafeGet(record, at), field.getTypeRef(), field.getName());
         }
 
         @Override
@@ -240,6 +201,71 @@ final class PlainObjects {
                 throw new IllegalStateException(
                         "the constructor of " + type.getName() + " threw " + UserThrowables.text(e), e);
             }
+        }
+    }
+
+    /** Records, by their fields: code that Fory makes asks their accessors, which may say something else. */
+    private static final class OfRecord<T> extends Serializer<T> {
+        private static final int HEAD_BYTES = 16;
+        private static final int FIELD_BYTES = 8;
+
+        private final Class<?>[] types;
+        private final long[] offsets;
+        private final Records<T> records;
+
+        OfRecord(TypeResolver resolver, Class<T> type) throws NoSuchFieldException {
+            super(resolver.getConfig(), type);
+            RecordComponent[] components = type.getRecordComponents();
+            types = new Class<?>[components.length];
+            offsets = new long[components.length];
+            for (int i = 0; i < components.length; i++) {
+                types[i] = components[i].getType();
+                offsets[i] = RawFields.offset(type.getDeclaredField(components[i].getName()));
+            }
+            records = new Records<>(type);
+        }
+
+        @Override
+        public void write(WriteContext context, T record) {
+            for (int i = 0; i < types.length; i++) {
+                if (types[i].isPrimitive()) {
+                    long bits = RawFields.getBits(record, offsets[i], types[i]);
+                    StreamFields.writeBits(context.getBuffer(), types[i], bits);
+                } else {
+                    context.writeRef(RawFields.get(record, offsets[i]));
+                }
+            }
+        }
+
+        @Override
+        public T read(ReadContext context) {
+            context.reserveGraphMemory(HEAD_BYTES + (long) FIELD_BYTES * types.length);
+            Object[] components = new Object[types.length];
+            for (int i = 0; i < types.length; i++) {
+                components[i] = types[i].isPrimitive()
+                        ? boxed(types[i], StreamFields.readBits(context.getBuffer(), types[i]))
+                        : types[i].cast(context.readRef());
+            }
+            return records.newInstanceWithArguments(components);
+        }
+
+        private static Object boxed(Class<?> type, long bits) {
+            if (type == boolean.class) {
+                return bits != 0;
+            } else if (type == byte.class) {
+                return (byte) bits;
+            } else if (type == short.class) {
+                return (short) bits;
+            } else if (type == char.class) {
+                return (char) bits;
+            } else if (type == int.class) {
+                return (int) bits;
+            } else if (type == long.class) {
+                return bits;
+            }
+            return type == float.class
+                    ? (Object) Float.intBitsToFloat((int) bits)
+                    : (Object) Double.longBitsToDouble(bits);
         }
     }
 

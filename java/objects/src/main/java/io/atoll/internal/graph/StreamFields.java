@@ -165,7 +165,8 @@ final class StreamFields {
         return values;
     }
 
-    private static void writeBits(MemoryBuffer buffer, Class<?> type, long bits) {
+    /** A primitive, in as many bytes as it has. */
+    static void writeBits(MemoryBuffer buffer, Class<?> type, long bits) {
         if (type == boolean.class || type == byte.class) {
             buffer.writeByte((byte) bits);
         } else if (type == short.class || type == char.class) {
@@ -177,7 +178,7 @@ final class StreamFields {
         }
     }
 
-    private static long readBits(MemoryBuffer buffer, Class<?> type) {
+    static long readBits(MemoryBuffer buffer, Class<?> type) {
         if (type == boolean.class || type == byte.class) {
             return buffer.readByte();
         } else if (type == short.class || type == char.class) {

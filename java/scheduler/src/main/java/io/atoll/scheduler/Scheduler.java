@@ -2,18 +2,13 @@ package io.atoll.scheduler;
 
 import io.atoll.ObjectId;
 import io.atoll.Resources;
-import io.atoll.scheduler.SchedulerActions.Dispatch;
 import io.atoll.scheduler.SchedulerActions.Failure;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Decides which task runs where and when. A state machine of one thread: each method takes one event, does all that
@@ -48,45 +43,22 @@ public final class Scheduler {
 
     private final SchedulerActions actions;
     private final Ledger ledger;
-    /** While {@link #sendOne} looks: what is kept for others. */
-    private final boolean[] barred;
+    private final Queue queue;
+    private final Crew crew = new Crew();
 
     /** Every task that is not done. */
     private final Map<ObjectId, Task> tasks = new HashMap<>();
     /** Whom to wake when an object is ready; may name tasks that have gone on meanwhile. */
     private final Map<ObjectId, List<Task>> waiting = new HashMap<>();
-    /** Shapes with queued tasks. */
-    private final Map<Resources, Shape> shapes = new LinkedHashMap<>();
-    /** Those that were passed over too often, first come first. */
-    private final List<Shape> starved = new ArrayList<>();
-
-    /** Groups with queued tasks; the driver's has the key null. */
-    private final Map<ObjectId, Group> groups = new HashMap<>();
-
-    private long lastTurn;
-
-    /** Queued, in no shape. */
-    private final ArrayDeque<Task> suspects = new ArrayDeque<>();
-
-    private final ArrayDeque<Task> resuming = new ArrayDeque<>();
-    private final Map<Integer, Worker> workers = new TreeMap<>();
-    /** Tasks let through past a starved shape and running now. */
-    private int backfills;
 
     private int waitingTasks;
     private int queuedTasks;
-
-    /** Counts {@link #sendAll}. */
-    private long round;
-
-    private long lastStamp;
-    private long firstStamp;
 
     /** One scheduler for a node with these resources. */
     public Scheduler(Resources node, SchedulerActions actions) {
         this.actions = actions;
         ledger = new Ledger(node);
-        barred = new boolean[ledger.size()];
+        queue = new Queue(ledger);
     }
 
     /** Takes in a new task. One whose id is known already is ignored; one that can never run here fails at once. */
@@ -128,7 +100,7 @@ public final class Scheduler {
 
     /** A client that takes tasks is there. */
     public void workerJoined(int worker) {
-        workers.putIfAbsent(worker, new Worker(worker));
+        crew.add(worker);
         sendAll();
     }
 
@@ -137,7 +109,7 @@ public final class Scheduler {
      * seen. Its tasks are done, or run again, or fail.
      */
     public void workerLost(int worker) {
-        Worker lost = workers.remove(worker);
+        Worker lost = crew.remove(worker);
         Set<Task> orphans = lost == null ? new LinkedHashSet<>() : lost.tasks;
         for (Task task : tasks.values()) {
             // Helped without our knowing.
@@ -155,19 +127,15 @@ public final class Scheduler {
                 left.add(task);
             }
         }
-        // A helped one had another below it on its thread.
-        List<Task> onCpu = left.stream()
-                .filter(task -> !task.isBlocked() && task.state != Task.State.WAITING)
-                .toList();
-        boolean alone = onCpu.size() == 1 && onCpu.get(0).state == Task.State.RUNNING;
-        left.forEach(task -> outlive(task, worker, onCpu.contains(task), alone));
+        Charges charges = new Charges(left);
+        left.forEach(task -> outlive(task, worker, charges));
         sendAll();
     }
 
     /** Its worker is dead and it has not ended. */
-    private void outlive(Task task, int worker, boolean onCpu, boolean alone) {
+    private void outlive(Task task, int worker, Charges charges) {
         boolean waits = task.state == Task.State.WAITING;
-        boolean charged = onCpu && (alone || task.suspicions >= SUSPICIONS);
+        boolean charged = charges.isCharged(task);
         leave(task);
         if (task.isAtMostOnce() || (charged && task.retriesLeft == 0)) {
             actions.fail(task, Failure.WORKER_DIED, "worker " + worker + " died while it ran it");
@@ -178,7 +146,7 @@ public final class Scheduler {
         if (charged) {
             --task.retriesLeft;
         }
-        task.suspect = onCpu && !alone && !waits;
+        task.suspect = charges.isSuspect(task);
         if (task.suspect) {
             ++task.suspicions;
         }
@@ -192,7 +160,7 @@ public final class Scheduler {
 
     /** The worker can take no more tasks until one that it has is finished. */
     public void workerFull(int worker) {
-        Worker known = workers.get(worker);
+        Worker known = crew.get(worker);
         if (known != null) {
             known.full = true;
         }
@@ -213,7 +181,7 @@ public final class Scheduler {
 
     /** The result of the task is sealed, by the client that ran it. */
     public void finished(ObjectId id, int worker) {
-        Worker known = workers.get(worker);
+        Worker known = crew.get(worker);
         if (known != null) {
             known.full = false;
         }
@@ -245,7 +213,7 @@ public final class Scheduler {
         }
         if (task.state == Task.State.BLOCKED) {
             setState(task, Task.State.RESUMING);
-            resuming.add(task);
+            queue.addResuming(task);
             sendAll();
         } else {
             // It has given nothing back.
@@ -262,7 +230,7 @@ public final class Scheduler {
 
     /** What a client has: for who tells of its death. */
     public List<Task> tasksOf(int worker) {
-        Worker known = workers.get(worker);
+        Worker known = crew.get(worker);
         return known == null ? List.of() : List.copyOf(known.tasks);
     }
 
@@ -272,26 +240,8 @@ public final class Scheduler {
      * is no deadlock.
      */
     public boolean breakDeadlock() {
-        boolean anyBlocked = false;
-        for (Worker worker : workers.values()) {
-            if (worker.running > 0) {
-                return false;
-            }
-            for (Task task : worker.tasks) {
-                if (task.state == Task.State.RESUMING) {
-                    return false; // Its CPU comes when somebody ends.
-                }
-                anyBlocked |= task.state == Task.State.BLOCKED;
-            }
-        }
-        Task victim = null;
-        for (Task task : tasks.values()) {
-            boolean isNewer = victim == null || task.stamp > victim.stamp;
-            if (task.state == Task.State.QUEUED && task.nested() && !task.suspect && isNewer) {
-                victim = task;
-            }
-        }
-        if (!anyBlocked || victim == null || actions.claimedBy(victim) != NOBODY) {
+        Task victim = Deadlock.victim(crew.all(), tasks.values());
+        if (victim == null || actions.claimedBy(victim) != NOBODY) {
             return false;
         }
         actions.fail(victim, Failure.DEADLOCK, whyNot(victim));
@@ -303,7 +253,7 @@ public final class Scheduler {
 
     private String whyNot(Task task) {
         if (ledger.covers(task.shape.amounts)) {
-            return "each of the " + workers.size()
+            return "each of the " + crew.all().size()
                     + " workers has as many threads as it may have, and all of them wait";
         }
         return "it demands " + task.demand() + ", and only " + free() + " is free";
@@ -336,29 +286,24 @@ public final class Scheduler {
 
     /** Whether something waits for a task to end: for resources to get free, or for a result. */
     public boolean isHungry() {
-        return !shapes.isEmpty() || !suspects.isEmpty() || !resuming.isEmpty() || !waiting.isEmpty();
+        return !queue.isEmpty() || !waiting.isEmpty();
     }
 
     /** Whether nothing is kept of any task: for tests. */
     boolean isEmpty() {
         return tasks.isEmpty()
                 && waiting.isEmpty()
-                && shapes.isEmpty()
-                && starved.isEmpty()
-                && resuming.isEmpty()
-                && suspects.isEmpty()
-                && groups.isEmpty()
-                && backfills == 0
+                && queue.isClear()
                 && waitingTasks == 0
                 && queuedTasks == 0
                 && ledger.isAllFree()
-                && workers.values().stream().allMatch(w -> w.tasks.isEmpty() && w.running == 0);
+                && crew.all().stream().allMatch(w -> w.tasks.isEmpty() && w.running == 0);
     }
 
     @Override
     public String toString() {
-        return tasks.size() + " tasks, " + resuming.size() + " resuming, " + workers.size() + " workers, free "
-                + free();
+        return tasks.size() + " tasks, " + queue.resuming() + " resuming, "
+                + crew.all().size() + " workers, free " + free();
     }
 
     // ---- where a task stands
@@ -370,79 +315,29 @@ public final class Scheduler {
 
     private void enqueue(Task task) {
         setState(task, Task.State.QUEUED);
-        task.stamp = ++lastStamp;
-        Shape shape = shapeOf(task);
-        join(task);
-        if (task.nested()) {
-            shape.addFirst(task);
-        } else {
-            shape.addLast(task);
-        }
+        queue.add(task);
     }
 
-    /** Before all others of its kind: it has had its turn once. */
     private void requeue(Task task) {
         setState(task, Task.State.QUEUED);
-        if (task.suspect) {
-            suspects.add(task);
-            return;
-        }
-        task.stamp = task.nested() ? ++lastStamp : --firstStamp;
-        Shape shape = shapeOf(task);
-        join(task);
-        shape.addFirst(task);
-    }
-
-    private void join(Task task) {
-        Group group = groups.get(task.parent());
-        if (group == null) {
-            group = new Group(task.parent());
-            group.turn = ++lastTurn;
-            groups.put(task.parent(), group);
-        }
-        ++group.size;
-        task.group = group;
-    }
-
-    private Shape shapeOf(Task task) {
-        task.shape = shapes.computeIfAbsent(task.demand(), demand -> new Shape(demand, ledger.amounts(demand)));
-        return task.shape;
-    }
-
-    /** Out of its lane, not necessarily to run. */
-    private void dequeue(Task task) {
-        if (task.suspect) {
-            suspects.remove(task);
-            return;
-        }
-        Shape shape = task.shape;
-        shape.remove(task);
-        if (--task.group.size == 0) {
-            groups.remove(task.parent());
-        }
-        task.group = null;
-        if (shape.isEmpty()) {
-            shapes.remove(shape.demand);
-            starved.remove(shape);
-            shape.passedOver = 0;
-        }
+        queue.addAgain(task);
     }
 
     /** Takes the task out of wherever it is, with all that it holds. */
     private void leave(Task task) {
         switch (task.state) {
             case WAITING -> {} // What is left in the lists of its dependencies goes when they are ready.
-            case QUEUED -> dequeue(task);
+            case QUEUED -> queue.remove(task);
             case HELPED -> {}
             case RUNNING -> ledger.give(task.shape.amounts);
             case BLOCKED -> ledger.giveAllButCpu(task.shape.amounts);
             case RESUMING -> {
-                resuming.remove(task);
+                queue.removeResuming(task);
                 ledger.giveAllButCpu(task.shape.amounts);
             }
         }
         setState(task, null);
-        Worker worker = workers.get(task.worker);
+        Worker worker = crew.get(task.worker);
         if (worker != null) {
             worker.tasks.remove(task);
         }
@@ -473,13 +368,13 @@ public final class Scheduler {
     /** Keeps the counts of who really runs. */
     private void setState(Task task, Task.State state) {
         int change = (state == Task.State.RUNNING ? 1 : 0) - (task.state == Task.State.RUNNING ? 1 : 0);
-        Worker worker = workers.get(task.worker);
+        Worker worker = crew.get(task.worker);
         if (worker != null) {
             worker.running += change;
             worker.suspects += task.suspect ? change : 0;
         }
         if (task.backfill) {
-            backfills += change;
+            queue.countBackfills(change);
         }
         count(task.state, -1);
         count(state, 1);
@@ -494,158 +389,76 @@ public final class Scheduler {
         }
     }
 
-    // ---- who is next
+    // ---- to whom it goes
 
     private void sendAll() {
-        ++round;
-        while (!resuming.isEmpty() && ledger.coversCpu(resuming.peek().shape.amounts)) {
-            Task task = resuming.remove();
-            ledger.takeCpu(task.shape.amounts);
-            setState(task, Task.State.RUNNING);
-            actions.grant(task, task.worker);
+        crew.beginRound();
+        Task resumed;
+        while ((resumed = queue.pollResuming()) != null) {
+            ledger.takeCpu(resumed.shape.amounts);
+            setState(resumed, Task.State.RUNNING);
+            actions.grant(resumed, resumed.worker);
         }
         sendSuspects();
-        while (!shapes.isEmpty() && sendOne()) {}
+        while (queue.hasLanes() && sendOne()) {}
     }
 
     /** Each to a worker where nothing runs; one is kept free for them. */
     private void sendSuspects() {
-        workers.values().forEach(worker -> worker.isReserved = false);
-        while (!suspects.isEmpty()) {
-            Worker worker = null;
-            for (Worker each : workers.values()) {
-                if (each.suspects == 0 && each.hasRoom(round) && (worker == null || each.isBetterThan(worker))) {
-                    worker = each;
-                }
-            }
-            Task task = suspects.peek();
+        Task task;
+        while ((task = queue.firstSuspect()) != null) {
+            Worker worker = crew.forSuspect();
             if (worker == null) {
                 return;
             }
-            if (worker.running > 0 || !fits(task.shape)) {
+            if (worker.running > 0 || !queue.fits(task.shape)) {
                 worker.isReserved = true;
                 return;
             }
-            if (dispatch(task, worker, false)) {
-                worker.isReserved = false;
-            }
+            dispatch(task, worker);
         }
     }
 
     /** Sends the task that is next, if any; false when nothing more can go. */
     private boolean sendOne() {
-        Worker worker = leastLoaded();
-        if (worker == null) {
-            return false;
-        }
-        Arrays.fill(barred, false);
-        Task next = null;
-        for (Shape shape : starved) {
-            if (!needsBarred(shape)) {
-                if (fits(shape)) {
-                    next = shape.head();
-                    break;
-                }
-                ledger.markLacking(shape.amounts, barred);
-            }
-        }
-        boolean backfill = false;
-        if (next == null) {
-            for (Shape shape : shapes.values()) {
-                if (!fits(shape) || (next != null && !Shape.goesBefore(shape.head(), next))) {
-                    continue;
-                }
-                boolean past = needsBarred(shape);
-                if (!past || backfills == 0) {
-                    next = shape.head();
-                    backfill = past;
-                }
-            }
-        }
+        Worker worker = crew.leastLoaded();
+        Task next = worker == null ? null : queue.next();
         if (next == null) {
             return false;
         }
-        dispatch(next, worker, backfill);
+        dispatch(next, worker);
         return true;
     }
 
-    /** Whether the worker has it now; else somebody else has, or the worker takes nothing now. */
-    private boolean dispatch(Task next, Worker worker, boolean backfill) {
-        Dispatch outcome = actions.dispatch(next, worker.id);
-        if (outcome == Dispatch.FULL) {
-            worker.full = true;
-            worker.refusedIn = round;
-            return false;
-        }
-        if (outcome == Dispatch.HELPED) {
-            if (actions.isReady(next.id())) {
-                // Cancelled by a client that was heard before the one that submitted it.
-                leave(next);
-                complete(next);
-                return true;
+    /** The worker has it then, or somebody else has, or the worker takes nothing now. */
+    private void dispatch(Task next, Worker worker) {
+        switch (actions.dispatch(next, worker.id)) {
+            case SENT -> {
+                queue.sent(next);
+                queue.remove(next);
+                ledger.take(next.shape.amounts);
+                next.worker = worker.id;
+                setState(next, Task.State.RUNNING);
+                worker.tasks.add(next);
             }
-            dequeue(next);
-            setState(next, Task.State.HELPED);
-            next.worker = actions.claimedBy(next);
-            Worker helper = workers.get(next.worker);
-            if (helper != null) {
-                helper.tasks.add(next);
-            }
-            return false;
-        }
-        if (!next.suspect) {
-            passOver(next.shape);
-            Group group = next.group;
-            group.turn = ++lastTurn;
-            group.shapes.forEach(shape -> shape.moveToEnd(group));
-        }
-        dequeue(next);
-        ledger.take(next.shape.amounts);
-        next.worker = worker.id;
-        next.backfill = backfill;
-        setState(next, Task.State.RUNNING);
-        worker.tasks.add(next);
-        return true;
-    }
-
-    private boolean fits(Shape shape) {
-        // What resuming tasks wait for is theirs.
-        boolean isCpuTheirs = shape.amounts[Ledger.CPU] > 0 && !resuming.isEmpty();
-        return !isCpuTheirs && ledger.covers(shape.amounts);
-    }
-
-    private boolean needsBarred(Shape shape) {
-        for (int r = 0; r < barred.length; ++r) {
-            if (barred[r] && shape.amounts[r] > 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** One of {@code sent} goes; those that do not fit were there too. */
-    private void passOver(Shape sent) {
-        if (sent.passedOver >= PATIENCE) {
-            starved.remove(sent);
-        }
-        sent.passedOver = 0;
-        if (shapes.size() > 1) {
-            for (Shape shape : shapes.values()) {
-                if (shape != sent && !fits(shape) && ++shape.passedOver == PATIENCE) {
-                    starved.add(shape);
-                }
-            }
+            case HELPED -> helped(next);
+            case FULL -> crew.refused(worker);
         }
     }
 
-    /** The worker that runs the fewest tasks, then has the fewest; null when none can take one. */
-    private Worker leastLoaded() {
-        Worker best = null;
-        for (Worker worker : workers.values()) {
-            if (worker.mayTake(round) && (best == null || worker.isBetterThan(best))) {
-                best = worker;
-            }
+    private void helped(Task task) {
+        if (actions.isReady(task.id())) {
+            // Cancelled by a client that was heard before the one that submitted it.
+            leave(task);
+            complete(task);
+            return;
         }
-        return best;
+        queue.remove(task);
+        setState(task, Task.State.HELPED);
+        task.worker = actions.claimedBy(task);
+        Worker helper = crew.get(task.worker);
+        if (helper != null) {
+            helper.tasks.add(task);
+        }
     }
 }

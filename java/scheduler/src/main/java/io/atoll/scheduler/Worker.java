@@ -34,8 +34,11 @@ final class Worker {
         return !full || (tasks.isEmpty() && refusedIn != round);
     }
 
-    /** Runs fewer tasks, then has fewer; one that is full is the last choice. */
+    /** Runs fewer tasks, then has fewer; one that is full is the last choice, and none, null, the worst. */
     boolean isBetterThan(Worker other) {
+        if (other == null) {
+            return true;
+        }
         if (full != other.full) {
             return !full;
         }

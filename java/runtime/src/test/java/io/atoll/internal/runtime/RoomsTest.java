@@ -56,7 +56,7 @@ class RoomsTest {
             NativeLibrary.class, Atoll.class, NativeStore.class, Tensor.class, Scheduler.class, WorkerMain.class);
 
     private static final Pattern NAMED = Pattern.compile("L(io/atoll/[\\w/$]+);");
-    private static final int MOST_LINES = 750; // 500 again once Scheduler and SchedulerThread are split
+    private static final int MOST_LINES = 500;
     private static final int MOST_FILES = 34;
 
     @Test

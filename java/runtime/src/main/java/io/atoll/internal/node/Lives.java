@@ -1,0 +1,109 @@
+package io.atoll.internal.node;
+
+import io.atoll.internal.process.WorkerProcesses;
+import io.atoll.scheduler.Scheduler;
+import io.atoll.store.ClientStats;
+import io.atoll.store.NativeStore;
+import io.atoll.store.StoreServer;
+
+/**
+ * Takes clients in and buries them. A dead client's ring is read to its end first, then the store takes back what it held,
+ * then the scheduler is told. Who has the scheduler's turn.
+ */
+final class Lives {
+    private final NativeStore store;
+    private final StoreServer server;
+    private final Board board;
+    private final WorkerProcesses workers;
+    private final Scheduler scheduler;
+    private final Orders orders;
+    private final Clients clients;
+    private final Inbox inbox;
+    private final int maxClients;
+
+    Lives(
+            NativeStore store,
+            StoreServer server,
+            Board board,
+            WorkerProcesses workers,
+            Scheduler scheduler,
+            Orders orders,
+            Clients clients,
+            Inbox inbox) {
+        this.store = store;
+        this.server = server;
+        this.board = board;
+        this.workers = workers;
+        this.scheduler = scheduler;
+        this.orders = orders;
+        this.clients = clients;
+        this.inbox = inbox;
+        maxClients = store.stats().maxClients();
+    }
+
+    /** Takes in who has joined, and reads what all have said; the number of those events. */
+    int hear() {
+        int events = 0;
+        for (int word = 0; word < clients.words(); ++word) {
+            long fresh = board.joined(word) & ~clients.known(word);
+            if (fresh != 0) {
+                events += admit(word, fresh);
+            }
+            for (long bits = clients.known(word); bits != 0; bits &= bits - 1) {
+                events += clients.get(index(word, bits)).read();
+            }
+        }
+        return events;
+    }
+
+    /** Buries who has died; their number. */
+    int buryAll() {
+        int count = 0;
+        int dead;
+        while ((dead = server.deadClient()) >= 0) {
+            bury(dead);
+            ++count;
+        }
+        return count;
+    }
+
+    /** The number of those that may be taken in: bits that no worker of ours has set change nothing. */
+    private int admit(int word, long fresh) {
+        int count = 0;
+        for (long bits = fresh; bits != 0; bits &= bits - 1) {
+            int index = index(word, bits);
+            ClientStats stats = index < maxClients ? store.clientStats(index) : null;
+            boolean isOwn = index == store.clientIndex();
+            if (stats == null || (!isOwn && !workers.joined(stats.pid()))) {
+                continue;
+            }
+            clients.add(new Client(index, stats.pid(), store, workers, inbox));
+            ++count;
+            if (!isOwn) {
+                scheduler.workerJoined(index);
+            }
+        }
+        return count;
+    }
+
+    private void bury(int index) {
+        Client client = clients.get(index);
+        if (client != null) {
+            client.readToTheEnd();
+            clients.remove(client);
+        }
+        // Also when it joined and died since the last look: else the next look would take in a client that is not
+        // there.
+        board.leave(index);
+        server.bury(index);
+        if (client != null) {
+            orders.setDeath(new WorkerDeath(workers, client.pid, scheduler.tasksOf(index)));
+            scheduler.workerLost(index);
+            orders.setDeath(null);
+        }
+    }
+
+    private static int index(int word, long bits) {
+        return word * Long.SIZE + Long.numberOfTrailingZeros(bits);
+    }
+}

@@ -1,0 +1,87 @@
+package io.atoll.internal.node;
+
+import io.atoll.DeadlockException;
+import io.atoll.ObjectId;
+import io.atoll.TaskException;
+import io.atoll.WorkerDiedException;
+import io.atoll.internal.call.ScheduledCall;
+import io.atoll.internal.process.WorkerProcesses;
+import io.atoll.scheduler.Scheduler;
+import io.atoll.store.NativeStore;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The calls that are not done, and the references that the node has for each of them: one on its result and one on every
+ * id that it names, from before the ring's consumer position moves on until the task is done for good. Who has the
+ * scheduler's turn.
+ */
+final class UnfinishedCalls {
+    private static final int MOST_NAMES = 8;
+
+    private final NativeStore store;
+    private final Failures failures;
+    private final Set<ScheduledCall> calls = new HashSet<>();
+
+    UnfinishedCalls(NativeStore store, Failures failures) {
+        this.store = store;
+        this.failures = failures;
+    }
+
+    /** Refers to all that the call names. False when some of it is not there: the call has failed, then. */
+    boolean add(ScheduledCall call) {
+        store.reference(call.task.id());
+        List<ObjectId> held = call.held();
+        int count = 0;
+        try {
+            for (; count < held.size(); ++count) {
+                store.reference(held.get(count));
+            }
+        } catch (RuntimeException e) {
+            failures.put(call.task.id(), notRun(call, e.getMessage()));
+            for (ObjectId id : held.subList(0, count)) {
+                store.dereference(id);
+            }
+            store.dereference(call.task.id());
+            return false;
+        }
+        calls.add(call);
+        return true;
+    }
+
+    void remove(ScheduledCall call) {
+        calls.remove(call);
+        for (ObjectId id : call.held()) {
+            store.dereference(id);
+        }
+        store.dereference(call.task.id());
+    }
+
+    /** No worker is left, and none will come: all of them have failed, and the scheduler is told. */
+    void giveUp(WorkerProcesses.Hopeless hope, Scheduler scheduler) {
+        for (ScheduledCall call : List.copyOf(calls)) {
+            String name = call.name();
+            String text = "task " + name + " cannot be run: " + hope.why();
+            failures.put(call.task.id(), new WorkerDiedException(text, name, 0, 0, hope.ending()));
+            scheduler.finished(call.task.id(), Scheduler.NOBODY);
+        }
+    }
+
+    static TaskException notRun(ScheduledCall call, String why) {
+        return new TaskException("task " + call.name() + " cannot be run: " + why, call.name(), 0, 0, null);
+    }
+
+    /** What the call fails with; names those that keep what it needs. */
+    TaskException deadlock(ScheduledCall call, String why) {
+        StringBuilder text = new StringBuilder("task " + call.name() + " can never be run: " + why
+                + "; nothing runs, and these wait and keep what they have:");
+        int left = MOST_NAMES;
+        for (ScheduledCall each : calls) {
+            if (each.task.isBlocked() && left-- > 0) {
+                text.append(left == 0 ? " ..." : " " + each.name() + " (" + each.task.demand() + ")");
+            }
+        }
+        return new DeadlockException(text.toString(), call.name());
+    }
+}

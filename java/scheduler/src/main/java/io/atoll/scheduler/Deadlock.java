@@ -1,0 +1,40 @@
+package io.atoll.scheduler;
+
+import java.util.Collection;
+
+/** Whether nothing runs and nothing ever will, since those who hold what the others need wait for them. */
+final class Deadlock {
+    private Deadlock() {}
+
+    /** The newest of the tasks that could go next, whose failure lets the others go on; null when there is no deadlock. */
+    static Task victim(Collection<Worker> workers, Collection<Task> tasks) {
+        return isOne(workers) ? newest(tasks) : null;
+    }
+
+    private static boolean isOne(Collection<Worker> workers) {
+        boolean anyBlocked = false;
+        for (Worker worker : workers) {
+            if (worker.running > 0) {
+                return false;
+            }
+            for (Task task : worker.tasks) {
+                if (task.state == Task.State.RESUMING) {
+                    return false; // Its CPU comes when somebody ends.
+                }
+                anyBlocked |= task.state == Task.State.BLOCKED;
+            }
+        }
+        return anyBlocked;
+    }
+
+    private static Task newest(Collection<Task> tasks) {
+        Task newest = null;
+        for (Task task : tasks) {
+            boolean isNewer = newest == null || task.stamp > newest.stamp;
+            if (task.state == Task.State.QUEUED && task.nested() && !task.suspect && isNewer) {
+                newest = task;
+            }
+        }
+        return newest;
+    }
+}

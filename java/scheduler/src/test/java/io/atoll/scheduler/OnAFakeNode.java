@@ -1,0 +1,33 @@
+package io.atoll.scheduler;
+
+import static io.atoll.scheduler.FakeNode.id;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atoll.Resources;
+import org.junit.jupiter.api.AfterEach;
+
+/** A scheduler on a node that is a list of events; keeps nothing of any task once all have ended. */
+abstract class OnAFakeNode {
+    static final Resources ONE = Resources.cpus(1);
+    static final Resources GPU = ONE.with(Resources.GPU, 1);
+
+    final FakeNode fake = new FakeNode();
+    Scheduler scheduler;
+
+    void node(Resources resources, int workers) {
+        scheduler = new Scheduler(resources, fake);
+        for (int worker = 1; worker <= workers; ++worker) {
+            scheduler.workerJoined(worker);
+        }
+    }
+
+    void finish(int number, int worker) {
+        fake.ready.add(id(number));
+        scheduler.finished(id(number), worker);
+    }
+
+    @AfterEach
+    void shouldKeepNothingAtTheEnd() {
+        assertThat(scheduler.isEmpty()).as("%s", scheduler).isTrue();
+    }
+}

@@ -43,7 +43,7 @@ TEST_F(GivenBackTest, ClientsGiveTheStoreBackToWhoeverStartsItAgain) {
   OK(atoll_publish(client, "one", &ids[1]));
   OK(atoll_dereference(client, &ids[1]));
   atoll_view pinned;
-  OK(atoll_get(client, &ids[39], 0, &pinned));
+  OK(atoll_get(client, &ids[39], 20 * kSecond, &pinned));
   for (int life = 0; life < 3; ++life) {
     KillBoth();
     OK(atoll_await_server_exit(client, 20 * kSecond));

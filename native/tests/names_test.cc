@@ -78,7 +78,7 @@ TEST_F(NamesTest, NameOfAKilledPublisherStays) {
   atoll_object_id id{};
   OK(atoll_lookup(client, "left behind", &id));
   atoll_view view{};
-  OK(atoll_get(client, &id, 0, &view));
+  OK(atoll_get(client, &id, 20 * kSecond, &view));
   EXPECT_EQ(*reinterpret_cast<const uint8_t*>(view.address), 21);
   OK(atoll_release(client, &id));
   OK(atoll_dereference(client, &id));

@@ -38,7 +38,7 @@ TEST_F(SpillFilesTest, DamagedFilesLoseTheirObjectsAndNoOthers) {
   uint64_t damaged = 0, unreadable = 0;
   for (uint64_t i = 0; i < ids.size(); ++i) {
     atoll_view view{};
-    const int64_t code = atoll_get(client, &ids[i], 0, &view);
+    const int64_t code = atoll_get(client, &ids[i], 20 * kSecond, &view);
     if (code == 0) {
       OK(atoll_release(client, &ids[i]));
       ExpectWords(client, ids[i], 125'000, i);

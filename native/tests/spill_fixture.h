@@ -46,7 +46,7 @@ class SpillTest : public StoreTest {
   }
   static void ExpectWords(atoll_client* client, const atoll_object_id& id, uint64_t words, uint64_t seed) {
     atoll_view view{};
-    ASSERT_EQ(atoll_get(client, &id, 0, &view), 0) << atoll_last_error();
+    ASSERT_EQ(atoll_get(client, &id, 20 * kSecond, &view), 0) << atoll_last_error();
     EXPECT_EQ(view.size, words * 8);
     EXPECT_EQ(view.tag, seed);
     const auto* at = reinterpret_cast<const uint64_t*>(view.address);

@@ -23,7 +23,7 @@ TEST_F(SpillListsTest, ListsThatFitOneByOneDoNotWaitForEachOther) {
     readers.emplace_back([&, l] {
       std::vector<atoll_view> views(kCount);
       for (int round = 0; round < 5; ++round) {
-        ASSERT_EQ(atoll_get_all(clients[l], lists[l].data(), kCount, 0, views.data()), 0)
+        ASSERT_EQ(atoll_get_all(clients[l], lists[l].data(), kCount, 20 * kSecond, views.data()), 0)
             << atoll_last_error();
         for (uint64_t i = 0; i < kCount; ++i) {
           EXPECT_EQ(views[i].tag, (l * kCount + i) << 32);
@@ -54,7 +54,7 @@ TEST_F(SpillListsTest, ListTakesTheRoomOfWhatCameBackBefore) {
   ASSERT_TRUE(Eventually([&] { return Stats(client).bytes_spilling == 0 && Stats(client).pins == 0; }));
   const uint64_t before = Stats(client).evicted;
   std::vector<atoll_view> views(8);
-  ASSERT_EQ(atoll_get_all(client, ids.data(), 8, 0, views.data()), 0) << atoll_last_error();
+  ASSERT_EQ(atoll_get_all(client, ids.data(), 8, 20 * kSecond, views.data()), 0) << atoll_last_error();
   EXPECT_LE(Stats(client).evicted - before, 16u);
   for (uint64_t i = 0; i < 8; ++i) OK(atoll_release(client, &ids[i]));
   for (const auto& id : ids) OK(atoll_dereference(client, &id));
@@ -69,7 +69,7 @@ TEST_F(SpillListsTest, WhatIsTwiceInAListTakesRoomOnce) {
   std::vector<atoll_object_id> twice(ids.begin(), ids.begin() + 24);
   twice.insert(twice.end(), ids.begin(), ids.begin() + 24);
   std::vector<atoll_view> views(twice.size());
-  ASSERT_EQ(atoll_get_all(client, twice.data(), twice.size(), 0, views.data()), 0) << atoll_last_error();
+  ASSERT_EQ(atoll_get_all(client, twice.data(), twice.size(), 20 * kSecond, views.data()), 0) << atoll_last_error();
   for (uint64_t i = 0; i < twice.size(); ++i) EXPECT_EQ(views[i].tag, i % 24);
   EXPECT_EQ(views[30].address, views[6].address);
   for (const auto& id : twice) OK(atoll_release(client, &id));

@@ -78,7 +78,7 @@ TEST_F(SpillTest, PinnedObjectsStayWhereTheyAre) {
   atoll_client* client = Attach();
   const atoll_object_id pinned = PutWords(client, 100'000, 5);
   atoll_view view{};
-  OK(atoll_get(client, &pinned, 0, &view));
+  OK(atoll_get(client, &pinned, 20 * kSecond, &view));
   std::vector<atoll_object_id> others;
   for (uint64_t i = 0; i < 100; ++i) others.push_back(PutWords(client, 100'000, i));
   EXPECT_EQ(*reinterpret_cast<const uint64_t*>(view.address), 5u);
@@ -120,7 +120,7 @@ TEST_F(SpillTest, ContainersAndTheirChildrenSurviveOnDisk) {
   }
   for (uint64_t i = 0; i < containers.size(); ++i) {
     atoll_view view{};
-    OK(atoll_get(client, &containers[i], 0, &view));
+    OK(atoll_get(client, &containers[i], 20 * kSecond, &view));
     ASSERT_EQ(view.contained, 1u);
     EXPECT_EQ(reinterpret_cast<const uint8_t*>(view.address)[499'999], i);
     ExpectWords(client, *reinterpret_cast<const atoll_object_id*>(view.contained_address), 60'000, i);

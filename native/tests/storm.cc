@@ -109,7 +109,7 @@ void Storm::GetOne() {
   if (id.place == 0) return;
   atoll_view view;
   // Some wait long enough for what is on disk to be read.
-  const int64_t timeout = Random(64) == 0 ? 50'000'000 : Random(8) == 0 ? 200'000 : 0;
+  const int64_t timeout = Random(4) == 0 ? 50'000'000 : Random(8) == 0 ? 200'000 : 0;
   const int64_t code = atoll_get(client_, &id, timeout, &view);
   if (code == -ATOLL_TIMED_OUT) {
     // Expected: be the one who makes it.

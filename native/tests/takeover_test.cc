@@ -25,7 +25,7 @@ TEST_F(TakeoverTest, ClientsKeepTheirPinsAndTheNextServerHasEveryObject) {
   OK(atoll_seal(client, &container, &ids[7]));
   OK(atoll_publish(client, "eight", &ids[8]));
   atoll_view pinned;
-  OK(atoll_get(client, &ids[9], 0, &pinned));
+  OK(atoll_get(client, &ids[9], 20 * kSecond, &pinned));
   ASSERT_TRUE(Eventually([&] { return Stats(client).pins == 1; }));
 
   KillServerAndHoldSupervisor();
@@ -79,7 +79,7 @@ TEST_F(TakeoverTest, ServersAreKilledBetweenTheSlicesOfABurialAndOfARecovery) {
     EXPECT_TRUE(Eventually([&] { return SlotsInUse() == before; })) << SlotsInUse();
     EXPECT_TRUE(Eventually([&] { return Stats(client).objects == 3; })) << Stats(client).objects;
     atoll_view view;
-    OK(atoll_get(client, &container, 0, &view));
+    OK(atoll_get(client, &container, 20 * kSecond, &view));
     ASSERT_EQ(view.contained, 1u);
     ExpectBytes(client, *reinterpret_cast<const atoll_object_id*>(view.contained_address), 1000, 99);
     OK(atoll_release(client, &container));

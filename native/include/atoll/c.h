@@ -243,11 +243,12 @@ typedef struct atoll_view {
   uint64_t contained_address; /**< read-only address of the atoll_object_id array; 0 when there is none */
 } atoll_view;
 
-/** Pins the object and describes it. Waits up to timeout_ns for it to be sealed.
+/** Pins the object and describes it. Waits up to timeout_ns for it to be sealed, and for one that is on disk to be back in
+ * memory: with 0 that one is TIMED_OUT. STORE_FULL when it is on disk and there was no room for it in that time.
  * Every success must be matched by one atoll_release(), from any thread of this client. */
 ATOLL_API int64_t atoll_get(atoll_client* client, const atoll_object_id* id, int64_t timeout_ns,
                             atoll_view* view);
-/** Pins and describes all of the objects, or none: views[i] is that of ids[i]. Objects that are on disk are
+/** Pins and describes all of the objects, or none: views[i] is that of ids[i]. Waits as get. Objects that are on disk are
  * read back together, one list at a time, so that lists which only fit the store one by one do not wait for
  * each other. STORE_FULL at once when they are more bytes than the store has, an id that is given twice
  * counted once. Each is to be released by itself, as often as it is given. */

@@ -211,7 +211,9 @@ class ClientCore {
 
   Status Refer(ObjectId id);
   Status GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view);
-  Status AwaitRestore(ObjectId id, const os::Deadline& callers);
+  Status AwaitRestore(ObjectId id, const os::Deadline& deadline);
+  // Why the object is not in memory again by now. `waited`: or was not to be waited for.
+  Status NotBack(ObjectId id, bool waited) const;
   // read.cc
   std::optional<Result<uint64_t>> ReadInMemory(ObjectId id, uint64_t offset, void* to, uint64_t bytes);
   std::optional<Result<uint64_t>> ReadSpilled(ObjectId id, uint64_t offset, void* to, uint64_t bytes,

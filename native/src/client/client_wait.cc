@@ -21,11 +21,6 @@ void ClientCore::ReturnBell(uint32_t bell) {
   if (bell < kLeasedBells) free_bells_.fetch_or(1u << bell, std::memory_order_release);
 }
 
-namespace {
-// Without room, what was spilled cannot be brought back. So long at least is waited for it.
-constexpr int64_t kRestorePatienceNanos = 10'000'000'000;
-}  // namespace
-
 Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) {
   ATOLL_RETURN_IF_ERROR(Check(id));
   const uint64_t index = id.index();
@@ -85,10 +80,9 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
 
 // The pin that the caller has is what tells the server that the object is wanted, and what keeps it in memory
 // once it is there.
-Status ClientCore::AwaitRestore(ObjectId id, const os::Deadline& callers) {
+Status ClientCore::AwaitRestore(ObjectId id, const os::Deadline& deadline) {
+  if (deadline.passed()) return NotBack(id, false);
   const uint64_t index = id.index();
-  const auto least = os::Deadline::After(kRestorePatienceNanos);
-  const auto deadline = callers.at() > least.at() ? callers : least;
   const uint32_t bell = LeaseBell();
   Status result;
   for (;;) {
@@ -104,13 +98,24 @@ Status ClientCore::AwaitRestore(ObjectId id, const os::Deadline& callers) {
       break;
     }
     if (deadline.passed()) {
-      result = StoreFull(entries_[index].size.load(std::memory_order_relaxed));
+      result = NotBack(id, true);
       break;
     }
     (void)record_->object_bells[BellSlot(bell)].Wait(seen, deadline.AtMost(1'000'000'000));
   }
   ReturnBell(bell);
   return result;
+}
+
+// For who has waited it may be room that was lacking: the server says so as long as anybody waits for some.
+Status ClientCore::NotBack(ObjectId id, bool waited) const {
+  const Entry& entry = entries_[id.index()];
+  const bool lacks_room = waited && control_.header().room_queue.load(std::memory_order_relaxed) != 0 &&
+                          Word(entry.word.load(std::memory_order_relaxed)).state() == State::kSpilled;
+  const uint64_t size = entry.size.load(std::memory_order_relaxed);
+  if (lacks_room) return StoreFull(size);
+  return Status::Error(ATOLL_TIMED_OUT, "object %lu.%lu: its %lu bytes are on disk, and are not back in time",
+                       id.index(), id.generation(), size);
 }
 
 Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uint64_t wanted,

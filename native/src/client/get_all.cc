@@ -18,15 +18,16 @@ constexpr int64_t kNoProgressNanos = 1'000'000'000;
 // is not waited for when nothing moves; when it has died the server takes the turn back.
 class ClientCore::ListTurn {
  public:
-  explicit ListTurn(ClientCore* client) : client_(client), header_(client->control_.header()) {
+  // Waits for it, but no longer than until then.
+  ListTurn(ClientCore* client, const os::Deadline& until) : client_(client), header_(client->control_.header()) {
     uint64_t restored = Restored();
     auto stuck = os::Deadline::After(kNoProgressNanos);
     for (;;) {
       const uint32_t seen = header_.list_bell.Read();
       uint32_t owner = 0;
       mine_ = header_.list_turn.compare_exchange_strong(owner, client_->me_, std::memory_order_seq_cst);
-      if (mine_ || client_->Disconnected() || stuck.passed()) return;
-      (void)header_.list_bell.Wait(seen, os::Deadline::After(kNoProgressNanos / 10));
+      if (mine_ || client_->Disconnected() || stuck.passed() || until.passed()) return;
+      (void)header_.list_bell.Wait(seen, until.AtMost(kNoProgressNanos / 10));
       if (const uint64_t now = Restored(); now != restored) {
         restored = now;
         stuck = os::Deadline::After(kNoProgressNanos);
@@ -74,7 +75,7 @@ Status ClientCore::GetAll(const atoll_object_id* ids, uint64_t count, int64_t ti
     const Status result = PinAll(ids, count, nullptr, views);
     if (result.code() != ATOLL_TIMED_OUT) return result;
   }
-  const ListTurn turn(this);
+  const ListTurn turn(this, deadline);
   return PinAll(ids, count, &deadline, views);
 }
 

@@ -111,7 +111,7 @@ public final class Atoll extends TaskOverloads {
      *
      * @param <T> type of the value
      * @param ref from put or remote
-     * @param timeout zero or less looks once
+     * @param timeout zero or less looks once; what is on disk is not read back in no time
      * @return the value
      * @throws GetTimeoutException when the time was over first
      */
@@ -141,7 +141,7 @@ public final class Atoll extends TaskOverloads {
      *
      * @param <T> a type that all values have
      * @param refs from put or remote, of any types
-     * @param timeout zero or less looks once
+     * @param timeout zero or less looks once; what is on disk is not read back in no time
      * @return the values, some of which may be null
      * @throws GetTimeoutException when the time was over first
      */
@@ -251,7 +251,7 @@ public final class Atoll extends TaskOverloads {
      * @param <T> a type that all values have
      * @param refs from put or remote, of any types
      * @param numReturns 0 to the number of refs
-     * @param timeout zero or less looks once
+     * @param timeout zero or less looks once; what is on disk is not read back in no time
      * @return at most {@code numReturns} refs as ready, the others as unready, even if they are ready too; a ref that is
      *     there more than once is all in one of the two
      * @throws IllegalArgumentException when there are fewer refs than are to be ready

@@ -162,7 +162,7 @@ public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
     /**
      * Like {@link #get()}, but does not wait longer than the timeout.
      *
-     * @param timeout zero or less looks once
+     * @param timeout zero or less looks once; what is on disk is not read back in no time
      * @return the value
      * @throws GetTimeoutException when the time was over first
      */

@@ -107,8 +107,8 @@ public final class NativeStore implements ObjectStore {
     }
 
     @Override
-    public Pin[] getAll(ObjectId[] ids) {
-        return pins.getAll(ids);
+    public Pin[] getAll(ObjectId[] ids, Duration timeout) {
+        return pins.getAll(ids, timeout);
     }
 
     @Override

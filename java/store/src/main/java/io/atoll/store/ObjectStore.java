@@ -60,21 +60,26 @@ public interface ObjectStore extends AutoCloseable {
         void close();
     }
 
-    /** Pins a sealed object, waiting for it up to the timeout ({@link io.atoll.GetTimeoutException}). */
+    /**
+     * Pins a sealed object, waiting up to the timeout until it is sealed, and back in memory when it is on disk.
+     *
+     * @throws io.atoll.GetTimeoutException when the time is over
+     * @throws io.atoll.ObjectStoreFullException when there was no room for it to come back in that time
+     */
     Pin get(ObjectId id, Duration timeout);
 
-    /** Like {@link #get} for an object that must be sealed now; null when it is not sealed yet. */
+    /** Like {@link #get} for an object that must be there now; null when it is not sealed yet, or on disk. */
     Pin tryGet(ObjectId id);
 
     /**
      * Pins sealed objects together, or none of them; the pins are in the order of the ids. Those on disk are read back
-     * together, one list of the whole store at a time. An interrupt is seen before that begins, and not during it.
+     * together, one list of the whole store at a time. Waits as {@link #get}; an interrupt is seen within a second.
      *
-     * @throws io.atoll.ObjectStoreFullException at once when they are more bytes than {@link #capacity}, later when there
-     *     is no room for them
-     * @throws io.atoll.GetTimeoutException when one is not sealed
+     * @throws io.atoll.ObjectStoreFullException at once when they are more bytes than {@link #capacity}; when the time is
+     *     over and there was no room for them
+     * @throws io.atoll.GetTimeoutException when the time is over
      */
-    Pin[] getAll(ObjectId[] ids);
+    Pin[] getAll(ObjectId[] ids, Duration timeout);
 
     /** Looks at {@code ids[from]} and those behind it, up to the first that is not sealed. Never waits, pins nothing. */
     SealedObjects peek(ObjectId[] ids, int from);

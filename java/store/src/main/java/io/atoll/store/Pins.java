@@ -14,6 +14,9 @@ final class Pins {
 
     private static final int LAST_PEEK = 4096;
 
+    /** A list is waited for in slices of so much. After each its pins are taken anew, which keep in memory what is back. */
+    private static final long LIST_SLICE = 1_000_000_000;
+
     private final Attachment attachment;
     private final long client;
 
@@ -28,7 +31,7 @@ final class Pins {
         try {
             long slice = Math.min(nanos, Waiting.FIRST_SLICE);
             long result = StoreNative.get(client, id.store(), id.place(), slice, s.viewAddress());
-            if (result == -StoreCode.TIMED_OUT && slice < nanos) {
+            if (slice < nanos && isNotYet(result)) {
                 result = getSlowly(s, id, nanos);
             }
             if (result < 0) {
@@ -52,11 +55,22 @@ final class Pins {
             attachment.checkOpen();
             slice = Waiting.longer(slice);
             long left = Waiting.left(nanos, startedAt);
+            long sliceAt = System.nanoTime();
             long result = StoreNative.get(client, id.store(), id.place(), Math.min(slice, left), s.viewAddress());
-            if (result != -StoreCode.TIMED_OUT || left <= slice) {
+            if (left <= slice || !isNotYet(result) || !hasWaited(result, sliceAt, slice)) {
                 return result;
             }
         }
+    }
+
+    /** What may be otherwise after another slice: it is not sealed, or there is no room for it to come back from disk. */
+    private static boolean isNotYet(long result) {
+        return result == -StoreCode.TIMED_OUT || result == -StoreCode.STORE_FULL;
+    }
+
+    /** A call that says at once that the store is full speaks of what no waiting helps against. */
+    private static boolean hasWaited(long result, long startedAt, long slice) {
+        return result != -StoreCode.STORE_FULL || System.nanoTime() - startedAt >= slice;
     }
 
     ObjectStore.Pin tryGet(ObjectId id) {
@@ -73,16 +87,15 @@ final class Pins {
         }
     }
 
-    ObjectStore.Pin[] getAll(ObjectId[] ids) {
+    ObjectStore.Pin[] getAll(ObjectId[] ids, Duration timeout) {
         ObjectStore.Pin[] pins = new ObjectStore.Pin[ids.length];
         if (ids.length == 0) {
             return pins;
         }
         String what = "get of " + ids.length + " objects, " + ids[0] + " first";
-        Waiting.checkInterrupt(what);
         Scratch s = attachment.enter();
         try (ListCall call = new ListCall(ids, 0, ids.length)) {
-            StoreCodes.check(StoreNative.getAll(client, call.idsAddress(), call.count(), 0, call.viewsAddress()), what);
+            StoreCodes.check(getAll(call, Waiting.nanos(timeout), what), what);
             for (int i = 0; i < pins.length; i++) {
                 pins[i] = new NativePin(
                         this,
@@ -97,6 +110,21 @@ final class Pins {
             return pins;
         } finally {
             s.leave();
+        }
+    }
+
+    private long getAll(ListCall call, long nanos, String what) {
+        long startedAt = System.nanoTime();
+        while (true) {
+            Waiting.checkInterrupt(what);
+            attachment.checkOpen();
+            long left = Waiting.left(nanos, startedAt);
+            long sliceAt = System.nanoTime();
+            long result = StoreNative.getAll(
+                    client, call.idsAddress(), call.count(), Math.min(left, LIST_SLICE), call.viewsAddress());
+            if (left <= LIST_SLICE || !isNotYet(result) || !hasWaited(result, sliceAt, LIST_SLICE)) {
+                return result;
+            }
         }
     }
 

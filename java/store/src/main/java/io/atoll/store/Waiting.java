@@ -38,6 +38,11 @@ public final class Waiting {
         return nanos == FOREVER ? FOREVER : Math.max(0, nanos - (System.nanoTime() - startedAt));
     }
 
+    /** What is left of a timeout, null for ever. */
+    public static Duration left(Duration timeout, long startedAt) {
+        return timeout == null ? null : Duration.ofNanos(left(nanos(timeout), startedAt));
+    }
+
     /** Throws when this thread is interrupted, with its flag set. */
     public static void checkInterrupt(String what) {
         if (Thread.currentThread().isInterrupted()) {

@@ -160,14 +160,16 @@ public final class ObjectCodec {
     /**
      * Sets {@code values[from]} and those behind it to the values of their objects, up to the first object that is not
      * there yet, or is lost. What is on disk comes back together: in parts where values are copied, and at once where
-     * they stay pinned as views. Waits for nothing but disk and room for it.
+     * they stay pinned as views. Waits for nothing but disk and room for it, up to the timeout (null for ever).
      *
      * @return how many were set
-     * @throws io.atoll.ObjectStoreFullException when views are more than the store can hold at once
+     * @throws io.atoll.GetTimeoutException when the time is over first
+     * @throws io.atoll.ObjectStoreFullException when views are more than the store can hold at once, or there was no room
+     *     for what is on disk in that time
      * @throws TaskException what {@link #putError} stored. Values set before are the caller's: {@link #closeViews}
      */
-    public int getReady(ObjectId[] ids, int from, Object[] values) {
-        return new ReadyList(this, store, ids, from, values).get();
+    public int getReady(ObjectId[] ids, int from, Object[] values, Duration timeout) {
+        return new ReadyList(this, store, ids, from, values, timeout).get();
     }
 
     /**

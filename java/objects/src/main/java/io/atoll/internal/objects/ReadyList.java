@@ -1,5 +1,6 @@
 package io.atoll.internal.objects;
 
+import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
 import io.atoll.ObjectLostException;
 import io.atoll.ObjectStoreFullException;
@@ -8,6 +9,7 @@ import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.Lease;
 import io.atoll.store.ObjectStore;
 import io.atoll.store.SealedObjects;
+import io.atoll.store.Waiting;
 import io.atoll.tensor.Tensor;
 import java.time.Duration;
 import java.util.Arrays;
@@ -22,12 +24,16 @@ import java.util.Set;
 final class ReadyList {
     /** One of so many parts of the store is pinned for copies: what others look at goes on having room. */
     private static final int COPY_PARTS = 8;
+    /** How long a part that is copied waits for room for all of it; then its objects come one by one. */
+    private static final Duration TOGETHER = Duration.ofSeconds(10);
 
     private final ObjectCodec codec;
     private final ObjectStore store;
     private final ObjectId[] ids;
     private final int from;
     private final Object[] values;
+    private final Duration timeout; // null for ever
+    private final long startedAt = System.nanoTime();
     private final SealedObjects ready;
 
     /** Bytes that each takes: none when the same object was there before. */
@@ -35,12 +41,13 @@ final class ReadyList {
     /** Bytes that views made here keep pinned. */
     private long held;
 
-    ReadyList(ObjectCodec codec, ObjectStore store, ObjectId[] ids, int from, Object[] values) {
+    ReadyList(ObjectCodec codec, ObjectStore store, ObjectId[] ids, int from, Object[] values, Duration timeout) {
         this.codec = codec;
         this.store = store;
         this.ids = ids;
         this.from = from;
         this.values = values;
+        this.timeout = timeout;
         ready = store.peek(ids, from);
     }
 
@@ -62,7 +69,7 @@ final class ReadyList {
 
     private void getEach(int begin, int end) {
         for (int i = begin; i < end; ++i) {
-            values[from + i] = codec.get(ids[from + i], Duration.ZERO);
+            values[from + i] = codec.get(ids[from + i], Waiting.left(timeout, startedAt));
         }
     }
 
@@ -115,11 +122,16 @@ final class ReadyList {
     }
 
     private void getTogether(int begin, int end) {
+        boolean mayComeSingly = end - begin > 1 && !anyView(begin, end);
+        Duration left = Waiting.left(timeout, startedAt);
+        if (mayComeSingly && (left == null || left.compareTo(TOGETHER) > 0)) {
+            left = TOGETHER;
+        }
         ObjectStore.Pin[] pins;
         try {
-            pins = store.getAll(Arrays.copyOfRange(ids, from + begin, from + end));
-        } catch (ObjectLostException | ObjectStoreFullException e) {
-            if (end - begin == 1 || e instanceof ObjectStoreFullException && anyView(begin, end)) {
+            pins = store.getAll(Arrays.copyOfRange(ids, from + begin, from + end), left);
+        } catch (ObjectLostException | ObjectStoreFullException | GetTimeoutException e) {
+            if (end - begin == 1 || !mayComeSingly && !(e instanceof ObjectLostException)) {
                 throw e;
             }
             getEach(begin, end); // Those before the lost one may throw first; copies may fit one by one.

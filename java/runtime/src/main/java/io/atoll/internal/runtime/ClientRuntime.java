@@ -141,7 +141,7 @@ abstract class ClientRuntime implements AtollRuntime, Place {
     @Override
     public ByteBuffer bytes(ObjectRef<?> ref, long offset, long length) {
         awaitReady(new ObjectId[] {ref.id()}, 1, null);
-        return codec.bytes(ref.id(), Duration.ZERO, offset, length);
+        return codec.bytes(ref.id(), null, offset, length);
     }
 
     @Override

@@ -27,12 +27,12 @@ final class ListGet {
     List<Object> get() {
         try {
             for (int at = 0; at < ids.length; ) {
-                for (int ready = runtime.codec.getReady(ids, at, values); ready > 0; --ready) {
+                for (int ready = runtime.codec.getReady(ids, at, values, left()); ready > 0; --ready) {
                     runtime.arrived(ids[at++]);
                 }
                 if (at < ids.length) {
                     awaitAll(at);
-                    values[at] = runtime.value(ids[at], Duration.ZERO); // It may also be lost, and says so.
+                    values[at] = runtime.value(ids[at], left()); // It may also be lost, and says so.
                     ++at;
                 }
             }
@@ -60,11 +60,11 @@ final class ListGet {
         }
         ObjectId failed = failure.failed();
         if (failed != null) {
-            runtime.value(failed, Duration.ZERO);
+            runtime.value(failed, left());
         }
     }
 
     private Duration left() {
-        return timeout == null ? null : Duration.ofNanos(Waiting.left(Waiting.nanos(timeout), startedAt));
+        return Waiting.left(timeout, startedAt);
     }
 }

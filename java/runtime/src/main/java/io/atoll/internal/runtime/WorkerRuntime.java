@@ -8,6 +8,7 @@ import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.process.WorkerOrders;
 import io.atoll.store.NativeStore;
+import io.atoll.store.Waiting;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -84,11 +85,12 @@ final class WorkerRuntime extends ClientRuntime {
 
     /** @param form class that the value is to be seen as; null: as it is */
     Object valueOrFailure(ObjectId id, Duration timeout, Class<?> form) {
+        long startedAt = timeout == null ? 0 : System.nanoTime();
         if (!isReady(id) && !awaitReady(new ObjectId[] {id}, 1, timeout)[0]) {
             throw new GetTimeoutException("object " + id + ": not there after " + timeout);
         }
         calls.remove(id);
-        return codec.getOrFailure(id, Duration.ZERO, form);
+        return codec.getOrFailure(id, Waiting.left(timeout, startedAt), form);
     }
 
     @Override
@@ -187,7 +189,7 @@ final class WorkerRuntime extends ClientRuntime {
 
     private void throwIfFailed(ObjectId id) {
         if (isReady(id) && FirstFailure.isFailure(store, id)) {
-            codec.get(id, Duration.ZERO);
+            codec.get(id, null);
         }
     }
 

@@ -176,6 +176,32 @@ class ListGetTest {
     }
 
     @Test
+    void shouldReadBackWhatIsOnDiskInTheTimeGivenAndNotInNone() {
+        List<ObjectRef<byte[]>> refs = new ArrayList<>();
+        for (int i = 0; i < 40; ++i) {
+            refs.add(Atoll.put(bytes(i)));
+        }
+        assertThatThrownBy(() -> Atoll.get(refs, Duration.ZERO)).isInstanceOf(GetTimeoutException.class);
+        int late = 0;
+        for (int i = 0; i < refs.size(); ++i) {
+            try {
+                assertThat(refs.get(i).get(Duration.ZERO)).isEqualTo(bytes(i));
+            } catch (GetTimeoutException e) {
+                ++late;
+            }
+        }
+        assertThat(late).isPositive();
+        for (int i = 0; i < refs.size(); ++i) {
+            assertThat(refs.get(i).get(Duration.ofSeconds(60))).isEqualTo(bytes(i));
+        }
+        List<byte[]> all = Atoll.get(refs, Duration.ofSeconds(60));
+        for (int i = 0; i < all.size(); ++i) {
+            assertThat(all.get(i)).isEqualTo(bytes(i));
+        }
+        assertNothingPinned();
+    }
+
+    @Test
     void shouldRefuseViewsThatAreMoreThanTheStoreTogether() {
         List<ObjectRef<Tensor>> refs = tensors(24);
         for (int round = 0; round < 2; ++round) {

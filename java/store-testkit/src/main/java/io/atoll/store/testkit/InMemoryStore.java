@@ -151,12 +151,18 @@ public final class InMemoryStore implements ObjectStore {
     }
 
     @Override
-    public Pin[] getAll(ObjectId[] ids) {
-        Waiting.checkInterrupt("get of " + ids.length + " objects");
+    public Pin[] getAll(ObjectId[] ids, Duration timeout) {
+        String what = "get of " + ids.length + " objects";
+        Waiting.checkInterrupt(what);
+        long startedAt = System.nanoTime();
         synchronized (shared) {
             for (ObjectId id : ids) {
-                if (shared.entry(id, "get").state == State.EXPECTED) {
-                    throw new GetTimeoutException("object " + id + ": not sealed");
+                while (shared.entry(id, "get").state == State.EXPECTED) {
+                    long left = Waiting.left(Waiting.nanos(timeout), startedAt);
+                    if (left == 0) {
+                        throw new GetTimeoutException("object " + id + ": not sealed");
+                    }
+                    shared.sleep(left, what);
                 }
             }
             Pin[] pins = new Pin[ids.length];

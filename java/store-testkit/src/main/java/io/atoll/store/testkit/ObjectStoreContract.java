@@ -52,7 +52,7 @@ public abstract class ObjectStoreContract extends StoreClients {
     void shouldPinAllOfAListOrNone() {
         ObjectId[] ids = {put(store, null, 1, 11), put(other, null, 2, 12), put(store, null, 3, 13)};
         ObjectId[] twice = {ids[2], ids[0], ids[2]};
-        Pin[] pins = store.getAll(twice);
+        Pin[] pins = store.getAll(twice, AT_ONCE);
         for (int i = 0; i < pins.length; i++) {
             assertThat(pins[i].id()).isEqualTo(twice[i]);
             assertThat(pins[i].size()).isEqualTo(8);
@@ -63,15 +63,16 @@ public abstract class ObjectStoreContract extends StoreClients {
         for (Pin pin : pins) {
             pin.close();
         }
-        assertThat(store.getAll(new ObjectId[0])).isEmpty();
+        assertThat(store.getAll(new ObjectId[0], AT_ONCE)).isEmpty();
         ObjectId expected = store.expect();
-        assertThatThrownBy(() -> store.getAll(new ObjectId[] {ids[0], expected}))
+        assertThatThrownBy(() -> store.getAll(new ObjectId[] {ids[0], expected}, AT_ONCE))
                 .isInstanceOf(GetTimeoutException.class);
         store.delete(ids[1]);
-        assertThatThrownBy(() -> store.getAll(ids)).isInstanceOf(ObjectLostException.class);
+        assertThatThrownBy(() -> store.getAll(ids, LONG)).isInstanceOf(ObjectLostException.class);
         assertThat(pins(store)).isZero();
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> store.getAll(new ObjectId[] {ids[0]})).hasCauseInstanceOf(InterruptedException.class);
+        assertThatThrownBy(() -> store.getAll(new ObjectId[] {ids[0]}, LONG))
+                .hasCauseInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isTrue();
         store.dereference(ids[0]);
         other.dereference(ids[1]);

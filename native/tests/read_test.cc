@@ -255,7 +255,7 @@ TEST_F(ReadTest, ContainersAreReadWithoutTheirIds) {
   std::memset(reinterpret_cast<void*>(address), 6, 100'003);
   OK(atoll_seal(client_, &container, &child));
   objects_.push_back({container, 0, 0});
-  for (uint64_t i = 0; i < 60 && !IsOnDisk(container); ++i) PutWords(client_, 125'000, i);
+  for (uint64_t i = 0; i < 300 && !IsOnDisk(container); ++i) PutWords(client_, 125'000, i);
   ASSERT_TRUE(IsOnDisk(container));
   std::vector<uint8_t> bytes(100'100, 1);
   EXPECT_EQ(atoll_read(client_, &container, 3, bytes.data(), bytes.size(), 0), 100'000);

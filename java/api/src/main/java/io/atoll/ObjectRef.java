@@ -1,6 +1,7 @@
 package io.atoll;
 
 import io.atoll.spi.AtollRuntime;
+import io.atoll.spi.RefFuture;
 import io.atoll.spi.Refs;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

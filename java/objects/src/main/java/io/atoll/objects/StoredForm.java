@@ -1,6 +1,6 @@
 package io.atoll.objects;
 
-import io.atoll.internal.graph.Children;
+import io.atoll.internal.fields.Children;
 import io.atoll.internal.graph.GraphCoder;
 import io.atoll.internal.graph.GraphTypes;
 import io.atoll.internal.memory.Encoded;

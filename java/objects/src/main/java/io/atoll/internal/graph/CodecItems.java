@@ -2,6 +2,7 @@ package io.atoll.internal.graph;
 
 import io.atoll.codec.CodecInput;
 import io.atoll.codec.CodecOutput;
+import io.atoll.internal.fields.Refusal;
 import io.atoll.spi.UserThrowables;
 import java.util.Objects;
 import org.apache.fory.context.ReadContext;

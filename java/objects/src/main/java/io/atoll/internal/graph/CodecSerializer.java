@@ -3,6 +3,7 @@ package io.atoll.internal.graph;
 import io.atoll.StoreException;
 import io.atoll.codec.Codec;
 import io.atoll.internal.codecs.CodecRegistry;
+import io.atoll.internal.fields.Refusal;
 import io.atoll.internal.graph.CodecItems.Misread;
 import io.atoll.spi.UserThrowables;
 import org.apache.fory.config.Config;

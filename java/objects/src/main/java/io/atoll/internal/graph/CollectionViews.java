@@ -1,5 +1,7 @@
 package io.atoll.internal.graph;
 
+import io.atoll.internal.fields.RawFields;
+import io.atoll.internal.fields.Refusal;
 import java.io.Serializable;
 import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;

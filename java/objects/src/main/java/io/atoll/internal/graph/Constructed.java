@@ -1,5 +1,7 @@
 package io.atoll.internal.graph;
 
+import io.atoll.internal.fields.Children;
+import io.atoll.internal.fields.Refusal;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayDeque;

@@ -1,5 +1,7 @@
 package io.atoll.internal.graph;
 
+import io.atoll.internal.fields.Children;
+import io.atoll.internal.fields.Refusal;
 import io.atoll.spi.UserThrowables;
 import java.util.ArrayDeque;
 import java.util.Collections;

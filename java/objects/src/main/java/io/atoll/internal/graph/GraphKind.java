@@ -2,6 +2,7 @@ package io.atoll.internal.graph;
 
 import io.atoll.StoreException;
 import io.atoll.UnserializableException;
+import io.atoll.internal.fields.Refusal;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.RefFactory;

@@ -1,5 +1,6 @@
 package io.atoll.internal.graph;
 
+import io.atoll.internal.fields.RawFields;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.atoll.internal.graph;
 
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
+import io.atoll.internal.fields.Refusal;
 import io.atoll.internal.memory.PrimitiveArrays;
 import java.io.Serializable;
 import java.util.AbstractMap;

@@ -1,6 +1,8 @@
 package io.atoll.internal.graph;
 
 import io.atoll.internal.codecs.CodecRegistry;
+import io.atoll.internal.fields.Refusal;
+import io.atoll.internal.hooks.StreamLayer;
 import io.atoll.internal.memory.ArrowNames;
 import java.io.Externalizable;
 import java.io.Serializable;

@@ -1,5 +1,9 @@
 package io.atoll.internal.graph;
 
+import io.atoll.internal.fields.Refusal;
+import io.atoll.internal.hooks.HookInput;
+import io.atoll.internal.hooks.HookOutput;
+import io.atoll.internal.hooks.StreamLayer;
 import io.atoll.spi.UserThrowables;
 import java.io.Externalizable;
 import java.io.Serializable;

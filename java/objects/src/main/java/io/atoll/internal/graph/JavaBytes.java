@@ -1,6 +1,7 @@
 package io.atoll.internal.graph;
 
 import io.atoll.internal.codecs.AllowList;
+import io.atoll.internal.fields.Refusal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.atoll.internal.graph;
 
+import io.atoll.internal.fields.RawFields;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;

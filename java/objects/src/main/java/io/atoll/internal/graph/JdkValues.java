@@ -1,5 +1,6 @@
 package io.atoll.internal.graph;
 
+import io.atoll.internal.fields.RawFields;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteOrder;

@@ -1,5 +1,6 @@
 package io.atoll.internal.graph;
 
+import io.atoll.internal.fields.RawFields;
 import io.atoll.spi.UserThrowables;
 import java.util.ArrayDeque;
 import java.util.Collections;

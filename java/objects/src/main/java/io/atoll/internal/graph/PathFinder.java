@@ -2,6 +2,8 @@ package io.atoll.internal.graph;
 
 import io.atoll.UnserializableException;
 import io.atoll.internal.codecs.CodecRegistry;
+import io.atoll.internal.fields.Children;
+import io.atoll.internal.fields.Refusal;
 import io.atoll.internal.kinds.Kinds;
 import io.atoll.internal.memory.ArrowNames;
 import io.atoll.spi.UserThrowables;

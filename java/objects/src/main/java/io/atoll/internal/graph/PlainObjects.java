@@ -1,5 +1,8 @@
 package io.atoll.internal.graph;
 
+import io.atoll.internal.fields.RawFields;
+import io.atoll.internal.fields.Refusal;
+import io.atoll.internal.hooks.StreamFields;
 import io.atoll.spi.UserThrowables;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.UnserializableException;
+import io.atoll.internal.fields.Refusal;
 import io.atoll.internal.objects.Fixture;
 import java.io.IOException;
 import java.io.Serializable;

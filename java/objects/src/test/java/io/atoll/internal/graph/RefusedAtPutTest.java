@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.UnserializableException;
+import io.atoll.internal.fields.Children;
 import io.atoll.internal.objects.Fixture;
 import java.io.Serializable;
 import java.math.BigDecimal;

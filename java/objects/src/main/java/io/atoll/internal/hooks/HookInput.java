@@ -1,5 +1,6 @@
-package io.atoll.internal.graph;
+package io.atoll.internal.hooks;
 
+import io.atoll.internal.fields.Children;
 import java.io.DataInputStream;
 import java.io.Externalizable;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import sun.reflect.ReflectionFactory;
  * The stream of {@code readObject} and {@code readExternal}: to them what {@link ObjectInputStream} is, over what
  * {@link HookOutput} has written. What a hook leaves is passed over. One for all hooks of a graph; one coder's.
  */
-final class HookInput extends ObjectInputStream {
+public final class HookInput extends ObjectInputStream {
     private record Validation(ObjectInputValidation by, int priority) {}
 
     private record Name(String type, int fieldsHash) {}
@@ -41,7 +42,7 @@ final class HookInput extends ObjectInputStream {
     private boolean fieldsRead;
     private int left; // bytes of the block that is being read
 
-    HookInput() throws IOException {
+    public HookInput() throws IOException {
         setObjectInputFilter(info -> mayMake(info.arrayLength()) ? Status.UNDECIDED : Status.REJECTED);
     }
 
@@ -51,7 +52,7 @@ final class HookInput extends ObjectInputStream {
     }
 
     /** @param longest array that its bytes account for */
-    void begin(long longest) {
+    public void begin(long longest) {
         longestArray = longest;
         names.clear();
         validations.clear();
@@ -59,7 +60,7 @@ final class HookInput extends ObjectInputStream {
     }
 
     /** After the whole graph: what hooks have asked for at this point. */
-    void validate() {
+    public void validate() {
         validations.sort(Comparator.comparingInt(Validation::priority).reversed());
         for (Validation each : validations) {
             try {
@@ -72,7 +73,7 @@ final class HookInput extends ObjectInputStream {
     }
 
     /** The name of a class, of which the fields must be those that it has here. */
-    String readName(ReadContext from, List<StreamLayer> here) {
+    public String readName(ReadContext from, List<StreamLayer> here) {
         int number = from.readVarUInt32();
         if (number == names.size()) {
             names.add(new Name(from.readString(), from.readInt32()));
@@ -93,7 +94,7 @@ final class HookInput extends ObjectInputStream {
      *
      * @param by null for all of an Externalizable
      */
-    void read(ReadContext from, Object into, StreamLayer by) throws Throwable {
+    public void read(ReadContext from, Object into, StreamLayer by) throws Throwable {
         ReadContext outerContext = context;
         Object outerObject = object;
         StreamLayer outerLayer = layer;

@@ -1,6 +1,10 @@
-package io.atoll;
+package io.atoll.spi;
 
-import io.atoll.spi.UserThrowables;
+import io.atoll.CallInterruptedException;
+import io.atoll.GetTimeoutException;
+import io.atoll.ObjectRef;
+import io.atoll.TaskCancelledException;
+import io.atoll.TaskException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -13,11 +17,12 @@ import java.util.concurrent.TimeoutException;
  *
  * @param <T> type of the value
  */
-final class RefFuture<T> implements Future<T> {
+public final class RefFuture<T> implements Future<T> {
     private final ObjectRef<T> ref;
     private volatile boolean cancelled;
 
-    RefFuture(ObjectRef<T> ref) {
+    /** @param ref whose value it will have */
+    public RefFuture(ObjectRef<T> ref) {
         this.ref = ref;
     }
 

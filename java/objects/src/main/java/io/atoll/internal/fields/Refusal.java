@@ -1,4 +1,4 @@
-package io.atoll.internal.graph;
+package io.atoll.internal.fields;
 
 import io.atoll.AtollSession;
 import io.atoll.spi.UserThrowables;
@@ -12,14 +12,14 @@ import java.util.Iterator;
  * What cannot be stored by its class: what stands for something of this process (threads, sockets, streams, class
  * loaders) and, generally, a class that is or extends one of the JDK's which the JDK itself does not let be serialized.
  */
-final class Refusal {
+public final class Refusal {
     private static final String REMEDY =
             ". Make the field transient, store what it is made from, or register a codec for" + " it (Codecs.register)";
 
     private Refusal() {}
 
     /** Why objects of a class cannot be stored, and what to do; null when they can as far as the class tells. */
-    static String of(Class<?> type) {
+    public static String of(Class<?> type) {
         if (type.isPrimitive() || type.isArray() || type.isInterface() || type.isEnum()) {
             return null;
         }
@@ -72,18 +72,18 @@ final class Refusal {
     }
 
     /** Thrown by a serializer for what the caller did wrong, whatever could be stored. */
-    static final class Misuse extends RuntimeException {
+    public static final class Misuse extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         private final IllegalStateException what;
 
-        Misuse(IllegalStateException what) {
+        public Misuse(IllegalStateException what) {
             super(what.getMessage(), what);
             this.what = what;
         }
 
         /** Throws what the caller is to see if that is why something failed. */
-        static void rethrow(Throwable failure) {
+        public static void rethrow(Throwable failure) {
             for (Throwable each : UserThrowables.chain(failure)) {
                 if (each instanceof Misuse misuse) {
                     throw misuse.what;
@@ -93,22 +93,22 @@ final class Refusal {
     }
 
     /** Thrown by a serializer for a class that is refused. */
-    static final class Refused extends RuntimeException {
+    public static final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         private final transient Object object;
 
-        Refused(Class<?> type, String why) {
+        public Refused(Class<?> type, String why) {
             this(type, why, null);
         }
 
         /** @param object the one that is to blame; null when any of the class is */
-        Refused(Class<?> type, String why, Object object) {
+        public Refused(Class<?> type, String why, Object object) {
             this(type, why, object, null);
         }
 
         /** @param cause what a user's code has thrown; null for none */
-        Refused(Class<?> type, String why, Object object, Throwable cause) {
+        public Refused(Class<?> type, String why, Object object, Throwable cause) {
             super(
                     type.getName() + " cannot be stored: " + why
                             + (cause == null ? "" : ": " + UserThrowables.text(cause)),
@@ -118,7 +118,7 @@ final class Refusal {
             this.object = object;
         }
 
-        Object object() {
+        public Object object() {
             return object;
         }
     }

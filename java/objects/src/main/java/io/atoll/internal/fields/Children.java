@@ -1,4 +1,4 @@
-package io.atoll.internal.graph;
+package io.atoll.internal.fields;
 
 import io.atoll.ObjectRef;
 import io.atoll.internal.memory.ArrowNames;
@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class Children {
     /** Of {@code Collections.nCopies}: of any length, and one element. */
-    static final Class<?> COPIES = Collections.nCopies(2, "").getClass();
+    public static final Class<?> COPIES = Collections.nCopies(2, "").getClass();
 
     private static final ClassValue<Field[]> FIELDS = new ClassValue<>() {
         @Override
@@ -33,7 +33,7 @@ public final class Children {
 
     /** @param label a {@link Field}, an index, or the text of the step */
     public record Child(Object label, Object value) {
-        String name() {
+        public String name() {
             if (label instanceof Field field) {
                 return "." + field.getName();
             }
@@ -42,7 +42,7 @@ public final class Children {
     }
 
     /** Values that refer to nothing of interest. */
-    static boolean isLeaf(Object object) {
+    public static boolean isLeaf(Object object) {
         return object instanceof String
                 || object instanceof ObjectRef
                 || object instanceof Number
@@ -103,11 +103,11 @@ public final class Children {
     }
 
     /** The fields that hold objects, are stored, and can be looked at; of superclasses too. */
-    static Field[] fields(Class<?> type) {
+    public static Field[] fields(Class<?> type) {
         return FIELDS.get(type);
     }
 
-    static Object value(Field field, Object object) {
+    public static Object value(Field field, Object object) {
         try {
             return field.get(object);
         } catch (IllegalAccessException e) {

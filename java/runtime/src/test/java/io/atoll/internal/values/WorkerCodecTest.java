@@ -1,4 +1,4 @@
-package io.atoll.internal.runtime;
+package io.atoll.internal.values;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.atoll.internal.graph;
+package io.atoll.internal.hooks;
 
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
@@ -17,7 +17,7 @@ import sun.reflect.ReflectionFactory;
  * One class of an object's hierarchy as Java's serialization sees it: its fields, and what it says of them itself. Any
  * thread.
  */
-final class StreamLayer {
+public final class StreamLayer {
     private static final ReflectionFactory HOOKS = ReflectionFactory.getReflectionFactory();
 
     private static final ClassValue<StreamLayer> LAYERS = new ClassValue<>() {
@@ -59,7 +59,7 @@ final class StreamLayer {
     }
 
     /** Those of a Serializable class, from the topmost one that is Serializable on. */
-    static List<StreamLayer> of(Class<?> type) {
+    public static List<StreamLayer> of(Class<?> type) {
         List<StreamLayer> layers = new ArrayList<>();
         for (Class<?> each = type;
                 each != null && Serializable.class.isAssignableFrom(each);
@@ -71,16 +71,16 @@ final class StreamLayer {
     }
 
     /** Whether a class, or one above it, has a say in what of it is stored. */
-    static boolean anyHook(Class<?> type) {
+    public static boolean anyHook(Class<?> type) {
         return Serializable.class.isAssignableFrom(type)
                 && of(type).stream().anyMatch(each -> each.writeObject != null || each.readObject != null);
     }
 
-    Class<?> type() {
+    public Class<?> type() {
         return type;
     }
 
-    StreamFields fields() {
+    public StreamFields fields() {
         return fields;
     }
 
@@ -101,7 +101,7 @@ final class StreamLayer {
     }
 
     /** Of an object that was written when its class was not derived from this one. */
-    void readNothing(Object object) throws Throwable {
+    public void readNothing(Object object) throws Throwable {
         if (readObjectNoData != null) {
             try {
                 readObjectNoData.invoke(object);

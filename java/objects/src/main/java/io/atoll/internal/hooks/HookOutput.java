@@ -1,5 +1,6 @@
-package io.atoll.internal.graph;
+package io.atoll.internal.hooks;
 
+import io.atoll.internal.fields.Refusal;
 import java.io.DataOutputStream;
 import java.io.Externalizable;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import org.apache.fory.serializer.JavaSerializer;
  *
  * and END. One for all hooks of a graph, since they may call each other with it; one coder's.
  */
-final class HookOutput extends ObjectOutputStream {
+public final class HookOutput extends ObjectOutputStream {
     static final byte END = 0;
     static final byte BLOCK = 1;
     static final byte OBJECT = 2;
@@ -41,16 +42,16 @@ final class HookOutput extends ObjectOutputStream {
     private Put put;
     private int block = NO_BLOCK; // where the length of the open one stands
 
-    HookOutput() throws IOException {}
+    public HookOutput() throws IOException {}
 
     /** Before a graph. */
-    void begin() {
+    public void begin() {
         numbers.clear();
         failure = null;
     }
 
     /** Throws when a hook was told that an object could not be written and went on: half of that object is there. */
-    void refuseHalves() {
+    public void refuseHalves() {
         if (failure != null) {
             throw new Refusal.Refused(
                     failure.getClass(),
@@ -61,7 +62,7 @@ final class HookOutput extends ObjectOutputStream {
     }
 
     /** Names a class: by a number when the graph has had it before. */
-    void writeName(WriteContext to, StreamLayer named) {
+    public void writeName(WriteContext to, StreamLayer named) {
         Integer known = numbers.putIfAbsent(named, numbers.size());
         to.writeVarUInt32(known == null ? numbers.size() - 1 : known);
         if (known == null) {
@@ -75,7 +76,7 @@ final class HookOutput extends ObjectOutputStream {
      *
      * @param by null for all of an Externalizable
      */
-    void write(WriteContext to, Object of, StreamLayer by) throws Throwable {
+    public void write(WriteContext to, Object of, StreamLayer by) throws Throwable {
         WriteContext outerContext = context;
         Object outerObject = object;
         StreamLayer outerLayer = layer;

@@ -1,4 +1,4 @@
-package io.atoll.internal.graph;
+package io.atoll.internal.fields;
 
 import io.atoll.jni.RawAccess;
 import java.lang.invoke.MethodHandles;
@@ -12,12 +12,12 @@ import org.apache.fory.context.WriteContext;
 import sun.misc.Unsafe;
 
 /** Makes objects without a constructor, and reads and writes fields that reflection may not. */
-final class RawFields {
+public final class RawFields {
     private static final Unsafe UNSAFE = RawAccess.unsafe();
 
     private RawFields() {}
 
-    static <T> T allocate(Class<T> type) {
+    public static <T> T allocate(Class<T> type) {
         try {
             return type.cast(UNSAFE.allocateInstance(type));
         } catch (InstantiationException e) {
@@ -26,7 +26,7 @@ final class RawFields {
     }
 
     @SuppressWarnings("removal")
-    static long offset(Class<?> type, String name) {
+    public static long offset(Class<?> type, String name) {
         try {
             return UNSAFE.objectFieldOffset(type.getDeclaredField(name));
         } catch (NoSuchFieldException e) {
@@ -35,7 +35,7 @@ final class RawFields {
     }
 
     @SuppressWarnings("removal")
-    static long offset(Field field) {
+    public static long offset(Field field) {
         return field.getDeclaringClass().isRecord() ? offsetInRecord(field) : UNSAFE.objectFieldOffset(field);
     }
 
@@ -51,16 +51,16 @@ final class RawFields {
         }
     }
 
-    static Object get(Object object, long offset) {
+    public static Object get(Object object, long offset) {
         return UNSAFE.getObject(object, offset);
     }
 
-    static void put(Object object, long offset, Object value) {
+    public static void put(Object object, long offset, Object value) {
         UNSAFE.putObject(object, offset, value);
     }
 
     /** A primitive's bits, by the field's type. */
-    static long getBits(Object object, long offset, Class<?> type) {
+    public static long getBits(Object object, long offset, Class<?> type) {
         if (type == boolean.class) {
             return UNSAFE.getBoolean(object, offset) ? 1 : 0;
         } else if (type == byte.class) {
@@ -75,7 +75,7 @@ final class RawFields {
                 : UNSAFE.getLong(object, offset);
     }
 
-    static void putBits(Object object, long offset, Class<?> type, long bits) {
+    public static void putBits(Object object, long offset, Class<?> type, long bits) {
         if (type == boolean.class) {
             UNSAFE.putBoolean(object, offset, bits != 0);
         } else if (type == byte.class) {
@@ -92,13 +92,13 @@ final class RawFields {
     }
 
     /** The fields of a class that are stored, those of superclasses too, whoever may see them: written and read in their order. */
-    static final class Slots {
+    public static final class Slots {
         private record Slot(Class<?> type, long offset) {}
 
         private final Slot[] slots;
 
         /** @param end the superclass whose fields are no longer among them */
-        Slots(Class<?> first, Class<?> end) {
+        public Slots(Class<?> first, Class<?> end) {
             List<Slot> found = new ArrayList<>();
             for (Class<?> type = first; type != end; type = type.getSuperclass()) {
                 for (Field field : type.getDeclaredFields()) {
@@ -110,7 +110,7 @@ final class RawFields {
             slots = found.toArray(new Slot[0]);
         }
 
-        void write(WriteContext context, Object object) {
+        public void write(WriteContext context, Object object) {
             for (Slot slot : slots) {
                 if (slot.type().isPrimitive()) {
                     context.writeInt64(getBits(object, slot.offset(), slot.type()));
@@ -120,7 +120,7 @@ final class RawFields {
             }
         }
 
-        void read(ReadContext context, Object object) {
+        public void read(ReadContext context, Object object) {
             for (Slot slot : slots) {
                 if (slot.type().isPrimitive()) {
                     putBits(object, slot.offset(), slot.type(), context.readInt64());

@@ -1,5 +1,6 @@
-package io.atoll.internal.graph;
+package io.atoll.internal.hooks;
 
+import io.atoll.internal.fields.RawFields;
 import java.io.InvalidClassException;
 import java.io.ObjectStreamClass;
 import java.io.ObjectStreamField;
@@ -14,7 +15,7 @@ import org.apache.fory.memory.MemoryBuffer;
  * those that the class lists as {@code serialPersistentFields}. One after the other, in the order of
  * {@link ObjectStreamClass#getFields}; those of primitive types in as many bytes as they have. Any thread.
  */
-final class StreamFields {
+public final class StreamFields {
     private static final long NO_SUCH_FIELD = -1;
 
     private final Class<?> owner;
@@ -79,7 +80,7 @@ final class StreamFields {
         return fields.length == 0;
     }
 
-    int count() {
+    public int count() {
         return fields.length;
     }
 
@@ -166,7 +167,7 @@ final class StreamFields {
     }
 
     /** A primitive, in as many bytes as it has. */
-    static void writeBits(MemoryBuffer buffer, Class<?> type, long bits) {
+    public static void writeBits(MemoryBuffer buffer, Class<?> type, long bits) {
         if (type == boolean.class || type == byte.class) {
             buffer.writeByte((byte) bits);
         } else if (type == short.class || type == char.class) {
@@ -178,7 +179,7 @@ final class StreamFields {
         }
     }
 
-    static long readBits(MemoryBuffer buffer, Class<?> type) {
+    public static long readBits(MemoryBuffer buffer, Class<?> type) {
         if (type == boolean.class || type == byte.class) {
             return buffer.readByte();
         } else if (type == short.class || type == char.class) {

@@ -29,6 +29,23 @@ int64_t CreateLarge(atoll_client** victim, Stage* stage) {
   return atoll_create(*victim, &stage->target, kLarge, 0, 0, 5'000'000'000, &address);
 }
 
+// All that there is: the server grants it when everything else is on disk and all have given back what they do not need.
+int64_t CreateAll(atoll_client** victim, Stage* stage) {
+  uint64_t address = 0;
+  return atoll_create(*victim, &stage->made, kStoreBytes, 0, 0, 20'000'000'000, &address);
+}
+
+// What this client holds itself keeps it from ever having that: the wish is withdrawn when its time is over.
+void HoldSome(atoll_client* victim, Stage*) {
+  atoll_object_id id{};
+  uint64_t address = 0;
+  MUST(atoll_create(victim, &id, kLarge, 0, 0, kPatience, &address));
+}
+int64_t WishInVain(atoll_client** victim, Stage* stage) {
+  uint64_t address = 0;
+  return atoll_create(*victim, &stage->made, kStoreBytes, 0, 0, 20'000'000, &address);
+}
+
 // One object that somebody waits for, one that contains another.
 void BeginTwo(atoll_client* victim, Stage* stage) {
   uint64_t address = 0;
@@ -126,6 +143,14 @@ void DropTwo(atoll_client* second, Stage* stage) {
   MUST(atoll_dereference(second, &stage->target));
 }
 
+// Of one that waits for room, and has all of it in the end.
+Operation OfWish(const char* name, void (*prepare)(atoll_client*, Stage*), int64_t (*run)(atoll_client**, Stage*),
+                 std::vector<int64_t> excused) {
+  Operation operation{name, false, false, false, prepare, run, std::move(excused), false};
+  operation.fills = true;
+  return operation;
+}
+
 // Of the last holder of an object that another client has made.
 Operation OfLast(const char* name, void (*prepare)(atoll_client*, Stage*), int64_t (*run)(atoll_client**, Stage*)) {
   Operation operation{name, false, false, false, prepare, run, {}, false};
@@ -144,18 +169,22 @@ Operation OfServer(const char* name) {
 // The operations of the server.
 std::vector<Operation> ServerOperations() {
   Operation free = OfServer("free"), spill = OfServer("spill"), evict = OfServer("evict");
-  Operation restore = OfServer("restore"), recovery = OfServer("recovery"), takeover = OfServer("takeover");
+  Operation grant = OfServer("grant"), restore = OfServer("restore");
+  Operation recovery = OfServer("recovery"), takeover = OfServer("takeover");
   free.before = DropTwo;
   free.drops = true;
   spill.until = evict.until = Until::kSpilled;
   spill.wish = evict.wish = Wish::kWholeStore;
   evict.spills = true;  // it has its place on disk, nothing is written
+  grant.until = Until::kGranted;
+  grant.wish = Wish::kWholeStore;
+  grant.spills = true;  // so there is room for it, once all have given back what they hold
   restore.until = Until::kSealed;
   restore.wish = Wish::kTarget;
   restore.spills = true;
   recovery.buries = true;
   takeover.buries = takeover.takes_over = true;
-  return {free, spill, evict, restore, recovery, takeover};
+  return {free, spill, evict, grant, restore, recovery, takeover};
 }
 
 }  // namespace
@@ -198,6 +227,8 @@ const std::vector<Operation>& Operations() {
   static const std::vector<Operation> operations = {
       {"create-small", false, false, false, Warm, CreateSmall, {kExists, kGone, kLost}, false},
       {"create-large", false, true, false, Nothing, CreateLarge, {kExists, kGone, kLost}, false},
+      OfWish("wish", HoldSome, WishInVain, {kExists, kGone, kLost, -ATOLL_STORE_FULL}),
+      OfWish("granted", Nothing, CreateAll, {kExists, kGone, kLost}),
       {"seal", true, true, false, BeginTwo, SealTwo, {}, false},
       {"resize", true, true, false, Begin, Resize, {}, false},
       {"abort", true, true, false, Begin, Abort, {}, false},

@@ -29,7 +29,7 @@ struct Stage {
 };
 
 // How long the server's rounds go on.
-enum class Until { kRounds, kSpilled, kSealed };
+enum class Until { kRounds, kSpilled, kSealed, kGranted };
 enum class Wish { kNothing, kWholeStore, kTarget };
 
 struct Operation {
@@ -42,6 +42,7 @@ struct Operation {
   // Codes besides 0 that the operation may end with when another client meddles.
   std::vector<int64_t> excused;
   bool pins;  // a success leaves the victim with a pinned view of the target
+  bool fills = false;  // it may hold all the room that there is
 
   // Of operations of the server, which is the victim then; `prepare` and `run` are of no use.
   bool server = false;

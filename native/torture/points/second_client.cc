@@ -71,7 +71,7 @@ class SecondClient {
     if (operation.spills) {
       if (std::string wrong = SpillAll(); !wrong.empty()) return wrong;
       // Evicting is to find it in memory again, with its place on disk.
-      if (operation.wish == Wish::kWholeStore) {
+      if (operation.until == Until::kSpilled) {
         atoll_view view;
         MUST(atoll_get(client_, &stage_->target, 20'000'000'000, &view));
         MUST(atoll_release(client_, &stage_->target));
@@ -158,7 +158,7 @@ class SecondClient {
     // The server looks every millisecond while there is something to do; when it is stopped itself, it does
     // not.
     if (!operation.server) ::usleep(3000);
-    if (operation.server) return "";
+    if (operation.server || operation.fills) return "";
     // Whatever has been freed is used again at once.
     for (int i = 0; i < 4; ++i) {
       const atoll_object_id id = PutSmall(client_);

@@ -81,11 +81,15 @@ class TestServer {
 
   void Rounds(const Operation& operation) {
     const uint64_t index = ObjectId(stage_->target).index();
+    bool waited = false;
     for (int i = 0; i < (operation.until == Until::kRounds ? 2 : 400); ++i) {
       core_->Poll(0);
       const State state = Word(core_->control().entry(index).word.load()).state();
       if (operation.until == Until::kSpilled && state == State::kSpilled) return;
       if (operation.until == Until::kSealed && state == State::kSealed) return;
+      const bool waits = core_->control().header().room_queue.load() != 0;
+      if (operation.until == Until::kGranted && waited && !waits) return;
+      waited = waited || waits;
     }
   }
 

@@ -71,7 +71,8 @@ void Idlers(const char* path, char** arguments) {
     code = atoll_expect(clients[0], &id);
     if (code != 0) break;
     ids.push_back(id);
-    code = atoll_create(clients[0], &id, 64, 0, 0, 0, &address);
+    // With time, so that it gets what the others, once they have settled, keep warm.
+    code = atoll_create(clients[0], &id, 64, 0, 0, 2'000'000'000, &address);
     if (code == 0) CHECK_OK(atoll_seal(clients[0], &id, nullptr));
   }
   const std::string refused = atoll_last_error();

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,11 +68,12 @@ class RefsTest {
         Thread collector = new Thread(() -> {
             while (!done.get()) {
                 System.gc();
+                LockSupport.parkNanos(3_000_000); // else nobody else gets on
             }
         });
         collector.start();
         try {
-            for (int i = 0; i < 400; ++i) {
+            for (int i = 0; i < 200; ++i) {
                 try (ObjectRef<Object[]> ref = Atoll.put(large(i))) {
                     assertThat(((ObjectRef<?>) ref.get()[1]).get()).isEqualTo("in " + i);
                 }

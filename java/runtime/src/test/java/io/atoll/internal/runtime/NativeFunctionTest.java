@@ -76,7 +76,7 @@ class NativeFunctionTest {
                             .get())
                     .isInstanceOf(TaskException.class)
                     .hasCauseInstanceOf(UnsupportedOperationException.class)
-                    .hasMessageContainingAll("INT32", "DoubleBuffer");
+                    .hasMessageContainingAll("INT32", "FLOAT64");
         }
     }
 

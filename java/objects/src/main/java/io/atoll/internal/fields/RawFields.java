@@ -1,7 +1,9 @@
 package io.atoll.internal.fields;
 
 import io.atoll.jni.RawAccess;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -15,7 +17,26 @@ import sun.misc.Unsafe;
 public final class RawFields {
     private static final Unsafe UNSAFE = RawAccess.unsafe();
 
+    private static final MethodHandles.Lookup TRUSTED = trusted();
+
     private RawFields() {}
+
+    @SuppressWarnings("removal")
+    private static MethodHandles.Lookup trusted() {
+        try {
+            Field field = MethodHandles.Lookup.class.getDeclaredField("IMPL_LOOKUP");
+            return (MethodHandles.Lookup)
+                    UNSAFE.getObject(UNSAFE.staticFieldBase(field), UNSAFE.staticFieldOffset(field));
+        } catch (NoSuchFieldException e) {
+            throw new IllegalStateException("this JDK's MethodHandles.Lookup has no field IMPL_LOOKUP", e);
+        }
+    }
+
+    /** A constructor of any class, whose package need not be open, nor its module read by ours. */
+    public static MethodHandle constructor(Class<?> type, Class<?>... parameters)
+            throws NoSuchMethodException, IllegalAccessException {
+        return TRUSTED.findConstructor(type, MethodType.methodType(void.class, parameters));
+    }
 
     public static <T> T allocate(Class<T> type) {
         try {
@@ -43,8 +64,7 @@ public final class RawFields {
     private static long offsetInRecord(Field field) {
         try {
             Class<?> record = field.getDeclaringClass();
-            VarHandle handle = MethodHandles.privateLookupIn(record, MethodHandles.lookup())
-                    .findVarHandle(record, field.getName(), field.getType());
+            VarHandle handle = TRUSTED.findVarHandle(record, field.getName(), field.getType());
             return UNSAFE.getLong(handle, offset(handle.getClass(), "fieldOffset"));
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("where " + field + " is, cannot be found out", e);

@@ -5,7 +5,6 @@ import io.atoll.internal.fields.Refusal;
 import io.atoll.internal.hooks.StreamFields;
 import io.atoll.spi.UserThrowables;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -181,8 +180,7 @@ final class PlainObjects {
                     .map(RecordComponent::getType)
                     .toArray(Class<?>[]::new);
             try {
-                constructor = MethodHandles.privateLookupIn(type, MethodHandles.lookup())
-                        .findConstructor(type, MethodType.methodType(void.class, components))
+                constructor = RawFields.constructor(type, components)
                         .asFixedArity()
                         .asType(MethodType.genericMethodType(components.length))
                         .asSpreader(Object[].class, components.length);

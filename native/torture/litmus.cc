@@ -28,6 +28,7 @@ namespace {
 
 constexpr uint64_t kBatch = 64;  // entries: all are made before they are raced over one after the other
 constexpr uint64_t kRounds = 100'000'000;
+constexpr int64_t kPatience = 10'000'000'000;
 // The receiver's column is scanned before the sender's: the order in which a reference can slip through a
 // scan.
 constexpr uint32_t kReceiver = 1, kSender = 2;
@@ -100,7 +101,7 @@ void RunOn(int which) {
       if (race != Race::kHandOver) {
         atoll_view view;
         const uint64_t restored = table->restored.load();
-        const bool ok = atoll_get(receiver, &id, 0, &view) == 0;
+        const bool ok = atoll_get(receiver, &id, kPatience, &view) == 0;  // what has been evicted comes back
         got |= uint64_t{ok} << i;
         const bool first = ok && table->restored.load() == restored;
         delay = first ? (delay < 4096 ? delay + 1 : delay) : (delay > 1 ? delay - 1 : delay);

@@ -85,7 +85,7 @@ int64_t Get(atoll_client** victim, Stage* stage) {
 
 void Pin(atoll_client* victim, Stage* stage) {
   atoll_view view;
-  MUST(atoll_get(victim, &stage->target, 0, &view));
+  MUST(atoll_get(victim, &stage->target, kPatience, &view));
 }
 
 int64_t Release(atoll_client** victim, Stage* stage) { return atoll_release(*victim, &stage->target); }
@@ -96,7 +96,7 @@ int64_t Reference(atoll_client** victim, Stage* stage) { return atoll_reference(
 void Own(atoll_client* victim, Stage* stage) {
   stage->made = PutSmall(victim);
   atoll_view view;
-  MUST(atoll_get(victim, &stage->made, 0, &view));
+  MUST(atoll_get(victim, &stage->made, kPatience, &view));
 }
 int64_t Dereference(atoll_client** victim, Stage* stage) {
   const int64_t code = atoll_dereference(*victim, &stage->made);
@@ -214,7 +214,7 @@ atoll_object_id PutSmall(atoll_client* client) {
 atoll_object_id PutSeen(atoll_client* client) {
   const atoll_object_id id = PutSmall(client);
   atoll_view view;
-  MUST(atoll_get(seer, &id, 0, &view));
+  MUST(atoll_get(seer, &id, kPatience, &view));
   MUST(atoll_release(seer, &id));
   return id;
 }

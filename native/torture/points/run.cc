@@ -71,7 +71,7 @@ std::string Symbol(uint64_t address) {
     // What it has pinned stays what it is, whatever the others do; and it can be released.
     for (int i = 0; i < 2; ++i) {
       atoll_view view;
-      if (atoll_get(client, &stage->target, 0, &view) != 0 || !BytesAreRight(view, stage->target.place)) {
+      if (atoll_get(client, &stage->target, 5'000'000'000, &view) != 0 || !BytesAreRight(view, stage->target.place)) {
         std::snprintf(stage->what, sizeof(stage->what), "the pinned object is gone or has changed: %s",
                       atoll_last_error());
         stage->wrong.store(1);

@@ -6,6 +6,7 @@ import io.atoll.internal.call.Messages;
 import io.atoll.internal.node.DownRing;
 import io.atoll.internal.node.RingReader;
 import io.atoll.store.NativeStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -84,10 +85,20 @@ final class TaskThreads {
             try {
                 runAll();
             } catch (Throwable e) {
-                WorkerMain.fail(e);
+                if (!isServerGone()) { // else the watchdog tidies up, and ends this process with its children
+                    WorkerMain.fail(e);
+                }
             } finally {
                 all.remove(this);
             }
+        }
+    }
+
+    private boolean isServerGone() {
+        try {
+            return store.awaitServerExit(Duration.ZERO);
+        } catch (RuntimeException e) {
+            return true;
         }
     }
 

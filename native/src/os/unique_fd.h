@@ -13,7 +13,7 @@
 namespace atollstore::os {
 
 // A descriptor that somebody owns, to be used by others.
-struct Fd {
+struct alignas(8) Fd {  // one word, which threads load and store as a whole
   int number = -1;
   uint32_t file = 0;  // of its device and inode; 0: not known
 

@@ -19,7 +19,7 @@ atoll_server_options Options(Stage* stage, std::string* directory) {
   options.size = sizeof(options);
   options.capacity = kStoreBytes;
   options.extent_bytes = 64 << 10;
-  options.max_objects = 128;
+  options.max_objects = 256;  // a block of entries for each client that makes one: who is stopped gives none back
   options.max_clients = 12;
   options.ring_bytes = 4096;
   options.socket_path = stage->socket;

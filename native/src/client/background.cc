@@ -20,13 +20,8 @@ constexpr int64_t kFillNanos = 60'000'000'000;  // nobody waits for it
 void ClientCore::RunBackground(void* self) { static_cast<ClientCore*>(self)->Background(); }
 
 uint64_t ClientCore::WarmShare() const {
-  uint64_t clients = 0;
-  control_.EachClient([&](uint32_t i) {
-    clients += control_.client(i).state.load(std::memory_order_relaxed) ==
-               static_cast<uint32_t>(ClientState::kAttached);
-  });
   const Geometry& g = control_.geometry();
-  return capacity_ / 4 / std::max<uint64_t>(1, clients) / g.extent_bytes() * g.extent_bytes();
+  return capacity_ / 4 / std::max<uint64_t>(1, control_.clients()) / g.extent_bytes() * g.extent_bytes();
 }
 
 uint64_t ClientCore::WarmCap() const { return std::min(control_.geometry().warm_bytes(), WarmShare()); }
@@ -44,15 +39,15 @@ void ClientCore::WakeBackground() {
 }
 
 void ClientCore::KeepWarm() {
-  const bool pressure = control_.header().pressure.load(std::memory_order_acquire) != 0;
+  if (control_.header().pressure.load(std::memory_order_acquire) != 0) return GiveAllBack();
   const uint64_t cap = WarmCap();
-  if (pressure || heap_->FreeBytes() > MostFree()) {
-    const uint64_t given = heap_->GiveBack(pressure ? 0 : cap);
-    if (pressure) pool_->GiveBack(true);
-    if (given != 0 || pressure) WakeServer();
+  if (heap_->FreeBytes() > MostFree()) {
+    if (heap_->GiveBack(cap) != 0) WakeServer();
     return;
   }
   const uint64_t target = std::min(cap, warm_target_.load(std::memory_order_relaxed));
+  // Before it looks for some: the server tells of those that come later.
+  control_.Say(control_.header().warmers, me_, heap_->FreeBytes() < target);
   while (!leaving_.load() && heap_->FreeBytes() < target) {
     // Only what has memory already: asking for more is for those who need it.
     const Run run = heap_->Lease(1, true);
@@ -60,6 +55,22 @@ void ClientCore::KeepWarm() {
     WakeServer();
     if (!heap_->Commit(run, os::Deadline::After(kFillNanos)).ok()) break;
   }
+}
+
+// What is free, since others lack it.
+void ClientCore::GiveAllBack() {
+  const uint64_t extents = heap_->GiveBack(0), blocks = pool_->GiveBack(true);
+  NoteWhetherKeeper();
+  if (extents != 0 || blocks != 0) WakeServer();
+}
+
+// Who has nothing is not asked. It says so first and looks then: a thread that takes something now says so
+// again.
+void ClientCore::NoteWhetherKeeper() {
+  u64(&keepers)[kClientWords] = control_.header().keepers;
+  if (heap_->OwnedBytes() != 0 || pool_->blocks() != 0) return;
+  control_.Say(keepers, me_, false);
+  if (heap_->OwnedBytes() != 0 || pool_->blocks() != 0) control_.Say(keepers, me_, true);
 }
 
 int ClientCore::GiveBackWhenIdle() {
@@ -85,8 +96,10 @@ int ClientCore::GiveBackWhenIdle() {
   if (now < idle_since_ + kIdleNanos) return kLookMillis;
   warm_target_.store(0, std::memory_order_relaxed);  // until something is made again
   largest_.store(0, std::memory_order_relaxed);
-  pool_->GiveBack(false);
+  (void)pool_->GiveBack(false);
   if (heap_->GiveBack(0) != 0) WakeServer();
+  NoteWhetherKeeper();
+  control_.Say(control_.header().warmers, me_, false);
   // What is left holds objects; they may go while this client still does nothing.
   return heap_->OwnedBytes() == 0 ? -1 : kIdleLookMillis;
 }

@@ -299,6 +299,8 @@ class ClientCore {
   static void RunBackground(void* self);
   void Background();
   void KeepWarm();
+  void GiveAllBack();
+  void NoteWhetherKeeper();
   // Gives back what is empty once nothing has been made for a while. Returns the ms until the next look.
   int GiveBackWhenIdle();
   void WakeBackground();

@@ -153,6 +153,8 @@ bool EntryPool::Lease(uint64_t number) {
   // seq_cst; pairs with MarkFreedEntry(): an entry that was freed while the block was another's is seen free.
   if (!owner.compare_exchange_strong(nobody, me_, std::memory_order_seq_cst)) return false;
   Enlist(number);
+  mine_.fetch_add(1, std::memory_order_seq_cst);
+  control_.Say(control_.header().keepers, me_, true);
   return true;
 }
 
@@ -211,7 +213,9 @@ void EntryPool::Count(uint64_t number, bool* any, bool* all) const {
   }
 }
 
-void EntryPool::GiveBack(bool everything) {
+uint64_t EntryPool::GiveBack(bool everything) {
+  uint64_t given = 0;
+  if (blocks() == 0) return given;
   const uint64_t high = control_.entries_high() / kEntriesPerBlock;
   for (uint64_t begin = 0; begin < high; begin += kBlocksAtOnce) {
     std::lock_guard lock(mutex_);
@@ -226,8 +230,11 @@ void EntryPool::GiveBack(bool everything) {
       // seq_cst; pairs with MarkFreedEntry(): who frees an entry after this marks it for everybody.
       control_.entry_block(number).owner.store(0, std::memory_order_seq_cst);
       if (any) control_.open_blocks().Set(number);
+      mine_.fetch_sub(1, std::memory_order_seq_cst);
+      ++given;
     }
   }
+  return given;
 }
 
 }  // namespace atollstore

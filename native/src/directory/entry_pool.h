@@ -9,6 +9,7 @@
 #ifndef ATOLL_DIRECTORY_ENTRY_POOL_H_
 #define ATOLL_DIRECTORY_ENTRY_POOL_H_
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -32,7 +33,10 @@ class EntryPool {
   // will know if `shared`. Returns its place, 0 when there is no free entry, or no memory for a fresh one.
   uint64_t Expect(bool shared);
   // Gives back the blocks without a live entry, but for that in use; if others lack entries, all blocks.
-  void GiveBack(bool everything);
+  // Returns how many.
+  uint64_t GiveBack(bool everything);
+  // How many are this client's. Takes no lock.
+  uint64_t blocks() const { return mine_.load(std::memory_order_seq_cst); }
   // Looks at everything again: a server was killed, maybe between freeing an entry and marking it.
   void ForgetHints();
 
@@ -66,6 +70,7 @@ class EntryPool {
   std::mutex mutex_;  // of what follows
   os::Zeros<Block> blocks_;
   uint32_t first_ = 0, last_ = 0;  // of the list
+  std::atomic<uint64_t> mine_{0};  // blocks
 };
 
 }  // namespace atollstore

@@ -212,6 +212,7 @@ void ClientHeap::Open(const Run& run, uint64_t mapped) {
     open_[extent] = 1;
     FreeSlabs(extent * slabs_per_extent_, slabs_per_extent_);
   }
+  if (OwnedBytes() != 0 && me_ != kRestorer) control_.Say(control_.header().keepers, me_, true);
 }
 
 // Takes some empty extents that lie together out of use, the last ones below `from`, which moves down.

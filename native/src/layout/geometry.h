@@ -136,13 +136,32 @@ class Control {
   }
   template <typename F>
   void EachClient(F&& visit) const {
+    EachIn(header().clients, visit);
+  }
+  // Of one of the header's words with a bit for each client.
+  template <typename F>
+  void EachIn(const u64 (&clients)[kClientWords], F&& visit) const {
     for (uint64_t word = 0; word < kClientWords; ++word) {
-      for (uint64_t bits = header().clients[word].load(std::memory_order_seq_cst); bits != 0;
-           bits &= bits - 1) {
+      for (uint64_t bits = clients[word].load(std::memory_order_seq_cst); bits != 0; bits &= bits - 1) {
         const auto client = static_cast<uint32_t>(word * 64 + static_cast<uint64_t>(std::countr_zero(bits)));
         if (client != kServer && client < geometry_.columns()) visit(client);
       }
     }
+  }
+  // How many are there.
+  uint64_t clients() const {
+    uint64_t count = 0;
+    for (const u64& word : header().clients)
+      count += static_cast<uint64_t>(std::popcount(word.load(std::memory_order_relaxed)));
+    return count;
+  }
+  // In keepers or warmers. seq_cst; a client says that it has something after it has it, and that it has
+  // nothing before it looks whether that is so.
+  void Say(u64 (&clients)[kClientWords], uint64_t client, bool does) const {
+    u64& word = clients[client / 64];
+    const uint64_t bit = uint64_t{1} << (client % 64);
+    if (((word.load(std::memory_order_seq_cst) & bit) != 0) == does) return;
+    does ? word.fetch_or(bit, std::memory_order_seq_cst) : word.fetch_and(~bit, std::memory_order_seq_cst);
   }
 
  private:

@@ -19,7 +19,7 @@ using u64 = std::atomic<uint64_t>;
 static_assert(u64::is_always_lock_free && u32::is_always_lock_free && u8::is_always_lock_free);
 
 constexpr uint64_t kMagic = 0x314c4c4f5441;  // "ATOLL1"
-constexpr uint32_t kLayoutVersion = 10;      // raised when any byte below changes meaning
+constexpr uint32_t kLayoutVersion = 11;      // raised when any byte below changes meaning
 
 constexpr uint64_t kSlabBytes = 64 << 10;
 constexpr uint64_t kWordsPerSlab = kSlabBytes / 64;  // a block is at least 64 bytes
@@ -101,6 +101,10 @@ struct Header {
   u64 next_ticket;  // of wishes: first come, first served
   // Pages of this segment that clients may still touch first (ControlBudget). By itself: all pay here.
   alignas(64) u64 control_budget;
+  // Who is worth a nudge, a bit for each client, which sets and clears it itself: those that have extents or
+  // entry blocks and may give some back; and those that would keep more extents ready than they could have.
+  alignas(64) u64 keepers[kClientWords];
+  alignas(64) u64 warmers[kClientWords];
 };
 static_assert(offsetof(Header, stopped) == 128 && offsetof(Header, scheduler_bell) == 192);
 static_assert(offsetof(Header, served) == 320 && offsetof(Header, clients) == 448);

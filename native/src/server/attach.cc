@@ -45,7 +45,8 @@ Status ServerCore::MapSegments(Segments segments) {
   reserver_ = std::make_unique<Reserver>(control_, control_memory_.get(), data_memory_.get(), &data_mapping_, &wake_);
   sweeper_ = std::make_unique<Sweeper>(control_, &data_mapping_, reserver_.get());
   names_ = std::make_unique<NameTable>(control_);
-  room_ = std::make_unique<RoomQueue>(control_, sweeper_.get(), reserver_.get(), [this] { NudgeAll(); });
+  room_ = std::make_unique<RoomQueue>(control_, sweeper_.get(), reserver_.get(),
+                                      [this](RoomQueue::Asked asked) { AskToGiveBack(asked); });
   return {};
 }
 

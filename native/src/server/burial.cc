@@ -119,6 +119,8 @@ void Burial::FreeSlot() const {
   record.epoch.fetch_add(1, std::memory_order_seq_cst);
   record.state.store(static_cast<uint32_t>(ClientState::kFree), std::memory_order_seq_cst);
   // Last: a server killed before this finds the slot free and takes it off the list.
+  control_.Say(control_.header().keepers, client_, false);
+  control_.Say(control_.header().warmers, client_, false);
   control_.RemoveClient(client_);
   os::FutexWake(&record.state, UINT32_MAX);
   // It may have taken their wait slots, or a flag that says that they wait, and been killed before it rang.

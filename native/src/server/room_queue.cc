@@ -31,6 +31,8 @@ constexpr int64_t kNoMemoryNanos = 50'000'000;
 constexpr int64_t kLookAgainNanos = 20'000'000, kPartOfTime = 30;
 // And everything is, so often, in case something was missed.
 constexpr int kLookMillis = 100;
+// Also those in whose extents nothing was freed, which may have had something to give all the time.
+constexpr int kAskAllMillis = 1'000;
 
 bool Heard(const os::Bell& bell) { return bell.waiters.load(std::memory_order_relaxed) != 0; }
 
@@ -41,7 +43,7 @@ void RoomQueue::Press() {
   pressure_ = true;
   // seq_cst; pairs with ClientCore::FreesItself().
   control_.header().pressure.store(1, std::memory_order_seq_cst);
-  nudge_all_();
+  ask_(Asked::kAll);
 }
 
 void RoomQueue::Recover() {
@@ -77,7 +79,11 @@ bool RoomQueue::Serve() {
     }
   }
   // A nudge may not have come through, and what is free lie in somebody's extents.
-  if (ring_all_ && room && pressure_) nudge_all_();
+  if (ring_all_ && pressure_) {
+    const bool all = now_ >= ask_all_at_;
+    if (all) ask_all_at_ = now_ + kAskAllMillis * int64_t{1'000'000};
+    ask_(all ? Asked::kAll : Asked::kWhereFreed);
+  }
   freed_ = ring_all_ = false;
   control_.header().memory_refused.store(reserver_->refused() || !MayTakeBare(), std::memory_order_relaxed);
   control_.header().room_queue.store(room ? 1 : 0, std::memory_order_seq_cst);
@@ -234,7 +240,7 @@ bool RoomQueue::MakeRoom(uint64_t runs, uint64_t extents) {
   const bool scattered = rounds_++ % 2 == 1;
   uint64_t leaving = scattered ? spiller_->EvictRun(extents) : spiller_->Evict(goal);
   if (leaving == 0) leaving = scattered ? spiller_->Evict(goal) : spiller_->EvictRun(extents);
-  if (leaving != 0) nudge_all_();
+  if (leaving != 0) ask_(Asked::kWhereFreed);
   return leaving != 0;
 }
 
@@ -353,7 +359,7 @@ void RoomQueue::Tell(bool freed) {
   }
   if (!pressure_) control_.header().pressure.store(0, std::memory_order_seq_cst);
   // The owners of what became free look whether an extent of theirs is empty now.
-  if (freed) nudge_all_();
+  if (freed) ask_(Asked::kWhereFreed);
 }
 
 }  // namespace atollstore

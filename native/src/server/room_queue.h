@@ -25,12 +25,14 @@ namespace atollstore {
 
 class RoomQueue {
  public:
-  // `nudge_all` has all clients look after themselves.
-  RoomQueue(const Control& control, const Sweeper* sweeper, Reserver* reserver, std::function<void()> nudge_all)
+  // `ask` has clients give back what is free: all that have extents or entry blocks, or those in whose slabs or entries
+  // something has become free since they looked.
+  enum class Asked { kAll, kWhereFreed };
+  RoomQueue(const Control& control, const Sweeper* sweeper, Reserver* reserver, std::function<void(Asked)> ask)
       : control_(control),
         sweeper_(sweeper),
         reserver_(reserver),
-        nudge_all_(std::move(nudge_all)),
+        ask_(std::move(ask)),
         wishes_(control) {}
   // From now on objects may go to disk. It lives longer than the queue.
   void Use(Spiller* spiller) { spiller_ = spiller; }
@@ -73,7 +75,7 @@ class RoomQueue {
   const Control control_;
   const Sweeper* const sweeper_;
   Reserver* const reserver_;
-  const std::function<void()> nudge_all_;
+  const std::function<void(Asked)> ask_;
   WishList wishes_;
   Spiller* spiller_ = nullptr;
 
@@ -83,6 +85,7 @@ class RoomQueue {
   bool freed_ = false;   // something, since the last round
   bool ring_all_ = false;          // now and then, in case something was missed
   int64_t ring_all_at_ = 0;
+  int64_t ask_all_at_ = 0;
   int64_t no_memory_before_ = 0;   // after the limits allowed no more
   int64_t settle_until_ = 0;       // what was asked for, or is being written, may come about until then
   int64_t ask_again_at_ = 0;       // clients, to let go

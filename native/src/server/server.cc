@@ -136,7 +136,7 @@ bool ServerCore::Work() {
   RunCommands();
   bool busy = reserver_->Poll(room_->pressure());
   if (reserver_->TakePressure()) room_->Press();
-  if (reserver_->TakeReady()) NudgeAll();  // those that keep windows warm
+  if (reserver_->TakeReady()) TellWhoKeepsWarm();
   busy = ListenAgain() || busy;
   if (recovery_ != nullptr) {
     if (!recovery_->Go()) return true;
@@ -154,16 +154,25 @@ bool ServerCore::Work() {
   const bool freed = sweeper_->TakeFreed(), opened = reserver_->TakeFreed();
   room_->Tell(freed || opened);
   control_.header().served.control_resident.store(control_memory_->Resident(), std::memory_order_relaxed);
-  for (const uint32_t client : sweeper_->TakeClientsToTell()) {
-    if (client < slots_.size() && slots_[client].used) os::Nudge(slots_[client].socket.fd());
-  }
+  for (const uint32_t client : sweeper_->TakeClientsToTell()) Nudge(client);
   return busy;
 }
 
-void ServerCore::NudgeAll() {
-  for (const Slot& slot : slots_) {
-    if (slot.used && !slot.dead) os::Nudge(slot.socket.fd());
-  }
+void ServerCore::Nudge(uint32_t client) {
+  if (client < slots_.size() && slots_[client].used && !slots_[client].dead)
+    os::Nudge(slots_[client].socket.fd());
+}
+
+void ServerCore::AskToGiveBack(RoomQueue::Asked asked) {
+  control_.EachIn(control_.header().keepers, [&](uint32_t client) {
+    if (!control_.HasClient(client)) return;  // nothing may be read of it
+    const bool freed = control_.freed_slabs(client).Any() || control_.freed_entries(client).Any();
+    if (freed || asked == RoomQueue::Asked::kAll) Nudge(client);
+  });
+}
+
+void ServerCore::TellWhoKeepsWarm() {
+  control_.EachIn(control_.header().warmers, [this](uint32_t client) { Nudge(client); });
 }
 
 // seq_cst; pairs with ClientCore::WakeServer(): a client that does not see that this sleeps has changed what it changed

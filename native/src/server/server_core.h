@@ -82,7 +82,10 @@ class ServerCore {
   void Wake();
   void RunCommands();
   bool InAHurry() const;
-  void NudgeAll();
+  // Those that have something to give back; those that would have more ready than they have.
+  void AskToGiveBack(RoomQueue::Asked asked);
+  void TellWhoKeepsWarm();
+  void Nudge(uint32_t client);
   // Sweeps, serves those who wait and reserves pages. Returns whether there was anything to do.
   bool Work();
 

@@ -19,6 +19,11 @@ public final class GraphKind {
 
     private GraphKind() {}
 
+    /** What is known of the classes of this loader, of which this process has no second one, stays. */
+    public static void keepFor(ClassLoader loader) {
+        Shelf.keepFor(loader);
+    }
+
     public static Encoded encode(Object value) {
         try {
             return with(coder -> coder.write(value));

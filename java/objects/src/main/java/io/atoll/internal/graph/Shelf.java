@@ -52,6 +52,13 @@ final class Shelf {
         }
     }
 
+    /** Has the shelf of this loader stay, and so the loader. */
+    static void keepFor(ClassLoader loader) {
+        synchronized (SHELVES) {
+            STAYING.put(loader, of(loader));
+        }
+    }
+
     /** Whether it is the loader of these classes, or a parent of it: one that stays. */
     static boolean isOurs(ClassLoader loader) {
         for (ClassLoader each = Shelf.class.getClassLoader(); each != null; each = each.getParent()) {

@@ -85,8 +85,9 @@ public final class FunctionFinder {
     public static AtollException missing(String what, Throwable e) {
         return new AtollException(
                 "the worker's class path does not have " + what + ": " + e.getMessage()
-                        + ". Name the jar or directory that has it by AtollOptions.Builder.workerClassPath; a class that"
-                        + " was made in memory (by jshell, or java File.java) is in none: compile it",
+                        + ". Name the jar or directory that has it by AtollOptions.Builder.workerClassPath; what class"
+                        + " loaders of the driver's own have comes from there if they give its bytes and a function of"
+                        + " theirs has been submitted",
                 new ClassNotFoundException(
                         "the worker's class path, which is that of the driver's JVM and of the URL class loaders that"
                                 + " the driver was started in, is " + System.getProperty("java.class.path"),

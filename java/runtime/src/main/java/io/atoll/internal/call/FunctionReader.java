@@ -1,6 +1,7 @@
 package io.atoll.internal.call;
 
 import io.atoll.UnserializableException;
+import io.atoll.internal.classes.DriverClasses;
 import java.lang.invoke.MethodHandleInfo;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;
@@ -50,6 +51,10 @@ final class FunctionReader {
 
         Source(Class<?> type) {
             this.type = type;
+            String why = DriverClasses.meet(type);
+            if (why != null) {
+                throw new UnserializableException(why);
+            }
             Method method = null;
             try {
                 method = type.getDeclaredMethod("writeReplace");

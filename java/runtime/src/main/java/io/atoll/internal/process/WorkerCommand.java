@@ -1,8 +1,10 @@
 package io.atoll.internal.process;
 
+import io.atoll.AtollException;
 import io.atoll.AtollOptions;
 import java.io.File;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +15,9 @@ import java.util.stream.Collectors;
 public final class WorkerCommand {
     /** Further JVM flags for workers, separated by spaces: for who cannot change the program. */
     private static final String FLAGS_PROPERTY = "atoll.worker.flags";
+
+    /** The program that runs workers, where it is not the one that runs this process. */
+    private static final String JAVA_PROPERTY = "atoll.worker.java";
 
     /** Which classes may be made from stored bytes. */
     private static final String ALLOWED_CLASSES = "atoll.allowed.classes";
@@ -54,7 +59,7 @@ public final class WorkerCommand {
     /** @param main what workers run; {@link WorkerOrders#arguments} are to follow */
     public static List<String> find(Class<?> main, AtollOptions options) {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(java());
         boolean modules = main.getModule().isNamed();
         command.add("--enable-native-access=" + (modules ? "io.atoll.jni,ALL-UNNAMED" : "ALL-UNNAMED"));
         List<String> users = users(options);
@@ -68,12 +73,28 @@ public final class WorkerCommand {
         command.addAll(users);
         if (modules) {
             addModules(main, options, command);
+        } else if (BootArchive.holds(main)) {
+            BootArchive.addTo(command, main, options.workerClassPath());
         } else {
             command.add("-cp");
             command.add(withMore(WorkerClassPath.find(main), options));
             command.add(main.getName());
         }
         return command;
+    }
+
+    private static String java() {
+        String chosen = System.getProperty(JAVA_PROPERTY);
+        Path java = chosen != null ? Path.of(chosen) : Path.of(System.getProperty("java.home"), "bin", "java");
+        if (!Files.isExecutable(java)) {
+            throw new AtollException("workers are started by " + java + ", and there is no such program"
+                    + (chosen != null
+                            ? ": the system property " + JAVA_PROPERTY + " is to name the java of a JDK or JRE"
+                            : ": jpackage leaves it out of its image unless it is given --jlink-options without"
+                                    + " --strip-native-commands, jlink if it is given that; or name the java of a JDK or"
+                                    + " JRE " + Runtime.version().feature() + " by -D" + JAVA_PROPERTY + "=FILE"));
+        }
+        return java.toString();
     }
 
     /** What the machine has beside store and driver, divided: each JVM by itself would take a quarter of all. */

@@ -5,6 +5,7 @@ import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
 import io.atoll.ObjectLostException;
 import io.atoll.TaskException;
+import io.atoll.internal.classes.DriverClasses;
 import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.node.Board;
 import io.atoll.internal.node.SchedulerThread;
@@ -76,6 +77,7 @@ final class DriverRuntime extends ClientRuntime {
         try {
             directory = SessionDirectory.create();
             CodecRegistry.shareBy(SessionDirectory.codecsIn(directory));
+            DriverClasses.serveIn(directory);
             Path library = NativeLibrary.extractTo(directory);
             NativeLibrary.load(library);
             Path socket = SessionDirectory.socketIn(directory);
@@ -111,6 +113,7 @@ final class DriverRuntime extends ClientRuntime {
                     server.close();
                 }
                 CodecRegistry.shareNoMore();
+                DriverClasses.serveNoMore();
                 if (directory != null) {
                     SessionDirectory.delete(directory);
                 }
@@ -240,6 +243,7 @@ final class DriverRuntime extends ClientRuntime {
         store.close();
         server.close();
         CodecRegistry.shareNoMore();
+        DriverClasses.serveNoMore();
         SessionDirectory.delete(directory);
         return true;
     }

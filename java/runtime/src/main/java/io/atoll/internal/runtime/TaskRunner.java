@@ -22,13 +22,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  * into the result, and tells the scheduler. Never throws. Any thread.
  */
 final class TaskRunner {
-    private static final ClassLoader LOADER = ClassLoader.getSystemClassLoader();
-
     private final WorkerRuntime runtime;
-    private final FunctionFinder functions = new FunctionFinder(LOADER);
+    private final ClassLoader loader;
+    private final FunctionFinder functions;
 
-    TaskRunner(WorkerRuntime runtime) {
+    TaskRunner(WorkerRuntime runtime, ClassLoader loader) {
         this.runtime = runtime;
+        this.loader = loader;
+        functions = new FunctionFinder(loader);
     }
 
     void run(byte[] call) {
@@ -110,9 +111,9 @@ final class TaskRunner {
         return value;
     }
 
-    private static Class<?> load(String form) {
+    private Class<?> load(String form) {
         try {
-            return Class.forName(form, true, LOADER);
+            return Class.forName(form, true, loader);
         } catch (ClassNotFoundException e) {
             throw FunctionFinder.missing("the class that an argument is to be seen as", e);
         }

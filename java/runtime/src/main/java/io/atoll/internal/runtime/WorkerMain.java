@@ -2,7 +2,9 @@ package io.atoll.internal.runtime;
 
 import io.atoll.AtollException;
 import io.atoll.internal.call.FunctionFinder;
+import io.atoll.internal.classes.DriverClassLoader;
 import io.atoll.internal.codecs.CodecRegistry;
+import io.atoll.internal.graph.GraphKind;
 import io.atoll.internal.process.SessionDirectory;
 import io.atoll.internal.process.WorkerOrders;
 import io.atoll.jni.NativeLibrary;
@@ -50,9 +52,14 @@ public final class WorkerMain {
             }
             throw e;
         }
+        // What has started this is what reads the path: the system's loader, or that of an archive with jars inside.
+        ClassLoader loader =
+                new DriverClassLoader(directory, Thread.currentThread().getContextClassLoader());
+        Thread.currentThread().setContextClassLoader(loader);
+        GraphKind.keepFor(loader);
         FunctionFinder.warmUp();
         CodecRegistry.takeFrom(SessionDirectory.codecsIn(directory));
-        WorkerRuntime runtime = new WorkerRuntime(store, orders);
+        WorkerRuntime runtime = new WorkerRuntime(store, orders, loader);
         Runtimes.install(runtime);
         runtime.start();
         runtime.board.join(store.clientIndex());

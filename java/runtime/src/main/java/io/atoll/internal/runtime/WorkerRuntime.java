@@ -28,7 +28,7 @@ final class WorkerRuntime extends ClientRuntime {
     /** and so small a part of the time it takes. */
     private static final int LOOK_SHARE = 20;
 
-    private final TaskRunner runner = new TaskRunner(this);
+    private final TaskRunner runner;
     private final TaskThreads threads;
     private final OwnThreads ownThreads;
     /** Calls that were submitted here, to help with; those begun elsewhere stay until they are asked for or forgotten. */
@@ -36,8 +36,10 @@ final class WorkerRuntime extends ClientRuntime {
 
     private final ConcurrentHashMap<ObjectId, TaskContext> resuming = new ConcurrentHashMap<>();
 
-    WorkerRuntime(NativeStore store, WorkerOrders orders) {
+    /** @param loader of tasks' classes */
+    WorkerRuntime(NativeStore store, WorkerOrders orders, ClassLoader loader) {
         super(store, orders.driver(), orders.putTimeout());
+        runner = new TaskRunner(this, loader);
         threads = new TaskThreads(this);
         ownThreads = new OwnThreads(ring, threads::running);
     }

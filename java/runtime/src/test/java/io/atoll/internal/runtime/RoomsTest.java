@@ -49,6 +49,7 @@ class RoomsTest {
             Set.of("io.atoll.internal.objects"),
             Set.of("io.atoll.objects"),
             Set.of("io.atoll.scheduler"),
+            Set.of("io.atoll.internal.classes"),
             Set.of("io.atoll.internal.call"),
             Set.of("io.atoll.internal.process"),
             Set.of("io.atoll.internal.node"),

@@ -1,0 +1,58 @@
+package io.atoll.internal.classes;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What a worker finds the classes of tasks by: its own path, and then the driver, where that has met a loader that workers
+ * have no path for. Any thread.
+ */
+public final class DriverClassLoader extends ClassLoader {
+    static {
+        registerAsParallelCapable();
+    }
+
+    private final Path socket;
+
+    /**
+     * @param session the driver's directory
+     * @param parent what this process's own path is read by
+     */
+    public DriverClassLoader(Path session, ClassLoader parent) {
+        super("atoll-driver", parent);
+        socket = ClassServer.socketIn(session);
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+        byte[] bytes = ask(name);
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> known = findLoadedClass(name);
+            return known != null ? known : defineClass(name, bytes, 0, bytes.length);
+        }
+    }
+
+    private byte[] ask(String name) throws ClassNotFoundException {
+        if (Files.notExists(socket)) {
+            throw new ClassNotFoundException(name);
+        }
+        try (SocketChannel driver = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+                DataOutputStream out = new DataOutputStream(Channels.newOutputStream(driver));
+                DataInputStream in = new DataInputStream(Channels.newInputStream(driver))) {
+            out.writeUTF(name);
+            int length = in.readInt();
+            if (length == ClassServer.UNKNOWN) {
+                throw new ClassNotFoundException(name);
+            }
+            return in.readNBytes(length);
+        } catch (IOException e) {
+            throw new ClassNotFoundException(name + ": the driver cannot be asked for it: " + e, e);
+        }
+    }
+}

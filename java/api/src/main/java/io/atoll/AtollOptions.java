@@ -391,7 +391,7 @@ public final class AtollOptions {
         /**
          * The largest heap of each worker. Objects of the store are not on it.
          *
-         * @param bytes 0 for what its JVM chooses, mostly a quarter of the machine's memory
+         * @param bytes 0 for its share of what the machine has beside store and driver
          * @return this
          * @throws IllegalArgumentException when negative
          */

@@ -7,25 +7,35 @@ import java.lang.reflect.Field;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.apache.arrow.vector.ipc.SeekableReadChannel;
 import org.apache.arrow.vector.ipc.message.MessageChannelReader;
 import org.apache.arrow.vector.ipc.message.MessageResult;
 import sun.misc.Unsafe;
 
 /**
- * Arrow's readers of streams take the numbers of every stream for ones of this machine's byte order, and make one child of
- * two that have a name in common; what the schema says of it is dropped. So the messages of a reader that has not read its schema yet are looked at on their way.
+ * Arrow's readers take all numbers for ones of this machine's byte order, and make one child of two that have a name in
+ * common; what the schema says of it is dropped. So the messages of a reader of a stream that has not read its schema yet
+ * are looked at on their way, and the footer of a file is read beforehand.
  */
 final class StreamReaders {
     private static final Unsafe UNSAFE = RawAccess.unsafe();
-    private static final long MESSAGES = offset();
+    private static final long MESSAGES = offset(ArrowStreamReader.class, "messageReader");
+    private static final long FILE = offset(ArrowFileReader.class, "in");
 
     private StreamReaders() {}
 
-    /** Has a reader refuse a stream that it would read wrongly. */
-    static void watch(ArrowReader reader) {
-        if (reader instanceof ArrowStreamReader && MESSAGES >= 0) {
+    /**
+     * Has a reader refuse a stream that it would read wrongly.
+     *
+     * @throws IOException when it is known already: of a file
+     */
+    static void watch(ArrowReader reader) throws IOException {
+        if (reader instanceof ArrowFileReader && FILE >= 0) {
+            FileFooter.check((SeekableReadChannel) UNSAFE.getObject(reader, FILE));
+        } else if (reader instanceof ArrowStreamReader && MESSAGES >= 0) {
             MessageChannelReader messages = (MessageChannelReader) UNSAFE.getObject(reader, MESSAGES);
             if (messages != null && messages.getClass() == MessageChannelReader.class) {
                 UNSAFE.putObject(reader, MESSAGES, new Watched(messages));
@@ -56,9 +66,9 @@ final class StreamReaders {
     }
 
     @SuppressWarnings({"deprecation", "removal"})
-    private static long offset() {
+    private static long offset(Class<?> type, String name) {
         try {
-            Field field = ArrowStreamReader.class.getDeclaredField("messageReader");
+            Field field = type.getDeclaredField(name);
             return UNSAFE.objectFieldOffset(field);
         } catch (NoSuchFieldException e) {
             return -1; // another version of Arrow, which may look itself

@@ -79,8 +79,8 @@ public final class Table implements AutoCloseable {
      * All batches that a reader still has. The columns share the reader's buffers, which are not copied; the reader stays
      * the caller's, and may be closed before the table. A dictionary may grow between batches.
      *
-     * @throws IOException when the reader cannot go on, or has what Arrow Java would read wrongly (a stream
-     *     of the other byte order)
+     * @throws IOException when the reader cannot go on, or has what Arrow Java would read wrongly (a stream or file
+     *     of the other byte order). Of a stream whose reader has given its schema before that can no longer be told
      * @throws IllegalArgumentException when a dictionary is replaced by one that does not begin with the same values: one
      *     table has one dictionary for all its batches
      */
@@ -111,9 +111,9 @@ public final class Table implements AutoCloseable {
      * grow between batches; behind one that was replaced the table's indices are copied when it is read.
      *
      * @return a ref to the table, as {@code Atoll.put} gives it
-     * @throws IOException when the reader cannot go on, or has what Arrow Java would read wrongly (a stream
-     *     of the other byte order); nothing stays in the store
-     *     then
+     * @throws IOException when the reader cannot go on, or has what Arrow Java would read wrongly (a stream or file
+     *     of the other byte order). Of a stream whose reader has given its schema before that can no longer be told.
+     *     Nothing stays in the store then
      * @throws IllegalArgumentException when replaced dictionaries together have more values than the indices can tell
      *     apart
      * @throws io.atoll.ObjectStoreFullException when there is no room

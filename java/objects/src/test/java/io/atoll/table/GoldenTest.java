@@ -19,16 +19,18 @@ import java.util.zip.GZIPInputStream;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.ipc.JsonFileReader;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.arrow.vector.util.ByteArrayReadableSeekableByteChannel;
 import org.apache.arrow.vector.util.Validator;
 import org.junit.jupiter.api.Test;
 
 /**
  * Streams that Arrow's implementations have written since 0.14.1, in both byte orders, beside their values as JSON: each
  * is read as those values, or refused by name. As it lies in a store, put by way of a reader, and read into a table that
- * is put.
+ * is put; and as a file of the same messages.
  */
 class GoldenTest {
     static {
@@ -51,7 +53,9 @@ class GoldenTest {
         List<Way> ways = List.of(
                 (fixture, stream, allocator) -> StreamsOfOthersTest.read(fixture, stream),
                 GoldenTest::putByReader,
-                GoldenTest::putAsTable);
+                GoldenTest::putAsTable,
+                GoldenTest::putFile,
+                GoldenTest::putFileAsTable);
         List<String> wrong = new ArrayList<>();
         List<String> report = new ArrayList<>();
         for (Path stream : Golden.files("integration", ".stream")) {
@@ -97,6 +101,29 @@ class GoldenTest {
                 Table table = Table.readAll(reader)) {
             return got(fixture, fixture.codec.put(table));
         }
+    }
+
+    private static Table putFile(Fixture fixture, byte[] stream, RootAllocator allocator) throws IOException {
+        try (ArrowFileReader reader = file(stream, allocator)) {
+            return got(fixture, TableWriter.write(reader, fixture.store, fixture.codec.room()));
+        }
+    }
+
+    private static Table putFileAsTable(Fixture fixture, byte[] stream, RootAllocator allocator) throws IOException {
+        try (ArrowFileReader reader = file(stream, allocator);
+                Table table = Table.readAll(reader)) {
+            return got(fixture, fixture.codec.put(table));
+        }
+    }
+
+    private static ArrowFileReader file(byte[] stream, RootAllocator allocator) throws IOException {
+        byte[] file;
+        try {
+            file = ArrowFiles.of(stream);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("Arrow Java has no such type for a footer: " + e.getMessage(), e);
+        }
+        return new ArrowFileReader(new ByteArrayReadableSeekableByteChannel(file), allocator);
     }
 
     private static Table got(Fixture fixture, ObjectId id) {

@@ -89,7 +89,11 @@ public final class ArrowSchemas {
 
     /** What of a stream, by its schema, Arrow Java would read wrongly without a word; null when there is nothing. */
     public static String unreadable(Message message) {
-        org.apache.arrow.flatbuf.Schema schema = schema(message);
+        return unreadable(schema(message));
+    }
+
+    /** The same of the schema of a file. */
+    public static String unreadable(org.apache.arrow.flatbuf.Schema schema) {
         boolean isBig = schema.endianness() == Endianness.Big;
         if (isBig != (ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN)) {
             return "is Arrow data in " + (isBig ? "big" : "little")

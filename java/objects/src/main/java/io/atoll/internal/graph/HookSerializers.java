@@ -19,6 +19,7 @@ import org.apache.fory.context.WriteContext;
 import org.apache.fory.reflect.ObjectInstantiator;
 import org.apache.fory.resolver.TypeResolver;
 import org.apache.fory.serializer.JavaSerializer;
+import org.apache.fory.serializer.ObjectSerializer;
 import org.apache.fory.serializer.ReplaceResolveSerializer;
 import org.apache.fory.serializer.Serializer;
 import sun.reflect.ReflectionFactory;
@@ -196,14 +197,36 @@ final class HookSerializers {
 
     /**
      * Those that put something else in their place. Fory writes each by a serializer of its class, and reads all that
-     * have a say in this, not only these, by the one of {@code ReplaceStub}.
+     * have a say in this, not only these, by the one of {@code ReplaceStub}. This one is not of Fory's type: of a final
+     * class that is declared as a field Fory would put another in its place, for all objects of the class, that writes
+     * what the one of {@code ReplaceStub} does not read.
      */
-    static final class Replaced extends ReplaceResolveSerializer {
+    static final class Replaced extends Serializer<Object> {
+        private final ByFory byFory;
+
+        @SuppressWarnings("unchecked")
+        Replaced(TypeResolver resolver, Class<?> type, GraphLinks links) {
+            super(resolver.getConfig(), (Class<Object>) type);
+            byFory = new ByFory(resolver, type, links);
+        }
+
+        @Override
+        public void write(WriteContext context, Object value) {
+            byFory.write(context, value);
+        }
+
+        @Override
+        public Object read(ReadContext context) {
+            return byFory.read(context);
+        }
+    }
+
+    private static final class ByFory extends ReplaceResolveSerializer {
         private final GraphLinks links;
         private final Set<Class<?>> seen = new HashSet<>();
 
-        Replaced(TypeResolver resolver, Class<?> type, GraphLinks links) {
-            super(resolver, type);
+        ByFory(TypeResolver resolver, Class<?> type, GraphLinks links) {
+            super(resolver, type, false, false); // for no final field, and not to be registered
             this.links = links;
             getMethodInfoCache(type);
         }
@@ -211,10 +234,42 @@ final class HookSerializers {
         @Override
         protected MethodInfoCache getMethodInfoCache(Class<?> type) {
             MethodInfoCache info = super.getMethodInfoCache(type);
-            if (mayBeWhole(type) && seen.add(type)) {
-                info.setObjectSerializer(whole(typeResolver, type, links));
+            if (type != ReplaceStub.class && seen.add(type)) {
+                info.setObjectSerializer(
+                        mayBeWhole(type) ? whole(typeResolver, type, links) : new Fields(typeResolver, type));
             }
             return info;
+        }
+    }
+
+    /** Their fields, by Fory. */
+    private static final class Fields extends Serializer<Object> {
+        private final TypeResolver resolver;
+        private Serializer<Object> fields; // made when it is needed, since the class may have fields of its own kind
+
+        @SuppressWarnings("unchecked")
+        Fields(TypeResolver resolver, Class<?> type) {
+            super(resolver.getConfig(), (Class<Object>) type);
+            this.resolver = resolver;
+        }
+
+        private Serializer<Object> fields() {
+            if (fields == null) {
+                Serializer<Object> known = resolver.getSerializer(getType());
+                fields = new ObjectSerializer<>(resolver, getType()); // it may make itself known
+                resolver.resetSerializer(getType(), known);
+            }
+            return fields;
+        }
+
+        @Override
+        public void write(WriteContext context, Object value) {
+            fields().write(context, value);
+        }
+
+        @Override
+        public Object read(ReadContext context) {
+            return fields().read(context);
         }
     }
 }

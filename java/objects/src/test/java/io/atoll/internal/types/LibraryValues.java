@@ -40,6 +40,7 @@ import it.unimi.dsi.fastutil.objects.ObjectArrayList;
 import it.unimi.dsi.fastutil.objects.ObjectOpenHashSet;
 import java.util.List;
 import java.util.Map;
+import org.joda.time.Chronology;
 import org.joda.time.DateTime;
 import org.joda.time.DateTimeZone;
 import org.joda.time.Instant;
@@ -51,6 +52,16 @@ import org.joda.time.MonthDay;
 import org.joda.time.MutableDateTime;
 import org.joda.time.Period;
 import org.joda.time.YearMonth;
+import org.joda.time.chrono.BuddhistChronology;
+import org.joda.time.chrono.CopticChronology;
+import org.joda.time.chrono.EthiopicChronology;
+import org.joda.time.chrono.GJChronology;
+import org.joda.time.chrono.GregorianChronology;
+import org.joda.time.chrono.ISOChronology;
+import org.joda.time.chrono.IslamicChronology;
+import org.joda.time.chrono.JulianChronology;
+import org.joda.time.chrono.LenientChronology;
+import org.joda.time.chrono.StrictChronology;
 
 /** Values of fastutil, vavr, protobuf, Jackson and Joda-Time. */
 final class LibraryValues {
@@ -181,6 +192,21 @@ final class LibraryValues {
                 berlin,
                 DateTimeZone.forOffsetHours(-3),
                 new MutableDateTime(5, berlin));
+        for (Chronology each : List.of(
+                ISOChronology.getInstance(berlin),
+                BuddhistChronology.getInstance(berlin),
+                GJChronology.getInstance(berlin),
+                GJChronology.getInstance(berlin, new Instant(5), 3),
+                GregorianChronology.getInstance(berlin),
+                JulianChronology.getInstance(berlin),
+                CopticChronology.getInstance(berlin),
+                EthiopicChronology.getInstance(berlin),
+                IslamicChronology.getInstance(berlin),
+                LenientChronology.getInstance(ISOChronology.getInstance(berlin)),
+                StrictChronology.getInstance(ISOChronology.getInstance(berlin)))) {
+            rows.equal(each, new DateTime(5, each), new LocalDate(5, each));
+            rows.seen("month of " + each, each::monthOfYear, month -> month.get(1_729_992_600_000L));
+        }
         all.all().addAll(rows.all());
     }
 }

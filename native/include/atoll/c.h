@@ -43,6 +43,11 @@ extern "C" {
 /** The ATOLL_ABI_VERSION of the library that this program has found, to compare with that of this header. */
 ATOLL_API int64_t atoll_abi_version(void);
 
+/** The functions below as a table, for code that is not linked to this library: see api.h. */
+typedef struct atoll_api atoll_api;
+/** The table of this library; it is never freed. */
+ATOLL_API const atoll_api* atoll_get_api(void);
+
 /** Why a call failed. Functions return the negative. */
 typedef enum atoll_code {
   ATOLL_OK = 0,

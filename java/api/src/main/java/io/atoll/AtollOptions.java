@@ -143,6 +143,15 @@ public final class AtollOptions {
         return set.workerClassPath;
     }
 
+    /**
+     * Where the reports of workers that crashed stay.
+     *
+     * @return empty: nowhere, errors have what tells most of them
+     */
+    public Optional<Path> crashDirectory() {
+        return Optional.ofNullable(set.crashDirectory);
+    }
+
     /** Every option with its value; of the environment the names alone, since values may be secrets. */
     @Override
     public String toString() {
@@ -150,7 +159,8 @@ public final class AtollOptions {
                 + set.putTimeout + ", spillDirectory=" + (set.spillDirectory == null ? "none" : set.spillDirectory)
                 + ", workers=" + set.workers + ", resources=(" + set.resources + "), workerHeapBytes="
                 + set.workerHeapBytes + ", workerJvmArguments=" + set.workerJvmArguments + ", workerEnvironment="
-                + new TreeSet<>(set.workerEnvironment.keySet()) + ", workerClassPath=" + set.workerClassPath + ")";
+                + new TreeSet<>(set.workerEnvironment.keySet()) + ", workerClassPath=" + set.workerClassPath
+                + ", crashDirectory=" + (set.crashDirectory == null ? "none" : set.crashDirectory) + ")";
     }
 
     // ---- the same with one thing changed: what most programs say
@@ -243,6 +253,7 @@ public final class AtollOptions {
         private List<String> workerJvmArguments = List.of();
         private Map<String, String> workerEnvironment = Map.of();
         private List<Path> workerClassPath = List.of();
+        private Path crashDirectory;
 
         private Builder() {}
 
@@ -257,6 +268,7 @@ public final class AtollOptions {
             workerJvmArguments = from.workerJvmArguments;
             workerEnvironment = from.workerEnvironment;
             workerClassPath = from.workerClassPath;
+            crashDirectory = from.crashDirectory;
         }
 
         /**
@@ -454,6 +466,18 @@ public final class AtollOptions {
             List<Path> all = new ArrayList<>(workerClassPath);
             all.addAll(List.of(entries));
             workerClassPath = List.copyOf(all);
+            return this;
+        }
+
+        /**
+         * The directory that keeps what the JVM of a worker writes when it crashes ({@code hs_err_pidN.log}), which otherwise
+         * goes with the session. With one, core files are as the system has them; without, workers write none.
+         *
+         * @param directory an existing one
+         * @return this
+         */
+        public Builder crashDirectory(Path directory) {
+            crashDirectory = Objects.requireNonNull(directory, "directory");
             return this;
         }
 

@@ -1,6 +1,7 @@
 package io.atoll.internal.process;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -53,6 +54,20 @@ public record Ending(String how, String lastLines) {
             }
         }
         return new Ending(how, lastLines);
+    }
+
+    /** The same, of a worker whose JVM has said of a crash what it was: that comes first, and is not said twice. */
+    Ending withCrash(CrashReport crash) {
+        String printed = CrashReport.without(lastLines);
+        return new Ending(
+                crash.what() + ", " + how,
+                String.join("\n", crash.lines()) + (printed.isEmpty() ? "" : "\n" + printed));
+    }
+
+    /** The same, with what the JVM has printed of a crash told first. */
+    Ending withPrintedCrash() {
+        Optional<CrashReport> crash = CrashReport.of(lastLines);
+        return crash.isPresent() ? withCrash(crash.get()) : this;
     }
 
     /** The same, of a worker that was killed for a reason. */

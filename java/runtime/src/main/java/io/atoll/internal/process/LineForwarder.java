@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 /** Copies what a worker prints to a stream of the driver, line by line, each with a prefix. One thread each. */
 final class LineForwarder extends Thread {
     private static final int LONGEST_LINE = 64 * 1024;
-    private static final int REMEMBERED_LINES = 20;
+    /** A JVM that crashes says so in some 20 lines, and what was printed before it is what tells most. */
+    private static final int REMEMBERED_LINES = 40;
 
     private final InputStream from;
     private final Supplier<PrintStream> to;

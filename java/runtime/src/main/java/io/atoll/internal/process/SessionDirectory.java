@@ -14,6 +14,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
@@ -28,8 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one directory that a driver has while it lives, for the store's socket and the native library: {@code
- * PLACE/atoll-UID/PID-STARTTIME-N}, open to its user alone, where PLACE is XDG_RUNTIME_DIR or the directory for temporary
+ * The one directory that a driver has while it lives, for the store's socket, the native library, what JavaCPP unpacks for
+ * the workers and what these write of their crashes: {@code PLACE/atoll-UID/PID-STARTTIME-N}, open to its user alone, where PLACE is XDG_RUNTIME_DIR or the directory for temporary
  * files, whichever can be used. The driver holds a lock on a file in it: nobody else deletes it while that is held, whatever
  * the pid in its name means to them, as in another PID namespace. Whoever sees the driver die deletes it; what is left after
  * a kill of all at once is swept by the next driver of the same user. What is swept is reached below open descriptors, no
@@ -178,17 +179,29 @@ public final class SessionDirectory {
         }
     }
 
+    /** With all below it: libraries that JavaCPP has unpacked for workers lie in directories. No link is followed. */
     private static void empty(SecureDirectoryStream<Path> parent, Path name) throws IOException {
-        try (SecureDirectoryStream<Path> session = parent.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-            for (Path file : session) {
+        try (SecureDirectoryStream<Path> directory = parent.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+            for (Path each : directory) {
+                Path file = each.getFileName();
                 try {
-                    session.deleteFile(file.getFileName());
+                    if (isDirectory(directory, file)) {
+                        empty(directory, file);
+                    } else {
+                        directory.deleteFile(file);
+                    }
                 } catch (NoSuchFileException e) {
                     // Somebody else is at it.
                 }
             }
         }
         parent.deleteDirectory(name);
+    }
+
+    private static boolean isDirectory(SecureDirectoryStream<Path> in, Path name) throws IOException {
+        return in.getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .readAttributes()
+                .isDirectory();
     }
 
     private static SecureDirectoryStream<Path> open(Path directory) throws IOException {

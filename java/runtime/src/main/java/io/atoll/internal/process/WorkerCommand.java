@@ -22,6 +22,9 @@ public final class WorkerCommand {
     /** Which classes may be made from stored bytes. */
     private static final String ALLOWED_CLASSES = "atoll.allowed.classes";
 
+    /** Where JavaCPP unpacks native libraries, by default in the user's home: once a session, and gone with it. */
+    private static final String JAVACPP_CACHE = "org.bytedeco.javacpp.cachedir";
+
     /** Arguments of the driver's own JVM that its workers are given as well, by how they begin: what changes what code means. */
     private static final List<String> INHERITED = List.of(
             "--add-opens=",
@@ -95,6 +98,25 @@ public final class WorkerCommand {
                                     + " JRE " + Runtime.version().feature() + " by -D" + JAVA_PROPERTY + "=FILE"));
         }
         return java.toString();
+    }
+
+    /**
+     * The same command for the workers of one session. What it adds comes before the user's own arguments, which win.
+     *
+     * @param command of {@link #find}
+     * @param session its directory
+     */
+    public static List<String> inSession(List<String> command, AtollOptions options, Path session, CrashFiles crashes) {
+        List<String> more = new ArrayList<>(crashes.flags(mayHoldFlags(users(options), options)));
+        String cache = System.getProperty(JAVACPP_CACHE); // the program may have set it itself
+        if (cache != null) {
+            more.add("-D" + JAVACPP_CACHE + "=" + cache);
+        } else if (mayHoldFlags(List.of(), options).stream().noneMatch(each -> each.contains(JAVACPP_CACHE))) {
+            more.add("-D" + JAVACPP_CACHE + "=" + session.resolve("javacpp"));
+        }
+        List<String> all = new ArrayList<>(command);
+        all.addAll(1, more);
+        return all;
     }
 
     /** What the machine has beside store and driver, divided: each JVM by itself would take a quarter of all. */

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,6 +39,7 @@ public final class WorkerProcesses implements AutoCloseable {
 
     private final Path socket;
     private final List<String> command;
+    private final CrashFiles crashes;
     private final Map<String, String> environment;
     private final List<Worker> workers = new ArrayList<>(); // guarded by this
     private final ArrayDeque<Worker> ended = new ArrayDeque<>(); // guarded by this
@@ -54,9 +56,12 @@ public final class WorkerProcesses implements AutoCloseable {
     /**
      * @param command all but the orders' arguments
      * @param environment variables that differ from this process's
+     * @param crashes where they write of their crashes, as the command says
      */
-    public WorkerProcesses(List<String> command, WorkerOrders orders, Map<String, String> environment) {
+    public WorkerProcesses(
+            List<String> command, WorkerOrders orders, Map<String, String> environment, CrashFiles crashes) {
         this.environment = environment;
+        this.crashes = crashes;
         socket = orders.socket();
         this.command = new ArrayList<>(command);
         this.command.addAll(orders.arguments());
@@ -69,18 +74,31 @@ public final class WorkerProcesses implements AutoCloseable {
         boolean joined; // guarded by the WorkerProcesses
         /** Why this process has killed it; null when it has not. */
         volatile String killed;
+        /** Null before anybody has looked. */
+        private Optional<CrashReport> crash;
 
         Worker(SpawnedProcess process) {
             this.process = process;
         }
 
         /** Once its process has ended. */
-        Ending ending() {
+        Ending ending(CrashFiles from) {
             String all = Stream.of(out.lastLines(), err.lastLines())
                     .filter(lines -> !lines.isEmpty())
                     .collect(Collectors.joining("\n"));
             Ending ending = Ending.of(process.signal(), process.exitValue(), all);
-            return killed == null ? ending : ending.because(killed);
+            if (killed != null) {
+                return ending.because(killed);
+            }
+            Optional<CrashReport> written = crash(from);
+            return written.isPresent() ? ending.withCrash(written.get()) : ending.withPrintedCrash();
+        }
+
+        private synchronized Optional<CrashReport> crash(CrashFiles from) {
+            if (crash == null) {
+                crash = from.take(process.pid());
+            }
+            return crash;
         }
 
         void awaitOutput() throws InterruptedException {
@@ -138,7 +156,7 @@ public final class WorkerProcesses implements AutoCloseable {
             Thread.currentThread().interrupt();
             return Ending.UNKNOWN;
         }
-        return worker.ending();
+        return worker.ending(crashes);
     }
 
     private synchronized Worker find(long pid) {
@@ -251,6 +269,7 @@ public final class WorkerProcesses implements AutoCloseable {
         } catch (InterruptedException | IOException e) {
             // Its last lines are missing, then.
         }
+        worker.crash(crashes); // So that nothing is left, whoever asks.
         Runnable then = null;
         synchronized (this) {
             workers.remove(worker);
@@ -262,7 +281,7 @@ public final class WorkerProcesses implements AutoCloseable {
                 return;
             }
             if (!worker.joined) {
-                then = failed(worker.process.pid(), worker.ending());
+                then = failed(worker.process.pid(), worker.ending(crashes));
             }
             startMissing();
         }

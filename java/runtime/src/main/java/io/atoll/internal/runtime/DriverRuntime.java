@@ -9,6 +9,7 @@ import io.atoll.internal.classes.DriverClasses;
 import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.node.Board;
 import io.atoll.internal.node.SchedulerThread;
+import io.atoll.internal.process.CrashFiles;
 import io.atoll.internal.process.SessionDirectory;
 import io.atoll.internal.process.WorkerCommand;
 import io.atoll.internal.process.WorkerOrders;
@@ -95,7 +96,14 @@ final class DriverRuntime extends ClientRuntime {
                     store.clientIndex(),
                     options.putTimeout(),
                     options.spillDirectory().map(Path::toAbsolutePath));
-            workers = new WorkerProcesses(command.join(), orders, environment(options));
+            CrashFiles crashes = options.crashDirectory()
+                    .map(kept -> new CrashFiles(kept, true))
+                    .orElse(new CrashFiles(directory, false));
+            workers = new WorkerProcesses(
+                    WorkerCommand.inSession(command.join(), options, directory, crashes),
+                    orders,
+                    environment(options),
+                    crashes);
             // The JVMs take longest: they start while everything else is made ready.
             workers.launch(count);
             runtime = new DriverRuntime(options, directory, server, store, workers, atExit);

@@ -12,6 +12,7 @@ final class OptionsCheck {
     /** Throws {@link IllegalArgumentException}, naming the option and what is wrong with its value. */
     static void check(AtollOptions options) {
         options.spillDirectory().ifPresent(OptionsCheck::spillDirectory);
+        options.crashDirectory().ifPresent(OptionsCheck::crashDirectory);
         for (Path each : options.workerClassPath()) {
             if (!Files.exists(each)) {
                 throw new IllegalArgumentException("workerClassPath: " + each.toAbsolutePath()
@@ -32,6 +33,14 @@ final class OptionsCheck {
             Files.delete(Files.createTempDirectory(directory, "atoll-try-"));
         } catch (IOException e) {
             throw spill(directory, "takes no directory (" + e + ")", e);
+        }
+    }
+
+    private static void crashDirectory(Path directory) {
+        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
+            throw new IllegalArgumentException("crashDirectory " + directory.toAbsolutePath()
+                    + " is no directory that can be written to: the JVMs of workers that crash are to write there; make it,"
+                    + " or name another by AtollOptions.Builder.crashDirectory");
         }
     }
 

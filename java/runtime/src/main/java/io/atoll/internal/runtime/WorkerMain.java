@@ -5,6 +5,7 @@ import io.atoll.internal.call.FunctionFinder;
 import io.atoll.internal.classes.DriverClassLoader;
 import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.graph.GraphKind;
+import io.atoll.internal.process.CrashFiles;
 import io.atoll.internal.process.SessionDirectory;
 import io.atoll.internal.process.WorkerOrders;
 import io.atoll.jni.NativeLibrary;
@@ -57,6 +58,9 @@ public final class WorkerMain {
                 new DriverClassLoader(directory, Thread.currentThread().getContextClassLoader());
         Thread.currentThread().setContextClassLoader(loader);
         GraphKind.keepFor(loader);
+        if (!Boolean.getBoolean(CrashFiles.CORES)) {
+            StoreNative.writeNoCores();
+        }
         FunctionFinder.warmUp();
         CodecRegistry.takeFrom(SessionDirectory.codecsIn(directory));
         WorkerRuntime runtime = new WorkerRuntime(store, orders, loader);

@@ -6,13 +6,14 @@
 
 #include <jni.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
-#include "atoll/c.h"
+#include "atoll/api.h"
 
 namespace atoll_jni {
 
@@ -212,7 +213,23 @@ inline void copy(JNIEnv* env, jclass, jobject array, jlong from, jlong to, jlong
   }
 }
 
+// What kernels find. Whoever attaches the process sets the client, and clears it before he detaches.
+inline atoll_kernel_host& kernel_host() {
+  static atoll_kernel_host host{sizeof(atoll_kernel_host), ATOLL_ABI_VERSION, atoll_get_api(), nullptr};
+  return host;
+}
+inline jlong kernelHost() { return reinterpret_cast<jlong>(&kernel_host()); }
+inline void setKernelClient(jlong c) {
+  __atomic_store_n(&kernel_host().client, client(c), __ATOMIC_RELEASE);  // pairs with Kernel::Of()
+}
+
 inline void empty() {}
+inline void writeNoCores() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_CORE, &limit) != 0) return;
+  limit.rlim_cur = 0;
+  (void)setrlimit(RLIMIT_CORE, &limit);
+}
 [[noreturn]] inline void endProcess(jint status) {
   if (getpgrp() == getpid()) (void)kill(0, SIGKILL);
   _exit(status);

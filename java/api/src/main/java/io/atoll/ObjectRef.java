@@ -3,6 +3,7 @@ package io.atoll;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.RefFuture;
 import io.atoll.spi.Refs;
+import io.atoll.spi.Runtimes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
@@ -311,6 +312,19 @@ public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
      */
     public <V> Arg<V> as(Class<V> form) {
         return new Seen<>(this, Objects.requireNonNull(form, "form"));
+    }
+
+    /**
+     * A ref to an object that native code of this process has made (by {@code atoll/kernel.h}). It takes over the reference
+     * that its making gave: to be called once for each object.
+     *
+     * @param <T> type of the value: {@code byte[]} unless the object was given a tag
+     * @param id as {@code Kernel::Writer::Seal()} or {@code Kernel::Put()} returned it
+     * @return a ref as any other
+     * @throws IllegalStateException when Atoll is not running in this process
+     */
+    public static <T> ObjectRef<T> adopt(ObjectId id) {
+        return Runtimes.current().ref(Objects.requireNonNull(id, "id"));
     }
 
     /** Two refs are equal when they are refs to one object. */

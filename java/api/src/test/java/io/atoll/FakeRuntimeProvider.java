@@ -70,6 +70,11 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         }
 
         @Override
+        public <T> ObjectRef<T> ref(ObjectId id) {
+            return Refs.make(id, this, () -> released.add(id));
+        }
+
+        @Override
         public <S> S service(Class<S> type) {
             throw new UnsupportedOperationException();
         }

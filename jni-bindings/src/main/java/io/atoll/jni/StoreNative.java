@@ -171,6 +171,19 @@ public final class StoreNative {
      */
     public static native void copy(@Raw(withEnv = true) Object array, long from, long to, long bytes);
 
+    /**
+     * Where native code of this process finds the store: the address of an {@code atoll_kernel_host} ({@code
+     * atoll/api.h}), with the table of the functions and the client of {@link #setKernelClient}. {@code atoll/kernel.h}
+     * asks for it by this name, from any library.
+     */
+    public static native long kernelHost();
+
+    /** Which client kernels use; 0 before it is detached. */
+    public static native void setKernelClient(long client);
+
+    /** This process writes no core file when it crashes, nor do those that it starts. They may raise the limit again. */
+    public static native void writeNoCores();
+
     /** Does nothing: the price of crossing the boundary. */
     public static native void empty();
 

@@ -1,6 +1,7 @@
 package io.atoll.spi;
 
 import io.atoll.NodeStats;
+import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -22,6 +23,15 @@ public interface AtollRuntime extends AutoCloseable {
      * @return a ref to the sealed object
      */
     <T> ObjectRef<T> put(T value);
+
+    /**
+     * A ref that takes over a reference which native code of this process has got.
+     *
+     * @param <T> type of the value
+     * @param id of the object
+     * @return gives the reference back when it is closed or unreachable
+     */
+    <T> ObjectRef<T> ref(ObjectId id);
 
     /**
      * What this runtime has for a library above the API, which alone knows the type: a place for tensors, say.

@@ -1,6 +1,7 @@
 package io.atoll.tensor;
 
 import io.atoll.internal.memory.Place;
+import io.atoll.internal.memory.ResultPlace;
 import io.atoll.spi.Runtimes;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -151,6 +152,21 @@ public final class Tensor extends Grid implements AutoCloseable {
     public static WritableTensor create(DType type, long... shape) {
         Objects.requireNonNull(type, "type");
         return TensorWriter.begin(type, shape.clone(), Runtimes.current().service(Place.class));
+    }
+
+    /**
+     * Begins the result of the task that runs on this thread, to be filled in place and returned: without a copy, since it
+     * lies in the store already, under the id that the task's caller has.
+     *
+     * @param shape length of each axis; none makes a tensor of one element
+     * @return closing it gives it up; what the task throws does so, too
+     * @throws IllegalArgumentException when a length is negative
+     * @throws io.atoll.ObjectStoreFullException when there is no room
+     * @throws IllegalStateException when no task runs on this thread, or it has begun its result already
+     */
+    public static ResultTensor createResult(DType type, long... shape) {
+        Objects.requireNonNull(type, "type");
+        return TensorWriter.beginResult(type, shape.clone(), Runtimes.current().service(ResultPlace.class));
     }
 
     /** A tensor without axes, of one element. */

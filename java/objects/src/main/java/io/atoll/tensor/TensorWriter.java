@@ -6,6 +6,7 @@ import io.atoll.internal.memory.IpcMessage;
 import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.Lease;
 import io.atoll.internal.memory.Place;
+import io.atoll.internal.memory.ResultPlace;
 import io.atoll.store.Memory;
 import io.atoll.store.ObjectStore;
 import java.nio.Buffer;
@@ -21,31 +22,74 @@ import java.nio.ShortBuffer;
  * A tensor that is written into the store by its user. The object is given up when this is closed unsealed or, failing
  * that, when neither it nor any view of it is reachable.
  */
-final class TensorWriter implements WritableTensor {
+final class TensorWriter implements WritableTensor, ResultTensor {
     private final Tensor tensor; // of the memory that is being written
 
     private final Writing writing;
-    private final Place place;
+    private final Place place; // null of a result
+    private final ResultPlace.InPlace result; // null of any other
+    private boolean isHandedOver;
 
-    private TensorWriter(Tensor tensor, Writing writing, Place place) {
+    private TensorWriter(Tensor tensor, Writing writing, Place place, ResultPlace.InPlace result) {
         this.tensor = tensor;
         this.writing = writing;
         this.place = place;
+        this.result = result;
     }
 
-    static TensorWriter begin(DType type, long[] shape, Place place) {
-        long[] strides = Strides.rowMajor(shape, type.bytes());
-        long body = Math.multiplyExact(Strides.count(shape), (long) type.bytes());
-        byte[] header = TensorKind.header(type, shape, strides, body);
-        Writing writing = new Writing(
-                place.store(), place.room().create(IpcMessage.headBytes(header) + body, Kind.tag(Kind.TENSOR, 0)));
-        Lease lease = new Lease(writing::abort);
-        try {
-            long address = IpcMessage.writeHead(header, writing.creation.address());
-            Tensor tensor = new Tensor(type, shape, strides, TensorMemory.ofLease(address, lease), address);
-            return new TensorWriter(tensor, writing, place);
-        } finally {
-            lease.release();
+    static WritableTensor begin(DType type, long[] shape, Place place) {
+        return new Begun(type, shape) {
+            @Override
+            TensorWriter over(long size, long tag) {
+                Writing writing = new Writing(place.store(), place.room().create(size, tag));
+                return new TensorWriter(fill(writing), writing, place, null);
+            }
+        }.writer();
+    }
+
+    /** The result of the task that runs here. */
+    static ResultTensor beginResult(DType type, long[] shape, ResultPlace results) {
+        return new Begun(type, shape) {
+            @Override
+            TensorWriter over(long size, long tag) {
+                ResultPlace.InPlace result = results.beginResult(size, tag);
+                Writing writing = new Writing(null, result.creation());
+                return new TensorWriter(fill(writing), writing, null, result);
+            }
+        }.writer();
+    }
+
+    /** What is known before there is an object. */
+    private abstract static class Begun {
+        private final DType type;
+        private final long[] shape;
+        private final long[] strides;
+        private final long body;
+        private final byte[] header;
+
+        Begun(DType type, long[] shape) {
+            this.type = type;
+            this.shape = shape;
+            strides = Strides.rowMajor(shape, type.bytes());
+            body = Math.multiplyExact(Strides.count(shape), (long) type.bytes());
+            header = TensorKind.header(type, shape, strides, body);
+        }
+
+        abstract TensorWriter over(long size, long tag);
+
+        final TensorWriter writer() {
+            return over(IpcMessage.headBytes(header) + body, Kind.tag(Kind.TENSOR, 0));
+        }
+
+        /** The tensor over an object that has no bytes yet. */
+        final Tensor fill(Writing writing) {
+            Lease lease = new Lease(writing::abort);
+            try {
+                long address = IpcMessage.writeHead(header, writing.creation.address());
+                return new Tensor(type, shape, strides, TensorMemory.ofLease(address, lease), address);
+            } finally {
+                lease.release();
+            }
         }
     }
 
@@ -156,14 +200,24 @@ final class TensorWriter implements WritableTensor {
     }
 
     @Override
-    public void close() {
-        tensor.close();
-        writing.abort();
+    public Tensor toTensor() {
+        tensor.memory().check();
+        result.handOver(tensor);
+        isHandedOver = true;
+        return tensor;
     }
 
-    /** Ends once: sealed, or given up with the reference that was got by creating it. */
+    @Override
+    public void close() {
+        if (!isHandedOver) {
+            tensor.close();
+            writing.abort();
+        }
+    }
+
+    /** Ends once: sealed, or given up with the reference that was got by creating it, if any was. */
     private static final class Writing {
-        private final ObjectStore store;
+        private final ObjectStore store; // null when there is none: a result's is its caller's
         private final ObjectStore.Creation creation;
         private boolean over;
 
@@ -185,7 +239,9 @@ final class TensorWriter implements WritableTensor {
             if (!over) {
                 over = true;
                 creation.close();
-                store.dereference(creation.id());
+                if (store != null) {
+                    store.dereference(creation.id());
+                }
             }
         }
     }

@@ -27,6 +27,9 @@ final class Attachment {
     /** Objects that are being written: their memory must stay, as that of pins. */
     private final AtomicInteger writing = new AtomicInteger();
 
+    /** Whose client kernels use; guarded by the class. */
+    private static Attachment ofKernels;
+
     private volatile boolean closed;
     private boolean detached; // guarded by lifecycle
 
@@ -103,6 +106,22 @@ final class Attachment {
         return result < 0 ? 0 : b.getLong(StoreLayout.CLIENT_STATS_PINS);
     }
 
+    void giveToKernels() {
+        synchronized (Attachment.class) {
+            ofKernels = this;
+            StoreNative.setKernelClient(client);
+        }
+    }
+
+    private void takeFromKernels() {
+        synchronized (Attachment.class) {
+            if (ofKernels == this) {
+                ofKernels = null;
+                StoreNative.setKernelClient(0);
+            }
+        }
+    }
+
     void close() {
         synchronized (lifecycle) {
             if (closed) {
@@ -110,6 +129,7 @@ final class Attachment {
             }
             closed = true;
         }
+        takeFromKernels();
         awaitRunningCalls();
         synchronized (lifecycle) {
             detachIfUnused();

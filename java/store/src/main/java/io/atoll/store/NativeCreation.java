@@ -39,6 +39,11 @@ final class NativeCreation implements ObjectStore.Creation {
     }
 
     @Override
+    public boolean isOpen() {
+        return !over;
+    }
+
+    @Override
     public void resize(long newSize, Duration timeout) {
         if (over) {
             throw new IllegalStateException("object " + id + ": it is sealed or given up, and cannot be resized");

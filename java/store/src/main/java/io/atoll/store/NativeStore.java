@@ -256,6 +256,14 @@ public final class NativeStore implements ObjectStore {
         return attachment.pins();
     }
 
+    /**
+     * Gives native code of this process ({@code atoll/kernel.h}) this attachment, until it is closed or another one is
+     * given.
+     */
+    public void giveToKernels() {
+        attachment.giveToKernels();
+    }
+
     @Override
     public void close() {
         attachment.close();

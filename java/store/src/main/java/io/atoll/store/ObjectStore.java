@@ -42,6 +42,9 @@ public interface ObjectStore extends AutoCloseable {
 
         long size();
 
+        /** Whether it is neither sealed nor aborted. */
+        boolean isOpen();
+
         /**
          * Makes it larger or smaller: for values whose size is known only when they have been written. The bytes up to
          * the smaller of the sizes stay, but {@link #address} may be another one. When it fails, all is as it was.

@@ -50,7 +50,8 @@ public final class ObjectWriter implements Room {
         return create(null, size, 0, tag);
     }
 
-    private ObjectStore.Creation create(ObjectId expected, long size, int contained, long tag) {
+    /** Begins the object with the expected id, or, for null, a new one, to which the caller then holds a reference. */
+    public ObjectStore.Creation create(ObjectId expected, long size, int contained, long tag) {
         while (true) {
             long start = System.nanoTime();
             try {

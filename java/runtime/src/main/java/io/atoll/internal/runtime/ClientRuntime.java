@@ -12,6 +12,7 @@ import io.atoll.internal.call.Messages;
 import io.atoll.internal.call.ObjectWriter;
 import io.atoll.internal.graph.ErrorKind;
 import io.atoll.internal.memory.Place;
+import io.atoll.internal.memory.ResultPlace;
 import io.atoll.internal.memory.Room;
 import io.atoll.internal.node.Board;
 import io.atoll.internal.node.Gate;
@@ -38,7 +39,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** What the runtimes of drivers and workers have in common: both are clients of the store and may submit tasks. */
-abstract class ClientRuntime implements AtollRuntime, Place {
+abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     private static final int ENTRY_RETRIES = 50;
     private static final long ENTRY_PAUSE_NANOS = 20_000_000;
 
@@ -61,6 +62,7 @@ abstract class ClientRuntime implements AtollRuntime, Place {
 
     ClientRuntime(NativeStore store, int driverIndex, Duration putTimeout) {
         this.store = store;
+        store.giveToKernels();
         codec = new ObjectCodec(store, this::adopt);
         writer = new ObjectWriter(store, putTimeout);
         board = new Board(store, driverIndex);
@@ -136,6 +138,11 @@ abstract class ClientRuntime implements AtollRuntime, Place {
     @Override
     public Room room() {
         return writer;
+    }
+
+    @Override
+    public InPlace beginResult(long size, long tag) {
+        return ResultInPlace.begin(writer, size, tag);
     }
 
     @Override

@@ -39,17 +39,22 @@ final class TaskRunner {
         String name = reader.name();
         int attempt = CallRecord.attempt(record) + 1;
         ThreadState before = new ThreadState();
+        ResultInPlace inPlace = ResultInPlace.enter(result);
         try {
             Object value = invoke(reader);
             // Before anybody can see that it has ended.
             runtime.store.countUser(NodeReport.TASKS_COUNTER, 1);
-            store(result, value);
+            if (!inPlace.seal(value)) {
+                store(result, value);
+            }
         } catch (FailedArgument e) {
             putError(result, e.failure);
         } catch (Throwable thrown) {
+            inPlace.giveUp();
             // Not before: the class that knows the pid takes tens of milliseconds to initialize.
             putError(result, TaskException.of(name, ProcessHandle.current().pid(), attempt, thrown));
         }
+        inPlace.leave();
         before.restore();
         try {
             runtime.ring.tell(Messages.FINISHED, result);

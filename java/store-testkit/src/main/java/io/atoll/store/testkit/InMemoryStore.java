@@ -371,6 +371,11 @@ public final class InMemoryStore implements ObjectStore {
         }
 
         @Override
+        public boolean isOpen() {
+            return !over;
+        }
+
+        @Override
         public void resize(long size, Duration timeout) {
             synchronized (shared) {
                 if (over) {

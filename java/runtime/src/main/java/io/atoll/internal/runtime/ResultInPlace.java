@@ -1,0 +1,89 @@
+package io.atoll.internal.runtime;
+
+import io.atoll.ObjectId;
+import io.atoll.internal.call.ObjectWriter;
+import io.atoll.internal.memory.ResultPlace;
+import io.atoll.store.ObjectStore;
+
+/**
+ * The result of a call that runs, for as long as it runs: a task may write it in the store by itself, under the id that its
+ * caller has. One for each call, tasks that a thread helps with included. The thread that runs the call.
+ */
+final class ResultInPlace implements ResultPlace.InPlace {
+    private static final ThreadLocal<ResultInPlace> CURRENT = new ThreadLocal<>();
+
+    private final ObjectId result;
+    private final ResultInPlace around;
+    private ObjectStore.Creation creation; // null until the task begins it, as most never do
+    private AutoCloseable value; // what is to be returned
+
+    private ResultInPlace(ObjectId result, ResultInPlace around) {
+        this.result = result;
+        this.around = around;
+    }
+
+    /** The calling thread runs the call with this result, until {@link #leave}. */
+    static ResultInPlace enter(ObjectId result) {
+        ResultInPlace entered = new ResultInPlace(result, CURRENT.get());
+        CURRENT.set(entered);
+        return entered;
+    }
+
+    void leave() {
+        CURRENT.set(around);
+    }
+
+    /** @throws IllegalStateException when the thread runs no call, or that has begun its result */
+    static ResultInPlace begin(ObjectWriter writer, long size, long tag) {
+        ResultInPlace current = CURRENT.get();
+        if (current == null) {
+            throw new IllegalStateException("no task runs on this thread, whose result could be made in place");
+        }
+        if (current.isOpen()) {
+            throw new IllegalStateException(
+                    "this task makes its result in place already: close that first, to begin another");
+        }
+        current.value = null;
+        current.creation = writer.create(current.result, size, 0, tag);
+        return current;
+    }
+
+    @Override
+    public ObjectStore.Creation creation() {
+        return creation;
+    }
+
+    @Override
+    public void handOver(AutoCloseable toBeReturned) {
+        value = toBeReturned;
+    }
+
+    /**
+     * Seals the object if it is what the task has returned.
+     *
+     * @return false when the result is to be stored still
+     * @throws IllegalStateException when the task has begun its result, and returns another value, which may be part of it
+     */
+    boolean seal(Object returned) throws Exception {
+        if (!isOpen()) {
+            return false;
+        } else if (value == null || returned != value) {
+            throw new IllegalStateException("a task that has begun its result in place returns what toTensor() gives,"
+                    + " neither another value nor another view of that one, or closes it first");
+        }
+        creation.seal();
+        value.close();
+        return true;
+    }
+
+    /** Nothing of it stays. */
+    void giveUp() {
+        if (creation != null) {
+            creation.close();
+        }
+    }
+
+    private boolean isOpen() {
+        return creation != null && creation.isOpen();
+    }
+}

@@ -358,10 +358,7 @@ public final class InMemoryStore implements ObjectStore {
 
         @Override
         public long address() {
-            if (over) {
-                throw new IllegalStateException(
-                        "object " + entry.id + ": it is sealed or given up, and cannot be written");
-            }
+            checkOpen(", and cannot be written");
             return entry.address;
         }
 
@@ -375,13 +372,16 @@ public final class InMemoryStore implements ObjectStore {
             return !over;
         }
 
+        private void checkOpen(String then) {
+            if (over) {
+                throw new IllegalStateException("object " + entry.id + ": it is sealed or given up" + then);
+            }
+        }
+
         @Override
         public void resize(long size, Duration timeout) {
             synchronized (shared) {
-                if (over) {
-                    throw new IllegalStateException(
-                            "object " + entry.id + ": it is sealed or given up, and cannot be resized");
-                }
+                checkOpen(", and cannot be resized");
                 if (size < 0) {
                     throw new IllegalArgumentException("object " + entry.id + ": " + size + " bytes asked");
                 }
@@ -400,9 +400,7 @@ public final class InMemoryStore implements ObjectStore {
         @Override
         public void seal(ObjectId... ids) {
             synchronized (shared) {
-                if (over) {
-                    throw new IllegalStateException("object " + entry.id + ": it is sealed or given up already");
-                }
+                checkOpen(" already");
                 if (ids.length != contained) {
                     throw new IllegalArgumentException("object " + entry.id + ": " + ids.length
                             + " contained ids given, " + contained + " announced");

@@ -391,16 +391,16 @@ int64_t atoll_claimed(atoll_client* client, const atoll_object_id* id) {
                                             : Code(client->core->Claimed(*id));
 }
 
-int64_t atoll_publish(atoll_client* client, const char* name, const atoll_object_id* id) {
+int64_t atoll_publish(atoll_client* client, const char* name, const atoll_object_id* id, int64_t timeout_ns) {
   return client == nullptr || name == nullptr || id == nullptr ? Null()
          : client->forked_from() != 0                          ? Forked(client)
-                                                               : Code(client->core->Publish(name, *id));
+                                      : Code(client->core->Publish(name, *id, timeout_ns));
 }
 
-int64_t atoll_unpublish(atoll_client* client, const char* name) {
+int64_t atoll_unpublish(atoll_client* client, const char* name, int64_t timeout_ns) {
   return client == nullptr || name == nullptr ? Null()
          : client->forked_from() != 0         ? Forked(client)
-                                              : Code(client->core->Unpublish(name));
+                                              : Code(client->core->Unpublish(name, timeout_ns));
 }
 
 int64_t atoll_lookup(atoll_client* client, const char* name, atoll_object_id* id) {

@@ -63,7 +63,7 @@ TEST_F(AllocationTest, EachFailsOnceInTheThreadsOfAServer) {
   OK(atoll_create(client, &container, 10, 1, 0, 10 * kSecond, &address));
   OK(atoll_seal(client, &container, &child));
   OK(atoll_dereference(client, &child));
-  OK(atoll_publish(client, "starved", &container));
+  OK(atoll_publish(client, "starved", &container, ATOLL_FOREVER));
   // Clients that die with objects of their own, pins, and what they have begun.
   for (int i = 0; i < 4; ++i) {
     Process put({"put", path_, "300", "1000"});
@@ -79,7 +79,7 @@ TEST_F(AllocationTest, EachFailsOnceInTheThreadsOfAServer) {
     OK(atoll_release(client, &ids[i]));
   }
   EXPECT_GT(Stats(client).restored, 0u);
-  OK(atoll_unpublish(client, "starved"));
+  OK(atoll_unpublish(client, "starved", ATOLL_FOREVER));
   OK(atoll_dereference(client, &container));
   for (const atoll_object_id& id : ids) OK(atoll_dereference(client, &id));
   EXPECT_TRUE(BecomesEmpty(client)) << Stats(client).objects << " objects";

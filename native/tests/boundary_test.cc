@@ -84,7 +84,7 @@ TEST_F(BoundaryTest, RequestsThatMakeNoSenseAreRefused) {
   Welcome welcome{};
   std::array<os::UniqueFd, 2> fds;
   ASSERT_TRUE(os::Receive(socket.value().get(), &welcome, sizeof(welcome), &fds).ok());
-  const NameRequest good{kMagic, 1, 1, id.place, 1, {'x'}};
+  const NameRequest good{kMagic, 1, 0, 1, id.place, 1, {'x'}};
   const auto send = [&](auto change) {
     NameRequest request = good;
     change(request);
@@ -99,7 +99,7 @@ TEST_F(BoundaryTest, RequestsThatMakeNoSenseAreRefused) {
   send([](auto& r) { r.place = 0; });
   send([](auto& r) { r.wish = 2; });
   ASSERT_TRUE(os::Send(socket.value().get(), &good, sizeof(good) - 1, nullptr, 0).ok());
-  OK(atoll_publish(client, "y", &id));  // answered after all of these
+  OK(atoll_publish(client, "y", &id, ATOLL_FOREVER));  // answered after all of these
   EXPECT_EQ(Stats(client).names, 1u);
   send([](auto&) {});
   EXPECT_TRUE(Eventually([&] { return Stats(client).names == 2; })) << "the last one was right";

@@ -55,6 +55,47 @@ TEST_F(DeadlinesTest, WithAStoppedServer) {
   OK(atoll_abort(client, &id));
 }
 
+// Each by its own, however many of them ask at once, and though the socket is full.
+TEST_F(DeadlinesTest, NamesOfAStoppedServer) {
+  Serve();
+  atoll_client* client = Attach();
+  const atoll_object_id id = Put(client, 100);
+  Freeze(server());
+  std::vector<std::thread> threads;
+  std::atomic<int> over{0};
+  for (int i = 0; i < 80; ++i) {
+    threads.emplace_back([&, i] {
+      const std::string name = "name" + std::to_string(i);
+      const bool publish = i % 2 == 0;
+      const auto ask = [&] {
+        return publish ? atoll_publish(client, name.c_str(), &id, kTimeout)
+                       : atoll_unpublish(client, name.c_str(), kTimeout);
+      };
+      ExpectAfter(kTimeout, [&] { over += ask() == -ATOLL_TIMED_OUT; });
+    });
+  }
+  ::usleep(50'000);
+  for (const int64_t past : {int64_t{0}, int64_t{-1}, INT64_MIN}) {
+    ExpectAfter(0, [&] { EXPECT_EQ(atoll_publish(client, "late", &id, past), -ATOLL_TIMED_OUT); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(over.load(), 80);
+  ::kill(server(), SIGCONT);
+  // Answers to the questions of before are no answers to these.
+  for (int i = 0; i < 80; ++i) {
+    const std::string name = "again" + std::to_string(i);
+    EXPECT_EQ(atoll_unpublish(client, name.c_str(), 10 * kSecond), -ATOLL_NOT_FOUND) << atoll_last_error();
+    OK(atoll_publish(client, name.c_str(), &id, 10 * kSecond));
+    OK(atoll_unpublish(client, name.c_str(), 10 * kSecond));
+  }
+  for (int i = -2; i < 80; i += 2) {
+    const std::string name = i < 0 ? "late" : "name" + std::to_string(i);
+    const int64_t code = atoll_unpublish(client, name.c_str(), ATOLL_FOREVER);  // it may have been done later
+    EXPECT_TRUE(code == 0 || code == -ATOLL_NOT_FOUND) << code;
+  }
+  OK(atoll_dereference(client, &id));
+}
+
 // While one thread waits, all find out that nobody serves the store any more.
 TEST_F(DeadlinesTest, WithoutAServer) {
   Serve();

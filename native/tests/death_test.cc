@@ -207,8 +207,8 @@ TEST_F(DeathTest, ServerTakesAgainWhatWasClosed) {
       if (client == nullptr) client = Attach();
       atoll_client* other = Attach();
       const atoll_object_id id = Put(client, 4 << 20);
-      OK(atoll_publish(client, "name", &id));
-      OK(atoll_unpublish(client, "name"));
+      OK(atoll_publish(client, "name", &id, ATOLL_FOREVER));
+      OK(atoll_unpublish(client, "name", ATOLL_FOREVER));
       OK(atoll_dereference(client, &id));
       EXPECT_TRUE(BecomesEmpty(other));
       Detach(client);

@@ -90,8 +90,8 @@ TEST_F(ForkTest, ChildFindsEverythingUnusableAndRemovesNothing) {
     refused("take_ready", atoll_take_ready(client, &event, 1, 0));
     refused("claim", atoll_claim(client, &id, 0, 1));
     refused("claimed", atoll_claimed(client, &id));
-    refused("publish", atoll_publish(client, "name", &id));
-    refused("unpublish", atoll_unpublish(client, "name"));
+    refused("publish", atoll_publish(client, "name", &id, ATOLL_FOREVER));
+    refused("unpublish", atoll_unpublish(client, "name", ATOLL_FOREVER));
     refused("lookup", atoll_lookup(client, "name", &made));
     refused("ring", atoll_ring(client, mine, ATOLL_RING_UP, &address, &bytes));
     refused("bell", atoll_bell(client, mine));

@@ -40,7 +40,7 @@ TEST_F(GivenBackTest, ClientsGiveTheStoreBackToWhoeverStartsItAgain) {
   atoll_object_id container{};
   atoll_client* client = nullptr;
   ASSERT_NO_FATAL_FAILURE(SpillMoreThanFits(&client, &ids, &container));
-  OK(atoll_publish(client, "one", &ids[1]));
+  OK(atoll_publish(client, "one", &ids[1], ATOLL_FOREVER));
   OK(atoll_dereference(client, &ids[1]));
   atoll_view pinned;
   OK(atoll_get(client, &ids[39], 20 * kSecond, &pinned));
@@ -48,7 +48,7 @@ TEST_F(GivenBackTest, ClientsGiveTheStoreBackToWhoeverStartsItAgain) {
     KillBoth();
     OK(atoll_await_server_exit(client, 20 * kSecond));
     EXPECT_EQ(reinterpret_cast<const uint8_t*>(pinned.address)[500], 39);
-    EXPECT_EQ(atoll_publish(client, "nobody", &ids[39]), -ATOLL_DISCONNECTED);
+    EXPECT_EQ(atoll_publish(client, "nobody", &ids[39], ATOLL_FOREVER), -ATOLL_DISCONNECTED);
     ServeAgain(client, {"--capacity", "8M", "--spill", directory_ + "/spill"});
     if (HasFatalFailure()) return;
     atoll_client* other = Attach();
@@ -64,7 +64,7 @@ TEST_F(GivenBackTest, ClientsGiveTheStoreBackToWhoeverStartsItAgain) {
   }
   EXPECT_EQ(life(), 4u);
   OK(atoll_release(client, &ids[39]));
-  OK(atoll_unpublish(client, "one"));
+  OK(atoll_unpublish(client, "one", ATOLL_FOREVER));
   OK(atoll_dereference(client, &container));
   for (size_t i = 2; i < ids.size(); ++i) OK(atoll_dereference(client, &ids[i]));
   EXPECT_TRUE(BecomesEmpty(client)) << Stats(client).objects;

@@ -13,13 +13,22 @@
 #include <cstring>
 
 #include "os/thread.h"
+#include "slow_disk.h"
 
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25
 #endif
 
 namespace atollstore {
+
+std::atomic<uint32_t> slow_read_us{0}, slow_write_us{0};
+std::atomic<uint64_t> reads_of_files{0};
+
 namespace {
+
+void TakeTimeToWrite(uint64_t bytes) {
+  if (const uint32_t us = slow_write_us.load()) ::usleep(static_cast<useconds_t>(us * bytes >> 20));
+}
 
 std::atomic<uint64_t> calls_of_server{0};  // that may take long
 char first_call[256];                      // written once, by the server's thread
@@ -116,18 +125,24 @@ int __wrap_ftruncate(int fd, off_t length) {
 ssize_t __real_pread(int fd, void* bytes, size_t count, off_t offset);
 ssize_t __wrap_pread(int fd, void* bytes, size_t count, off_t offset) {
   Note("pread");
+  reads_of_files.fetch_add(1);
+  if (const uint32_t us = slow_read_us.load()) ::usleep(us);
   return __real_pread(fd, bytes, count, offset);
 }
 
 ssize_t __real_pwrite(int fd, const void* bytes, size_t count, off_t offset);
 ssize_t __wrap_pwrite(int fd, const void* bytes, size_t count, off_t offset) {
   Note("pwrite");
+  TakeTimeToWrite(count);
   return __real_pwrite(fd, bytes, count, offset);
 }
 
 ssize_t __real_pwritev(int fd, const iovec* parts, int count, off_t offset);
 ssize_t __wrap_pwritev(int fd, const iovec* parts, int count, off_t offset) {
   Note("pwritev");
+  uint64_t bytes = 0;
+  for (int i = 0; i < count; ++i) bytes += parts[i].iov_len;
+  TakeTimeToWrite(bytes);
   return __real_pwritev(fd, parts, count, offset);
 }
 

@@ -21,7 +21,7 @@ TEST_F(NamesTest, AnotherProcessFindsANamedObject) {
   Start();
   atoll_client* client = Attach();
   const atoll_object_id id = Put(client, 1000, 42);
-  OK(atoll_publish(client, "model/weights", &id));
+  OK(atoll_publish(client, "model/weights", &id, ATOLL_FOREVER));
   Process peer({"find", path_, "model/weights"});
   EXPECT_EQ(peer.ReadLine(), "ready " + std::to_string(id.place) + " 42");
 }
@@ -30,20 +30,20 @@ TEST_F(NamesTest, NameKeepsItsObjectAndLetsItGo) {
   Start();
   atoll_client* client = Attach();
   const atoll_object_id id = Put(client, 1000, 42);
-  OK(atoll_publish(client, "kept", &id));
+  OK(atoll_publish(client, "kept", &id, ATOLL_FOREVER));
   EXPECT_EQ(Stats(client).names, 1u);
   OK(atoll_dereference(client, &id));
   const atoll_object_id swept = Put(client, 10);
   OK(atoll_dereference(client, &swept));
   ASSERT_TRUE(Eventually([&] { return atoll_contains(client, &swept) == ATOLL_ABSENT; }));
   EXPECT_EQ(atoll_contains(client, &id), ATOLL_SEALED);
-  OK(atoll_unpublish(client, "kept"));
+  OK(atoll_unpublish(client, "kept", ATOLL_FOREVER));
   EXPECT_TRUE(BecomesEmpty(client));
   EXPECT_EQ(Stats(client).names, 0u);
   atoll_object_id found{};
   EXPECT_EQ(atoll_lookup(client, "kept", &found), -ATOLL_NOT_FOUND);
   EXPECT_STREQ(atoll_last_error(), "name kept: no object has it");
-  EXPECT_EQ(atoll_unpublish(client, "kept"), -ATOLL_NOT_FOUND);
+  EXPECT_EQ(atoll_unpublish(client, "kept", ATOLL_FOREVER), -ATOLL_NOT_FOUND);
 }
 
 TEST_F(NamesTest, LookupGivesAReference) {
@@ -51,13 +51,13 @@ TEST_F(NamesTest, LookupGivesAReference) {
   atoll_client* a = Attach();
   atoll_client* b = Attach();
   const atoll_object_id id = Put(a, 1000, 42);
-  OK(atoll_publish(a, "x", &id));
+  OK(atoll_publish(a, "x", &id, ATOLL_FOREVER));
   OK(atoll_dereference(a, &id));
   atoll_object_id found{};
   OK(atoll_lookup(b, "x", &found));
   EXPECT_EQ(found.store, id.store);
   EXPECT_EQ(found.place, id.place);
-  OK(atoll_unpublish(a, "x"));
+  OK(atoll_unpublish(a, "x", ATOLL_FOREVER));
   const atoll_object_id swept = Put(a, 10);
   OK(atoll_dereference(a, &swept));
   ASSERT_TRUE(Eventually([&] { return atoll_contains(a, &swept) == ATOLL_ABSENT; }));
@@ -82,7 +82,7 @@ TEST_F(NamesTest, NameOfAKilledPublisherStays) {
   EXPECT_EQ(*reinterpret_cast<const uint8_t*>(view.address), 21);
   OK(atoll_release(client, &id));
   OK(atoll_dereference(client, &id));
-  OK(atoll_unpublish(client, "left behind"));
+  OK(atoll_unpublish(client, "left behind", ATOLL_FOREVER));
   EXPECT_TRUE(BecomesEmpty(client));
 }
 
@@ -94,7 +94,7 @@ TEST_F(NamesTest, NamedObjectThatWasSpilledComesBackForWhoFindsIt) {
   Start(options);
   atoll_client* client = Attach();
   const atoll_object_id named = Put(client, 8 << 20, 33);
-  OK(atoll_publish(client, "old", &named));
+  OK(atoll_publish(client, "old", &named, ATOLL_FOREVER));
   OK(atoll_dereference(client, &named));
   // Which objects go first is the server's choice; what is not in memory has no size in a list.
   const auto in_memory = [&] {
@@ -129,7 +129,7 @@ TEST_F(NamesTest, NamedObjectThatWasSpilledComesBackForWhoFindsIt) {
   EXPECT_GE(stats.bytes_restored, 8u << 20);
   EXPECT_GE(stats.extents_of_server, 4u) << "an object that was read back lies in extents of the server";
   for (const atoll_object_id& id : ids) OK(atoll_dereference(client, &id));
-  OK(atoll_unpublish(client, "old"));
+  OK(atoll_unpublish(client, "old", ATOLL_FOREVER));
   EXPECT_TRUE(BecomesEmpty(client));
   Stop();
   EXPECT_EQ(::rmdir(spill.c_str()), 0) << "nothing is left there";
@@ -140,13 +140,13 @@ TEST_F(NamesTest, NameBelongsToOneObject) {
   atoll_client* client = Attach();
   const atoll_object_id first = Put(client, 10);
   const atoll_object_id second = Put(client, 10);
-  OK(atoll_publish(client, "x", &first));
-  OK(atoll_publish(client, "x", &first));
-  EXPECT_EQ(atoll_publish(client, "x", &second), -ATOLL_ALREADY_EXISTS);
+  OK(atoll_publish(client, "x", &first, ATOLL_FOREVER));
+  OK(atoll_publish(client, "x", &first, ATOLL_FOREVER));
+  EXPECT_EQ(atoll_publish(client, "x", &second, ATOLL_FOREVER), -ATOLL_ALREADY_EXISTS);
   EXPECT_STREQ(atoll_last_error(), "name x: another object has it");
-  OK(atoll_publish(client, "y", &first));
-  OK(atoll_unpublish(client, "x"));
-  OK(atoll_publish(client, "x", &second));
+  OK(atoll_publish(client, "y", &first, ATOLL_FOREVER));
+  OK(atoll_unpublish(client, "x", ATOLL_FOREVER));
+  OK(atoll_publish(client, "x", &second, ATOLL_FOREVER));
   OK(atoll_dereference(client, &first));
   atoll_object_id found{};
   OK(atoll_lookup(client, "y", &found));
@@ -158,7 +158,7 @@ TEST_F(NamesTest, NameOfAnExpectedObjectLetsOthersWaitForIt) {
   atoll_client* client = Attach();
   atoll_object_id id{};
   OK(atoll_expect(client, &id));
-  OK(atoll_publish(client, "soon", &id));
+  OK(atoll_publish(client, "soon", &id, ATOLL_FOREVER));
   Process peer({"find", path_, "soon"});
   ::usleep(20'000);
   uint64_t address = 0;
@@ -174,22 +174,22 @@ TEST_F(NamesTest, TooManyNamesAndNamesThatAreNoneAreTold) {
   Start(options);
   atoll_client* client = Attach();
   const atoll_object_id id = Put(client, 10);
-  for (int i = 0; i < 5; ++i) OK(atoll_publish(client, std::to_string(i).c_str(), &id));
-  EXPECT_EQ(atoll_publish(client, "5", &id), -ATOLL_TOO_MANY_NAMES);
+  for (int i = 0; i < 5; ++i) OK(atoll_publish(client, std::to_string(i).c_str(), &id, ATOLL_FOREVER));
+  EXPECT_EQ(atoll_publish(client, "5", &id, ATOLL_FOREVER), -ATOLL_TOO_MANY_NAMES);
   EXPECT_STREQ(atoll_last_error(), "name 5: all 5 names are in use");
   EXPECT_EQ(Stats(client).names, 5u);
   EXPECT_EQ(Stats(client).max_names, 5u);
-  OK(atoll_unpublish(client, "3"));
-  OK(atoll_publish(client, std::string(ATOLL_MAX_NAME_BYTES, 'n').c_str(), &id));
-  EXPECT_EQ(atoll_publish(client, "", &id), -ATOLL_INVALID_ARGUMENT);
-  EXPECT_EQ(atoll_publish(client, std::string(ATOLL_MAX_NAME_BYTES + 1, 'n').c_str(), &id),
+  OK(atoll_unpublish(client, "3", ATOLL_FOREVER));
+  OK(atoll_publish(client, std::string(ATOLL_MAX_NAME_BYTES, 'n').c_str(), &id, ATOLL_FOREVER));
+  EXPECT_EQ(atoll_publish(client, "", &id, ATOLL_FOREVER), -ATOLL_INVALID_ARGUMENT);
+  EXPECT_EQ(atoll_publish(client, std::string(ATOLL_MAX_NAME_BYTES + 1, 'n').c_str(), &id, ATOLL_FOREVER),
             -ATOLL_INVALID_ARGUMENT);
   EXPECT_STREQ(atoll_last_error(), "a name of 225 bytes: names have 1 to 224");
   const atoll_object_id gone{id.store, id.place + 1};
-  OK(atoll_unpublish(client, "4"));
-  EXPECT_EQ(atoll_publish(client, "4", &gone), -ATOLL_NOT_FOUND);
+  OK(atoll_unpublish(client, "4", ATOLL_FOREVER));
+  EXPECT_EQ(atoll_publish(client, "4", &gone, ATOLL_FOREVER), -ATOLL_NOT_FOUND);
   Stop();
-  EXPECT_EQ(atoll_publish(client, "4", &id), -ATOLL_DISCONNECTED);
+  EXPECT_EQ(atoll_publish(client, "4", &id, ATOLL_FOREVER), -ATOLL_DISCONNECTED);
   atoll_object_id found{};
   OK(atoll_lookup(client, "0", &found));
   EXPECT_EQ(found.place, id.place) << "looking up needs no server";
@@ -204,7 +204,7 @@ TEST_F(NamesTest, NobodyMissesANameWhileOthersComeAndGo) {
   for (int i = 0; i < 20; ++i) {
     const std::string name = "fixed " + std::to_string(i);
     const atoll_object_id id = Put(client, 10);
-    OK(atoll_publish(client, name.c_str(), &id));
+    OK(atoll_publish(client, name.c_str(), &id, ATOLL_FOREVER));
     fixed[name] = id;
   }
   std::atomic<bool> stop{false};
@@ -225,8 +225,8 @@ TEST_F(NamesTest, NobodyMissesANameWhileOthersComeAndGo) {
   for (int i = 0; i < 4000; ++i) {
     const std::string name = "passing " + std::to_string(random() % 44);
     bool& is = there[name];
-    const int64_t code =
-        is ? atoll_unpublish(client, name.c_str()) : atoll_publish(client, name.c_str(), &passing);
+    const int64_t code = is ? atoll_unpublish(client, name.c_str(), ATOLL_FOREVER)
+                            : atoll_publish(client, name.c_str(), &passing, ATOLL_FOREVER);
     EXPECT_EQ(code, 0) << atoll_last_error();
     is = !is;
   }

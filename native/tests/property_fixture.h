@@ -71,7 +71,7 @@ class PropertyTest : public StoreTest, public ::testing::WithParamInterface<bool
       const atoll_object_id c = id.c();
       if (object.state == Object::kCreating) OK(atoll_abort(c_[object.creator], &c));
     }
-    for (auto& [name, id] : names_) OK(atoll_unpublish(c_[0], name.c_str()));
+    for (auto& [name, id] : names_) OK(atoll_unpublish(c_[0], name.c_str(), ATOLL_FOREVER));
     for (auto& [id, object] : objects_) {
       const atoll_object_id c = id.c();
       for (int k = 0; k < kClients; ++k) {

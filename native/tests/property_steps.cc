@@ -241,7 +241,7 @@ void PropertyTest::Name() {
     return;
   }
   if (named != names_.end()) {
-    OK(atoll_unpublish(c_[k], name.c_str()));
+    OK(atoll_unpublish(c_[k], name.c_str(), ATOLL_FOREVER));
     Object& object = objects_.at(named->second);
     names_.erase(named);
     --object.containers;
@@ -253,7 +253,7 @@ void PropertyTest::Name() {
   const auto at = Any([&](const Object& object) { return object.references[k] > 0; });
   if (at == objects_.end()) return;
   const atoll_object_id id = at->first.c();
-  OK(atoll_publish(c_[k], name.c_str(), &id));
+  OK(atoll_publish(c_[k], name.c_str(), &id, ATOLL_FOREVER));
   names_[name] = at->first;
   ++at->second.containers;
 }

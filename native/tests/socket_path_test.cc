@@ -102,12 +102,53 @@ TEST_F(SocketPathTest, OfManyThatFindADeadSocketOneListens) {
   }
 }
 
+// Whoever cleans temporary directories takes it away: those who come later find another one.
+TEST_F(SocketPathTest, OneThatWasTakenAwayIsMadeAgain) {
+  Start();
+  atoll_client* before = Attach();
+  const atoll_object_id id = Put(before, 100);
+  ASSERT_EQ(::unlink(path_.c_str()), 0);
+  atoll_client* after = nullptr;
+  ASSERT_TRUE(Eventually([&] { return atoll_attach(path_.c_str(), nullptr, &after) == 0; }))
+      << atoll_last_error();
+  clients_.push_back(after);
+  atoll_view view{};
+  OK(atoll_get(after, &id, 0, &view));
+  OK(atoll_release(after, &id));
+  OK(atoll_dereference(before, &id));
+  struct stat about {};
+  ASSERT_EQ(::lstat(path_.c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777, 0600u);
+  EXPECT_TRUE(BecomesEmpty(after));
+}
+
+// Not where somebody else has put something meanwhile.
+TEST_F(SocketPathTest, WhatTookItsPlaceStays) {
+  Start();
+  atoll_server* other = nullptr;
+  atoll_server_options options = Defaults();
+  options.socket_path = path_.c_str();
+  // The first may just have looked.
+  ASSERT_TRUE(
+      Eventually([&] { return ::unlink(path_.c_str()) == 0 && atoll_server_start(&options, &other) == 0; }));
+  ::usleep(1'500'000);  // it has looked by now
+  atoll_client* client = Attach();
+  const uint64_t store = atoll_store_id(client);
+  EXPECT_EQ(atoll_server_stop(server_), 0);
+  server_ = other;
+  atoll_client* again = Attach();
+  EXPECT_EQ(atoll_store_id(again), store);
+}
+
 // A store's socket was taken away, and another store has the path now.
 TEST_F(SocketPathTest, AnotherStoresSocketStays) {
   Start();
-  ASSERT_EQ(::unlink(path_.c_str()), 0);
   atoll_server* const first = server_;
-  Start();
+  atoll_server_options options = Defaults();
+  options.socket_path = path_.c_str();
+  // The first may just have looked whether its socket is there, and made it again.
+  ASSERT_TRUE(Eventually(
+      [&] { return ::unlink(path_.c_str()) == 0 && atoll_server_start(&options, &server_) == 0; }));
   EXPECT_EQ(atoll_server_stop(first), 0);
   EXPECT_NE(Attach(), nullptr);
 }

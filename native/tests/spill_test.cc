@@ -2,7 +2,9 @@
 #include <random>
 #include <thread>
 
+#include "os/sync.h"
 #include "process.h"
+#include "slow_disk.h"
 #include "spill/checksum.h"
 #include "spill_fixture.h"
 
@@ -238,6 +240,22 @@ TEST_F(SpillTest, ObjectDeletedWhileItComesBackIsThereOrLostAndGoes) {
   EXPECT_EQ(was_there + was_lost, 40u);
   EXPECT_TRUE(BecomesEmpty(client));
   EXPECT_TRUE(Eventually([&] { return Files().empty(); }));
+}
+
+// What is being written is of no use any more.
+TEST_F(SpillTest, StopDoesNotWaitForASlowDisk) {
+  StartSpilling(64 << 20);
+  atoll_client* client = Attach();
+  (void)Put(client, 56 << 20);
+  slow_write_us = 50'000;
+  atoll_object_id other{};
+  uint64_t address = 0;
+  EXPECT_EQ(atoll_create(client, &other, 32 << 20, 0, 0, kSecond / 2, &address), -ATOLL_STORE_FULL);
+  EXPECT_GT(Stats(client).bytes_spilling, 0u);
+  const int64_t before = os::NowNanos();
+  Stop();
+  EXPECT_LT(os::NowNanos() - before, kSecond);
+  slow_write_us = 0;
 }
 
 TEST_F(SpillTest, StoreFullOfPinsSaysWhoHoldsThem) {

@@ -88,7 +88,7 @@ class TakeoverTest : public StoreTest {
     ASSERT_TRUE(Eventually([&] { return life() >= next; }));
     auto client = ClientCore::Attach(path_.c_str());
     ASSERT_TRUE(client.ok()) << LastError();
-    ASSERT_EQ(client.value()->Unpublish("nobody's name").code(), ATOLL_NOT_FOUND);
+    ASSERT_EQ(client.value()->Unpublish("nobody's name", ATOLL_FOREVER).code(), ATOLL_NOT_FOUND);
   }
   // Serves 16 MiB and puts 40 numbered objects of a MiB each, the first of which only a container keeps.
   void SpillMoreThanFits(atoll_client** client, std::vector<atoll_object_id>* ids,

@@ -23,7 +23,7 @@ TEST_F(TakeoverTest, ClientsKeepTheirPinsAndTheNextServerHasEveryObject) {
   uint64_t address = 0;
   OK(atoll_create(client, &container, 10, 1, 0, kSecond, &address));
   OK(atoll_seal(client, &container, &ids[7]));
-  OK(atoll_publish(client, "eight", &ids[8]));
+  OK(atoll_publish(client, "eight", &ids[8], ATOLL_FOREVER));
   atoll_view pinned;
   OK(atoll_get(client, &ids[9], 20 * kSecond, &pinned));
   ASSERT_TRUE(Eventually([&] { return Stats(client).pins == 1; }));
@@ -47,7 +47,7 @@ TEST_F(TakeoverTest, ClientsKeepTheirPinsAndTheNextServerHasEveryObject) {
   OK(atoll_dereference(other, &found));
   // Everything goes when its last reference goes, whichever life it was counted in.
   OK(atoll_release(client, &ids[9]));
-  OK(atoll_unpublish(client, "eight"));
+  OK(atoll_unpublish(client, "eight", ATOLL_FOREVER));
   OK(atoll_dereference(client, &container));
   for (uint64_t i = 0; i < 100; ++i) {
     if (i < 7 || i > 9) OK(atoll_dereference(client, &ids[i]));
@@ -137,7 +137,7 @@ TEST_F(TakeoverTest, WhoWaitsForAnObjectOrANameGoesOnWaiting) {
   });
   ::usleep(50'000);
   KillServerAndHoldSupervisor();
-  std::thread publisher([&] { published = atoll_publish(client, "n", &named); });
+  std::thread publisher([&] { published = atoll_publish(client, "n", &named, ATOLL_FOREVER); });
   ::usleep(100'000);
   EXPECT_EQ(got, 1);
   EXPECT_EQ(published, 1);

@@ -133,8 +133,8 @@ TEST_F(UnseenTest, AreSeenOnceAnotherClientHasThem) {
   OK(atoll_release(other_, &pinned));
   OK(atoll_reference(other_, &referenced));
   Drop(other_, referenced);
-  Polled([&] { OK(atoll_publish(creator_, "named", &named)); });
-  Polled([&] { OK(atoll_unpublish(creator_, "named")); });
+  Polled([&] { OK(atoll_publish(creator_, "named", &named, ATOLL_FOREVER)); });
+  Polled([&] { OK(atoll_unpublish(creator_, "named", ATOLL_FOREVER)); });
   for (const atoll_object_id& id : {pinned, referenced, named, expected}) Drop(creator_, id);
   EXPECT_EQ(Objects(), 2u);
   EXPECT_TRUE(BecomesGone());
@@ -142,10 +142,10 @@ TEST_F(UnseenTest, AreSeenOnceAnotherClientHasThem) {
 
 TEST_F(UnseenTest, StayWhileTheyHaveAName) {
   const atoll_object_id named = Put(creator_, 1000);
-  Polled([&] { OK(atoll_publish(creator_, "named", &named)); });
+  Polled([&] { OK(atoll_publish(creator_, "named", &named, ATOLL_FOREVER)); });
   Drop(creator_, named);
   EXPECT_EQ(Objects(), 1u);
-  Polled([&] { OK(atoll_unpublish(creator_, "named")); });
+  Polled([&] { OK(atoll_unpublish(creator_, "named", ATOLL_FOREVER)); });
   EXPECT_TRUE(BecomesGone());
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "fixture.h"
+#include "poll_fixture.h"
 #include "process.h"
 
 namespace atollstore {
@@ -229,11 +230,11 @@ TEST_F(WatchTest, TellWhoAloneHoldsAnObject) {
   uint64_t address = 0;
   OK(atoll_create(other, &container, 10, 1, 0, 0, &address));
   OK(atoll_seal(other, &container, &id));
-  OK(atoll_publish(watcher, "name", &id));
+  OK(atoll_publish(watcher, "name", &id, ATOLL_FOREVER));
   Process holder({"last", path_, "reference", std::to_string(id.store), std::to_string(id.place)});
   ASSERT_EQ(holder.ReadLine(), "ready");
   OK(atoll_watch_alone(watcher, &id));
-  OK(atoll_unpublish(watcher, "name"));
+  OK(atoll_unpublish(watcher, "name", ATOLL_FOREVER));
   OK(atoll_dereference(other, &container));
   ASSERT_TRUE(Eventually([&] { return Stats(other).objects == 1; }));
   EXPECT_TRUE(TakeAll(watcher).empty());
@@ -241,6 +242,37 @@ TEST_F(WatchTest, TellWhoAloneHoldsAnObject) {
   ExpectOne(watcher, id, ATOLL_EVENT_ALONE);
   OK(atoll_dereference(watcher, &id));
   EXPECT_TRUE(BecomesEmpty(watcher));
+}
+
+// A container that is sealed holds its children from then on, also before the server has come to it.
+TEST_F(PollTest, ChildOfAContainerThatWasNotTakenInIsNotAlone) {
+  Open();
+  atoll_client* client = nullptr;
+  PollDuring([&] { client = Attach(); });
+  atoll_object_id child{}, container{};
+  PollDuring([&] {
+    child = Put(client, 100);
+    uint64_t address = 0;
+    OK(atoll_create(client, &container, 10, 1, 0, kSecond, &address));
+    OK(atoll_seal(client, &container, &child));
+  });
+  const auto events = [&] {
+    atoll_event event{};
+    return atoll_take_ready(client, &event, 1, 0);
+  };
+  // The server looks at the child alone: at the container it does when that is dropped.
+  OK(atoll_watch_alone(client, &child));
+  EXPECT_EQ(events(), 0);
+  OK(atoll_reference(client, &child));
+  OK(atoll_dereference(client, &child));
+  for (int i = 0; i < 100; ++i) polled_->Poll(0);
+  EXPECT_EQ(events(), 0);
+  OK(atoll_dereference(client, &container));
+  int64_t count = 0;
+  EXPECT_TRUE(PollUntil([&] { return (count += events()) == 1; }));
+  OK(atoll_dereference(client, &child));
+  EXPECT_TRUE(PollUntil([&] { return Stats(client).objects == 0; }));
+  PollDuring([&] { Detach(client); });
 }
 
 // The maker is killed at each instruction from shortly before the object is sealed on: who watches it, and who waits

@@ -155,6 +155,74 @@ TEST_F(WishesTest, EveryEntryThatIsFreedWakesOneWhoWaits) {
 }
 
 // More than a client has places for wishes. All get what becomes free, one after the other.
+// As a get of it does.
+TEST_F(WishesTest, WhoMakesWhatIsDeletedWaitsNoLonger) {
+  Start();
+  atoll_client* maker = Attach();
+  atoll_client* other = Attach();
+  const atoll_object_id pinned = PutPinned(other, 40 * kMiB);
+  Outcome outcome;
+  OK(atoll_expect(maker, &outcome.id));
+  std::thread waits = Create(maker, 40 * kMiB, 20 * kSecond, &outcome);
+  ASSERT_TRUE(Eventually([&] { return Waiting() == 1; }));
+  const int64_t before = os::NowNanos();
+  OK(atoll_delete(other, &outcome.id));
+  waits.join();
+  EXPECT_EQ(outcome.code, -ATOLL_LOST);
+  EXPECT_LT(os::NowNanos() - before, 5 * kSecond);
+  EXPECT_EQ(atoll_contains(other, &outcome.id), ATOLL_IS_LOST);
+  OK(atoll_dereference(maker, &outcome.id));
+  // Nor who makes one of its own larger.
+  Outcome resized;
+  OK(atoll_expect(maker, &resized.id));
+  uint64_t address = 0;
+  OK(atoll_create(maker, &resized.id, 1 * kMiB, 0, 0, kSecond, &address));
+  std::thread grows([&] {
+    uint64_t moved = 0;
+    resized.code = atoll_resize(maker, &resized.id, 40 * kMiB, 20 * kSecond, &moved);
+  });
+  ASSERT_TRUE(Eventually([&] { return Waiting() == 1; }));
+  OK(atoll_delete(other, &resized.id));
+  grows.join();
+  EXPECT_EQ(resized.code, -ATOLL_LOST);
+  OK(atoll_abort(maker, &resized.id));
+  OK(atoll_dereference(maker, &resized.id));
+  Drop(other, pinned, true);
+  EXPECT_TRUE(BecomesEmpty(other));
+}
+
+// Looking again and again whether an unpin has made room costs a small part of the time, however many objects
+// there are.
+TEST_F(WishesTest, WaitingInVainIsSleeping) {
+  atoll_server_options options = Defaults();
+  options.spill_directory = spill_.c_str();
+  Start(options);
+  atoll_client* client = Attach();
+  constexpr uint64_t kObjects = 100'000;
+  std::vector<atoll_object_id> ids;
+  for (uint64_t i = 0; i < kObjects; ++i) {
+    ids.push_back(Put(client, 100));
+    atoll_view view{};
+    if (i % 2000 == 0) OK(atoll_get(client, &ids.back(), 0, &view));  // in every extent
+  }
+  const auto cpu = [] {
+    timespec now{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return now.tv_sec * kSecond + now.tv_nsec;
+  };
+  Outcome outcome;
+  Create(client, 60 * kMiB, kSecond / 2, &outcome).join();  // the first one evicts what it can
+  ASSERT_TRUE(Eventually([&] { return Stats(client).bytes_spilling == 0; }));
+  ::usleep(300'000);
+  const int64_t before = cpu();
+  Create(client, 60 * kMiB, 2 * kSecond, &outcome).join();
+  EXPECT_EQ(outcome.code, -ATOLL_STORE_FULL);
+  const int64_t burnt = cpu() - before;
+  RecordProperty("cpu_ms", std::to_string(burnt / 1'000'000));
+  EXPECT_LT(burnt, 2 * kSecond / 5);
+  for (uint64_t i = 0; i < kObjects; ++i) Drop(client, ids[i], i % 2000 == 0);
+}
+
 TEST_F(WishesTest, SixtyFourThreadsOfOneClientWait) {
   Start();
   atoll_client* client = Attach();

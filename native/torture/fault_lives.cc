@@ -219,7 +219,7 @@ class Life {
     Again("resize", [&] { return atoll_resize(client_, &id, 30'000, kPatience, &address); });
     Again("seal a container", [&] { return atoll_seal(client_, &id, &child); });
     Again("publish", [&] {
-      const int64_t code = atoll_publish(client_, "faults", &id);
+      const int64_t code = atoll_publish(client_, "faults", &id, ATOLL_FOREVER);
       return code == -ATOLL_ALREADY_EXISTS ? 0 : code;  // it was, and the answer was lost
     });
     atoll_object_id found{};
@@ -230,7 +230,7 @@ class Life {
     Again("watch", [&] { return atoll_watch(other, &found, 1); });
     Again("take", [&] { return atoll_take_ready(other, &event, 1, kPatience); });
     Again("unpublish", [&] {
-      const int64_t code = atoll_unpublish(client_, "faults");
+      const int64_t code = atoll_unpublish(client_, "faults", ATOLL_FOREVER);
       return code == -ATOLL_NOT_FOUND ? 0 : code;
     });
     Again("dereference", [&] { return atoll_dereference(other, &found); });

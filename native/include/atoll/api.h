@@ -61,8 +61,8 @@ struct atoll_api {
   int64_t (*take_ready)(atoll_client* client, atoll_event* events, uint64_t max, int64_t timeout_ns);
   int64_t (*claim)(atoll_client* client, const atoll_object_id* id, uint64_t expected, uint64_t desired);
   int64_t (*claimed)(atoll_client* client, const atoll_object_id* id);
-  int64_t (*publish)(atoll_client* client, const char* name, const atoll_object_id* id);
-  int64_t (*unpublish)(atoll_client* client, const char* name);
+  int64_t (*publish)(atoll_client* client, const char* name, const atoll_object_id* id, int64_t timeout_ns);
+  int64_t (*unpublish)(atoll_client* client, const char* name, int64_t timeout_ns);
   int64_t (*lookup)(atoll_client* client, const char* name, atoll_object_id* id);
   int64_t (*stats)(atoll_client* client, atoll_stats_t* stats);
   int64_t (*client_stats)(atoll_client* client, uint64_t client_index, atoll_client_stats_t* stats);

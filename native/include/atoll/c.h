@@ -34,7 +34,7 @@ extern "C" {
 #define ATOLL_API __attribute__((visibility("default")))
 
 /** Raised when a struct or a function changes meaning, but not when something is added. */
-#define ATOLL_ABI_VERSION 3
+#define ATOLL_ABI_VERSION 4
 
 /** The timeout that waits for ever. Nothing else does: what is left of a deadline that has passed is negative, and over.
  */
@@ -304,8 +304,10 @@ ATOLL_API int64_t atoll_contains(atoll_client* client, const atoll_object_id* id
 /** Frees the bytes as soon as nobody has them pinned, referenced or not; get then fails with LOST. */
 ATOLL_API int64_t atoll_delete(atoll_client* client, const atoll_object_id* id);
 
-/** Waits until at least `wanted` of the `count` ids are sealed or lost. ready[i] is set to 1 for those that
- * are, else 0. Returns how many are ready, also when that is fewer than wanted because time is over. */
+/** Waits until at least `wanted` of the `count` ids are sealed or lost; more than `count` wanted are all of
+ * them. ready[i] is set to 1 for those that are, else 0. An id that is given twice counts twice. Returns how
+ * many are ready, also when that is fewer than wanted because time is over. NOT_FOUND when one is gone, or
+ * never was. */
 ATOLL_API int64_t atoll_wait(atoll_client* client, const atoll_object_id* ids, uint64_t count,
                              uint64_t wanted, int64_t timeout_ns, uint8_t* ready);
 
@@ -366,11 +368,15 @@ ATOLL_API int64_t atoll_claimed(atoll_client* client, const atoll_object_id* id)
 /** Gives an object a name, under which every client finds it: sealed or only expected. The name keeps the
  * object alive until it is taken away, also when the publisher is gone; it outlives a restart of the server.
  * REQUIRES: the caller holds a reference to the object. Asks the server and waits for its answer; doing it
- * again does nothing. Fails with ALREADY_EXISTS when another object has the name, TOO_MANY_NAMES, NOT_FOUND.
+ * again does nothing. Fails with ALREADY_EXISTS when another object has the name, TOO_MANY_NAMES, NOT_FOUND;
+ * TIMED_OUT when there was no answer within timeout_ns (0: within the few milliseconds that a server takes),
+ * which is stopped, or very busy: it may do it later. Any number of threads may ask at once.
  */
-ATOLL_API int64_t atoll_publish(atoll_client* client, const char* name, const atoll_object_id* id);
-/** Takes a name away, whoever gave it; the object stays as long as anybody refers to it. NOT_FOUND. */
-ATOLL_API int64_t atoll_unpublish(atoll_client* client, const char* name);
+ATOLL_API int64_t atoll_publish(atoll_client* client, const char* name, const atoll_object_id* id,
+                                int64_t timeout_ns);
+/** Takes a name away, whoever gave it; the object stays as long as anybody refers to it. Asks and waits as
+ * atoll_publish(). NOT_FOUND, TIMED_OUT. */
+ATOLL_API int64_t atoll_unpublish(atoll_client* client, const char* name, int64_t timeout_ns);
 /** The object of that name, and one reference to it for the caller. No system call. NOT_FOUND. */
 ATOLL_API int64_t atoll_lookup(atoll_client* client, const char* name, atoll_object_id* id);
 

@@ -255,13 +255,16 @@ class Client {
 
   // ---- names ----
 
-  /** Gives the object a name, which keeps it alive until Unpublish(). */
-  Status Publish(const std::string& name, ObjectId id) {
+  /** Gives the object a name, which keeps it alive until Unpublish(). TIMED_OUT when the server has not
+   * answered. */
+  Status Publish(const std::string& name, ObjectId id, Timeout timeout = kForever) {
     const atoll_object_id c = id.c();
-    return Status::Of(atoll_publish(client_, name.c_str(), &c));
+    return Status::Of(atoll_publish(client_, name.c_str(), &c, timeout.count()));
   }
   /** Takes a name away, whoever gave it. */
-  Status Unpublish(const std::string& name) { return Status::Of(atoll_unpublish(client_, name.c_str())); }
+  Status Unpublish(const std::string& name, Timeout timeout = kForever) {
+    return Status::Of(atoll_unpublish(client_, name.c_str(), timeout.count()));
+  }
   /** The object of that name, and one reference to it for this client. */
   Result<ObjectId> Lookup(const std::string& name) {
     atoll_object_id id{};

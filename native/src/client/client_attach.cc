@@ -97,7 +97,8 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   c.used_ = c.control_.used(c.me_);
   c.entries_ = &c.control_.entry(0);
   c.record_ = &c.control_.client(c.me_);
-  c.name_ticket_ = c.record_->name_answered.load();
+  // The tickets of whoever had the slot before are no answers to ours.
+  for (NameAnswer& answer : c.record_->name_answers) answer.ticket.store(0, std::memory_order_relaxed);
   auto budget = ControlBudget::Create(c.control_);
   if (!budget.ok()) return budget.status();
   c.budget_ = std::move(budget).value();
@@ -109,7 +110,7 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   c.pool_ = std::move(pool).value();
   c.containers_ = std::make_unique<Containers>(c.control_);
   c.creations_ = Creations(c.control_, c.me_);
-  c.watches_ = std::make_unique<Watches>(c.control_, c.me_);
+  c.watches_ = std::make_unique<Watches>(c.control_, c.me_, c.containers_.get());
   c.wishes_ = std::make_unique<Wishes>(c.control_, c.me_, [core = client.get()] { core->WakeServer(); });
   c.warm_target_ = c.LeastWarm();
   ATOLL_RETURN_IF_ERROR(c.background_.Start("atoll-client", RunBackground, client.get()));

@@ -123,8 +123,8 @@ class ClientCore {
   Result<int64_t> Claim(ObjectId id, uint64_t expected, uint64_t desired);
   Result<int64_t> Claimed(ObjectId id);
 
-  Status Publish(std::string_view name, ObjectId id);
-  Status Unpublish(std::string_view name);
+  Status Publish(std::string_view name, ObjectId id, int64_t timeout_ns);
+  Status Unpublish(std::string_view name, int64_t timeout_ns);
   Result<ObjectId> Lookup(std::string_view name);  // with a reference for the caller
 
   Status Ring(uint64_t client, uint64_t direction, uint64_t* address, uint64_t* bytes);
@@ -274,8 +274,11 @@ class ClientCore {
   // Drops the references that were held for the children of containers the server has taken in since.
   void DrainContainers();
 
-  // One question about a name at a time; waits for the answer.
-  Status AskForName(NameWish wish, std::string_view name, uint64_t place);
+  // client_names.cc
+  class NameQuestion;
+  Result<atoll_code> AskForName(NameWish wish, std::string_view name, uint64_t place, int64_t timeout_ns,
+                                bool* repeated);
+  void WakeNameQuestions();
 
   uint32_t LeaseBell();
   void ReturnBell(uint32_t bell);
@@ -352,8 +355,10 @@ class ClientCore {
   int64_t idle_since_ = 0;
   bool settled_ = false;
 
-  std::mutex names_mutex_;
-  uint32_t name_ticket_ = 0;  // of the last question
+  std::atomic<uint32_t> free_name_answers_{UINT32_MAX};  // a bit for each
+  static_assert(kNameQuestions == 32);
+  std::atomic<uint32_t> name_ticket_{0};  // of the last question
+  os::Bell name_bell_{};                  // rung when a place for an answer is free again
 
   std::atomic_flag freeing_;  // a thread of this client frees: never two at once
   uint64_t freed_bytes_ = 0;  // by who has that flag, since the background thread was last told

@@ -1,5 +1,6 @@
 #include "client/containers.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <new>
 
@@ -78,6 +79,16 @@ void Containers::Keep(uint64_t place) {
   kept->next = kept_;
   kept_ = kept.release();
   kept_any_.store(true, std::memory_order_relaxed);
+}
+
+bool Containers::KeepsFor(uint64_t child) const {
+  if (!any_kept()) return false;
+  std::lock_guard lock(mutex_);
+  for (const Container* kept = kept_; kept != nullptr; kept = kept->next) {
+    const uint32_t* const end = kept->children + kept->held;
+    if (std::find(kept->children, end, child) != end) return true;
+  }
+  return false;
 }
 
 Container* Containers::TakeSettled() {

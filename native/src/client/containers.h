@@ -49,6 +49,10 @@ class Containers {
   // It is about to be sealed: from then on the server may take it in at any time. REQUIRES: Find() found it
   void Keep(uint64_t place);
 
+  // Whether one of those that the server has not taken in holds it, so that a reference of this client is
+  // theirs.
+  bool KeepsFor(uint64_t child) const;
+
   bool any_kept() const { return kept_any_.load(std::memory_order_relaxed); }
   // Takes out those that the server has taken in since, or that have gone, and calls give(index) for each
   // child.

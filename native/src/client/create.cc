@@ -240,7 +240,11 @@ Status ClientCore::FillContainer(ObjectId id, const atoll_object_id* contained) 
 }
 
 void ClientCore::DrainContainers() {
-  containers_->Drain([this](uint64_t child) { GiveReference(child); });
+  containers_->Drain([this](uint64_t child) {
+    GiveReference(child);
+    // Who waits to be alone with it is told to look: nobody else knows whose reference that was.
+    TellAlone(control_, me_, child);
+  });
 }
 
 }  // namespace atollstore

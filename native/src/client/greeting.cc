@@ -27,6 +27,11 @@ Status Refused(const Welcome& welcome) {
     case Refusal::kNoPidFd:
       errno = static_cast<int>(welcome.detail);
       return Status::Missing(code, "the server cannot watch this process: ", "pidfd_open", os::kPidFdSince);
+    case Refusal::kSegments:
+      return Status::Error(
+          code,
+          "the server has no descriptors of its memory any more, which somebody else in its process has "
+          "closed: nobody can attach to this store");
     case Refusal::kHeir:
       return Status::Error(
           code,

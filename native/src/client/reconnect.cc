@@ -28,7 +28,7 @@ void ClientCore::ServerHasGone() {
   control_.header().list_bell.Ring();
   control_.header().scheduler_bell.Ring();
   control_.header().pressure_bell.Ring();
-  os::FutexWake(&record_->name_answered, UINT32_MAX);
+  WakeNameQuestions();
 }
 
 os::UniqueFd ClientCore::Reach() {
@@ -75,7 +75,7 @@ bool ClientCore::Reconnected(os::UniqueFd connection) {
   }
   server_gone_.store(false);
   connections_.fetch_add(1, std::memory_order_release);  // pairs with AskForName()
-  os::FutexWake(&record_->name_answered, UINT32_MAX);
+  WakeNameQuestions();
   // What was said while nobody listened.
   os::Nudge(socket_.now());
   return true;

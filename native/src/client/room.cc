@@ -49,6 +49,9 @@ Result<Placed> ClientCore::AwaitRoom(const BlockFor& wanted, int64_t timeout_ns)
     }
     if (Disconnected())
       return Status::Error(ATOLL_DISCONNECTED, "the server has gone while waiting for %lu bytes", wanted.bytes);
+    // The server rings for that.
+    const ObjectId id({store_, wanted.place});
+    if (Word(entries_[id.index()].word.load(std::memory_order_seq_cst)).has(Word::kDeleted)) return Lost(id);
     if (last && wish.ignored()) return Ignored("room", timeout_ns);
     if (last || answer == WishState::kRefused) return StoreFull(wanted.bytes);
     last = !wish.Wait(seen);

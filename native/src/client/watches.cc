@@ -135,7 +135,12 @@ bool Watches::Arm(uint64_t key, const Watch& watch) {
   }
   if (KindOf(key) == ATOLL_EVENT_DAMAGED)
     return SetAsk(control_, me_, id.index(), id.generation()) || !MayAnswer(control_, me_, id.index());
-  return SetWaitAlone(control_, me_, id.index(), id.generation());
+  // A container that the server has not taken in is a holder, too: this client refers to its children for it,
+  // and is told when it does so no longer (ClientCore::DrainContainers).
+  if (SetWaitAlone(control_, me_, id.index(), id.generation())) return true;
+  const Word word(control_.entry(id.index()).word.load(std::memory_order_seq_cst));
+  return word.generation() == id.generation() && word.Exists() && Visible(word) != ATOLL_IS_LOST &&
+         containers_->KeepsFor(id.index());
 }
 
 void Watches::Unlink(Watch* watch) {

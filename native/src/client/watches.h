@@ -13,6 +13,7 @@
 #include <mutex>
 
 #include "atoll/c.h"
+#include "client/containers.h"
 #include "object_id.h"
 #include "result.h"
 #include "directory/directory.h"
@@ -22,7 +23,9 @@ namespace atollstore {
 
 class Watches {
  public:
-  Watches(const Control& control, uint32_t me) : control_(control), me_(me) {}
+  // `containers`: those of this client. They live longer than this.
+  Watches(const Control& control, uint32_t me, const Containers* containers)
+      : control_(control), me_(me), containers_(containers) {}
 
   // Watches all of the ids for events of this kind, or none: INVALID_ARGUMENT when one is watched for it already. What
   // has happened already is an event at once. REQUIRES: the ids are of this store.
@@ -51,6 +54,7 @@ class Watches {
 
   const Control control_;
   const uint32_t me_;
+  const Containers* const containers_;
   std::mutex mutex_;
   std::map<uint64_t, Watch> watches_;  // by Key()
   Watch* first_ = nullptr;

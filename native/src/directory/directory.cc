@@ -194,14 +194,19 @@ void RingWaiters(const Control& control, uint64_t index) {
   });
 }
 
+void RingWishes(const Control& control, uint32_t client) {
+  ClientRecord& record = control.client(client);
+  for (uint32_t bits = record.wishing.load(std::memory_order_seq_cst); bits != 0; bits &= bits - 1) {
+    record.wishes[std::countr_zero(bits)].bell.Ring();
+  }
+}
+
 void RingAll(const Control& control) {
   control.EachClient([&](uint32_t client) {
     ClientRecord& record = control.client(client);
     record.mailbox.Ring();
     for (Bell& bell : record.object_bells) bell.Ring();
-    for (uint32_t bits = record.wishing.load(std::memory_order_seq_cst); bits != 0; bits &= bits - 1) {
-      record.wishes[std::countr_zero(bits)].bell.Ring();
-    }
+    RingWishes(control, client);
   });
   control.header().scheduler_bell.Ring();
   control.header().list_bell.Ring();

@@ -81,6 +81,9 @@ bool LoseExpected(const Control& control, uint64_t index, uint64_t generation);
 // Rings the bells of all who wait for the entry; the ready mark of those who watch it is set before.
 void RingWaiters(const Control& control, uint64_t index);
 
+// Has the client's threads that wait for room or an entry look for themselves.
+void RingWishes(const Control& control, uint32_t client);
+
 // Rings every bell of every client, the scheduler's and the one for room: something changed for which nobody
 // can tell who waits.
 void RingAll(const Control& control);

@@ -19,7 +19,7 @@ using u64 = std::atomic<uint64_t>;
 static_assert(u64::is_always_lock_free && u32::is_always_lock_free && u8::is_always_lock_free);
 
 constexpr uint64_t kMagic = 0x314c4c4f5441;  // "ATOLL1"
-constexpr uint32_t kLayoutVersion = 11;      // raised when any byte below changes meaning
+constexpr uint32_t kLayoutVersion = 12;      // raised when any byte below changes meaning
 
 constexpr uint64_t kSlabBytes = 64 << 10;
 constexpr uint64_t kWordsPerSlab = kSlabBytes / 64;  // a block is at least 64 bytes
@@ -27,6 +27,7 @@ constexpr uint64_t kEntriesPerBlock = 64;            // entries are leased this 
 constexpr uint64_t kRingTrailer = 1024;
 constexpr uint32_t kObjectBells = 32;
 constexpr uint32_t kWishes = 32;  // threads of a client that wait for the server, at once
+constexpr uint32_t kNameQuestions = 32;  // those that have asked about a name
 constexpr uint32_t kServer = 0;         // the server's own column
 constexpr uint32_t kMaxClients = 1024;  // indices 1..1024
 constexpr uint64_t kClientWords = kMaxClients / 64 + 1;
@@ -167,22 +168,27 @@ struct alignas(64) WishRecord {
 };
 static_assert(sizeof(WishRecord) == 64);
 
+// By the server, for one thread that has asked it about a name.
+struct NameAnswer {
+  u32 ticket;  // of the question; a futex
+  u32 code;    // an atoll_code
+};
+
 struct alignas(64) ClientRecord {
   u32 state;  // ClientState
   u32 epoch;  // of this slot; goes up when it is given out again
   u64 pid;
   u64 start_time;
-  u32 name_answered;  // by the server: the ticket of the last name it was asked for; a futex
-  u32 name_code;      // what it answered, an atoll_code
-  u32 wishing;        // a bit for each of `wishes` that is in use
-  u8 pad0[28];
+  u32 wishing;  // a bit for each of `wishes` that is in use
+  u8 pad0[36];
   Bell mailbox;  // bell 0 of c.h
   u8 pad1[56];
   Bell object_bells[kObjectBells];
   u8 pad2[128];
   Counters counters[kCounterStripes];
   WishRecord wishes[kWishes];
-  u8 pad3[2560];
+  NameAnswer name_answers[kNameQuestions];
+  u8 pad3[2304];
 };
 static_assert(offsetof(ClientRecord, mailbox) == 64 && offsetof(ClientRecord, object_bells) == 128);
 static_assert(offsetof(ClientRecord, counters) == 512 && sizeof(ClientRecord) == 8192);

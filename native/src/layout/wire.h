@@ -31,6 +31,7 @@ enum class Refusal : uint32_t {
   kHeir = 5,  // another process has connected than the one that speaks, and the kernel cannot attest that one
   kSlots = 6,      // all are in use; detail: how many there are
   kForgotten = 7,  // who wanted its slot back does not have it any more
+  kSegments = 8,   // the server has lost the descriptors of its memory
 };
 
 // Two descriptors come with it when code is 0: the control segment, then the data segment.
@@ -54,12 +55,13 @@ struct Return {
 };
 static_assert(sizeof(Return) == 16);
 
-enum class NameWish : uint32_t { kPublish = 1, kUnpublish = 2 };
+enum class NameWish : uint16_t { kPublish = 1, kUnpublish = 2 };
 
-// Answered in the client's record: name_code, then name_answered.
+// Answered in one of the client's NameAnswers: the code, then the ticket.
 struct NameRequest {
   uint64_t magic;
-  uint32_t wish;  // NameWish
+  uint16_t wish;    // NameWish
+  uint16_t answer;  // which of them
   uint32_t ticket;
   uint64_t place;   // of the object, to publish
   uint64_t length;  // of the name

@@ -39,6 +39,9 @@ class SharedMemory {
 
   uint64_t size() const { return size_; }
   int fd() const { return fd_.get(); }
+  // Whether the descriptor still stands for it, and nobody else in this process has closed it. One system
+  // call.
+  bool ours() const { return fd_.ours(); }
 
   // Backs [offset, offset+bytes) with memory. Look at AvailableMemory() first: the kernel kills, it does not
   // refuse.

@@ -153,6 +153,11 @@ SocketFile SocketAt(const std::string& path) {
   return FileOf(about);
 }
 
+bool NothingAt(const std::string& path) {
+  struct stat about;
+  return ::fstatat(AT_FDCWD, path.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
+}
+
 Status RemoveSocket(const std::string& path, const SocketFile& which) {
   auto directory = Directory::Open(DirectoryOf(path));
   if (!directory.ok()) return directory.status();

@@ -27,6 +27,7 @@ struct SocketFile {
 Result<UniqueFd> Listen(const std::string& path, SocketFile* file = nullptr);
 // What is at that path now; not known when nothing is, or no socket.
 SocketFile SocketAt(const std::string& path);
+bool NothingAt(const std::string& path);
 // Takes the name of that socket of this user away, and of nothing else.
 Status RemoveSocket(const std::string& path, const SocketFile& which);
 // The path from the root, for a process that may go to another directory.

@@ -146,10 +146,12 @@ void ServerCore::Greet(int fd) {
   reserver_->LookAhead();
 }
 
-bool ServerCore::MayCome(const os::Peer& peer, const Hello& hello, Welcome* welcome) {
+bool ServerCore::MayCome(const os::Peer& peer, const Hello& hello, Welcome* welcome) const {
   if (hello.layout_version != kLayoutVersion) return Refuse(ATOLL_REFUSED, Refusal::kVersion, 0, welcome);
   if (peer.uid != ::geteuid()) return Refuse(ATOLL_REFUSED, Refusal::kUser, peer.uid, welcome);
   if (peer.pid == 0) return Refuse(ATOLL_REFUSED, Refusal::kNamespace, 0, welcome);
+  if (!control_memory_->ours() || !data_memory_->ours())
+    return Refuse(ATOLL_SYSTEM, Refusal::kSegments, 0, welcome);
   return true;
 }
 

@@ -17,6 +17,9 @@ constexpr int64_t kLookNanos = int64_t{ServerCore::kLookMillis} * 1'000'000;
 }  // namespace
 
 void ServerCore::LookAround() {
+  if (keeper_ != nullptr) {
+    if (auto made = keeper_->TakeMade()) ListenTo(std::move(*made));
+  }
   const int64_t now = os::NowNanos();
   if (now < look_around_at_) return;
   look_around_at_ = now + kLookNanos;
@@ -52,8 +55,20 @@ void ServerCore::ListenAnew() {
   listen_again_at_ = Watch(listener_.get(), Event(kListener, 0)).ok() ? 0 : os::NowNanos();
 }
 
+// Who has connected to the old one is let in still.
+void ServerCore::ListenTo(SocketKeeper::Made made) {
+  if (listener_.ours()) {
+    AcceptAll();
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener_.get(), nullptr);
+  }
+  listener_ = std::move(made.listener);
+  NoteSocket(made.file);
+  listen_again_at_ = Watch(listener_.get(), Event(kListener, 0)).ok() ? 0 : os::NowNanos();
+}
+
 void ServerCore::NoteSocket(const os::SocketFile& file) {
   socket_file_ = file;
+  if (keeper_ != nullptr) keeper_->Keep(file);
   control_.header().socket_device.store(file.device, std::memory_order_relaxed);
   control_.header().socket_file.store(file.file, std::memory_order_relaxed);
 }

@@ -44,11 +44,11 @@ void ServerCore::AnswerName(uint32_t client, const NameRequest& request) {
         answer = Status(ATOLL_INVALID_ARGUMENT);
     }
   }
-  ClientRecord& record = control_.client(client);
-  record.name_code.store(static_cast<uint32_t>(answer.code()), std::memory_order_relaxed);
-  // release; pairs with the acquire in AskForName().
-  record.name_answered.store(request.ticket, std::memory_order_release);
-  os::FutexWake(&record.name_answered, UINT32_MAX);
+  NameAnswer& in = control_.client(client).name_answers[request.answer % kNameQuestions];
+  in.code.store(static_cast<uint32_t>(answer.code()), std::memory_order_relaxed);
+  // release; pairs with the acquire in NameQuestion::Answer().
+  in.ticket.store(request.ticket, std::memory_order_release);
+  os::FutexWake(&in.ticket, UINT32_MAX);
 }
 
 }  // namespace atollstore

@@ -149,8 +149,9 @@ bool RoomQueue::ServeRoom(KnownWish& wish) {
   }
   // A thread whose time is over is about to leave, or stopped.
   if (wish.until != os::Deadline::kForever && now_ >= wish.until) return false;
+  const int64_t before = os::NowNanos();
   if (MakeRoom(1, wish.extents)) return true;
-  BecomeStuck(wish);
+  BecomeStuck(wish, before);
   soon_ = true;
   return false;
 }
@@ -244,23 +245,24 @@ bool RoomQueue::MakeRoom(uint64_t runs, uint64_t extents) {
   return leaving != 0;
 }
 
-void RoomQueue::BecomeStuck(KnownWish& wish) {
-  const int64_t before = os::NowNanos();
+// `before`: when it was begun to look for that.
+void RoomQueue::BecomeStuck(KnownWish& wish, int64_t before) {
   wish.stuck = true;
   wish.kept = CheapestRun(wish);
   wish.whole = wishes_.Keep(wish.kept) && wish.kept.count != 0;
   const int64_t took = os::NowNanos() - before;
-  wish.look_at = now_ + std::max(kLookAgainNanos, kPartOfTime * took);
+  wish.look_at = before + std::max(kLookAgainNanos, kPartOfTime * took);
 }
 
 // Whether room can be made for it by now, and where that is least.
 void RoomQueue::LookAgain(KnownWish& wish) {
+  const int64_t before = os::NowNanos();
   wishes_.Release(wish.kept);
   wish.kept = {};
   wish.stuck = wish.whole = false;
-  if (spiller_ == nullptr || spiller_->evicting()) return BecomeStuck(wish);
+  if (spiller_ == nullptr || spiller_->evicting()) return BecomeStuck(wish, before);
   // What was read back may be gone since, and its extents be empty.
-  if (spiller_->GiveBack() == 0 && spiller_->EvictRun(wish.extents) == 0) return BecomeStuck(wish);
+  if (spiller_->GiveBack() == 0 && spiller_->EvictRun(wish.extents) == 0) return BecomeStuck(wish, before);
   settle_until_ = now_ + kSettleNanos;
 }
 
@@ -314,8 +316,9 @@ bool RoomQueue::ServeRestores(KnownWish& wish) {
   Press();
   if (wish.stuck && now_ >= wish.look_at) LookAgain(wish);
   if (!wish.stuck) {
+    const int64_t before = os::NowNanos();
     if (MakeRoom(wanted.runs, wish.extents)) return true;
-    BecomeStuck(wish);
+    BecomeStuck(wish, before);
   }
   Ask(0);
   (void)wishes_.Keep(wish.kept);

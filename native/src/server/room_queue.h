@@ -66,7 +66,7 @@ class RoomQueue {
   void Ask(uint64_t bytes);
   bool MakeRoom(uint64_t runs, uint64_t extents);
   bool IsLate(const KnownWish& wish) const;
-  void BecomeStuck(KnownWish& wish);
+  void BecomeStuck(KnownWish& wish, int64_t before);
   void LookAgain(KnownWish& wish);
   Run CheapestRun(const KnownWish& wish);
   bool MayTakeBare() const { return now_ >= no_memory_before_; }

@@ -66,6 +66,8 @@ Status ServerCore::StartThread() {
   threaded_ = true;
   ATOLL_RETURN_IF_ERROR(reserver_->Start());
   if (spiller_ != nullptr) ATOLL_RETURN_IF_ERROR(spiller_->Start());
+  keeper_ = std::make_unique<SocketKeeper>(socket_path_, socket_file_, &wake_);
+  ATOLL_RETURN_IF_ERROR(keeper_->Start(follows_));
   return thread_.Start("atoll-server", Run, this);
 }
 
@@ -79,6 +81,10 @@ void ServerCore::Stop() {
   }
   Wake();
   thread_.Join();
+  if (keeper_ != nullptr) {
+    keeper_->Stop();
+    if (const auto made = keeper_->TakeMade()) socket_file_ = made->file;
+  }
   if (reserver_ != nullptr) reserver_->Stop();
   if (!socket_path_.empty()) (void)os::RemoveSocket(socket_path_, socket_file_);
   if (control_mapping_.data() == nullptr) return;

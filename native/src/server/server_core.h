@@ -28,6 +28,7 @@
 #include "server/reserver.h"
 #include "server/room_queue.h"
 #include "server/segments.h"
+#include "server/socket_keeper.h"
 #include "server/sweeper.h"
 #include "spill/spiller.h"
 
@@ -98,12 +99,13 @@ class ServerCore {
   bool ListenAgain();
   void Greet(int fd);
   // Whether a process may have the segments, to look or to work in them. What is against it is in `welcome`.
-  static bool MayCome(const os::Peer& peer, const Hello& hello, Welcome* welcome);
+  bool MayCome(const os::Peer& peer, const Hello& hello, Welcome* welcome) const;
   uint32_t Admit(os::Peer peer, const Hello& hello, Welcome* welcome);
 
   // listening.cc
   void LookAround();
   void ListenAnew();
+  void ListenTo(SocketKeeper::Made made);
   void NoteSocket(const os::SocketFile& file);
   void WatchAnew();
   void Lost(int descriptor, const char* what, bool again) const;
@@ -133,6 +135,7 @@ class ServerCore {
   std::string socket_path_;      // absolute
   os::SocketFile socket_file_;   // what was made there
   bool told_ = false;            // that the listener is gone
+  std::unique_ptr<SocketKeeper> keeper_;  // null: without a thread nobody looks after it
   int64_t look_around_at_ = 0;
   bool await_farewell_ = false;
   bool follows_ = false;  // another life of the same store

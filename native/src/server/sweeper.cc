@@ -110,12 +110,14 @@ bool Sweeper::Consider(uint64_t index, Slice* slice) {
       continue;
     }
     if (word.being_created()) {
-      // Its creator looks at the flag when it seals or gives up.
-      if (word.has(Word::kDoomed) || entry.word.compare_exchange_strong(bits, word.With(Word::kDoomed).bits(),
-                                                                        std::memory_order_seq_cst)) {
-        return true;
+      // Its creator looks at the flag when it seals or gives up, and at that of a deleted one when it is
+      // rung.
+      if (!word.has(Word::kDoomed) && !entry.word.compare_exchange_strong(
+                                          bits, word.With(Word::kDoomed).bits(), std::memory_order_seq_cst)) {
+        continue;
       }
-      continue;
+      if (word.has(Word::kDeleted) && control_.HasClient(word.owner())) RingWishes(control_, word.owner());
+      return true;
     }
     if (!word.CanDie()) return true;
     if (word.state() == State::kSealed && word.has(Word::kHasRefs) && !word.has(Word::kTaken)) {

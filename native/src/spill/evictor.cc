@@ -26,7 +26,8 @@ uint64_t Evictor::Evict(uint64_t bytes) {
   std::vector<uint64_t> victims;
   uint64_t sum = 0;
   while (sum < std::min(bytes, kBatchBytes)) {
-    const uint64_t index = sieve_.Next();
+    // Those that were pinned are all looked at only when nobody else goes.
+    const uint64_t index = sieve_.Next(victims.empty());
     if (index == Sieve::kNone || std::find(victims.begin(), victims.end(), index) != victims.end()) break;
     victims.push_back(index);
     sum += BlockBytes(classes_, ObjectBytes(control_.entry(index)));

@@ -52,7 +52,7 @@ Status SpillFiles::Write(std::vector<SpillItem>* items) {
     Status written = made.status();
     if (made.ok()) {
       end = SetPlaces(*items, begin, next_ - 1);
-      SpillWriter writer(&made.value());
+      SpillWriter writer(&made.value(), &giving_up_);
       written = writer.Skip(kSpillBegin);
       for (size_t i = begin; i < end && written.ok(); ++i) written = writer.Add((*items)[i]);
       if (written.ok()) written = writer.Finish();
@@ -66,7 +66,8 @@ Status SpillFiles::Write(std::vector<SpillItem>* items) {
   return {};
 }
 
-Status SpillFiles::ReadPart(const SpillItem& item, const SpillPart& part) const {
+Status SpillFiles::ReadPart(const SpillItem& item, SpillPart part) const {
+  part.stop = &giving_up_;
   auto file = directory_.OpenToRead(item.place.file());
   return file.ok() ? ReadSpilled(file.value(), item, part) : file.status();
 }

@@ -55,6 +55,8 @@ class SpillFiles {
   // Whether Read() would succeed.
   Status Check(const SpillItem& item) const;
   void Remove(const SpillRemoval& removal);
+  // The store ends: nobody needs what is being read or written, and it fails soon.
+  void GiveUp() { giving_up_.store(true, std::memory_order_relaxed); }
 
   // This record is needed: it has been written, or an earlier life has left it.
   void Adopt(SpillPlace place, uint64_t bytes);
@@ -72,7 +74,7 @@ class SpillFiles {
     // How many of them begin or end in each block. Only such a block may be of several records.
     std::vector<uint8_t> ends{};
   };
-  Status ReadPart(const SpillItem& item, const SpillPart& part) const;
+  Status ReadPart(const SpillItem& item, SpillPart part) const;
   Result<os::File> CreateNext();
   // As many from `begin` on as go into one file; returns the end of them.
   size_t SetPlaces(std::vector<SpillItem>& items, size_t begin, uint64_t file) const;
@@ -83,6 +85,7 @@ class SpillFiles {
   uint64_t first_;  // file that this life may write
   uint64_t next_;   // changed by Write() alone
   std::atomic<uint64_t> bytes_on_disk_{0};
+  std::atomic<bool> giving_up_{false};
   std::unordered_map<uint64_t, InFile> files_;
   std::function<void(SpillRemoval)> remover_;
 };

@@ -39,6 +39,9 @@ Result<uint32_t> ReadLarge(const os::File& file, uint64_t begin, uint64_t bytes,
   for (uint64_t at = 0; at < bytes;) {
     if (part.until != INT64_MAX && os::NowNanos() > part.until)
       return Status::Error(ATOLL_TIMED_OUT, "%lu of %lu bytes read from disk in time", at, bytes);
+    if (part.stop != nullptr && part.stop->load(std::memory_order_relaxed))
+      return Status::Error(ATOLL_DISCONNECTED, "the store ends, after %lu of %lu bytes read from disk", at,
+                           bytes);
     uint64_t piece = std::min(kPieceBytes, bytes - at);
     const uint64_t whole = os::BlockFloor(piece);
     uint8_t* to = buffer;

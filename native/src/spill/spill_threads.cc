@@ -136,6 +136,7 @@ void SpillThreads::Stop() {
     stopping_ = true;
     work_.notify_all();
   }
+  files_->GiveUp();
   for (os::Thread& thread : threads_) thread.Join();
 }
 

@@ -39,7 +39,8 @@ class SpillThreads {
   SpillThreads(SpillFiles* files, const os::WakeFd* wake);
   ~SpillThreads() { Stop(); }
   Status Start();
-  // What is not begun is dropped.
+  // What is not begun is dropped, what is under way given up after its next few megabytes: the files go with
+  // the store.
   void Stop();
 
   void HandIn(SpillJob job);

@@ -9,11 +9,13 @@ namespace atollstore {
 namespace {
 
 constexpr uint64_t kGathered = 1 << 20;
+constexpr uint64_t kPiece = 4 << 20;  // of a large object, in one call
 constexpr uint8_t kZeros[kSpillBlock] = {};
 
 }  // namespace
 
-SpillWriter::SpillWriter(os::File* file) : file_(file), gathered_(os::MakeBlockBuffer(kGathered)) {}
+SpillWriter::SpillWriter(os::File* file, const std::atomic<bool>* stop)
+    : file_(file), stop_(stop), gathered_(os::MakeBlockBuffer(kGathered)) {}
 
 Status SpillWriter::Skip(uint64_t bytes) { return Append(kZeros, bytes); }
 
@@ -31,8 +33,11 @@ Status SpillWriter::Add(const SpillItem& item) {
   ATOLL_RETURN_IF_ERROR(Append(&record, sizeof(record)));
   uint64_t direct = 0;
   if (item.bytes >= kSpillLarge && reinterpret_cast<uintptr_t>(item.from) % kSpillBlock == 0) {
-    direct = os::BlockFloor(item.bytes);
-    ATOLL_RETURN_IF_ERROR(Flush(item.from, direct));
+    for (const uint64_t whole = os::BlockFloor(item.bytes); direct < whole;) {
+      const uint64_t piece = std::min(kPiece, whole - direct);
+      ATOLL_RETURN_IF_ERROR(Flush(item.from + direct, piece));
+      direct += piece;
+    }
   }
   ATOLL_RETURN_IF_ERROR(Append(item.from + direct, item.bytes - direct));
   return Skip(SpillRecordBytes(item.bytes) - sizeof(record) - item.bytes);
@@ -58,6 +63,8 @@ Status SpillWriter::Append(const void* bytes, uint64_t count) {
 }
 
 Status SpillWriter::Flush(const uint8_t* bytes, uint64_t count) {
+  if (stop_->load(std::memory_order_relaxed))
+    return Status::Error(ATOLL_DISCONNECTED, "the store ends, after %lu bytes of a file", end_);
   ATOLL_RETURN_IF_ERROR(file_->Write(end_, {gathered_.get(), fill_}, {const_cast<uint8_t*>(bytes), count}));
   end_ += fill_ + count;
   fill_ = 0;

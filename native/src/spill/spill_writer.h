@@ -3,6 +3,7 @@
 #ifndef ATOLL_SPILL_SPILL_WRITER_H_
 #define ATOLL_SPILL_SPILL_WRITER_H_
 
+#include <atomic>
 #include <cstdint>
 
 #include "os/file.h"
@@ -12,7 +13,8 @@ namespace atollstore {
 
 class SpillWriter {
  public:
-  explicit SpillWriter(os::File* file);
+  // Stops, with ATOLL_DISCONNECTED, soon after somebody has set `stop`.
+  SpillWriter(os::File* file, const std::atomic<bool>* stop);
 
   // Leaves so many bytes out: zeros.
   Status Skip(uint64_t bytes);
@@ -27,6 +29,7 @@ class SpillWriter {
   Status Flush(const uint8_t* bytes = nullptr, uint64_t count = 0);
 
   os::File* const file_;
+  const std::atomic<bool>* const stop_;
   const os::BlockBuffer gathered_;
   uint64_t fill_ = 0;
   uint64_t end_ = 0;  // of what is written

@@ -74,7 +74,7 @@ void Find(const char* path, char** arguments) {
 void Publish(const char* path, char** arguments) {
   atoll_client* client = Attach(path);
   const atoll_object_id id = Put(client, 100, 21);
-  CHECK_OK(atoll_publish(client, arguments[0], &id));
+  CHECK_OK(atoll_publish(client, arguments[0], &id, ATOLL_FOREVER));
   CHECK_OK(atoll_dereference(client, &id));
   Say("ready");
   Rest();

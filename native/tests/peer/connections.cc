@@ -80,8 +80,8 @@ void Lose(const char* path, char** arguments) {
   const int file = OwnFile();
   CloseOne(arguments[1], std::strcmp(arguments[0], "reused") == 0, file);
   const atoll_object_id id = Put(client, 4 << 20, 1);  // which wakes the thread that watches
-  CHECK_OK(atoll_publish(client, "name", &id));
-  CHECK_OK(atoll_unpublish(client, "name"));
+  CHECK_OK(atoll_publish(client, "name", &id, ATOLL_FOREVER));
+  CHECK_OK(atoll_unpublish(client, "name", ATOLL_FOREVER));
   Say("here, " + std::to_string(::lseek(file, 0, SEEK_END)) + " bytes");
   CHECK_OK(atoll_await_server_exit(client, ATOLL_FOREVER));
   Say("gone");

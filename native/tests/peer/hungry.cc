@@ -42,11 +42,11 @@ class Hungry {
           for (int i = 0; i < 2; ++i) (void)atoll_release(client_, &child_);
         });
     Each(
-        "publish", [&] { return atoll_publish(client_, "hungry", &child_); }, [] {});
+        "publish", [&] { return atoll_publish(client_, "hungry", &child_, ATOLL_FOREVER); }, [] {});
     Each(
         "lookup", [&] { return atoll_lookup(client_, "hungry", &made_); }, [&] { Drop(); });
     Each(
-        "unpublish", [&] { return atoll_unpublish(client_, "hungry"); }, [] {});
+        "unpublish", [&] { return atoll_unpublish(client_, "hungry", ATOLL_FOREVER); }, [] {});
     uint8_t ready[2];
     Each(
         "wait", [&] { return atoll_wait(client_, two, 2, 2, 0, ready); }, [] {});

@@ -135,11 +135,13 @@ inline jlong claimed(jlong c, jlong store, jlong place) {
 
 // ---- names ----
 
-inline jlong publish(jlong c, jlong name, jlong store, jlong place) {
+inline jlong publish(jlong c, jlong name, jlong store, jlong place, jlong timeout) {
   const atoll_object_id id = object_id(store, place);
-  return atoll_publish(client(c), pointer<const char>(name), &id);
+  return atoll_publish(client(c), pointer<const char>(name), &id, timeout);
 }
-inline jlong unpublish(jlong c, jlong name) { return atoll_unpublish(client(c), pointer<const char>(name)); }
+inline jlong unpublish(jlong c, jlong name, jlong timeout) {
+  return atoll_unpublish(client(c), pointer<const char>(name), timeout);
+}
 inline jlong lookup(jlong c, jlong name, jlong id_out) {
   return atoll_lookup(client(c), pointer<const char>(name), pointer<atoll_object_id>(id_out));
 }

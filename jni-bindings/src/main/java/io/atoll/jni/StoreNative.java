@@ -116,9 +116,9 @@ public final class StoreNative {
 
     // ---- names ----
 
-    public static native long publish(long client, long nameUtf8Address, long store, long place);
+    public static native long publish(long client, long nameUtf8Address, long store, long place, long timeoutNanos);
 
-    public static native long unpublish(long client, long nameUtf8Address);
+    public static native long unpublish(long client, long nameUtf8Address, long timeoutNanos);
 
     public static native long lookup(long client, long nameUtf8Address, long idOutAddress);
 

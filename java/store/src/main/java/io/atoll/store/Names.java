@@ -16,11 +16,11 @@ final class Names {
         this.client = attachment.client();
     }
 
-    void publish(String name, ObjectId id) {
+    void publish(String name, ObjectId id, long timeoutNanos) {
         Scratch s = attachment.enter();
         try {
             ByteBuffer utf8 = Memory.cString(name);
-            long result = StoreNative.publish(client, Memory.addressOf(utf8), id.store(), id.place());
+            long result = StoreNative.publish(client, Memory.addressOf(utf8), id.store(), id.place(), timeoutNanos);
             Reference.reachabilityFence(utf8);
             StoreCodes.check(result, id, "publish");
         } finally {
@@ -28,11 +28,11 @@ final class Names {
         }
     }
 
-    boolean unpublish(String name) {
+    boolean unpublish(String name, long timeoutNanos) {
         Scratch s = attachment.enter();
         try {
             ByteBuffer utf8 = Memory.cString(name);
-            long result = StoreNative.unpublish(client, Memory.addressOf(utf8));
+            long result = StoreNative.unpublish(client, Memory.addressOf(utf8), timeoutNanos);
             Reference.reachabilityFence(utf8);
             if (result == -StoreCode.NOT_FOUND) {
                 return false;

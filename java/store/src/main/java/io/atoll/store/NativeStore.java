@@ -178,15 +178,32 @@ public final class NativeStore implements ObjectStore {
      * keeps it alive until {@link #unpublish}, whatever becomes of this process. Doing it again does nothing.
      *
      * @param name at most 224 bytes of UTF-8
-     * @throws io.atoll.StoreException when another object has the name, or there are too many names
+     * @param timeoutNanos how long to wait for the server's answer
+     * @throws io.atoll.StoreException when another object has the name, there are too many names, or time is over: then it
+     *     may come about later
      */
-    public void publish(String name, ObjectId id) {
-        names.publish(name, id);
+    public void publish(String name, ObjectId id, long timeoutNanos) {
+        names.publish(name, id, timeoutNanos);
     }
 
-    /** Takes the name away from its object. Returns false when no object has it. */
+    /** The same, however long the server takes. */
+    public void publish(String name, ObjectId id) {
+        publish(name, id, Waiting.FOREVER);
+    }
+
+    /**
+     * Takes the name away from its object.
+     *
+     * @param timeoutNanos how long to wait for the server's answer
+     * @return false when no object has it
+     */
+    public boolean unpublish(String name, long timeoutNanos) {
+        return names.unpublish(name, timeoutNanos);
+    }
+
+    /** The same, however long the server takes. */
     public boolean unpublish(String name) {
-        return names.unpublish(name);
+        return unpublish(name, Waiting.FOREVER);
     }
 
     /** The object of that name, or null; the caller has one reference to it more. Does not ask the server. */

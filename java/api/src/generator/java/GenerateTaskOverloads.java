@@ -85,6 +85,7 @@ public final class GenerateTaskOverloads {
                 " *");
         source.lines(typeDoc(kind, n, " * "));
         source.lines(
+                " * @since 0.1",
                 " */",
                 "@FunctionalInterface",
                 "public interface " + type(kind.type, kind, n) + " extends " + String.join(", ", supertypes) + " {",
@@ -124,6 +125,7 @@ public final class GenerateTaskOverloads {
                 " *");
         source.lines(typeDoc(kind, n, " * "));
         source.lines(
+                " * @since 0.1",
                 " */",
                 "public final class " + self + " extends Remote<" + self + "> {",
                 "    private " + kind.remote + n + "(Object function, TaskOptions options) {",
@@ -208,6 +210,8 @@ public final class GenerateTaskOverloads {
                 " * arguments take four to seven times as long to compile as plain calls, of {@code function(f).submit} five times, of {@code",
                 " * submit} on a constant 1.2 to 1.3 times. What javac says of a wrong call of {@code task} or {@code function} names every",
                 " * overload of that number of arguments, in some 140 lines (80 of {@code function}); of a wrong {@code submit} a dozen.",
+                " *",
+                " * @since 0.1",
                 " */",
                 "public abstract sealed class TaskOverloads permits Atoll {",
                 "    TaskOverloads() {}",

@@ -5,5 +5,6 @@ package io.atoll;
  * ObjectRef#as as something else}, or a value by {@link Atoll#value}.
  *
  * @param <T> type of the value
+ * @since 0.1
  */
 public sealed interface Arg<T> permits ObjectRef, Seen, Value {}

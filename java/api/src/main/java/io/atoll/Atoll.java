@@ -32,6 +32,8 @@ import java.util.stream.StreamSupport;
  * <p>All methods may be called from any thread of a driver between {@link #init} and the end of its session, and from
  * any thread of a worker. Before and after, they throw {@link IllegalStateException}. A blocking call ends with a {@link
  * CallInterruptedException}, the interrupt flag being set again, when its thread is interrupted.
+ *
+ * @since 0.1
  */
 public final class Atoll extends TaskOverloads {
     private Atoll() {}

@@ -1,6 +1,10 @@
 package io.atoll;
 
-/** The root of everything Atoll itself throws. The message carries the values that were wrong. */
+/**
+ * The root of everything Atoll itself throws. The message carries the values that were wrong.
+ *
+ * @since 0.1
+ */
 public class AtollException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

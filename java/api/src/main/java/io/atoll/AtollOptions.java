@@ -1,5 +1,6 @@
 package io.atoll;
 
+import io.atoll.spi.OptionValues;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,8 @@ import java.util.TreeSet;
  * <pre>{@code
  * AtollOptions options = AtollOptions.builder().storeBytes(8L << 30).workers(4).workerHeapBytes(1L << 30).build();
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class AtollOptions {
     private final Builder set;
@@ -235,7 +238,11 @@ public final class AtollOptions {
         return toBuilder().withoutSpilling().build();
     }
 
-    /** Options on their way. Not thread-safe. */
+    /**
+     * Options on their way. Not thread-safe.
+     *
+     * @since 0.1
+     */
     public static final class Builder {
         private static final long MAX_OBJECTS = 1 << 20;
         /** A store has 1024 clients, a worker that replaces another being one more for a while. */
@@ -288,7 +295,7 @@ public final class AtollOptions {
          * @throws IllegalArgumentException when negative
          */
         public Builder storeBytes(long bytes) {
-            storeBytes = atLeast(0, bytes, "storeBytes");
+            storeBytes = OptionValues.atLeast(0, bytes, "storeBytes");
             return this;
         }
 
@@ -305,7 +312,7 @@ public final class AtollOptions {
                 throw new IllegalArgumentException(
                         "maxObjects: " + count + " asked; it takes " + (1 << 24) + " at most");
             }
-            maxObjects = atLeast(1, count, "maxObjects");
+            maxObjects = OptionValues.atLeast(1, count, "maxObjects");
             return this;
         }
 
@@ -361,7 +368,7 @@ public final class AtollOptions {
                 throw new IllegalArgumentException("workers: " + count + " asked; a node has " + MAX_WORKERS
                         + " at most. How many tasks run at once is said by cpus");
             }
-            workers = (int) atLeast(0, count, "workers");
+            workers = (int) OptionValues.atLeast(0, count, "workers");
             return this;
         }
 
@@ -408,7 +415,7 @@ public final class AtollOptions {
          * @throws IllegalArgumentException when negative
          */
         public Builder workerHeapBytes(long bytes) {
-            workerHeapBytes = atLeast(0, bytes, "workerHeapBytes");
+            workerHeapBytes = OptionValues.atLeast(0, bytes, "workerHeapBytes");
             return this;
         }
 
@@ -423,7 +430,7 @@ public final class AtollOptions {
          * @return this
          */
         public Builder workerJvmArguments(String... arguments) {
-            workerJvmArguments = List.of(withoutNull("workerJvmArguments", arguments));
+            workerJvmArguments = List.of(OptionValues.withoutNull("workerJvmArguments", arguments));
             return this;
         }
 
@@ -457,7 +464,7 @@ public final class AtollOptions {
          * @throws IllegalArgumentException when a name has a colon in it, which would make it two
          */
         public Builder workerClassPath(Path... entries) {
-            for (Path each : withoutNull("workerClassPath", entries)) {
+            for (Path each : OptionValues.withoutNull("workerClassPath", entries)) {
                 if (each.toAbsolutePath().toString().contains(File.pathSeparator)) {
                     throw new IllegalArgumentException("workerClassPath: " + each + " has a \"" + File.pathSeparator
                             + "\" in its name, which divides the entries of a class path");
@@ -479,20 +486,6 @@ public final class AtollOptions {
         public Builder crashDirectory(Path directory) {
             crashDirectory = Objects.requireNonNull(directory, "directory");
             return this;
-        }
-
-        private static <T> T[] withoutNull(String option, T[] values) {
-            for (int i = 0; i < values.length; ++i) {
-                Objects.requireNonNull(values[i], option + ": number " + i + ", from 0, is null");
-            }
-            return values;
-        }
-
-        private static long atLeast(long least, long value, String option) {
-            if (value < least) {
-                throw new IllegalArgumentException(option + ": " + value + " asked; it takes " + least + " or more");
-            }
-            return value;
         }
     }
 }

@@ -9,6 +9,8 @@ import java.util.Objects;
 /**
  * A node that {@link Atoll#init} has started. Closing it ends the workers and the store with all that is in it; views of
  * its objects must not be used afterwards. After that a new session may be started. Any thread may close it.
+ *
+ * @since 0.1
  */
 public final class AtollSession implements AutoCloseable {
     private final AtollRuntime runtime;

@@ -5,6 +5,8 @@ package io.atoll;
  * while they wait, or all threads of all workers, as by a recursion without end. It is thrown where its result is asked for,
  * which lets the others go on. The message says what is held by whom. Sealed into the result of one task of those that wait
  * for each other, after nothing has run for a second.
+ *
+ * @since 0.1
  */
 public final class DeadlockException extends TaskException {
     private static final long serialVersionUID = 1;

@@ -1,6 +1,10 @@
 package io.atoll;
 
-/** The time given to a blocking call was over before the value was there. */
+/**
+ * The time given to a blocking call was over before the value was there.
+ *
+ * @since 0.1
+ */
 public class GetTimeoutException extends AtollException {
     private static final long serialVersionUID = 1;
 

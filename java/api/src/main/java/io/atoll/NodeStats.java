@@ -2,7 +2,11 @@ package io.atoll;
 
 import java.util.List;
 
-/** What a node holds and has done, read without disturbing it; not a snapshot. Immutable. */
+/**
+ * What a node holds and has done, read without disturbing it; not a snapshot. Immutable.
+ *
+ * @since 0.1
+ */
 public final class NodeStats {
     private final Builder set;
 
@@ -146,7 +150,11 @@ public final class NodeStats {
                 + " waiting; workers: " + set.workers + ", driver: " + set.driver + ")";
     }
 
-    /** Statistics on their way; filled in by a runtime. Not thread-safe. */
+    /**
+     * Statistics on their way; filled in by a runtime. Not thread-safe.
+     *
+     * @since 0.1
+     */
     public static final class Builder {
         private long capacityBytes;
         private long usedBytes;
@@ -236,11 +244,15 @@ public final class NodeStats {
         }
     }
 
-    /** One process attached to the store. Immutable. */
+    /**
+     * One process attached to the store. Immutable.
+     *
+     * @since 0.1
+     */
     public static final class ProcessStats {
-        private final ProcessBuilder set;
+        private final Builder set;
 
-        private ProcessStats(ProcessBuilder set) {
+        private ProcessStats(Builder set) {
             this.set = set;
         }
 
@@ -250,8 +262,8 @@ public final class NodeStats {
          * @param pid process id
          * @return a new builder
          */
-        public static ProcessBuilder builder(long pid) {
-            return new ProcessBuilder(pid);
+        public static Builder builder(long pid) {
+            return new Builder(pid);
         }
 
         /**
@@ -312,65 +324,69 @@ public final class NodeStats {
         public String toString() {
             return "process " + set.pid + " (" + set.tasks + " tasks, " + set.gets + " gets, " + set.pins + " pins)";
         }
-    }
-
-    /** Statistics of a process on their way; filled in by a runtime. Not thread-safe. */
-    public static final class ProcessBuilder {
-        private final long pid;
-        private long tasks;
-        private long gets;
-        private long bytesWritten;
-        private long bytesCopied;
-        private long pins;
-
-        private ProcessBuilder(long pid) {
-            this.pid = pid;
-        }
 
         /**
-         * What it has done.
+         * Statistics of a process on their way; filled in by a runtime. Not thread-safe.
          *
-         * @param run tasks
-         * @param got objects
-         * @return this
+         * @since 0.1
          */
-        public ProcessBuilder done(long run, long got) {
-            tasks = run;
-            gets = got;
-            return this;
-        }
+        public static final class Builder {
+            private final long pid;
+            private long tasks;
+            private long gets;
+            private long bytesWritten;
+            private long bytesCopied;
+            private long pins;
 
-        /**
-         * What it has moved.
-         *
-         * @param written into objects
-         * @param copied out of objects
-         * @return this
-         */
-        public ProcessBuilder bytes(long written, long copied) {
-            bytesWritten = written;
-            bytesCopied = copied;
-            return this;
-        }
+            private Builder(long pid) {
+                this.pid = pid;
+            }
 
-        /**
-         * What it looks at.
-         *
-         * @param count objects
-         * @return this
-         */
-        public ProcessBuilder pins(long count) {
-            pins = count;
-            return this;
-        }
+            /**
+             * What it has done.
+             *
+             * @param run tasks
+             * @param got objects
+             * @return this
+             */
+            public Builder done(long run, long got) {
+                tasks = run;
+                gets = got;
+                return this;
+            }
 
-        /**
-         * The statistics. This builder must not be used any more.
-         *
-         * @return immutable
-         */
-        public ProcessStats build() {
-            return new ProcessStats(this);
+            /**
+             * What it has moved.
+             *
+             * @param written into objects
+             * @param copied out of objects
+             * @return this
+             */
+            public Builder bytes(long written, long copied) {
+                bytesWritten = written;
+                bytesCopied = copied;
+                return this;
+            }
+
+            /**
+             * What it looks at.
+             *
+             * @param count objects
+             * @return this
+             */
+            public Builder pins(long count) {
+                pins = count;
+                return this;
+            }
+
+            /**
+             * The statistics. This builder must not be used any more.
+             *
+             * @return immutable
+             */
+            public ProcessStats build() {
+                return new ProcessStats(this);
+            }
         }
     }
 }

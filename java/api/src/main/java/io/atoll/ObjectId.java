@@ -6,6 +6,7 @@ package io.atoll;
  *
  * @param store the random number of the store that made the id
  * @param place entry index (24 bits) and generation (40 bits)
+ * @since 0.1
  */
 public record ObjectId(long store, long place) {
     /** Bytes of an id wherever it is written down. */

@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
  * worth while where many large results are used one after the other.
  *
  * @param <T> the type of the value
+ * @since 0.1
  */
 public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();
@@ -45,6 +46,7 @@ public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
     private final AtollRuntime runtime;
     private final Cleaner.Cleanable cleanable;
     /** Calls under way, which keep the reference from being given back. */
+    @SuppressWarnings("UnusedVariable") // it is read by its handle
     private int users;
 
     private Class<T> type; // of the value, where that is checked; set before anybody else has this ref

@@ -1,6 +1,10 @@
 package io.atoll;
 
-/** The store has no room for the bytes asked for, and nothing in it may be taken away. */
+/**
+ * The store has no room for the bytes asked for, and nothing in it may be taken away.
+ *
+ * @since 0.1
+ */
 public class ObjectStoreFullException extends AtollException {
     private static final long serialVersionUID = 1;
 

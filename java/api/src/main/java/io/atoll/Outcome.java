@@ -6,6 +6,7 @@ import java.util.Objects;
  * What became of a task: its value, or why there is none. From {@link ObjectRef#outcome}.
  *
  * @param <T> type of the value
+ * @since 0.1
  */
 public sealed interface Outcome<T> {
     /**
@@ -13,6 +14,7 @@ public sealed interface Outcome<T> {
      *
      * @param <T> type of the value
      * @param value may be null
+     * @since 0.1
      */
     record Success<T>(T value) implements Outcome<T> {}
 
@@ -21,6 +23,7 @@ public sealed interface Outcome<T> {
      *
      * @param <T> type of the value that there is not
      * @param exception what {@code get} throws
+     * @since 0.1
      */
     record Failure<T>(TaskException exception) implements Outcome<T> {
         /**

@@ -6,6 +6,8 @@ import java.util.TreeMap;
 
 /**
  * Logical resources: how many units of each. Fractions are rounded to ten-thousandths, of which sums are exact. Immutable.
+ *
+ * @since 0.1
  */
 public final class Resources {
     /** Name of logical CPUs, which a blocked task gives back. */

@@ -5,6 +5,8 @@ import java.util.Objects;
 /**
  * Stands for a throwable of a task that cannot be made here: its class is not on this process's class path, say, or one
  * of its fields cannot be stored. It has the original's stack trace, cause and suppressed, which may be stand-ins too.
+ *
+ * @since 0.1
  */
 public final class StandInException extends AtollException {
     private static final long serialVersionUID = 1;

@@ -1,6 +1,10 @@
 package io.atoll;
 
-/** The store refused an operation for a reason that no other exception names. */
+/**
+ * The store refused an operation for a reason that no other exception names.
+ *
+ * @since 0.1
+ */
 public class StoreException extends AtollException {
     private static final long serialVersionUID = 1;
 

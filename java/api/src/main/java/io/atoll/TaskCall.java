@@ -5,6 +5,7 @@ package io.atoll;
  * {@link #remote}. Not thread-safe.
  *
  * @param <R> type of the result
+ * @since 0.1
  */
 public final class TaskCall<R> extends Call<TaskCall<R>, R> {
     TaskCall(Object function, Object[] arguments) {

@@ -1,6 +1,10 @@
 package io.atoll;
 
-/** The task was cancelled before it had begun: it has not run, and never will. */
+/**
+ * The task was cancelled before it had begun: it has not run, and never will.
+ *
+ * @since 0.1
+ */
 public final class TaskCancelledException extends TaskException {
     private static final long serialVersionUID = 1;
 

@@ -14,6 +14,8 @@ import java.util.Objects;
  *
  * <p>A task whose argument has failed is not run: its result is the same failure. The same holds for a task that lets a
  * {@code TaskException} through. So task, worker and attempt are those of the task that failed first.
+ *
+ * @since 0.1
  */
 public sealed class TaskException extends AtollException
         permits WorkerDiedException, TaskCancelledException, DeadlockException {

@@ -1,6 +1,10 @@
 package io.atoll;
 
-/** A value cannot be stored; the message names the path to the field that is at fault. */
+/**
+ * A value cannot be stored; the message names the path to the field that is at fault.
+ *
+ * @since 0.1
+ */
 public class UnserializableException extends AtollException {
     private static final long serialVersionUID = 1;
 

@@ -8,6 +8,7 @@ import java.util.List;
  * @param <T> type of the values
  * @param ready refs whose get returns, or throws, without waiting
  * @param unready all the others
+ * @since 0.1
  */
 public record WaitResult<T>(List<ObjectRef<T>> ready, List<ObjectRef<T>> unready) {
     /**

@@ -5,6 +5,8 @@ import java.util.Objects;
 /**
  * The worker that ran a task died, and so did those of its retries; or no worker can be started. The message also has
  * the last lines that the worker has printed.
+ *
+ * @since 0.1
  */
 public final class WorkerDiedException extends TaskException {
     private static final long serialVersionUID = 1;

@@ -3,7 +3,6 @@ package io.atoll.benchmarks;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -41,7 +40,7 @@ final class Programs {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         List<String> lines;
-        try (BufferedReader from = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
+        try (BufferedReader from = process.inputReader()) {
             lines = from.lines().toList();
         }
         int code = process.waitFor();

@@ -2,7 +2,6 @@ package io.atoll.benchmarks;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +73,7 @@ final class QuickMain {
     private static double startOfJvm() throws IOException, InterruptedException {
         long start = System.nanoTime();
         Process process = new ProcessBuilder(Programs.java(PrintLineMain.class)).start();
-        try (BufferedReader from = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
+        try (BufferedReader from = process.inputReader()) {
             if (from.readLine() == null) {
                 throw new IOException("the JVM printed nothing");
             }

@@ -5,7 +5,6 @@ import io.atoll.AtollSession;
 import io.atoll.ObjectRef;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,7 +93,7 @@ final class TaskMain {
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             to = new PrintStream(process.getOutputStream(), true);
-            from = new BufferedReader(new InputStreamReader(process.getInputStream()));
+            from = process.inputReader();
         }
 
         void record(int rounds, Histogram into) throws IOException {

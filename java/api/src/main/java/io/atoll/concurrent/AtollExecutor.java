@@ -67,6 +67,7 @@ public final class AtollExecutor extends AbstractExecutorService implements Auto
     private final Resources resources;
     private final Set<RemoteTask<?>> pending = ConcurrentHashMap.newKeySet();
     /** What this thread made last, for a completion service that will wrap it. */
+    @SuppressWarnings("ThreadLocalUsage") // one for each executor: what another made is none of its business
     private final ThreadLocal<RemoteTask<?>> made = new ThreadLocal<>();
 
     private volatile boolean isShutdown;
@@ -87,7 +88,11 @@ public final class AtollExecutor extends AbstractExecutorService implements Auto
         return new AtollExecutor(Runtimes.current(), Objects.requireNonNull(resources, "resources"));
     }
 
-    /** A {@link Runnable} whose lambdas are Serializable. */
+    /**
+     * A {@link Runnable} whose lambdas are Serializable.
+     *
+     * @since 0.1
+     */
     @FunctionalInterface
     public interface Job extends Runnable, Serializable {}
 

@@ -175,7 +175,7 @@ final class RemoteTask<T> implements RunnableFuture<T> {
 
     /** Cancels it if it was submitted and has not begun; false when there was nothing to cancel. */
     synchronized boolean cancelQueued() {
-        if (cancelled || ref != null && !ref.cancel()) {
+        if (cancelled || (ref != null && !ref.cancel())) {
             return false;
         }
         cancelNow();
@@ -195,7 +195,7 @@ final class RemoteTask<T> implements RunnableFuture<T> {
 
     @Override
     public boolean isDone() {
-        return cancelled || ended || ref != null && ref.isReady();
+        return cancelled || ended || (ref != null && ref.isReady());
     }
 
     static Duration duration(long timeout, TimeUnit unit) {

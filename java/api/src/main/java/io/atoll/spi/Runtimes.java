@@ -115,8 +115,10 @@ public final class Runtimes {
      */
     private static RuntimeProvider provider() {
         try {
-            return (RuntimeProvider)
-                    Class.forName(OWN_PROVIDER).getConstructor().newInstance();
+            return Class.forName(OWN_PROVIDER)
+                    .asSubclass(RuntimeProvider.class)
+                    .getConstructor()
+                    .newInstance();
         } catch (ReflectiveOperationException e) {
             // It is not there, or in a module that does not show it: only services are, then.
         }

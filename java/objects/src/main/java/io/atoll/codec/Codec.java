@@ -6,6 +6,7 @@ package io.atoll.codec;
  * any thread may call it. What a codec throws ends the put or get, with an error that names the codec and the type.
  *
  * @param <T> the type
+ * @since 0.1
  */
 public interface Codec<T> {
     /**

@@ -4,6 +4,8 @@ package io.atoll.codec;
  * Where a {@link Codec} reads what it wrote: the same items in the same order, all of them. Reading another kind of item
  * than was written, or beyond the last, ends the read with a {@link io.atoll.StoreException} that says which. Used by the
  * thread that called the codec, during that call.
+ *
+ * @since 0.1
  */
 public interface CodecInput {
     /** @return what {@link CodecOutput#writeBoolean} wrote */

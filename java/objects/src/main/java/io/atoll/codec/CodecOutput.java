@@ -3,6 +3,8 @@ package io.atoll.codec;
 /**
  * Where a {@link Codec} writes. Each item is stored with its kind, one byte, so that the codec that reads is told when it
  * reads otherwise. Used by the thread that called the codec, during that call.
+ *
+ * @since 0.1
  */
 public interface CodecOutput {
     /** @param value takes two bytes */

@@ -8,6 +8,8 @@ import java.util.Objects;
 /**
  * The codecs of this process. What the driver registers, its workers have, also those that run already. Any thread may
  * call any method.
+ *
+ * @since 0.1
  */
 public final class Codecs {
     private Codecs() {}
@@ -31,7 +33,7 @@ public final class Codecs {
             throw new IllegalArgumentException(type.getName() + " is stored by Atoll itself and takes no codec");
         }
         try {
-            codec.getClass().getDeclaredConstructor();
+            var unused = codec.getClass().getDeclaredConstructor(); // it is there
         } catch (NoSuchMethodException e) {
             throw new IllegalArgumentException(
                     codec.getClass().getName() + " is to be a class with a constructor without arguments (no lambda,"

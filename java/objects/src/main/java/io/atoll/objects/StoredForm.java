@@ -22,6 +22,7 @@ import java.util.TreeSet;
  * @param buffers how many of those there are
  * @param bytesCopiedByGet how much of it all a get copies; the rest comes back as views
  * @param fallbacks parts that take another way than usual, by class, and which
+ * @since 0.1
  */
 public record StoredForm(
         String kind,
@@ -59,7 +60,7 @@ public record StoredForm(
                     "graph", graph.bytesInLine(), buffers, graph.parts().size(), copied, fallbacks(value));
         }
         int kind = Kind.of(encoded.tag());
-        boolean buffer = encoded.hasBuffers() || kind == Kind.BYTES || kind >= Kind.BOOLEAN_ARRAY && kind != Kind.REF;
+        boolean buffer = encoded.hasBuffers() || kind == Kind.BYTES || (kind >= Kind.BOOLEAN_ARRAY && kind != Kind.REF);
         return new StoredForm(
                 Kind.name(kind),
                 buffer ? 0 : encoded.size(),

@@ -65,8 +65,8 @@ final class ArrowKind extends ValueKind {
         for (int i = 0; same && i < declared.size(); i++) {
             Field field = declared.get(i);
             same = field.getType() instanceof ArrowType.ExtensionType // whose vector may show that of its storage
-                    || field.getType().equals(actual.get(i).getType())
-                            && areOfOneShape(field.getChildren(), actual.get(i).getChildren());
+                    || (field.getType().equals(actual.get(i).getType())
+                            && areOfOneShape(field.getChildren(), actual.get(i).getChildren()));
         }
         return same;
     }

@@ -20,6 +20,8 @@ import org.apache.arrow.vector.ipc.ArrowReader;
  *
  * <p>What {@code org.apache.arrow.c.Data} exports of a stored table, batch or vector is not copied either, and stays
  * pinned until the consumer has released it. Call {@link #load} before the first use of {@code Data}.
+ *
+ * @since 0.1
  */
 public final class CData {
     private static final String NAME = "arrow_cdata_jni";

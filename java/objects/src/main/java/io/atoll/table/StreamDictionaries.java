@@ -55,7 +55,7 @@ final class StreamDictionaries {
     /** What the stream's next piece of a dictionary is to be loaded into; {@link #loaded} follows. */
     FieldVector next(long id, boolean delta) {
         Pieces known = pieces.get(id);
-        if (known == null || delta && known.vectors.isEmpty()) {
+        if (known == null || (delta && known.vectors.isEmpty())) {
             throw source.damaged(
                     "dictionary " + id + (known == null ? " is not in the schema" : " begins with a delta"));
         }
@@ -92,7 +92,7 @@ final class StreamDictionaries {
         }
         ArrowType.Int type = (ArrowType.Int) vector.getField().getType();
         int bits = type.getBitWidth() - (type.getIsSigned() ? 1 : 0);
-        if (values - 1 >>> Math.min(bits, 32) != 0) {
+        if ((values - 1) >>> Math.min(bits, 32) != 0) {
             throw new StoreException("column " + vector.getName() + " has indices of " + type.getBitWidth()
                     + " bits into dictionaries of " + values
                     + " values: too many to be one. Have the writer unify them, or take wider indices");

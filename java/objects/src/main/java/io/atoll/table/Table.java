@@ -40,6 +40,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * the caller's.
  *
  * <p>A {@code ByteBuffer} made by {@code ArrowBuf.nioBuffer()} keeps nothing pinned: keep the table beside it.
+ *
+ * @since 0.1
  */
 public final class Table implements AutoCloseable {
     private final Schema schema;

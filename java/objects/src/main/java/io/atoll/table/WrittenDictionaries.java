@@ -82,7 +82,7 @@ final class WrittenDictionaries implements AutoCloseable {
     private static void checkIndices(long id, Dictionary dictionary, long values) {
         ArrowType.Int type = dictionary.getEncoding().getIndexType();
         int bits = type.getBitWidth() - (type.getIsSigned() ? 1 : 0);
-        if (values - 1 >>> Math.min(bits, 31) > 0) {
+        if ((values - 1) >>> Math.min(bits, 31) > 0) {
             throw new IllegalArgumentException("dictionary " + id + " is replaced between batches, which makes "
                     + values + " values, too many for indices of " + type.getBitWidth()
                     + " bits: put the batches before and after as tables of their own, or take wider indices");

@@ -1,6 +1,10 @@
 package io.atoll.tensor;
 
-/** The type of a tensor's elements. */
+/**
+ * The type of a tensor's elements.
+ *
+ * @since 0.1
+ */
 public enum DType {
     /** Signed, 8 bits. */
     INT8(1),

@@ -108,7 +108,7 @@ final class Elements {
             float magnitude = fraction * 0x1p-24f;
             return sign == 0 ? magnitude : -magnitude;
         }
-        int bits = exponent == 0x1f ? 0x7f800000 | fraction << 13 : exponent + 112 << 23 | fraction << 13;
+        int bits = (exponent == 0x1f ? 0x7f800000 : (exponent + 112) << 23) | (fraction << 13);
         return Float.intBitsToFloat(sign | bits);
     }
 

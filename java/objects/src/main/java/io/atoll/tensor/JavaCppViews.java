@@ -172,6 +172,7 @@ final class JavaCppViews {
      * does not count the memory as its own.
      */
     private static final class Root extends Pointer {
+        @SuppressWarnings("UnusedVariable")
         private final Object owner;
 
         Root(long address, long elements, Object owner) {

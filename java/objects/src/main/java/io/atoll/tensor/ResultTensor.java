@@ -14,6 +14,8 @@ package io.atoll.tensor;
  * }</pre>
  *
  * What the task throws gives it up, and so does the death of its worker: the next attempt begins it anew.
+ *
+ * @since 0.1
  */
 public interface ResultTensor extends WritableElements {
     /**

@@ -23,6 +23,8 @@ import java.util.Objects;
  *
  * <p>Slices, transposes and reshapes are tensors of their own over the same memory: each is closed by itself. After
  * {@link #close} the methods of a tensor throw {@link IllegalStateException}, but for those that describe it.
+ *
+ * @since 0.1
  */
 public final class Tensor extends Grid implements AutoCloseable {
     private static final Maker<Tensor> MAKER = new Maker<>() {

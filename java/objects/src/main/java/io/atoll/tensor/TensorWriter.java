@@ -171,7 +171,7 @@ final class TensorWriter implements WritableTensor, ResultTensor {
     @Override
     public void setLong(long value, long... index) {
         if (type().isFloating() || type().isComplex()) {
-            setDouble(value, index);
+            setDouble((double) value, index);
             return;
         }
         long at = Elements.at(tensor, index);

@@ -4,6 +4,8 @@ package io.atoll.tensor;
  * The elements of a tensor that lies in the store and can be written still. They lie one after the other with the last index
  * running fastest, and have no value before they are set. Not thread-safe, but the views may be filled by any number of
  * threads before the tensor is given on.
+ *
+ * @since 0.1
  */
 public interface WritableElements extends AutoCloseable {
     /**

@@ -14,6 +14,7 @@ import io.atoll.ObjectRef;
  * }</pre>
  *
  * @see ResultTensor
+ * @since 0.1
  */
 public interface WritableTensor extends WritableElements {
     /**

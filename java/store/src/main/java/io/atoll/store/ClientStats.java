@@ -14,6 +14,7 @@ import java.util.List;
  * @param leasedBytes of extents that are its own now
  * @param done its calls
  * @param user four counters of the store's users
+ * @since 0.1
  */
 public record ClientStats(
         int clientIndex,

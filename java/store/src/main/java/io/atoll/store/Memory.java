@@ -12,6 +12,8 @@ import sun.misc.Unsafe;
  * Reads and writes memory by its address, or an array's by the array and a byte offset from its start. Nothing is
  * checked here: callers have compared what they ask for with a size. Numbers are in the machine's byte order, which is
  * little-endian on every platform we have. For our own modules only, not part of the API.
+ *
+ * @since 0.1
  */
 public final class Memory {
     private static final Unsafe UNSAFE = RawAccess.unsafe();

@@ -13,6 +13,8 @@ import java.util.List;
  * This process's attachment to a shared-memory store. Any thread may call any method. {@link #close} lets running calls
  * end and makes later ones throw {@link IllegalStateException}; the memory stays mapped until the last pin and the
  * last object being written are closed, so nobody can reach memory that is not there.
+ *
+ * @since 0.1
  */
 public final class NativeStore implements ObjectStore {
     /** Stands for a client index in the bell methods: the bell on which the scheduler sleeps. */

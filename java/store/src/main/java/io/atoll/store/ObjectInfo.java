@@ -12,6 +12,7 @@ import io.atoll.ObjectId;
  * @param offset in the data segment
  * @param pins of all clients
  * @param references of all clients
+ * @since 0.1
  */
 public record ObjectInfo(
         ObjectId id, ObjectStore.State state, long size, long tag, long offset, long pins, long references) {}

@@ -8,6 +8,8 @@ import java.time.Duration;
  * method. Failures are exceptions of {@code io.atoll}, with ids and sizes in their text. A null timeout waits for ever,
  * {@link Duration#ZERO} looks once; a blocking call ends early, by a {@link
  * io.atoll.CallInterruptedException} with the interrupt flag set again, when its thread is interrupted.
+ *
+ * @since 0.1
  */
 public interface ObjectStore extends AutoCloseable {
     /** The random number that is the {@code store} of every id made here. */
@@ -33,7 +35,11 @@ public interface ObjectStore extends AutoCloseable {
      */
     Creation create(ObjectId id, long size, int contained, long tag, Duration timeout);
 
-    /** An object being written: its bytes are this process's alone until it is sealed. Not thread-safe. */
+    /**
+     * An object being written: its bytes are this process's alone until it is sealed. Not thread-safe.
+     *
+     * @since 0.1
+     */
     interface Creation extends AutoCloseable {
         ObjectId id();
 
@@ -87,7 +93,11 @@ public interface ObjectStore extends AutoCloseable {
     /** Looks at {@code ids[from]} and those behind it, up to the first that is not sealed. Never waits, pins nothing. */
     SealedObjects peek(ObjectId[] ids, int from);
 
-    /** A promise that the bytes stay where they are until {@link #close}, which any thread may call, twice too. */
+    /**
+     * A promise that the bytes stay where they are until {@link #close}, which any thread may call, twice too.
+     *
+     * @since 0.1
+     */
     interface Pin extends AutoCloseable {
         ObjectId id();
 
@@ -117,7 +127,11 @@ public interface ObjectStore extends AutoCloseable {
     /** Sealed, expected (nobody has sealed it yet), lost, or absent. Never waits. */
     State state(ObjectId id);
 
-    /** Where an id stands. */
+    /**
+     * Where an id stands.
+     *
+     * @since 0.1
+     */
     enum State {
         ABSENT,
         EXPECTED,

@@ -5,12 +5,17 @@ package io.atoll.store;
  *
  * @param address of the first byte, aligned to 64
  * @param bytes for messages, a power of two; {@link #TRAILER_BYTES} more follow
+ * @since 0.1
  */
 public record Ring(long address, long bytes) {
     /** Bytes after the ring's own for its counters. */
     public static final int TRAILER_BYTES = 1024;
 
-    /** Which way a client's ring goes. */
+    /**
+     * Which way a client's ring goes.
+     *
+     * @since 0.1
+     */
     public enum Direction {
         /** The client writes, the scheduler reads. */
         UP,

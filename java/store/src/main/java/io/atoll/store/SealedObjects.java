@@ -2,7 +2,11 @@ package io.atoll.store;
 
 import java.util.Arrays;
 
-/** What is known of some sealed objects that are not pinned: it may be otherwise a moment later. Not thread-safe. */
+/**
+ * What is known of some sealed objects that are not pinned: it may be otherwise a moment later. Not thread-safe.
+ *
+ * @since 0.1
+ */
 public final class SealedObjects {
     private long[] sizes = new long[8];
     private long[] tags = new long[8];

@@ -26,6 +26,8 @@ import java.util.concurrent.TimeoutException;
  * A program that has inherited a connection to a store, over which it attaches with {@link NativeStore#attachInherited}.
  * {@link ProcessBuilder} cannot hand one down: it closes every descriptor above 2 in the child. Otherwise as there; whoever
  * has read or written the streams to their end closes them. Any thread may call any method.
+ *
+ * @since 0.1
  */
 public final class SpawnedProcess extends Process {
     private static final long STACK_BYTES = 256 * 1024;

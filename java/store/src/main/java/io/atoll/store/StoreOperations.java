@@ -19,6 +19,7 @@ package io.atoll.store;
  * @param unpublishes names taken away
  * @param bytesWritten in sealed objects
  * @param bytesCopied out of objects, as told by {@link ObjectStore#countCopied}
+ * @since 0.1
  */
 public record StoreOperations(
         long expects,

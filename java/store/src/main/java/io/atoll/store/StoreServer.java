@@ -12,9 +12,15 @@ import java.util.Objects;
 /**
  * The server of a store, on a native thread of this process: it owns the memory, takes in clients and cleans up after
  * dead ones. Any thread may call any method. Closing it ends the store for every client; twice is fine.
+ *
+ * @since 0.1
  */
 public final class StoreServer implements AutoCloseable {
-    /** How a store is made, said step by step. What is not said follows the capacity. One thread's. */
+    /**
+     * How a store is made, said step by step. What is not said follows the capacity. One thread's.
+     *
+     * @since 0.1
+     */
     public static final class Options {
         private final Path socket;
         private final long capacity;

@@ -36,6 +36,7 @@ package io.atoll.store;
  * @param bytesSpilled written to disk
  * @param bytesSpilling being written now: there will be room
  * @param bytesRestored read back
+ * @since 0.1
  */
 public record StoreStats(
         long capacity,

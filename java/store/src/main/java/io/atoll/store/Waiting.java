@@ -3,7 +3,11 @@ package io.atoll.store;
 import io.atoll.CallInterruptedException;
 import java.time.Duration;
 
-/** How a blocking call passes its time: in slices of growing length, so that it sees interrupts and the store's end. */
+/**
+ * How a blocking call passes its time: in slices of growing length, so that it sees interrupts and the store's end.
+ *
+ * @since 0.1
+ */
 public final class Waiting {
     /** Nanoseconds that stand for "for ever" in a {@code long}: 292 years. */
     public static final long FOREVER = Long.MAX_VALUE;

@@ -162,7 +162,7 @@ public final class ArrowCheck {
         }
         if (vector instanceof BaseFixedWidthVector fixed) {
             validity(count);
-            buffer(count * (fixed instanceof BitVector ? 1L : 8L * fixed.getTypeWidth()) + 7 >>> 3);
+            buffer((count * (fixed instanceof BitVector ? 1L : 8L * fixed.getTypeWidth()) + 7) >>> 3);
         } else if (vector instanceof BaseVariableWidthVector) {
             validity(count);
             ArrowBuf offsets = offsets(count, Integer.BYTES);
@@ -237,7 +237,7 @@ public final class ArrowCheck {
     /** It may be missing. */
     private void validity(int count) {
         long given = buffer(0).capacity();
-        if (given == 0 ? count > ROWS_WITHOUT_BYTES + 8 * bytes : given < count + 7L >> 3) {
+        if (given == 0 ? count > ROWS_WITHOUT_BYTES + 8 * bytes : given < (count + 7L) >> 3) {
             throw new Broken("a validity buffer of " + given + " bytes is given for " + count + " rows");
         }
     }
@@ -287,7 +287,7 @@ public final class ArrowCheck {
         known[0] = true; // null
         for (int i = 0; EVERY_ROW && i < count; i++) {
             byte type = Memory.getByte(types.memoryAddress() + i);
-            if (type < 0 || !known[type] && !children.contains(union.getVectorByType(type))) {
+            if (type < 0 || (!known[type] && !children.contains(union.getVectorByType(type)))) {
                 throw new Broken("row " + i + " of a union is of type " + type);
             }
             known[type] = true;
@@ -328,7 +328,7 @@ public final class ArrowCheck {
         FieldVector ends = children.get(0);
         int runs = runEnds(ends, count);
         int values = vector(children.get(1));
-        if (values < runs || runs == 0 && count > 0) {
+        if (values < runs || (runs == 0 && count > 0)) {
             throw new Broken(runs + " runs have " + values + " values for " + count + " rows");
         }
     }

@@ -116,14 +116,14 @@ public final class ArrowCompression {
         int windowBytes = isSingleSegment ? 0 : 1;
         int dictionaryBytes = 1 << (descriptor & 3) >> 1; // 0, 1, 2 or 4
         int at = LENGTH_BYTES + 5 + windowBytes + dictionaryBytes;
-        if (widthBits == 0 && !isSingleSegment || buffer.capacity() < at + (1 << widthBits)) {
+        if ((widthBits == 0 && !isSingleSegment) || buffer.capacity() < at + (1 << widthBits)) {
             return -1;
         }
         switch (widthBits) {
             case 0:
                 return buffer.getByte(at) & 0xff;
             case 1:
-                return (buffer.getShort(at) & 0xffff) + 256;
+                return (buffer.getShort(at) & 0xffffL) + 256;
             case 2:
                 return buffer.getInt(at) & 0xffff_ffffL;
             default:

@@ -63,7 +63,7 @@ public final class Refusal {
         return type == Record.class
                 || name.startsWith("java.util.Abstract")
                 || name.startsWith("java.util.Optional")
-                || name.startsWith("java.util.ImmutableCollections") && !Iterator.class.isAssignableFrom(type)
+                || (name.startsWith("java.util.ImmutableCollections") && !Iterator.class.isAssignableFrom(type))
                 || name.startsWith("java.util.ArrayList$SubList")
                 || name.startsWith("java.util.AbstractList$")
                 || Buffer.class.isAssignableFrom(type)

@@ -41,6 +41,7 @@ final class ChangedCollections {
     private ChangedCollections() {}
 
     /** In the place of Fory's own. */
+    @SuppressWarnings("JdkObsolete") // users have them
     static void register(Fory fory, GraphLinks links) {
         TypeResolver resolver = fory.getTypeResolver();
         Watch lists = list -> links.watch(list, list, LIST_CHANGES);

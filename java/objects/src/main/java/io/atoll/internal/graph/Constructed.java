@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.LinkedList;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.Stack;
@@ -63,10 +62,10 @@ final class Constructed {
                 return mayLeadAnywhere(type);
             }
             return type.isHidden()
-                    || type.getName().startsWith("java.util.")
+                    || (type.getName().startsWith("java.util.")
                             && !type.isEnum()
                             && !FILLED.contains(type)
-                            && !CollectionViews.has(type);
+                            && !CollectionViews.has(type));
         }
     };
 
@@ -88,11 +87,11 @@ final class Constructed {
             boolean value = type.isPrimitive()
                     || type.isEnum()
                     || type == String.class
-                    || Modifier.isFinal(type.getModifiers())
+                    || (Modifier.isFinal(type.getModifiers())
                             && (Number.class.isAssignableFrom(type)
                                     || type == Boolean.class
                                     || type == Character.class
-                                    || type.getName().startsWith("java.time."));
+                                    || type.getName().startsWith("java.time.")));
             if (!value) {
                 return true;
             }
@@ -146,7 +145,7 @@ final class Constructed {
     }
 
     private static boolean anyCycle(List<Object> suspects) {
-        Map<Object, Boolean> open = new IdentityHashMap<>(); // false: all that it refers to has been seen
+        IdentityHashMap<Object, Boolean> open = new IdentityHashMap<>(); // false: all that it refers to has been seen
         ArrayDeque<Frame> stack = new ArrayDeque<>();
         for (Object suspect : suspects) {
             if (open.putIfAbsent(suspect, true) == null) {

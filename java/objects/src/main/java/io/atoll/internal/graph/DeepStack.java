@@ -58,9 +58,9 @@ final class DeepStack {
     static boolean isNeededBy(Throwable error) {
         for (Throwable each : UserThrowables.chain(error)) {
             if (each instanceof StackOverflowError
-                    || each instanceof InsecureException
+                    || (each instanceof InsecureException
                             && each.getMessage() != null
-                            && each.getMessage().startsWith("Read depth exceed")) {
+                            && each.getMessage().startsWith("Read depth exceed"))) {
                 return true;
             }
         }

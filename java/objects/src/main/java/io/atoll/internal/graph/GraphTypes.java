@@ -97,7 +97,7 @@ public final class GraphTypes implements SerializerFactory {
         if (own) {
             plain.allocate(resolver, type);
         }
-        if (own && StreamLayer.anyHook(type) || BY_HOOKS.contains(forysChoice(resolver, type))) {
+        if ((own && StreamLayer.anyHook(type)) || BY_HOOKS.contains(forysChoice(resolver, type))) {
             return HookSerializers.of(resolver, type, links);
         }
         return own ? plain.serializer(resolver, type) : null;
@@ -161,7 +161,7 @@ public final class GraphTypes implements SerializerFactory {
         return Random.class.isAssignableFrom(type)
                 || Calendar.class.isAssignableFrom(type)
                 || TimeZone.class.isAssignableFrom(type)
-                || !isOfJdk(type) && Serializable.class.isAssignableFrom(type) && extendsOneOfOtherFields(type);
+                || (!isOfJdk(type) && Serializable.class.isAssignableFrom(type) && extendsOneOfOtherFields(type));
     }
 
     /** Whether a class of the JDK among its superclasses says itself which fields are stored. */
@@ -184,7 +184,7 @@ public final class GraphTypes implements SerializerFactory {
         if (type.getClassLoader() == null
                 || !Serializable.class.isAssignableFrom(type)
                 || Externalizable.class.isAssignableFrom(type)
-                || !Collection.class.isAssignableFrom(type) && !Map.class.isAssignableFrom(type)
+                || (!Collection.class.isAssignableFrom(type) && !Map.class.isAssignableFrom(type))
                 || JavaSerializer.getWriteReplaceMethod(type) != null
                 || JavaSerializer.getReadResolveMethod(type) != null) {
             return false;

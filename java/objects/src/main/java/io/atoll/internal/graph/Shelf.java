@@ -29,6 +29,7 @@ final class Shelf {
 
     /** What a class keeps. */
     private static final class Holder {
+        @SuppressWarnings("UnusedVariable")
         private volatile Shelf shelf;
     }
 

@@ -9,7 +9,6 @@ import java.io.ObjectOutput;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.apache.fory.context.WriteContext;
 import org.apache.fory.memory.MemoryBuffer;
 import org.apache.fory.serializer.JavaSerializer;
@@ -33,7 +32,7 @@ public final class HookOutput extends ObjectOutputStream {
     private static final int NO_BLOCK = -1;
 
     private final DataOutputStream data = new DataOutputStream(new Data());
-    private final Map<StreamLayer, Integer> numbers = new IdentityHashMap<>();
+    private final IdentityHashMap<StreamLayer, Integer> numbers = new IdentityHashMap<>();
     private Throwable failure;
     // Of the hook that is running.
     private WriteContext context; // null while none is

@@ -22,7 +22,7 @@ public final class Forms {
             return seen((Tensor) ValueKind.tensors().decode(Kind.detail(tag), source), form);
         } else if (kind == Kind.TYPED_BUFFER) {
             return elements(Kind.detail(tag), source, form);
-        } else if (kind == Kind.BYTES || kind >= Kind.BOOLEAN_ARRAY && kind <= Kind.DOUBLE_ARRAY) {
+        } else if (kind == Kind.BYTES || (kind >= Kind.BOOLEAN_ARRAY && kind <= Kind.DOUBLE_ARRAY)) {
             return elements(kind, source, form);
         } else if ((kind == Kind.BYTE_BUFFER || kind == Kind.ARROW) && isOfBytes(form)) {
             return elements(Kind.BYTES, source, form);

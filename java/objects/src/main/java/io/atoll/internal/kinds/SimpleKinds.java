@@ -13,25 +13,25 @@ public final class SimpleKinds {
     /** Null when the value is of another kind. */
     public static Encoded encode(Object value) {
         if (value == null) {
-            return new Number(Kind.NULL, 0, 0);
+            return new Fixed(Kind.NULL, 0, 0);
         } else if (value instanceof String v) {
             return encode(v);
         } else if (value instanceof Integer v) {
-            return new Number(Kind.INT, 4, v);
+            return new Fixed(Kind.INT, 4, v);
         } else if (value instanceof Long v) {
-            return new Number(Kind.LONG, 8, v);
+            return new Fixed(Kind.LONG, 8, v);
         } else if (value instanceof Double v) {
-            return new Number(Kind.DOUBLE, 8, Double.doubleToRawLongBits(v));
+            return new Fixed(Kind.DOUBLE, 8, Double.doubleToRawLongBits(v));
         } else if (value instanceof Boolean v) {
-            return new Number(Kind.BOOLEAN, 1, v ? 1 : 0);
+            return new Fixed(Kind.BOOLEAN, 1, v ? 1 : 0);
         } else if (value instanceof Float v) {
-            return new Number(Kind.FLOAT, 4, Float.floatToRawIntBits(v));
+            return new Fixed(Kind.FLOAT, 4, Float.floatToRawIntBits(v));
         } else if (value instanceof Short v) {
-            return new Number(Kind.SHORT, 2, v);
+            return new Fixed(Kind.SHORT, 2, v);
         } else if (value instanceof Byte v) {
-            return new Number(Kind.BYTE, 1, v);
+            return new Fixed(Kind.BYTE, 1, v);
         } else if (value instanceof Character v) {
-            return new Number(Kind.CHAR, 2, v);
+            return new Fixed(Kind.CHAR, 2, v);
         }
         return null;
     }
@@ -114,15 +114,15 @@ public final class SimpleKinds {
         }
         char[] chars = new char[bytes.length / 2];
         for (int i = 0; i < chars.length; i++) {
-            chars[i] = (char) (bytes[2 * i] & 0xff | bytes[2 * i + 1] << 8);
+            chars[i] = (char) ((bytes[2 * i] & 0xff) | (bytes[2 * i + 1] << 8));
         }
         return new String(chars);
     }
 
-    private static final class Number extends Encoded {
+    private static final class Fixed extends Encoded {
         private final long bits;
 
-        Number(int kind, int size, long bits) {
+        Fixed(int kind, int size, long bits) {
             super(Kind.tag(kind, 0), size);
             this.bits = bits;
         }

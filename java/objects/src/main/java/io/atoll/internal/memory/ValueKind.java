@@ -46,7 +46,7 @@ public abstract class ValueKind {
             constructor.setAccessible(true);
             return (ValueKind) constructor.newInstance();
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(name + " is a class of this jar", e);
+            throw new LinkageError(name + " is a class of this jar", e);
         }
     }
 }

@@ -131,7 +131,7 @@ final class ReadyList {
         try {
             pins = store.getAll(Arrays.copyOfRange(ids, from + begin, from + end), left);
         } catch (ObjectLostException | ObjectStoreFullException | GetTimeoutException e) {
-            if (end - begin == 1 || !mayComeSingly && !(e instanceof ObjectLostException)) {
+            if (end - begin == 1 || (!mayComeSingly && !(e instanceof ObjectLostException))) {
                 throw e;
             }
             getEach(begin, end); // Those before the lost one may throw first; copies may fit one by one.
@@ -171,7 +171,7 @@ final class ReadyList {
 
     static void closeViews(Object[] values, Throwable why) {
         for (Object value : values) {
-            boolean isView = value instanceof Tensor || value != null && ArrowNames.isArrow(value.getClass());
+            boolean isView = value instanceof Tensor || (value != null && ArrowNames.isArrow(value.getClass()));
             if (isView && value instanceof AutoCloseable view) {
                 try {
                     view.close();

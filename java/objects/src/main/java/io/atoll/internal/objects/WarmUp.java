@@ -14,6 +14,7 @@ final class WarmUp {
     private WarmUp() {}
 
     /** A class of the kind that Fory compiles a serializer for. */
+    @SuppressWarnings("UnusedVariable")
     private static final class Sample {
         private final List<Integer> numbers = new ArrayList<>(List.of(1));
         private final String text = "text";

@@ -113,7 +113,7 @@ public final class Fuzz {
         try (AutoCloseable closing = (AutoCloseable) value) {
             if (value instanceof Table table) {
                 table.batches().forEach(Fuzz::readBatch);
-                table.schema().toString();
+                var unused = table.schema().toString();
             } else if (value instanceof VectorSchemaRoot root) {
                 readBatch(root);
             } else {
@@ -143,7 +143,7 @@ public final class Fuzz {
     /** Any exception will do where a row makes no sense, but for one that says that checked offsets lead astray. */
     private static void readRow(FieldVector vector, int row) {
         try {
-            String.valueOf(vector.getObject(row));
+            var unused = String.valueOf(vector.getObject(row));
         } catch (IndexOutOfBoundsException e) {
             if (Boolean.getBoolean("atoll.arrow.check.rows")) {
                 throw e;

@@ -49,6 +49,7 @@ import java.util.stream.Stream;
 final class JdkCollections {
     private JdkCollections() {}
 
+    @SuppressWarnings("IdentityHashMapBoxing") // as users may
     static List<Rows.Row> all() {
         Rows rows = new Rows("java.util collections");
         Map<Integer, Integer> three = new TreeMap<>(Map.of(1, 2, 3, 4, 5, 6));

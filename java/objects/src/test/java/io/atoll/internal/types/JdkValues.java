@@ -298,6 +298,7 @@ final class JdkValues {
         }
     }
 
+    @SuppressWarnings("ReturnValueIgnored") // it throws
     private static NullPointerException nullPointer() {
         try {
             Object none = Optional.empty().orElse(null);

@@ -46,6 +46,7 @@ final class TimeValues {
 
     private TimeValues() {}
 
+    @SuppressWarnings("ZoneIdOfZ") // as users may
     static List<Rows.Row> all() {
         Rows rows = new Rows("java.time");
         rows.equal(

@@ -31,6 +31,7 @@ public final class FunctionFinder {
                         "(Ljava/lang/Object;)Ljava/lang/Object;"));
     }
 
+    @SuppressWarnings("UnusedMethod") // found by its name
     private static Object identity(Object value) {
         return value;
     }

@@ -156,7 +156,7 @@ final class FunctionReader {
                     String name = found.getName();
                     if (name.equals("io.atoll.F" + parameters)
                             || name.equals("io.atoll.P" + parameters)
-                            || (found == Callable.class || found == Runnable.class) && parameters == 0) {
+                            || ((found == Callable.class || found == Runnable.class) && parameters == 0)) {
                         return found;
                     }
                     Class<?> inherited = functionType(found, parameters);

@@ -21,6 +21,7 @@ final class NodeEnd {
     private final UpRing own;
 
     /** Given up when the heap is full, so that what is left to do can be done. */
+    @SuppressWarnings("UnusedVariable")
     private byte[] ballast = new byte[256 * 1024];
 
     private volatile String why;

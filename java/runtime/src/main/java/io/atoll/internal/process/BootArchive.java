@@ -25,8 +25,8 @@ final class BootArchive {
         return place != null
                 && (place.getProtocol().equals("nested")
                         || place.toString().startsWith("jar:nested:")
-                        || place.toString().startsWith("jar:file:")
-                                && place.toString().contains("!/BOOT-INF/"))
+                        || (place.toString().startsWith("jar:file:")
+                                && place.toString().contains("!/BOOT-INF/")))
                 && launcher() != null;
     }
 

@@ -258,7 +258,7 @@ public final class WorkerProcesses implements AutoCloseable {
         worker.err.start();
         worker.out = new LineForwarder("atoll-worker-out", process.getInputStream(), () -> System.out, prefix);
         worker.out.start();
-        process.onExit().thenRun(() -> ended(worker));
+        var unused = process.onExit().thenRun(() -> ended(worker));
     }
 
     /** The worker's process has ended, whoever may still hold its output open. Another takes its place. */

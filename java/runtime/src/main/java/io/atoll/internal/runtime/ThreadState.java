@@ -29,6 +29,7 @@ final class ThreadState {
     private final Thread.UncaughtExceptionHandler handler = thread.getUncaughtExceptionHandler();
     private final List<Object> locals = locals();
 
+    @SuppressWarnings("ThreadPriorityCheck") // the task has changed it
     void restore() {
         if (!name.equals(thread.getName())) {
             thread.setName(name);

@@ -89,9 +89,10 @@ public final class WorkerMain {
     /** The driver has been killed, or native code of a task has closed what would say so: the lock in the session tells. */
     private static void end(NativeStore store, WorkerOrders orders) {
         long end = System.nanoTime() + PATIENCE_NANOS;
-        boolean isDead;
-        while (!(isDead = SessionDirectory.deleteIfDead(orders.socket().getParent())) && System.nanoTime() < end) {
+        boolean isDead = SessionDirectory.deleteIfDead(orders.socket().getParent());
+        while (!isDead && System.nanoTime() < end) {
             LockSupport.parkNanos(LOOK_NANOS); // It is ending: what it has open is closed one by one.
+            isDead = SessionDirectory.deleteIfDead(orders.socket().getParent());
         }
         if (isDead) {
             orders.spill().ifPresent(above -> SessionDirectory.deleteSpilled(above, store.storeId()));

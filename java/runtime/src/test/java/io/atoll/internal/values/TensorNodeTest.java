@@ -89,7 +89,7 @@ class TensorNodeTest {
                 }
                 tensor.setDouble(1, 0);
                 tensor.setLong(0, 1);
-                try (Tensor read = tensor.<Tensor>seal().get()) {
+                try (Tensor read = tensor.seal().get()) {
                     assertThat(read.getReal(0)).isEqualTo(1);
                     assertThat(read.getReal(1)).isZero();
                     assertThat(read.getImaginary(0)).isZero();

@@ -25,6 +25,7 @@ final class InMemoryObjects {
     }
 
     /** Waits until something has changed, at most so long; with the lock of this held. */
+    @SuppressWarnings("WaitNotInLoop") // whoever sleeps looks again
     void sleep(long nanos, String what) {
         try {
             long millis = Math.min(Math.max(1, nanos / 1_000_000), 1_000_000);

@@ -15,10 +15,10 @@ import java.time.Duration;
  * A store in this process's own memory outside the heap, for tests: what {@link NativeStore} does, without shared memory
  * and without a native library. {@link #attach} gives another client of the same store. A read-only address is not
  * protected here. Closing asserts that the client has nothing pinned.
+ *
+ * @since 0.1
  */
 public final class InMemoryStore implements ObjectStore {
-    private static final ObjectId[] NONE = {};
-
     private final InMemoryObjects shared;
     private final int clientIndex;
     // Guarded by shared.

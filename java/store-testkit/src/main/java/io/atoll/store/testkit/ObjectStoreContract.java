@@ -28,7 +28,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link ObjectStore} does: run over the store in shared memory and over the one in memory. */
+/**
+ * What every {@link ObjectStore} does: run over the store in shared memory and over the one in memory.
+ *
+ * @since 0.1
+ */
 public abstract class ObjectStoreContract extends StoreClients {
     @Test
     void shouldShowSealedBytesToEveryClient() {

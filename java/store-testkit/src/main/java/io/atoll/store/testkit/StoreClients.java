@@ -16,7 +16,11 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Two clients of one store, for each test of {@link ObjectStoreContract}; at its end nothing may be pinned. */
+/**
+ * Two clients of one store, for each test of {@link ObjectStoreContract}; at its end nothing may be pinned.
+ *
+ * @since 0.1
+ */
 public abstract class StoreClients {
     protected static final long CAPACITY = 64 << 20;
 

@@ -11,6 +11,7 @@
 #include <random>
 #include <thread>
 
+#include "slow_disk.h"
 #include "spill/spill_directory.h"
 #include "spill_fixture.h"
 #include "takeover_fixture.h"
@@ -196,6 +197,34 @@ TEST_F(ReadTest, WaitsForTheSealAndKeepsItsTime) {
   EXPECT_EQ(byte, 9);
   sealer.join();
   OK(atoll_dereference(client, &id));
+}
+
+// The disk may take as long as it likes.
+TEST_F(ReadTest, KeepsItsTimeWhateverTheDiskDoes) {
+  FillWithPins();
+  const auto on_disk =
+      std::find_if(objects_.begin(), objects_.end(), [&](const Object& o) { return o.words == 8'192 && IsOnDisk(o.id); });
+  ASSERT_NE(on_disk, objects_.end());
+  std::vector<uint8_t> bytes(on_disk->words * 8, 0xa5);
+  slow_read_us = 1'000'000;
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&, i] {
+      std::vector<uint8_t> mine(bytes.size());
+      EXPECT_EQ(atoll_read(client_, &on_disk->id, 0, mine.data(), mine.size(), (i + 1) * kSecond / 20), -ATOLL_TIMED_OUT);
+    });
+  }
+  EXPECT_EQ(atoll_read(client_, &on_disk->id, 0, bytes.data(), bytes.size(), kSecond / 10), -ATOLL_TIMED_OUT);
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(600));
+  slow_read_us = 0;
+  ::usleep(1'500'000);  // they have read by now, and nobody's memory has changed
+  EXPECT_EQ(std::count(bytes.begin(), bytes.end(), 0xa5), static_cast<int64_t>(bytes.size()));
+  EXPECT_EQ(atoll_read(client_, &on_disk->id, 0, bytes.data(), bytes.size(), 10 * kSecond),
+            static_cast<int64_t>(bytes.size()))
+      << atoll_last_error();
+  EXPECT_EQ(std::memcmp(bytes.data(), &on_disk->seed, 8), 0);
 }
 
 TEST_F(ReadTest, OtherMountNamespaceIsAStatusAndLosesNothing) {

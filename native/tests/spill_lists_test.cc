@@ -1,10 +1,41 @@
 // Lists of objects, some of them on disk: all of a list comes back, or none of it is held.
 #include <thread>
 
+#include "slow_disk.h"
 #include "spill_fixture.h"
 
 namespace atollstore {
 namespace {
+
+// What lies together on the disk is read together.
+TEST_F(SpillTest, ManySmallOnesComeBackWithFewReads) {
+  constexpr uint64_t kObjects = 20'000, kWords = 128;
+  StartSpilling(64 << 20);
+  atoll_client* client = Attach();
+  std::vector<atoll_object_id> ids;
+  for (uint64_t i = 0; i < kObjects; ++i) ids.push_back(PutWords(client, kWords, i));
+  atoll_object_id other{};
+  uint64_t address = 0;
+  OK(atoll_create(client, &other, 60 << 20, 0, 0, 20 * kSecond, &address));
+  ASSERT_GT(Stats(client).spilled_objects, kObjects * 3 / 4);
+  OK(atoll_abort(client, &other));
+  OK(atoll_dereference(client, &other));
+  const uint64_t spilled = Stats(client).spilled_objects, reads = reads_of_files.load();
+  std::vector<atoll_view> views(kObjects);
+  OK(atoll_get_all(client, ids.data(), kObjects, 30 * kSecond, views.data()));
+  RecordProperty("reads", std::to_string(reads_of_files.load() - reads));
+  EXPECT_LE(reads_of_files.load() - reads, spilled / 20);
+  uint64_t wrong = 0;
+  for (uint64_t i = 0; i < kObjects; ++i) {
+    const auto* words = reinterpret_cast<const uint64_t*>(views[i].address);
+    for (uint64_t word = 0; word < kWords; ++word) wrong += words[word] != i + word;
+  }
+  EXPECT_EQ(wrong, 0u);
+  for (const atoll_object_id& id : ids) {
+    OK(atoll_release(client, &id));
+    OK(atoll_dereference(client, &id));
+  }
+}
 
 using SpillListsTest = SpillTest;
 

@@ -9,11 +9,9 @@
 #include <cstring>
 
 #include "client/client_core.h"
+#include "client/disk_read.h"
 #include "os/copy.h"
-#include "os/directory.h"
 #include "os/socket.h"
-#include "spill/spill_directory.h"
-#include "spill/spill_reader.h"
 
 namespace atollstore {
 namespace {
@@ -23,28 +21,6 @@ constexpr uint32_t kNoBell = UINT32_MAX;
 // those whose time is over, for it tells an object that is lost from one that only this process cannot have.
 constexpr int kMostAsks = 3;
 constexpr int64_t kAnswerNanos = 2'000'000'000, kLeastAnswerNanos = 8'000'000;
-
-// As this process sees the server's directory, which its own need not be: NOT_FOUND and REFUSED are about
-// that.
-Result<os::File> OpenSpilled(const Control& control, SpillPlace place) {
-  char path[SpillHeader::kMostPath + 1];
-  char* const name = control.spill().directory.Read(path) == 0 ? nullptr : std::strrchr(path, '/');
-  if (name == nullptr)
-    return Status::Error(ATOLL_SYSTEM, "the server does not say where its spill files are");
-  *name = 0;
-  auto parent = os::Directory::Open(path);
-  if (!parent.ok()) return Status(ATOLL_NOT_FOUND);
-  auto directory = parent.value().OpenOwn(name + 1);
-  if (!directory.ok()) return directory.status();
-  auto file = os::File::OpenToRead(directory.value().fd(), SpillFileName(place.file()).text());
-  // That was for want of descriptors, of which the text speaks.
-  return file.status().code() == ATOLL_OUT_OF_MEMORY ? Status(ATOLL_SYSTEM) : std::move(file);
-}
-
-Status ReadOnDisk(const Control& control, const SpillItem& item, const SpillPart& part) {
-  auto file = OpenSpilled(control, item.place);
-  return file.ok() ? ReadSpilled(file.value(), item, part) : file.status();
-}
 
 bool IsOfTheRecord(Status failure) {
   return failure.code() == ATOLL_CORRUPT || failure.code() == ATOLL_NOT_FOUND ||
@@ -87,10 +63,10 @@ std::optional<Result<uint64_t>> ClientCore::ReadSpilled(ObjectId id, uint64_t of
   if (size > capacity_ || all > capacity_) return Corrupted(id);
   auto part = Clip(id, size, offset, bytes);
   if (!part.ok() || part.value() == 0) return part;
+  const SpillItem item{id, size, 0, contained, all, SpillPlace(spill), nullptr, {}, nullptr, {}};
   const bool timed = !deadline.never() && deadline.at() != 0;
-  const Status read =
-      ReadOnDisk(control_, {id, size, 0, contained, all, SpillPlace(spill)},
-                 {static_cast<uint8_t*>(to), offset, part.value(), timed ? deadline.at() : INT64_MAX});
+  const SpillPart wanted{static_cast<uint8_t*>(to), offset, part.value()};
+  const Status read = timed ? ReadOnDiskInTime(control_, item, wanted, deadline) : ReadOnDisk(control_, item, wanted);
   if (read.ok()) return part;
   if (!IsOfTheRecord(read)) return read;
 

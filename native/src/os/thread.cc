@@ -9,6 +9,7 @@
 #include <new>
 
 #include "os/sync.h"
+#include "result.h"
 
 namespace atollstore::os {
 namespace {
@@ -65,19 +66,33 @@ AwaitsMemory::AwaitsMemory(const char* who) : before_(waiting) {
 
 AwaitsMemory::~AwaitsMemory() { waiting = before_; }
 
-Status Thread::Start(const char* name, Body body, void* argument) {
+namespace {
+
+Status Create(const char* name, Thread::Body body, void* argument, pthread_t* thread) {
   auto* start = new Beginning{name, body, argument};
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  const int error = pthread_create(&thread_, nullptr, Run, start);
+  const int error = pthread_create(thread, nullptr, Run, start);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (error != 0) {
-    delete start;
-    errno = error;
-    return Status::System("pthread_create");
-  }
-  running_ = true;
+  if (error == 0) return {};
+  delete start;
+  errno = error;
+  return Status::System("pthread_create");
+}
+
+}  // namespace
+
+Status Thread::Start(const char* name, Body body, void* argument) {
+  const Status started = Create(name, body, argument, &thread_);
+  running_ = started.ok();
+  return started;
+}
+
+Status StartDetached(const char* name, Thread::Body body, void* argument) {
+  pthread_t thread;
+  ATOLL_RETURN_IF_ERROR(Create(name, body, argument, &thread));
+  pthread_detach(thread);
   return {};
 }
 

@@ -41,6 +41,9 @@ class Thread {
   bool running_ = false;
 };
 
+// The same without anybody who joins it: for what may take longer than anybody waits. `argument` is the body's.
+Status StartDetached(const char* name, Thread::Body body, void* argument);
+
 }  // namespace atollstore::os
 
 #endif  // ATOLL_OS_THREAD_H_

@@ -11,44 +11,50 @@ namespace atollstore {
 namespace {
 
 constexpr int64_t kFillNanos = 1'000'000;  // for the page tables of what is read back
+constexpr uint64_t kBytesTogether = 256 << 10;  // of objects in one job, so that both threads have some
 
 }  // namespace
 
 void Restorer::Restore(uint64_t index) {
   if (!known_.insert(index).second) return;
-  to_restore_.push_back(index);
+  const uint64_t bytes = ObjectBytes(control_.entry(index));
+  to_restore_.push_back({index, std::clamp<uint64_t>(bytes, 1, data_->size())});
+  wanted_.reset();
 }
 
 Restorer::Wanted Restorer::wanted() const {
+  if (wanted_) return *wanted_;
   Wanted wanted;
   uint64_t sum = 0;
-  for (const uint64_t index : to_restore_) {
-    if (leased_.count != 0 && index == to_restore_.front()) continue;  // it has its room
+  for (const Waiting& waiting : to_restore_) {
+    if (leased_.count != 0 && &waiting == &to_restore_.front()) continue;  // it has its room
     if (sum >= data_->size()) break;  // all that there can be
-    const uint64_t bytes = std::clamp<uint64_t>(ObjectBytes(control_.entry(index)), 1, data_->size());
-    wanted.bytes = std::max(wanted.bytes, bytes);
-    sum += bytes;
+    wanted.bytes = std::max(wanted.bytes, waiting.bytes);
+    sum += waiting.bytes;
   }
   const uint64_t extent_bytes = control_.geometry().extent_bytes();
   const uint64_t run = (wanted.bytes + extent_bytes - 1) / extent_bytes * extent_bytes;
   if (run != 0) wanted.runs = (sum + run - 1) / run;
+  wanted_ = wanted;
   return wanted;
 }
 
 // Leases extents for so much. Returns whether they can be used at once.
 bool Restorer::Grow(uint64_t bytes) {
   leased_ = heap_->Lease(bytes, false);
+  wanted_.reset();
   return leased_.count != 0 && HasPages();
 }
 
 // Whether what was leased has memory, and is ours to use. What can have none is nobody's again.
 bool Restorer::HasPages() {
   if (reserver_->Back(kRestorer, leased_) == Reserver::Backing::kUnderWay) return false;
+  wanted_.reset();
   return heap_->Commit(std::exchange(leased_, {}), os::Deadline::After(kFillNanos)).ok();
 }
 
 // Returns false when there is no room for it, or not yet.
-bool Restorer::TryRestore(uint64_t index) {
+bool Restorer::TryRestore(uint64_t index, SpillJob* job) {
   Entry& entry = control_.entry(index);
   uint64_t bits = entry.word.load(std::memory_order_seq_cst);
   const Word word(bits);
@@ -56,18 +62,15 @@ bool Restorer::TryRestore(uint64_t index) {
     sweeper_->Add(index);  // nobody waits any more, or it is to go
     return true;
   }
-  const SpillItem item = ItemOf(control_, index);
+  SpillItem item = ItemOf(control_, index);
   if (!entry.word.compare_exchange_strong(bits, word.As(State::kRestoring).bits(),
                                           std::memory_order_seq_cst)) {
-    return TryRestore(index);
+    return TryRestore(index, job);
   }
   if (!heap_->Allocate(item.bytes, entry, item.id.place)) {
     BackToDisk(entry);
-    return Grow(item.bytes) && TryRestore(index);
+    return Grow(item.bytes) && TryRestore(index, job);
   }
-  SpillJob job;
-  job.kind = SpillJob::Kind::kRead;
-  job.items.push_back(item);
   const Location location(entry.location.load(std::memory_order_relaxed));
   const uint64_t offset = location.offset();
   if (!location.Fits({item.id.place, entry.block.load(std::memory_order_relaxed), item.size, item.tag,
@@ -76,23 +79,40 @@ bool Restorer::TryRestore(uint64_t index) {
     sweeper_->MarkLost(index, ATOLL_LOST_DAMAGED);
     return true;
   }
-  job.to = window_->data() + offset;
-  threads_->HandIn(std::move(job));
+  item.to = window_->data() + offset;
+  // A large one keeps a thread busy by itself.
+  if (item.bytes >= kSpillLarge) {
+    SpillJob alone;
+    alone.items.push_back(std::move(item));
+    HandIn(&alone);
+  } else {
+    job->items.push_back(std::move(item));
+  }
   return true;
 }
 
+void Restorer::HandIn(SpillJob* job) {
+  if (job->items.empty()) return;
+  job->kind = SpillJob::Kind::kRead;
+  threads_->HandIn(std::exchange(*job, {}));
+}
+
 // What becomes of an object whose record could not be read.
-atoll_lost_reason Restorer::ReasonOf(const SpillJob& job) {
-  return job.outcome.code() == ATOLL_CORRUPT ? ATOLL_LOST_DAMAGED : ATOLL_LOST_UNREADABLE;
+atoll_lost_reason Restorer::ReasonOf(const Status& outcome) {
+  return outcome.code() == ATOLL_CORRUPT ? ATOLL_LOST_DAMAGED : ATOLL_LOST_UNREADABLE;
 }
 
 void Restorer::HaveRead(const SpillJob& job) {
-  const uint64_t index = job.items[0].id.index();
-  if (job.outcome.ok()) return sweeper_->Restored(index);
+  for (const SpillItem& item : job.items) HaveRead(item);
+}
+
+void Restorer::HaveRead(const SpillItem& item) {
+  const uint64_t index = item.id.index();
+  if (item.outcome.ok()) return sweeper_->Restored(index);
   // For want of descriptors or memory of this process: that passes, and the record is as good as it was.
-  if (job.outcome.code() != ATOLL_OUT_OF_MEMORY) return sweeper_->MarkLost(index, ReasonOf(job));
+  if (item.outcome.code() != ATOLL_OUT_OF_MEMORY) return sweeper_->MarkLost(index, ReasonOf(item.outcome));
   Entry& entry = control_.entry(index);
-  (void)FreeBlock(control_, entry, job.items[0].id.place);
+  (void)FreeBlock(control_, entry, item.id.place);
   BackToDisk(entry);
   Restore(index);
 }
@@ -124,16 +144,26 @@ void Restorer::HaveChecked(const SpillJob& job) {
                     entry.spill.load(std::memory_order_relaxed) == item.place.bits();
   const atoll_code code = job.outcome.code();
   if (same && (code == ATOLL_CORRUPT || code == ATOLL_NOT_FOUND || code == ATOLL_REFUSED))
-    sweeper_->MarkLost(index, ReasonOf(job));
+    sweeper_->MarkLost(index, ReasonOf(job.outcome));
   RingWaiters(control_, index);
 }
 
 bool Restorer::Next() {
   if (to_restore_.empty() || (leased_.count != 0 && !HasPages())) return false;
-  if (!TryRestore(to_restore_.front())) return false;
-  known_.erase(to_restore_.front());
-  to_restore_.pop_front();
-  return true;
+  SpillJob job;
+  bool any = false;
+  uint64_t bytes = 0;
+  while (!to_restore_.empty() && bytes < kBytesTogether) {
+    const Waiting next = to_restore_.front();
+    if (leased_.count != 0 || !TryRestore(next.index, &job)) break;
+    known_.erase(next.index);
+    to_restore_.pop_front();
+    bytes += next.bytes;
+    any = true;
+  }
+  if (any) wanted_.reset();
+  HandIn(&job);
+  return any;
 }
 
 }  // namespace atollstore

@@ -6,7 +6,8 @@
 
 #include <deque>
 #include <memory>
-#include <set>
+#include <optional>
+#include <unordered_set>
 
 #include "heap/client_heap.h"
 #include "os/shared_memory.h"
@@ -32,7 +33,8 @@ class Restorer {
 
   // The entry is SPILLED and pinned by a getter.
   void Restore(uint64_t index);
-  // Begins with the next one that waits. Returns false when there is none, or no room for it.
+  // Begins with the next ones that wait, as many as are read together. Returns false when there is none, or no room for the
+  // first.
   bool Next();
   // The same with the one for which extents are being backed: its turn has come, and it needs nobody's room.
   bool GoOn() { return backing() && Next(); }
@@ -54,11 +56,17 @@ class Restorer {
   uint64_t GiveBack() { return heap_->GiveBack(0); }
 
  private:
-  bool TryRestore(uint64_t index);
+  struct Waiting {
+    uint64_t index, bytes;
+  };
+  // Adds it to the job; hands the job in when there is enough in it.
+  bool TryRestore(uint64_t index, SpillJob* job);
+  void HandIn(SpillJob* job);
   bool Grow(uint64_t bytes);
   bool HasPages();
   static void BackToDisk(Entry& entry);
-  static atoll_lost_reason ReasonOf(const SpillJob& job);
+  static atoll_lost_reason ReasonOf(const Status& outcome);
+  void HaveRead(const SpillItem& item);
 
   const Control control_;
   const os::Mapping* const data_;
@@ -67,10 +75,11 @@ class Restorer {
   Reserver* const reserver_;
   const std::unique_ptr<os::Mapping> window_;
   const std::unique_ptr<ClientHeap> heap_;
-  std::deque<uint64_t> to_restore_;  // entries that wait for room
-  Run leased_;                       // for the first of them, and being backed
-  std::set<uint64_t> known_;         // those in to_restore_
-  std::set<uint64_t> checking_;      // entries whose records are being looked at for Check()
+  std::deque<Waiting> to_restore_;        // entries that wait for room
+  Run leased_;                            // for the first of them, and being backed
+  std::unordered_set<uint64_t> known_;    // those in to_restore_
+  std::unordered_set<uint64_t> checking_;  // entries whose records are being looked at for Check()
+  mutable std::optional<Wanted> wanted_;  // until to_restore_ or leased_ changes
 };
 
 }  // namespace atollstore

@@ -76,6 +76,28 @@ Status SpillFiles::Read(const SpillItem& item, uint8_t* to) const {
   return ReadPart(item, {to, 0, item.bytes});
 }
 
+void SpillFiles::ReadAll(std::vector<SpillItem>* items) const {
+  std::sort(items->begin(), items->end(),
+            [](const SpillItem& a, const SpillItem& b) { return a.place.bits() < b.place.bits(); });
+  for (auto first = items->begin(); first != items->end();) {
+    const auto other = std::find_if(first, items->end(), [&](const SpillItem& item) {
+      return item.place.file() != first->place.file() || item.bytes >= kSpillLarge;
+    });
+    if (other - first < 2) {
+      first->outcome = Read(*first, first->to);
+      ++first;
+      continue;
+    }
+    auto file = directory_.OpenToRead(first->place.file());
+    if (file.ok()) {
+      ReadSpilledTogether(file.value(), std::span(first, other), &giving_up_);
+    } else {
+      std::for_each(first, other, [&](SpillItem& item) { item.outcome = file.status(); });
+    }
+    first = other;
+  }
+}
+
 Status SpillFiles::ReadIds(const SpillItem& item, std::vector<uint8_t>* ids) const {
   ids->resize(item.contained * sizeof(atoll_object_id));
   return ReadPart(item, {ids->data(), item.bytes - ids->size(), ids->size()});

@@ -50,6 +50,8 @@ class SpillFiles {
   Status Write(std::vector<SpillItem>* items);
   // The bytes of the item at its place, checked, as ReadSpilled() says.
   Status Read(const SpillItem& item, uint8_t* to) const;
+  // Those of many, each to its `to`; may change the order. What lies together is read together. Sets the outcomes.
+  void ReadAll(std::vector<SpillItem>* items) const;
   // Its contained ids, of a record that is checked as a whole.
   Status ReadIds(const SpillItem& item, std::vector<uint8_t>* ids) const;
   // Whether Read() would succeed.

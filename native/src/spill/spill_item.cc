@@ -15,7 +15,10 @@ SpillItem ItemOf(const Control& control, uint64_t index) {
           contained,
           ObjectBytes(size, contained),
           SpillPlace(entry.spill.load(std::memory_order_relaxed)),
-          nullptr};
+          nullptr,
+          {},
+          nullptr,
+          {}};
 }
 
 }  // namespace atollstore

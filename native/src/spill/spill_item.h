@@ -8,6 +8,7 @@
 #include "layout/geometry.h"
 #include "layout/spill_record.h"
 #include "object_id.h"
+#include "status.h"
 
 namespace atollstore {
 
@@ -20,6 +21,8 @@ struct SpillItem {
   SpillPlace place;               // set by SpillFiles::Write()
   const uint8_t* from = nullptr;  // in memory; for Write()
   std::optional<uint32_t> crc{};  // of the bytes there, when somebody has computed it ahead of Write()
+  uint8_t* to = nullptr;          // for Read(), and
+  Status outcome{};               // what it has come to
 };
 
 // What the entry says of its object.

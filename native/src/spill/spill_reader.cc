@@ -15,20 +15,33 @@ Status NoMemory(uint64_t bytes) {
   return Status::Error(ATOLL_OUT_OF_MEMORY, "%lu bytes to read a file", bytes);
 }
 
-// The header in what was read of the place's block.
-Result<SpillRecord> HeaderIn(const uint8_t* block, uint64_t store, SpillPlace place) {
-  SpillRecord record;
-  std::memcpy(&record, block + place.offset() % kSpillBlock, sizeof(record));
-  if (record.magic != kSpillMagic || record.head_crc != HeadCrc(record) || record.store != store) {
+// The header of the item's record, which lies there. Fails when it is another one's, or none.
+Result<SpillRecord> HeaderAt(const uint8_t* at, const SpillItem& item) {
+  SpillRecord head;
+  std::memcpy(&head, at, sizeof(head));
+  const SpillPlace place = item.place;
+  if (head.magic != kSpillMagic || head.head_crc != HeadCrc(head) || head.store != item.id.store) {
     return Status::Error(ATOLL_CORRUPT, "spill file %lu: no record at %lu", place.file(), place.offset());
   }
-  return record;
+  if (ObjectId({head.store, head.place}) != item.id || head.size != item.size || head.contained != item.contained) {
+    return Status::Error(ATOLL_CORRUPT, "spill file %lu at %lu: object %lx of %lu bytes, %lx of %lu expected",
+                         place.file(), place.offset(), head.place, head.size, item.id.place, item.size);
+  }
+  return head;
+}
+
+Status CheckCrc(const SpillItem& item, const SpillRecord& head, uint32_t crc) {
+  if (crc == head.bytes_crc) return {};
+  return Status::Error(ATOLL_CORRUPT, "spill file %lu at %lu: checksum %08x, %08x expected", item.place.file(),
+                       item.place.offset(), crc, head.bytes_crc);
 }
 
 // Puts those of `bytes` bytes, which are the object's from `at` on, where the part wants them.
 void Copy(const SpillPart& part, const uint8_t* from, uint64_t at, uint64_t bytes) {
   const uint64_t begin = std::max(at, part.offset), end = std::min(at + bytes, part.offset + part.bytes);
-  if (begin < end) std::memcpy(part.to + (begin - part.offset), from + (begin - at), end - begin);
+  if (begin >= end) return;
+  const auto copy = [&] { std::memcpy(part.to + (begin - part.offset), from + (begin - at), end - begin); };
+  part.gate == nullptr ? copy() : part.gate->Through(copy);
 }
 
 // The bytes of a large object lie at whole blocks. Whole blocks go straight to where they belong if that is
@@ -45,7 +58,7 @@ Result<uint32_t> ReadLarge(const os::File& file, uint64_t begin, uint64_t bytes,
     uint64_t piece = std::min(kPieceBytes, bytes - at);
     const uint64_t whole = os::BlockFloor(piece);
     uint8_t* to = buffer;
-    if (whole != 0 && at >= part.offset && at + whole <= part.offset + part.bytes &&
+    if (whole != 0 && part.gate == nullptr && at >= part.offset && at + whole <= part.offset + part.bytes &&
         reinterpret_cast<uintptr_t>(part.to + (at - part.offset)) % kSpillBlock == 0) {
       to = part.to + (at - part.offset);
       piece = whole;
@@ -73,15 +86,8 @@ Status ReadSpilled(const os::File& file, const SpillItem& item, const SpillPart&
   const os::BlockBuffer buffer = os::MakeBlockBuffer(buffer_bytes);
   if (buffer == nullptr) return NoMemory(buffer_bytes);
   ATOLL_RETURN_IF_ERROR(file.Read(begin, buffer.get(), large ? kSpillBlock : buffer_bytes));
-  auto record = HeaderIn(buffer.get(), item.id.store, item.place);
+  auto record = HeaderAt(buffer.get() + (item.place.offset() - begin), item);
   if (!record.ok()) return record.status();
-  const SpillRecord& head = record.value();
-  if (ObjectId({head.store, head.place}) != item.id || head.size != item.size ||
-      head.contained != item.contained) {
-    return Status::Error(ATOLL_CORRUPT, "spill file %lu at %lu: object %lx of %lu bytes, %lx of %lu expected",
-                         item.place.file(), item.place.offset(), head.place, head.size, item.id.place,
-                         item.size);
-  }
   uint32_t crc = 0;
   if (large) {
     auto read = ReadLarge(file, begin + kSpillBlock, item.bytes, part, buffer.get());
@@ -91,11 +97,50 @@ Status ReadSpilled(const os::File& file, const SpillItem& item, const SpillPart&
     crc = Crc32c(buffer.get() + head_bytes, item.bytes);
     Copy(part, buffer.get() + head_bytes, 0, item.bytes);
   }
-  if (crc != head.bytes_crc) {
-    return Status::Error(ATOLL_CORRUPT, "spill file %lu at %lu: checksum %08x, %08x expected",
-                         item.place.file(), item.place.offset(), crc, head.bytes_crc);
+  return CheckCrc(item, record.value(), crc);
+}
+
+namespace {
+
+// Those that one call reads: as far as they lie close to each other, and go into a piece.
+size_t Together(std::span<const SpillItem> items) {
+  constexpr uint64_t kGap = 16 << 10;  // to read over is cheaper than another call
+  const auto end_of = [](const SpillItem& item) { return item.place.offset() + SpillRecordBytes(item.bytes); };
+  const uint64_t begin = os::BlockFloor(items[0].place.offset());
+  size_t count = 1;
+  while (count < items.size() && items[count].place.offset() <= end_of(items[count - 1]) + kGap &&
+         end_of(items[count]) - begin <= kPieceBytes) {
+    ++count;
   }
-  return {};
+  return count;
+}
+
+}  // namespace
+
+void ReadSpilledTogether(const os::File& file, std::span<SpillItem> items, const std::atomic<bool>* stop) {
+  const auto one_by_one = [&](std::span<SpillItem> some) {
+    for (SpillItem& item : some)
+      item.outcome = ReadSpilled(file, item, {item.to, 0, item.bytes, INT64_MAX, stop, nullptr});
+  };
+  for (size_t count; !items.empty(); items = items.subspan(count)) {
+    count = Together(items);
+    const std::span<SpillItem> some = items.subspan(0, count);
+    const uint64_t begin = os::BlockFloor(some[0].place.offset());
+    const SpillItem& last = some[count - 1];
+    const uint64_t bytes = os::BlockCeiling(last.place.offset() + sizeof(SpillRecord) + last.bytes - begin);
+    const os::BlockBuffer buffer = count > 1 ? os::MakeBlockBuffer(bytes) : nullptr;
+    // What goes wrong is told for each of them.
+    if (buffer == nullptr || !file.Read(begin, buffer.get(), bytes).ok()) {
+      one_by_one(some);
+      continue;
+    }
+    for (SpillItem& item : some) {
+      const uint8_t* const at = buffer.get() + (item.place.offset() - begin);
+      auto head = HeaderAt(at, item);
+      item.outcome = head.ok() ? CheckCrc(item, head.value(), Crc32c(at + sizeof(SpillRecord), item.bytes)) : head.status();
+      if (item.outcome.ok()) std::memcpy(item.to, at + sizeof(SpillRecord), item.bytes);
+    }
+  }
 }
 
 }  // namespace atollstore

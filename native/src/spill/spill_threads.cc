@@ -75,7 +75,8 @@ Status SpillThreads::Try(SpillJob* job) {
     case SpillJob::Kind::kWrite:
       return files_->Write(&job->items);
     case SpillJob::Kind::kRead:
-      return files_->Read(job->items[0], job->to);
+      files_->ReadAll(&job->items);
+      return {};
     case SpillJob::Kind::kIds:
       return files_->ReadIds(job->items[0], &job->ids);
     default:
@@ -83,18 +84,32 @@ Status SpillThreads::Try(SpillJob* job) {
   }
 }
 
+bool SpillThreads::MayPass(const Status& outcome) {
+  return outcome.code() == ATOLL_SYSTEM || outcome.code() == ATOLL_OUT_OF_MEMORY;
+}
+
+// A read that fails costs the object, and a lack of descriptors or memory passes: ask again first.
 void SpillThreads::Do(SpillJob* job) {
   job->outcome = Try(job);
-  // A read that fails costs the object, and a lack of descriptors or memory passes: ask again first.
-  const auto may_pass = [&] {
-    return job->outcome.code() == ATOLL_SYSTEM || job->outcome.code() == ATOLL_OUT_OF_MEMORY;
-  };
-  for (int pause = 10'000; job->kind != SpillJob::Kind::kWrite && may_pass() && pause <= 100'000;
+  if (job->kind == SpillJob::Kind::kRead) return ReadAgain(job);
+  for (int pause = 10'000; job->kind != SpillJob::Kind::kWrite && MayPass(job->outcome) && pause <= 100'000;
        pause *= 10) {
     ::usleep(static_cast<useconds_t>(pause));
     job->outcome = Try(job);
   }
   if (!job->outcome.ok()) std::snprintf(job->failure, sizeof(job->failure), "%s", LastError());
+}
+
+void SpillThreads::ReadAgain(SpillJob* job) {
+  for (int pause = 10'000; pause <= 100'000; pause *= 10) {
+    bool again = false;
+    for (SpillItem& item : job->items) {
+      if (!MayPass(item.outcome)) continue;
+      if (!std::exchange(again, true)) ::usleep(static_cast<useconds_t>(pause));
+      item.outcome = files_->Read(item, item.to);
+    }
+    if (!again) return;
+  }
 }
 
 void SpillThreads::HandIn(SpillJob job) {

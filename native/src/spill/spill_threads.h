@@ -21,13 +21,12 @@ namespace atollstore {
 struct SpillJob {
   enum class Kind {
     kWrite,  // the items
-    kRead,   // the one item into `to`
+    kRead,   // the items, each into its `to`; each has an outcome of its own
     kCheck,  // whether the one item can be read
     kIds,    // the contained ids of the one item into `ids`
   };
   Kind kind = Kind::kWrite;
   std::vector<SpillItem> items;
-  uint8_t* to = nullptr;
   std::vector<uint8_t> ids;
   Status outcome;
   char failure[640] = "";  // what there is to say about it
@@ -58,6 +57,8 @@ class SpillThreads {
   void ComputeChecksums(std::unique_lock<std::mutex>* lock);
   void Do(SpillJob* job);
   Status Try(SpillJob* job);
+  static bool MayPass(const Status& outcome);
+  void ReadAgain(SpillJob* job);
 
   SpillFiles* const files_;
   const os::WakeFd* const wake_;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "server/slice.h"
+
 namespace atollstore {
 
 Spiller::Spiller(const Control& control, const os::Mapping* data, std::unique_ptr<os::Mapping> window,
@@ -35,7 +37,11 @@ bool Spiller::Poll(bool may_restore) {
         break;
     }
   }
-  while (may_restore && restorer_.Next()) moved = true;
+  // At least one, however slowly this thread runs.
+  for (const Slice slice; may_restore && restorer_.Next();) {
+    moved = true;
+    if (slice.over()) break;
+  }
   return moved;
 }
 

@@ -6,9 +6,11 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "fixture.h"
+#include "poll_fixture.h"
 #include "process.h"
 #include "server/name_table.h"
 
@@ -237,6 +239,47 @@ TEST_F(NamesTest, NobodyMissesANameWhileOthersComeAndGo) {
     atoll_object_id found{};
     EXPECT_EQ(atoll_lookup(client, name.c_str(), &found), is ? 0 : -ATOLL_NOT_FOUND) << name;
   }
+}
+
+// The pages of the table, which the server touches first, are paid for out of the budget that follows the
+// limits.
+TEST_F(PollTest, NamesTakeControlMemoryThatIsPaidFor) {
+  atoll_server_options options = Defaults();
+  options.max_names = 4096;  // 2 MiB of records
+  Open(options);
+  atoll_client* client = nullptr;
+  atoll_object_id id{};
+  PollDuring([&] {
+    client = Attach();
+    id = Put(client, 100);
+  });
+  NameTable table(control());
+  u64& budget = control().header().control_budget;
+  const uint64_t before = budget.exchange(0);
+  EXPECT_EQ(table.Publish("a", id.place).code(), ATOLL_STORE_FULL);
+  EXPECT_EQ(FindName(control(), "a"), 0u);
+  budget.store(100);
+  std::set<uint64_t> pages;
+  const uint64_t names = 40, records_in_page = 4096 / sizeof(NameRecord),
+                 slots = control().geometry().name_slots();
+  for (uint64_t i = 0; i < names; ++i) {
+    const std::string name = "name" + std::to_string(i);
+    pages.insert(HashOf(name) % slots / records_in_page);
+    ASSERT_TRUE(table.Publish(name, id.place).ok()) << i;
+  }
+  EXPECT_LE(100 - budget.load(), pages.size());
+  EXPECT_GE(100 - budget.load(), pages.size() - 1);  // that of "a" has been looked at since
+  budget.store(before);
+  // A server that may have some in a moment answers then.
+  budget.store(0);
+  PollDuring([&] { OK(atoll_publish(client, "later", &id, 10 * kSecond)); });
+  PollDuring([&] {
+    OK(atoll_unpublish(client, "later", 10 * kSecond));
+    for (uint64_t i = 0; i < names; ++i)
+      OK(atoll_unpublish(client, ("name" + std::to_string(i)).c_str(), 10 * kSecond));
+    OK(atoll_dereference(client, &id));
+    Detach(client);
+  });
 }
 
 // The table by itself, over memory of this process.

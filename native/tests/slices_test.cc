@@ -100,6 +100,7 @@ TEST_F(SlicesTest, NamesAreReadAgainInSlices) {
   });
   ASSERT_NE(client, nullptr);
   NameTable table(control());
+  control().header().control_budget.store(kNames);  // nobody fills it meanwhile
   for (uint64_t i = 0; i < kNames; ++i)
     ASSERT_TRUE(table.Publish(std::to_string(i), i % 10 == 0 ? gone.place : named.place).ok());
   auto& kept = control().references(kServer)[ObjectId(gone).index()];

@@ -173,8 +173,10 @@ int LookAt(const Options& options) {
   while (options.command != command->name) ++command;
   auto look = Open(options);
   if (!look.ok()) {
-    const std::string where = options.socket.empty() ? "the descriptors" : options.socket;
-    std::fprintf(stderr, "atoll-store: %s: %s\n", where.c_str(), LastError());
+    const std::string where = (options.socket.empty() ? "the descriptors" : options.socket) + ": ";
+    const std::string why = LastError();
+    // Some failures name the path themselves.
+    std::fprintf(stderr, "atoll-store: %s%s\n", why.starts_with(where) ? "" : where.c_str(), why.c_str());
     return 3;
   }
   const int status = command->run(look.value(), options);

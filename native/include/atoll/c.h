@@ -368,9 +368,10 @@ ATOLL_API int64_t atoll_claimed(atoll_client* client, const atoll_object_id* id)
 /** Gives an object a name, under which every client finds it: sealed or only expected. The name keeps the
  * object alive until it is taken away, also when the publisher is gone; it outlives a restart of the server.
  * REQUIRES: the caller holds a reference to the object. Asks the server and waits for its answer; doing it
- * again does nothing. Fails with ALREADY_EXISTS when another object has the name, TOO_MANY_NAMES, NOT_FOUND;
- * TIMED_OUT when there was no answer within timeout_ns (0: within the few milliseconds that a server takes),
- * which is stopped, or very busy: it may do it later. Any number of threads may ask at once.
+ * again does nothing. Fails with ALREADY_EXISTS when another object has the name, TOO_MANY_NAMES, STORE_FULL
+ * (no control memory), NOT_FOUND; TIMED_OUT when there was no answer within timeout_ns (0: within the few
+ * milliseconds that a server takes), which is stopped, or very busy: it may do it later. Any number of
+ * threads may ask at once.
  */
 ATOLL_API int64_t atoll_publish(atoll_client* client, const char* name, const atoll_object_id* id,
                                 int64_t timeout_ns);

@@ -136,6 +136,8 @@ Status ClientCore::Publish(std::string_view name, ObjectId id, int64_t timeout_n
                            control_.geometry().max_names());
     case ATOLL_NOT_FOUND:
       return NotFound(id);
+    case ATOLL_STORE_FULL:
+      return NoControlMemory();
     default:
       return Status::Error(code, "name %.*s: the server answered with code %d", shown, name.data(), code);
   }

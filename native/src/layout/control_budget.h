@@ -4,7 +4,8 @@
 //
 // Paid for once by each client: the slots of every 1,024 neighbouring entries it has to do with (pins, references,
 // waits: a page each; used bytes and marks together less than one). Paid for by who leases a fresh block of
-// entries: the entries, and what the server remembers of each. By who cuts a slab: its block words.
+// entries: the entries, and what the server remembers of each. By who cuts a slab: its block words. By the server: pages
+// of names.
 // What the rows of entries with more than five holders take is not counted; the margin covers it.
 #ifndef ATOLL_LAYOUT_CONTROL_BUDGET_H_
 #define ATOLL_LAYOUT_CONTROL_BUDGET_H_
@@ -37,8 +38,9 @@ class ControlBudget {
   }
 
   // False when there are not so many: nothing is paid then.
-  bool Pay(uint64_t pages) {
-    u64& left = control_.header().control_budget;
+  bool Pay(uint64_t pages) { return PayFrom(control_, pages); }
+  static bool PayFrom(const Control& control, uint64_t pages) {
+    u64& left = control.header().control_budget;
     uint64_t now = left.load(std::memory_order_relaxed);
     while (now >= pages) {
       // relaxed; nothing is published by it.

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "directory/directory.h"
+#include "layout/control_budget.h"
 #include "os/shared_memory.h"
 
 namespace atollstore {
@@ -25,13 +26,17 @@ void NameTable::Write(uint64_t slot, std::string_view name, uint64_t place, bool
   record.sequence.store(sequence + 1, std::memory_order_release);
 }
 
+NameSeen NameTable::Seen(uint64_t slot) const {
+  return os::HasMemory(&At(slot)) ? ReadName(At(slot)) : NameSeen();
+}
+
 Status NameTable::Publish(std::string_view name, uint64_t place) {
   ATOLL_RETURN_IF_ERROR(CheckName(name));
   const Geometry& g = control_.geometry();
   const uint64_t hash = HashOf(name);
   uint64_t free = UINT64_MAX;
   for (uint64_t i = 0; i < g.name_slots(); ++i) {
-    const NameSeen seen = ReadName(At(hash + i));
+    const NameSeen seen = Seen(hash + i);
     if (seen.Is(name, hash)) {
       if (seen.place == place) return {};
       const ObjectId other({1, seen.place});
@@ -47,6 +52,7 @@ Status NameTable::Publish(std::string_view name, uint64_t place) {
   }
   const ObjectId id({1, place});
   if (id.index() >= g.objects()) return Status(ATOLL_NOT_FOUND);
+  if (!os::HasMemory(&At(free)) && !ControlBudget::PayFrom(control_, 1)) return Status(ATOLL_STORE_FULL);
   // The reference before the name: whoever finds the name finds the object.
   u32& references = control_.references(kServer)[id.index()];
   references.fetch_add(1, std::memory_order_seq_cst);
@@ -63,7 +69,7 @@ Status NameTable::Publish(std::string_view name, uint64_t place) {
 Result<uint64_t> NameTable::Unpublish(std::string_view name) {
   const uint64_t hash = HashOf(name);
   for (uint64_t i = 0; i < control_.geometry().name_slots(); ++i) {
-    const NameSeen seen = ReadName(At(hash + i));
+    const NameSeen seen = Seen(hash + i);
     if (!seen.Is(name, hash)) {
       if (!seen.chained) break;
       continue;
@@ -82,9 +88,9 @@ Result<uint64_t> NameTable::Unpublish(std::string_view name) {
 
 void NameTable::Unchain(uint64_t slot) {
   const uint64_t slots = control_.geometry().name_slots();
-  if (ReadName(At(slot + 1)).chained) return;
+  if (Seen(slot + 1).chained) return;
   for (uint64_t i = 0; i < slots; ++i, slot += slots - 1) {
-    const NameSeen seen = ReadName(At(slot));
+    const NameSeen seen = Seen(slot);
     if (seen.place != 0 || !seen.chained) return;
     Write(slot, {}, 0, false);
   }

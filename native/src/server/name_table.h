@@ -20,7 +20,8 @@ class NameTable {
   explicit NameTable(const Control& control) : control_(control) {}
 
   // Gives the object at `place` a name. Doing it twice does nothing. Fails with ALREADY_EXISTS when another
-  // object has it, NOT_FOUND when there is no such object, TOO_MANY_NAMES.
+  // object has it, NOT_FOUND when there is no such object, TOO_MANY_NAMES; STORE_FULL when a page of the
+  // table would be touched first for it, and the budget of control memory is empty.
   Status Publish(std::string_view name, uint64_t place);
   // Takes the name away. Returns the index of the entry that has one reference less: look at it.
   // Fails with NOT_FOUND.
@@ -34,6 +35,8 @@ class NameTable {
  private:
   NameRecord& At(uint64_t slot) const { return control_.name(slot % control_.geometry().name_slots()); }
   bool SkipUnused(uint64_t* slot) const;
+  // What is read there. Of a page that was never written nothing is: looking at it would give it memory.
+  NameSeen Seen(uint64_t slot) const;
   // The record changes as a whole, for whoever reads it.
   void Write(uint64_t slot, std::string_view name, uint64_t place, bool chained);
   // Ends chains that nothing follows any more, from this record backwards.

@@ -1,6 +1,7 @@
 // What clients ask of the server with a message of their own, and not only a nudge.
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "server/server_core.h"
 
@@ -25,6 +26,14 @@ bool ServerCore::TakeRequests(uint32_t client) {
   return true;
 }
 
+// Those that wait for control memory, again. Returns whether there are any left.
+bool ServerCore::AnswerLateNames() {
+  for (auto late = std::exchange(late_names_, {}); const auto& [client, request] : late) {
+    if (slots_[client].used && !slots_[client].dead) AnswerName(client, request);
+  }
+  return !late_names_.empty();
+}
+
 void ServerCore::AnswerName(uint32_t client, const NameRequest& request) {
   const std::string_view name(request.name, std::min<uint64_t>(request.length, kMaxNameBytes));
   Status answer = CheckName(name);
@@ -33,6 +42,11 @@ void ServerCore::AnswerName(uint32_t client, const NameRequest& request) {
     switch (static_cast<NameWish>(request.wish)) {
       case NameWish::kPublish:
         answer = names_->Publish(name, request.place);
+        // There may be some in a moment.
+        if (answer.code() == ATOLL_STORE_FULL && !reserver_->Refill()) {
+          late_names_.emplace_back(client, request);
+          return;
+        }
         break;
       case NameWish::kUnpublish: {
         auto index = names_->Unpublish(name);

@@ -144,6 +144,7 @@ bool ServerCore::Work() {
   if (reserver_->TakePressure()) room_->Press();
   if (reserver_->TakeReady()) TellWhoKeepsWarm();
   busy = ListenAgain() || busy;
+  if (!late_names_.empty()) busy = AnswerLateNames() || busy;
   if (recovery_ != nullptr) {
     if (!recovery_->Go()) return true;
     recovery_.reset();

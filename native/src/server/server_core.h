@@ -113,6 +113,7 @@ class ServerCore {
   // requests.cc
   bool TakeRequests(uint32_t client);
   void AnswerName(uint32_t client, const NameRequest& request);
+  bool AnswerLateNames();
 
   // takeover.cc
   Status Recover();
@@ -155,6 +156,8 @@ class ServerCore {
   int64_t listen_again_at_ = 0;  // 0: it listens
   std::unique_ptr<Recovery> recovery_;  // null: it is done
   std::deque<Burial> burials_;          // first come first
+  // What is to have a name, and waits for control memory for that; first come first.
+  std::deque<std::pair<uint32_t, NameRequest>> late_names_;
 
   std::unique_ptr<Spiller> spiller_;  // null: nothing is spilled
   std::unique_ptr<RoomQueue> room_;

@@ -22,7 +22,7 @@ public final class NativeLibrary {
     /** Path of the library file to load instead of the one on the class path. */
     public static final String PATH_PROPERTY = "atoll.library.path";
 
-    private static final int ABI_VERSION = 3;
+    private static final int ABI_VERSION = 4;
     private static final String SLF4J_VERBOSITY = "slf4j.internal.verbosity";
     private static final String FILE_NAME = "libatoll-jni.so";
 

@@ -1,6 +1,7 @@
 package io.atoll;
 
 import io.atoll.spi.OptionValues;
+import io.atoll.spi.TemporaryDirectory;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -253,7 +254,7 @@ public final class AtollOptions {
         private long storeBytes;
         private long maxObjects = MAX_OBJECTS;
         private Duration putTimeout = PUT_TIMEOUT;
-        private Path spillDirectory = Path.of(System.getProperty("java.io.tmpdir"));
+        private Path spillDirectory = TemporaryDirectory.path();
         private int workers;
         private Resources resources = Resources.cpus(Runtime.getRuntime().availableProcessors());
         private long workerHeapBytes;

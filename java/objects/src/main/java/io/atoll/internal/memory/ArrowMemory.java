@@ -19,9 +19,11 @@ public final class ArrowMemory {
 
     static {
         NativeLibrary.isAvailable(); // opens java.nio to Arrow; where it is missing the command line may do so
-        ROOT = new RootAllocator(RootAllocator.configBuilder()
-                .allocationManagerFactory(new Factory())
-                .build());
+        try (QuietStart quiet = new QuietStart()) {
+            ROOT = new RootAllocator(RootAllocator.configBuilder()
+                    .allocationManagerFactory(new Factory())
+                    .build());
+        }
     }
 
     private ArrowMemory() {}

@@ -79,7 +79,7 @@ public record Ending(String how, String lastLines) {
     boolean isForGood() {
         return how.startsWith("exit code")
                 && NEVER.matcher(lastLines).find()
-                && !MEMORY.matcher(lastLines).find();
+                && (!MEMORY.matcher(lastLines).find() || MachineMemory.addressSpace() != Long.MAX_VALUE);
     }
 
     private static String name(int signal) {
@@ -90,6 +90,11 @@ public record Ending(String how, String lastLines) {
     /** With what it printed, in lines of their own. */
     @Override
     public String toString() {
-        return lastLines.isEmpty() ? how + "; it printed nothing" : how + "; the last that it printed:\n" + lastLines;
+        long addresses = MachineMemory.addressSpace();
+        String why = addresses != Long.MAX_VALUE && MEMORY.matcher(lastLines).find()
+                ? " (a process may have " + addresses + " bytes of addresses here, by ulimit -v: raise that, or ask for"
+                        + " less by AtollOptions.Builder.storeBytes and workerHeapBytes)"
+                : "";
+        return how + why + (lastLines.isEmpty() ? "; it printed nothing" : "; the last that it printed:\n" + lastLines);
     }
 }

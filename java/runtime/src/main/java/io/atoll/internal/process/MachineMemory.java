@@ -7,6 +7,7 @@ import java.nio.file.Path;
 /** How much memory this process's machine or container has. */
 public final class MachineMemory {
     private static final long IF_UNKNOWN = 1L << 30;
+    private static final String ADDRESS_SPACE = "Max address space";
 
     private MachineMemory() {}
 
@@ -26,6 +27,21 @@ public final class MachineMemory {
         return Math.min(
                 machine,
                 Math.min(limit("/sys/fs/cgroup/memory.max"), limit("/sys/fs/cgroup/memory/memory.limit_in_bytes")));
+    }
+
+    /** How many bytes of addresses a process like this one may have ({@code ulimit -v}); Long.MAX_VALUE for any. */
+    public static long addressSpace() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
+                if (line.startsWith(ADDRESS_SPACE)) {
+                    String soft = line.substring(ADDRESS_SPACE.length()).trim().split(" +")[0];
+                    return soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft);
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            // Unknown, then.
+        }
+        return Long.MAX_VALUE;
     }
 
     private static long limit(String file) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -227,7 +228,12 @@ public final class SessionDirectory {
         for (String place :
                 new String[] {System.getenv("XDG_RUNTIME_DIR"), System.getProperty("java.io.tmpdir"), "/tmp"}) {
             if (place != null && !place.isEmpty()) {
-                places.add(Path.of(place));
+                try {
+                    places.add(Path.of(place));
+                } catch (InvalidPathException e) { // as of a locale that lacks its characters
+                    LoggerFactory.getLogger(SessionDirectory.class)
+                            .warn("{} is passed by for a session: {}; LC_ALL=C.UTF-8 may help", place, e.getReason());
+                }
             }
         }
         IOException last = new IOException("no place");

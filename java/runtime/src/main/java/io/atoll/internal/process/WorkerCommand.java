@@ -54,6 +54,9 @@ public final class WorkerCommand {
     public static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
     private static final long LEAST_HEAP = 64L << 20;
+    /** Addresses that a JVM takes beside its heap: for classes, code, stacks, libraries. */
+    private static final long BESIDE_HEAP = 1800L << 20;
+
     /** Workers have at least this part of the machine together, whatever store and driver say. */
     private static final int LEAST_SHARE = 8;
 
@@ -79,8 +82,10 @@ public final class WorkerCommand {
         } else if (BootArchive.holds(main)) {
             BootArchive.addTo(command, main, options.workerClassPath());
         } else {
+            String classPath = WorkerClassPath.find(main);
+            LibraryVersions.check(classPath);
             command.add("-cp");
-            command.add(withMore(WorkerClassPath.find(main), options));
+            command.add(withMore(classPath, options));
             command.add(main.getName());
         }
         return command;
@@ -123,7 +128,10 @@ public final class WorkerCommand {
     static long heapShare(AtollOptions options) {
         long machine = MachineMemory.bytes();
         long left = machine - storeBytes(options) - Runtime.getRuntime().maxMemory();
-        return Math.max(LEAST_HEAP, Math.max(left, machine / LEAST_SHARE) / workers(options));
+        long share = Math.max(left, machine / LEAST_SHARE) / workers(options);
+        // Half of it: how much a store and what a user loads take more than that depends on too much.
+        long addressable = (MachineMemory.addressSpace() - 2 * storeBytes(options) - BESIDE_HEAP) / 2;
+        return Math.max(LEAST_HEAP, Math.min(share, addressable));
     }
 
     /** How large the store is. */
@@ -161,6 +169,7 @@ public final class WorkerCommand {
     private static void addModules(Class<?> main, AtollOptions options, List<String> command) {
         String path = System.getProperty("jdk.module.path", ""); // empty in an image that holds all modules itself
         if (!path.isEmpty()) {
+            LibraryVersions.check(path);
             command.add("--module-path");
             command.add(WorkerClassPath.absolute(path));
         }

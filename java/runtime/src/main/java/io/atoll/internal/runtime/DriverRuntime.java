@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
@@ -100,7 +101,7 @@ final class DriverRuntime extends ClientRuntime {
                     .map(kept -> new CrashFiles(kept, true))
                     .orElse(new CrashFiles(directory, false));
             workers = new WorkerProcesses(
-                    WorkerCommand.inSession(command.join(), options, directory, crashes),
+                    WorkerCommand.inSession(join(command), options, directory, crashes),
                     orders,
                     environment(options),
                     crashes);
@@ -146,7 +147,20 @@ final class DriverRuntime extends ClientRuntime {
     private static void endWhenStarted(CompletableFuture<DriverRuntime> started) {
         DriverRuntime runtime = started.join();
         if (runtime != null) {
+            QuietEnd.install();
             runtime.end();
+        }
+    }
+
+    /** What it throws is what was thrown there. */
+    private static <T> T join(CompletableFuture<T> beside) {
+        try {
+            return beside.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 

@@ -7,10 +7,19 @@ import java.nio.file.Path;
 
 /** What options name must be there when a node is started: it is told before anything is made. */
 final class OptionsCheck {
+    /** Stands where the JVM could not decode a byte. */
+    private static final char NOT_DECODED = '\uFFFD';
+
     private OptionsCheck() {}
 
     /** Throws {@link IllegalArgumentException}, naming the option and what is wrong with its value. */
     static void check(AtollOptions options) {
+        if (System.getProperty("user.dir").indexOf(NOT_DECODED) >= 0) { // the JDK itself then fails, in strange places
+            throw new IllegalStateException("the working directory " + System.getProperty("user.dir")
+                    + " has a name that this JVM cannot read, since its locale has only the characters of "
+                    + System.getProperty("sun.jnu.encoding")
+                    + ": run it with LC_ALL=C.UTF-8, say, or in another directory");
+        }
         options.spillDirectory().ifPresent(OptionsCheck::spillDirectory);
         options.crashDirectory().ifPresent(OptionsCheck::crashDirectory);
         for (Path each : options.workerClassPath()) {
@@ -46,7 +55,11 @@ final class OptionsCheck {
 
     private static IllegalArgumentException spill(Path directory, String what, Throwable cause) {
         return new IllegalArgumentException(
-                "spillDirectory " + directory.toAbsolutePath() + " " + what
+                "spillDirectory " + directory.toAbsolutePath()
+                        + (directory.toString().equals(System.getProperty("java.io.tmpdir"))
+                                ? ", which is java.io.tmpdir unless another is named, "
+                                : " ")
+                        + what
                         + ": objects that do not fit the store are to go there; make it, or name another by"
                         + " AtollOptions.Builder.spillDirectory, or none by withoutSpilling",
                 cause);

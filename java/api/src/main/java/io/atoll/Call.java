@@ -1,5 +1,6 @@
 package io.atoll;
 
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -58,8 +59,8 @@ abstract sealed class Call<C extends Call<C, R>, R> permits TaskCall, RunCall {
     }
 
     /**
-     * How often the task is run again when the worker that runs it dies; 3 if this is not called. An exception that the
-     * task throws is its result and is not retried.
+     * How often the task is run again when the worker that runs it dies, or when it throws what {@link #retryOn} names; 3 if
+     * this is not called. Any other exception that the task throws is its result and is not retried.
      *
      * @param count 0 or more
      * @return this
@@ -67,6 +68,49 @@ abstract sealed class Call<C extends Call<C, R>, R> permits TaskCall, RunCall {
      */
     public C retries(int count) {
         options = options.withRetries(count);
+        return self();
+    }
+
+    /**
+     * What the task is run again for when it throws it, as often as {@link #retries} says: exceptions of these classes and
+     * their subclasses. What it throws the last time is its result. For a task whose time is over that is a {@link
+     * io.atoll.concurrent.TaskTimeoutException}. The results of several runs of one task are not kept apart: who has seen
+     * some of them may have seen those of an earlier one.
+     *
+     * @param exceptions in the place of those of an earlier call
+     * @return this
+     */
+    @SafeVarargs
+    public final C retryOn(Class<? extends Throwable>... exceptions) {
+        options = options.withRetryOn(exceptions);
+        return self();
+    }
+
+    /**
+     * How long the task waits, holding nothing, before it is run again for what {@link #retryOn} names; not at all if this is
+     * not called.
+     *
+     * @param first before the first retry; doubled for each further one
+     * @param longest where that ends
+     * @return this
+     * @throws IllegalArgumentException when one is negative, or the longest shorter than the first
+     */
+    public C backoff(Duration first, Duration longest) {
+        options = options.withBackoff(first, longest);
+        return self();
+    }
+
+    /**
+     * How long each run of the task may take, from the call of its function on, waiting in a get included. When the time is
+     * over its result is a {@link io.atoll.concurrent.TaskTimeoutException}, at once, and its thread is interrupted. A task
+     * that does not heed that ends with its worker two seconds later; other tasks there run again, uncharged.
+     *
+     * @param time more than zero
+     * @return this
+     * @throws IllegalArgumentException when it is zero or negative
+     */
+    public C timeout(Duration time) {
+        options = options.withTimeout(time);
         return self();
     }
 

@@ -1,5 +1,6 @@
 package io.atoll;
 
+import io.atoll.concurrent.Cancel;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.RefFuture;
 import io.atoll.spi.Refs;
@@ -197,17 +198,26 @@ public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
         }
     }
 
-    /**
-     * Cancels the task if nobody has begun it: then it is never run, and {@link #get()} throws a {@link
-     * TaskCancelledException} to whoever asks for its result, as do tasks that have it as an argument. A task that has begun
-     * goes on.
-     *
-     * @return true when this call has cancelled it; false when it has begun or ended, and for what was put
-     */
+    /** Cancels the task: {@link #cancel(Cancel)} with {@link Cancel#INTERRUPT}. */
     public boolean cancel() {
+        return cancel(Cancel.INTERRUPT);
+    }
+
+    /**
+     * Cancels the task, and those that it has submitted. Its result is a {@link TaskCancelledException} then, which {@link
+     * #get()} throws to whoever asks for it and which is the result of tasks that have it as an argument, too: at once where
+     * nobody has begun the task, else once it has ended, and whatever it returns or throws until then. Does not wait for
+     * that.
+     *
+     * @param how what becomes of a task that runs
+     * @return true when the task ends as cancelled; false when it has ended, or is just storing its result, or has begun and
+     *     may go on ({@link Cancel#QUEUED}), and for what was put
+     */
+    public boolean cancel(Cancel how) {
+        Objects.requireNonNull(how, "how");
         enter();
         try {
-            return runtime.cancel(this);
+            return runtime.cancel(this, how);
         } finally {
             leave();
         }

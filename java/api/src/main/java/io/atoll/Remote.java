@@ -2,6 +2,7 @@ package io.atoll;
 
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.SeenRef;
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -77,8 +78,8 @@ abstract class Remote<S extends Remote<S>> {
     }
 
     /**
-     * This function with another number of times that a task is run again when the worker that runs it dies; 3 if this is
-     * not called. An exception that a task throws is its result and is not retried.
+     * This function with another number of times that a task is run again when the worker that runs it dies, or when it
+     * throws what {@link #withRetryOn} names; 3 if this is not called. Any other exception that a task throws is its result.
      *
      * @param count 0 or more
      * @return another function
@@ -86,6 +87,40 @@ abstract class Remote<S extends Remote<S>> {
      */
     public S withRetries(int count) {
         return with(options.withRetries(count));
+    }
+
+    /**
+     * This function with exceptions that a task is run again for: {@link TaskCall#retryOn}.
+     *
+     * @param exceptions in the place of earlier ones
+     * @return another function
+     */
+    @SafeVarargs
+    public final S withRetryOn(Class<? extends Throwable>... exceptions) {
+        return with(options.withRetryOn(exceptions));
+    }
+
+    /**
+     * This function with a pause before a task is run again for an exception: {@link TaskCall#backoff}.
+     *
+     * @param first before the first retry; doubled for each further one
+     * @param longest where that ends
+     * @return another function
+     * @throws IllegalArgumentException when one is negative, or the longest shorter than the first
+     */
+    public S withBackoff(Duration first, Duration longest) {
+        return with(options.withBackoff(first, longest));
+    }
+
+    /**
+     * This function with a time that each run of a task may take: {@link TaskCall#timeout}.
+     *
+     * @param time more than zero
+     * @return another function
+     * @throws IllegalArgumentException when it is zero or negative
+     */
+    public S withTimeout(Duration time) {
+        return with(options.withTimeout(time));
     }
 
     /**

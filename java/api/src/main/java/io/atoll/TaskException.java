@@ -1,5 +1,6 @@
 package io.atoll;
 
+import io.atoll.concurrent.TaskTimeoutException;
 import io.atoll.spi.UserThrowables;
 import java.util.Objects;
 
@@ -18,7 +19,7 @@ import java.util.Objects;
  * @since 0.1
  */
 public sealed class TaskException extends AtollException
-        permits WorkerDiedException, TaskCancelledException, DeadlockException {
+        permits WorkerDiedException, TaskCancelledException, TaskTimeoutException, DeadlockException {
     private static final long serialVersionUID = 1;
 
     /** What it is about. */

@@ -3,10 +3,13 @@ package io.atoll;
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.Runtimes;
 import io.atoll.spi.SeenRef;
+import io.atoll.spi.TaskPolicy;
 import io.atoll.spi.TaskRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * What a task needs beside its function and arguments.
@@ -14,23 +17,45 @@ import java.util.Objects;
  * @param resources what it holds while it runs
  * @param retries how often it is run again when its worker dies
  * @param name for logs and errors; null for the function's own
+ * @param policy how long it may run, and what it is run again for
  */
-record TaskOptions(Resources resources, int retries, String name) {
-    static final TaskOptions USUAL = new TaskOptions(Resources.cpus(1), 3, null);
+record TaskOptions(Resources resources, int retries, String name, TaskPolicy policy) {
+    static final TaskOptions USUAL = new TaskOptions(Resources.cpus(1), 3, null, TaskPolicy.NONE);
 
     TaskOptions withResource(String resource, double quantity) {
-        return new TaskOptions(resources.with(Objects.requireNonNull(resource, "resource"), quantity), retries, name);
+        return new TaskOptions(
+                resources.with(Objects.requireNonNull(resource, "resource"), quantity), retries, name, policy);
     }
 
     TaskOptions withRetries(int count) {
         if (count < 0) {
             throw new IllegalArgumentException("retries: " + count + " asked; it takes 0 or more");
         }
-        return new TaskOptions(resources, count, name);
+        return new TaskOptions(resources, count, name, policy);
     }
 
     TaskOptions withName(String taskName) {
-        return new TaskOptions(resources, retries, Objects.requireNonNull(taskName, "taskName"));
+        return new TaskOptions(resources, retries, Objects.requireNonNull(taskName, "taskName"), policy);
+    }
+
+    TaskOptions withTimeout(Duration time) {
+        if (time.isZero() || time.isNegative()) {
+            throw new IllegalArgumentException("timeout: " + time + " asked; it takes more than zero");
+        }
+        return with(new TaskPolicy(time, policy.retryOn(), policy.backoff(), policy.longestBackoff()));
+    }
+
+    TaskOptions withRetryOn(Class<? extends Throwable>[] classes) {
+        List<String> names = Stream.of(classes).map(Class::getName).toList();
+        return with(new TaskPolicy(policy.timeout(), names, policy.backoff(), policy.longestBackoff()));
+    }
+
+    TaskOptions withBackoff(Duration first, Duration longest) {
+        return with(new TaskPolicy(policy.timeout(), policy.retryOn(), first, longest));
+    }
+
+    private TaskOptions with(TaskPolicy changed) {
+        return new TaskOptions(resources, retries, name, changed);
     }
 
     /** For people: the name, or where there is none the class that the function is in. */
@@ -48,7 +73,7 @@ record TaskOptions(Resources resources, int retries, String name) {
         List<ObjectRef<?>> refs = refs(arguments);
         ObjectRef.enterAll(refs);
         try {
-            return Runtimes.current().submit(new TaskRequest(function, arguments, resources, retries, name));
+            return Runtimes.current().submit(new TaskRequest(function, arguments, resources, retries, name, policy));
         } finally {
             ObjectRef.leaveAll(refs);
         }

@@ -1,5 +1,6 @@
 package io.atoll;
 
+import io.atoll.concurrent.Cancel;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.ReadyRefs;
 import io.atoll.spi.Refs;
@@ -99,7 +100,7 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         }
 
         @Override
-        public boolean cancel(ObjectRef<?> ref) {
+        public boolean cancel(ObjectRef<?> ref, Cancel how) {
             return values.putIfAbsent(ref.id(), new TaskCancelledException("cancelled", "t")) == null;
         }
 

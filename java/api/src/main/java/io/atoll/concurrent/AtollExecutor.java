@@ -50,8 +50,8 @@ import java.util.concurrent.TimeoutException;
  * goes to the default handler of uncaught exceptions. A task whose worker dies is run again, up to three times, as all are.
  *
  * <p><b>Futures</b> get the value from the store anew with each {@code get}: views of shared memory where it is one. {@code
- * cancel} keeps a task that has not begun from being run. One that runs is not stopped: the future is cancelled, whoever
- * waits for it is told, and the task goes on to its end, which {@link #awaitTermination} waits for.
+ * cancel} keeps a task that has not begun from being run, and interrupts one that runs if it may. The future is cancelled
+ * at once and whoever waits for it is told; what runs goes on to its end, which {@link #awaitTermination} waits for.
  *
  * <p>Executors are cheap, have no threads, and share the workers. One that is not shut down holds nothing back, and the end
  * of the session is its end: then it takes no more tasks.
@@ -306,7 +306,7 @@ public final class AtollExecutor extends AbstractExecutorService implements Auto
     }
 
     /**
-     * Takes no more tasks, and cancels those that have not begun. Those that run go on.
+     * Takes no more tasks, cancels those that have not begun, and interrupts those that run.
      *
      * @return what had not begun: a task given to {@code execute} as it was given, any other as its future, which is
      *     cancelled and whose {@code run} does nothing
@@ -315,11 +315,15 @@ public final class AtollExecutor extends AbstractExecutorService implements Auto
     public List<Runnable> shutdownNow() {
         shutdown();
         List<Runnable> never = new ArrayList<>();
+        List<RemoteTask<?>> begun = new ArrayList<>();
         for (RemoteTask<?> task : pending) {
             if (task.cancelQueued()) {
                 never.add(task.asGiven());
+            } else {
+                begun.add(task);
             }
         }
+        begun.forEach(RemoteTask::interrupt); // Not before, else one that is queued takes its place.
         return never;
     }
 
@@ -367,8 +371,8 @@ public final class AtollExecutor extends AbstractExecutorService implements Auto
     }
 
     /**
-     * Takes no more tasks and waits until all have ended. When this thread is interrupted meanwhile those that have not
-     * begun are cancelled, and the flag is set again in the end.
+     * Takes no more tasks and waits until all have ended. When this thread is interrupted meanwhile that is {@link
+     * #shutdownNow}, and the flag is set again in the end.
      */
     @Override
     public void close() {

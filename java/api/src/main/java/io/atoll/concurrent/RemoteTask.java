@@ -160,7 +160,7 @@ final class RemoteTask<T> implements RunnableFuture<T> {
         }
     }
 
-    /** One that has not begun never will; one that runs goes on, and nobody gets what it returns. */
+    /** One that has not begun never will; one that runs is interrupted if it may be, and nobody gets what it returns. */
     @Override
     public synchronized boolean cancel(boolean mayInterruptIfRunning) {
         if (isDone()) {
@@ -168,18 +168,25 @@ final class RemoteTask<T> implements RunnableFuture<T> {
         }
         cancelNow();
         if (ref != null) {
-            ref.cancel();
+            ref.cancel(mayInterruptIfRunning ? Cancel.INTERRUPT : Cancel.QUEUED);
         }
         return true;
     }
 
     /** Cancels it if it was submitted and has not begun; false when there was nothing to cancel. */
     synchronized boolean cancelQueued() {
-        if (cancelled || (ref != null && !ref.cancel())) {
+        if (cancelled || (ref != null && !ref.cancel(Cancel.QUEUED))) {
             return false;
         }
         cancelNow();
         return ref != null;
+    }
+
+    /** Has one that runs interrupted; its future is not cancelled by that, but gets what comes of it. */
+    synchronized void interrupt() {
+        if (ref != null && !isDone()) {
+            ref.cancel(Cancel.INTERRUPT);
+        }
     }
 
     private void cancelNow() {

@@ -3,6 +3,8 @@ package io.atoll.spi;
 import io.atoll.NodeStats;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
+import io.atoll.concurrent.Cancel;
+import io.atoll.concurrent.TaskContext;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,12 +83,22 @@ public interface AtollRuntime extends AutoCloseable {
     boolean isReady(ObjectRef<?> ref);
 
     /**
-     * Has a task never run that nobody has begun: its result is a {@link io.atoll.TaskCancelledException}.
+     * Cancels a task, and those that it has submitted: its result is a {@link io.atoll.TaskCancelledException}.
      *
      * @param ref stays reachable during the call
-     * @return false when it has begun or ended, and when the object is no task's
+     * @param how what becomes of one that has begun
+     * @return false when it has ended, or has begun and goes on, and when the object is no task's
      */
-    boolean cancel(ObjectRef<?> ref);
+    boolean cancel(ObjectRef<?> ref, Cancel how);
+
+    /**
+     * What the calling thread's task can ask about itself.
+     *
+     * @return null when it runs none
+     */
+    default TaskContext taskContext() {
+        return null;
+    }
 
     /**
      * Has something run once a get would not wait, or the session has ended: by the thread that completes futures.

@@ -5,6 +5,7 @@ import io.atoll.GetTimeoutException;
 import io.atoll.ObjectRef;
 import io.atoll.TaskCancelledException;
 import io.atoll.TaskException;
+import io.atoll.concurrent.Cancel;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -26,10 +27,10 @@ public final class RefFuture<T> implements Future<T> {
         this.ref = ref;
     }
 
-    /** Cancels a task that has not begun; one that runs goes on. */
+    /** Cancels a task that has not begun; one that runs if it may be interrupted. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        boolean done = ref.cancel();
+        boolean done = ref.cancel(mayInterruptIfRunning ? Cancel.INTERRUPT : Cancel.QUEUED);
         cancelled |= done;
         return done;
     }
@@ -42,11 +43,12 @@ public final class RefFuture<T> implements Future<T> {
 
     @Override
     public boolean isDone() {
-        return ref.isReady();
+        return cancelled || ref.isReady();
     }
 
     @Override
     public T get() throws InterruptedException, ExecutionException {
+        throwIfCancelled();
         try {
             return ref.get();
         } catch (TaskException e) {
@@ -58,6 +60,7 @@ public final class RefFuture<T> implements Future<T> {
 
     @Override
     public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+        throwIfCancelled();
         try {
             return ref.get(Duration.ofNanos(unit.toNanos(timeout)));
         } catch (TaskException e) {
@@ -66,6 +69,13 @@ public final class RefFuture<T> implements Future<T> {
             throw interrupted(e);
         } catch (GetTimeoutException e) {
             throw (TimeoutException) new TimeoutException(e.getMessage()).initCause(e);
+        }
+    }
+
+    /** It may still run to its end. */
+    private void throwIfCancelled() {
+        if (cancelled) {
+            throw new CancellationException(this + " was cancelled");
         }
     }
 

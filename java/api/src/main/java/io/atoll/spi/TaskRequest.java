@@ -11,5 +11,20 @@ import io.atoll.Resources;
  * @param resources what the task holds while it runs
  * @param retries how often it is run again when its worker dies
  * @param name for logs and errors; null for the function's own
+ * @param policy how long it may run, and what it is run again for
  */
-public record TaskRequest(Object function, Object[] arguments, Resources resources, int retries, String name) {}
+public record TaskRequest(
+        Object function, Object[] arguments, Resources resources, int retries, String name, TaskPolicy policy) {
+    /**
+     * One without a policy.
+     *
+     * @param function as above
+     * @param arguments as above
+     * @param resources as above
+     * @param retries as above
+     * @param name as above
+     */
+    public TaskRequest(Object function, Object[] arguments, Resources resources, int retries, String name) {
+        this(function, arguments, resources, retries, name, TaskPolicy.NONE);
+    }
+}

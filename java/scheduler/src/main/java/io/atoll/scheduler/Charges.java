@@ -11,8 +11,15 @@ final class Charges {
     private final List<Task> onCpu;
 
     private final boolean alone;
+    /** Whom it was killed for, which was nobody else's doing. */
+    private final boolean doomed;
 
-    Charges(List<Task> left) {
+    private final Task culprit;
+
+    /** @param lost null when nobody knew it as a worker */
+    Charges(List<Task> left, Worker lost) {
+        doomed = lost != null && lost.doomed;
+        culprit = lost == null ? null : lost.culprit;
         onCpu = left.stream()
                 .filter(task -> !task.isBlocked() && task.state != Task.State.WAITING)
                 .toList();
@@ -21,11 +28,16 @@ final class Charges {
 
     /** It alone can have done it, or has been a suspect too often. */
     boolean isCharged(Task task) {
-        return onCpu.contains(task) && (alone || task.suspicions >= Scheduler.SUSPICIONS);
+        return doomed ? task == culprit : onCpu.contains(task) && (alone || task.suspicions >= Scheduler.SUSPICIONS);
+    }
+
+    /** The worker was killed for it. */
+    boolean isCulprit(Task task) {
+        return task == culprit;
     }
 
     /** It or one beside it has done it. */
     boolean isSuspect(Task task) {
-        return onCpu.contains(task) && !alone;
+        return !doomed && onCpu.contains(task) && !alone;
     }
 }

@@ -37,4 +37,13 @@ final class Deadlock {
         }
         return newest;
     }
+
+    /** For people: why the victim cannot go. */
+    static String why(Task victim, Ledger ledger, Crew crew) {
+        if (ledger.covers(victim.shape.amounts)) {
+            return "each of the " + crew.all().size()
+                    + " workers has as many threads as it may have, and all of them wait";
+        }
+        return "it demands " + victim.demand() + ", and only " + ledger.free() + " is free";
+    }
 }

@@ -102,7 +102,7 @@ final class Queue {
         Shape shape = task.shape;
         shape.remove(task);
         if (--task.group.size == 0) {
-            groups.remove(task.parent());
+            groups.remove(task.holder());
         }
         task.group = null;
         if (shape.isEmpty()) {
@@ -114,11 +114,11 @@ final class Queue {
 
     private void join(Task task) {
         task.shape = shapes.computeIfAbsent(task.demand(), demand -> new Shape(demand, ledger.amounts(demand)));
-        Group group = groups.get(task.parent());
+        Group group = groups.get(task.holder());
         if (group == null) {
-            group = new Group(task.parent());
+            group = new Group(task.holder());
             group.turn = ++lastTurn;
-            groups.put(task.parent(), group);
+            groups.put(task.holder(), group);
         }
         ++group.size;
         task.group = group;

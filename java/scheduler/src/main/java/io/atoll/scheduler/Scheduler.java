@@ -28,6 +28,9 @@ import java.util.Set;
  * suspects: each is run again with nothing beside it in a worker, uncharged, at most {@value #SUSPICIONS} times. Who
  * was blocked is run again and never charged. A task without retries is not begun again, whoever killed its worker.
  *
+ * <p><b>Cancelling.</b> A mark on the claim word of the task says that it has no value; it is set before anything else, so
+ * that whoever has the task or takes it next sees it. Then whoever has it is told.
+ *
  * <p><b>Deadlocks.</b> {@link #breakDeadlock} is for when nothing has happened for a while.
  *
  * <p><b>Truth.</b> What a client says counts only while it has the task: late, repeated and foreign messages change
@@ -45,20 +48,17 @@ public final class Scheduler {
     private final Ledger ledger;
     private final Queue queue;
     private final Crew crew = new Crew();
+    private final Dependencies dependencies = new Dependencies();
+    private final Places places;
 
     /** Every task that is not done. */
     private final Map<ObjectId, Task> tasks = new HashMap<>();
-    /** Whom to wake when an object is ready; may name tasks that have gone on meanwhile. */
-    private final Map<ObjectId, List<Task>> waiting = new HashMap<>();
-
-    private int waitingTasks;
-    private int queuedTasks;
-
     /** One scheduler for a node with these resources. */
     public Scheduler(Resources node, SchedulerActions actions) {
         this.actions = actions;
         ledger = new Ledger(node);
         queue = new Queue(ledger);
+        places = new Places(ledger, queue, crew);
     }
 
     /** Takes in a new task. One whose id is known already is ignored; one that can never run here fails at once. */
@@ -69,21 +69,23 @@ public final class Scheduler {
         tasks.put(task.id(), task);
         String lack = lacks(task.demand());
         if (lack != null) {
-            actions.fail(task, Failure.INFEASIBLE, lack);
-            complete(task);
+            end(task, Failure.INFEASIBLE, lack);
             sendAll();
             return;
         }
-        for (ObjectId dependency : task.dependencies()) {
-            if (!actions.isReady(dependency)) {
-                waiting.computeIfAbsent(dependency, id -> new ArrayList<>()).add(task);
-                ++task.missing;
-            }
+        Task parent = task.nested() ? tasks.get(task.parent()) : null;
+        if (parent != null) {
+            Family.join(parent, task);
         }
+        dependencies.add(task, actions);
         if (task.missing > 0) {
-            setState(task, Task.State.WAITING);
+            places.setState(task, Task.State.WAITING);
         } else {
-            enqueue(task);
+            places.enqueue(task);
+        }
+        if (parent != null && parent.cancelled) {
+            cancel(task.id(), false);
+        } else if (task.missing == 0) {
             sendAll();
         }
     }
@@ -112,22 +114,20 @@ public final class Scheduler {
         Worker lost = crew.remove(worker);
         Set<Task> orphans = lost == null ? new LinkedHashSet<>() : lost.tasks;
         for (Task task : tasks.values()) {
-            // Helped without our knowing.
-            if ((task.state == Task.State.QUEUED || task.state == Task.State.WAITING)
-                    && actions.claimedBy(task) == worker) {
+            if (isHelpedUnheard(task, worker)) {
                 orphans.add(task);
             }
         }
         List<Task> left = new ArrayList<>();
         for (Task task : List.copyOf(orphans)) {
             if (actions.isReady(task.id())) {
-                leave(task);
+                places.leave(task);
                 complete(task);
             } else {
                 left.add(task);
             }
         }
-        Charges charges = new Charges(left);
+        Charges charges = new Charges(left, lost);
         left.forEach(task -> outlive(task, worker, charges));
         sendAll();
     }
@@ -136,25 +136,27 @@ public final class Scheduler {
     private void outlive(Task task, int worker, Charges charges) {
         boolean waits = task.state == Task.State.WAITING;
         boolean charged = charges.isCharged(task);
-        leave(task);
+        places.leave(task);
         if (task.isAtMostOnce() || (charged && task.retriesLeft == 0)) {
-            actions.fail(task, Failure.WORKER_DIED, "worker " + worker + " died while it ran it");
-            complete(task);
+            Failure reason = charges.isCulprit(task) ? Failure.OVERDUE : Failure.WORKER_DIED;
+            end(task, reason, "worker " + worker + " died while it ran it");
             return;
         }
         ++task.attempt;
         if (charged) {
             --task.retriesLeft;
+            task.reserved = true;
         }
         task.suspect = charges.isSuspect(task);
         if (task.suspect) {
             ++task.suspicions;
         }
-        actions.unclaim(task);
-        if (waits) {
-            setState(task, Task.State.WAITING);
+        if (!actions.unclaim(task)) {
+            end(task, Failure.CANCELLED, "it was cancelled while it ran");
+        } else if (waits) {
+            places.setState(task, Task.State.WAITING);
         } else {
-            requeue(task);
+            places.requeue(task);
         }
     }
 
@@ -171,10 +173,13 @@ public final class Scheduler {
         workerFull(worker);
         Task task = heldBy(id, worker);
         if (task != null) {
-            leave(task);
+            places.leave(task);
             ++task.attempt;
-            actions.unclaim(task);
-            requeue(task);
+            if (actions.unclaim(task)) {
+                places.requeue(task);
+            } else {
+                end(task, Failure.CANCELLED, "it was cancelled before it had begun");
+            }
             sendAll();
         }
     }
@@ -189,9 +194,100 @@ public final class Scheduler {
         if (task == null) {
             objectReady(id);
         } else if (task.worker == worker || task.worker == NOBODY) {
-            leave(task);
+            places.leave(task);
             complete(task);
             sendAll();
+        }
+    }
+
+    /**
+     * The task has failed with something that it is to be retried for, after a delay. False when it may not be: nothing has
+     * changed then.
+     */
+    public boolean retry(ObjectId id, int worker, long delay, long now) {
+        Task task = tasks.get(id);
+        if (!isAt(task, worker) || task.retriesLeft == 0) {
+            return false;
+        }
+        places.leave(task);
+        --task.retriesLeft;
+        ++task.attempt;
+        task.reserved = true;
+        if (!actions.unclaim(task)) {
+            end(task, Failure.CANCELLED, "it was cancelled while it ran");
+        } else if (delay > 0) {
+            places.delay(task, now + delay);
+        } else {
+            places.requeue(task);
+        }
+        sendAll();
+        return true;
+    }
+
+    /** Tasks whose delay is over run again. */
+    public void advance(long now) {
+        Task next;
+        boolean isAny = false;
+        while ((next = places.pollDelayed(now)) != null) {
+            places.requeue(next);
+            isAny = true;
+        }
+        if (isAny) {
+            sendAll();
+        }
+    }
+
+    /** How long until {@link #advance} has something to do; {@code most} at most. */
+    public long untilNext(long now, long most) {
+        return places.untilNext(now, most);
+    }
+
+    /** The task runs on although its time is over and it was interrupted: its worker is killed for that. */
+    public void overdue(ObjectId id, int worker) {
+        Task task = tasks.get(id);
+        if (isAt(task, worker)) {
+            kill(worker, task, "a task did not end when its time was over");
+        }
+    }
+
+    /**
+     * Cancels a task and all that it has submitted, and that these have. Nothing happens to what has ended.
+     *
+     * @param force kills the workers of those that run, instead of interrupting them
+     */
+    public void cancel(ObjectId id, boolean force) {
+        Task first = tasks.get(id);
+        if (first == null) {
+            return;
+        }
+        for (Task task : Family.from(first)) {
+            if (!actions.isReady(task.id())) {
+                cancelOne(task, force);
+            }
+        }
+        sendAll();
+    }
+
+    private void cancelOne(Task task, boolean force) {
+        task.cancelled = true;
+        int worker = actions.mark(task);
+        if (worker == NOBODY) {
+            places.leave(task);
+            end(task, Failure.CANCELLED, "it was cancelled before it had begun");
+        } else if (force && crew.get(worker) != null) {
+            kill(worker, null, "a task in it was cancelled by force");
+        } else {
+            actions.interrupt(task, worker);
+        }
+    }
+
+    /** Nobody in it is charged but the culprit, if there is one. */
+    private void kill(int worker, Task culprit, String why) {
+        Worker doomed = crew.get(worker);
+        if (doomed != null && !doomed.doomed) {
+            doomed.doomed = true;
+            doomed.culprit = culprit;
+            actions.kill(worker, why);
         }
     }
 
@@ -199,7 +295,7 @@ public final class Scheduler {
     public void blocked(ObjectId id, int worker) {
         Task task = heldBy(id, worker);
         if (task != null && task.state == Task.State.RUNNING) {
-            setState(task, Task.State.BLOCKED);
+            places.setState(task, Task.State.BLOCKED);
             ledger.giveCpu(task.shape.amounts);
             sendAll();
         }
@@ -212,7 +308,7 @@ public final class Scheduler {
             return;
         }
         if (task.state == Task.State.BLOCKED) {
-            setState(task, Task.State.RESUMING);
+            places.setState(task, Task.State.RESUMING);
             queue.addResuming(task);
             sendAll();
         } else {
@@ -244,19 +340,10 @@ public final class Scheduler {
         if (victim == null || actions.claimedBy(victim) != NOBODY) {
             return false;
         }
-        actions.fail(victim, Failure.DEADLOCK, whyNot(victim));
-        leave(victim);
-        complete(victim);
+        places.leave(victim);
+        end(victim, Failure.DEADLOCK, Deadlock.why(victim, ledger, crew));
         sendAll();
         return true;
-    }
-
-    private String whyNot(Task task) {
-        if (ledger.covers(task.shape.amounts)) {
-            return "each of the " + crew.all().size()
-                    + " workers has as many threads as it may have, and all of them wait";
-        }
-        return "it demands " + task.demand() + ", and only " + free() + " is free";
     }
 
     /** What nobody holds now. */
@@ -269,34 +356,31 @@ public final class Scheduler {
         return tasks.size();
     }
 
-    /** Tasks whose dependencies are not all there. */
+    /** Tasks whose dependencies are not all there, and those that are delayed. */
     public int waiting() {
-        return waitingTasks;
+        return places.waiting();
     }
 
     /** Tasks that could run if there were room. */
     public int queued() {
-        return queuedTasks;
+        return places.queued();
     }
 
     /** Tasks that somebody has and has not ended, blocked ones included. */
     public int running() {
-        return tasks.size() - waitingTasks - queuedTasks;
+        return tasks.size() - places.waiting() - places.queued();
     }
 
     /** Whether something waits for a task to end: for resources to get free, or for a result. */
     public boolean isHungry() {
-        return !queue.isEmpty() || !waiting.isEmpty();
+        return !queue.isEmpty() || !dependencies.isEmpty();
     }
 
     /** Whether nothing is kept of any task: for tests. */
     boolean isEmpty() {
         return tasks.isEmpty()
-                && waiting.isEmpty()
-                && queue.isClear()
-                && waitingTasks == 0
-                && queuedTasks == 0
-                && ledger.isAllFree()
+                && dependencies.isEmpty()
+                && places.isClear()
                 && crew.all().stream().allMatch(w -> w.tasks.isEmpty() && w.running == 0);
     }
 
@@ -313,80 +397,36 @@ public final class Scheduler {
         return task != null && task.worker == worker ? task : null;
     }
 
-    private void enqueue(Task task) {
-        setState(task, Task.State.QUEUED);
-        queue.add(task);
+    private boolean isAt(Task task, int client) {
+        return task != null && (task.worker == client || isHelpedUnheard(task, client));
     }
 
-    private void requeue(Task task) {
-        setState(task, Task.State.QUEUED);
-        queue.addAgain(task);
+    /** Whether it runs on a thread of the client that has to wait for it, which the client has not told us. */
+    private boolean isHelpedUnheard(Task task, int client) {
+        return (task.state == Task.State.QUEUED || task.state == Task.State.WAITING)
+                && actions.claimedBy(task) == client;
     }
 
-    /** Takes the task out of wherever it is, with all that it holds. */
-    private void leave(Task task) {
-        switch (task.state) {
-            case WAITING -> {} // What is left in the lists of its dependencies goes when they are ready.
-            case QUEUED -> queue.remove(task);
-            case HELPED -> {}
-            case RUNNING -> ledger.give(task.shape.amounts);
-            case BLOCKED -> ledger.giveAllButCpu(task.shape.amounts);
-            case RESUMING -> {
-                queue.removeResuming(task);
-                ledger.giveAllButCpu(task.shape.amounts);
-            }
-        }
-        setState(task, null);
-        Worker worker = crew.get(task.worker);
-        if (worker != null) {
-            worker.tasks.remove(task);
-        }
-        task.worker = NOBODY;
-        task.backfill = false;
+    /** It is nowhere any more, and fails. */
+    private void end(Task task, Failure reason, String why) {
+        actions.fail(task, reason, why);
+        complete(task);
     }
 
     private void complete(Task task) {
-        setState(task, null);
+        places.setState(task, null);
         tasks.remove(task.id());
+        Family.leave(task);
         wake(task.id());
         actions.done(task);
     }
 
     private boolean wake(ObjectId id) {
-        List<Task> dependents = waiting.remove(id);
-        if (dependents == null) {
-            return false;
+        List<Task> dependents = dependencies.wake(id);
+        if (dependents != null) {
+            dependents.forEach(places::enqueue);
         }
-        for (Task task : dependents) {
-            if (--task.missing == 0 && task.state == Task.State.WAITING) {
-                enqueue(task);
-            }
-        }
-        return true;
-    }
-
-    /** Keeps the counts of who really runs. */
-    private void setState(Task task, Task.State state) {
-        int change = (state == Task.State.RUNNING ? 1 : 0) - (task.state == Task.State.RUNNING ? 1 : 0);
-        Worker worker = crew.get(task.worker);
-        if (worker != null) {
-            worker.running += change;
-            worker.suspects += task.suspect ? change : 0;
-        }
-        if (task.backfill) {
-            queue.countBackfills(change);
-        }
-        count(task.state, -1);
-        count(state, 1);
-        task.state = state;
-    }
-
-    private void count(Task.State state, int change) {
-        if (state == Task.State.WAITING) {
-            waitingTasks += change;
-        } else if (state == Task.State.QUEUED) {
-            queuedTasks += change;
-        }
+        return dependents != null;
     }
 
     // ---- to whom it goes
@@ -395,8 +435,7 @@ public final class Scheduler {
         crew.beginRound();
         Task resumed;
         while ((resumed = queue.pollResuming()) != null) {
-            ledger.takeCpu(resumed.shape.amounts);
-            setState(resumed, Task.State.RUNNING);
+            places.goOn(resumed);
             actions.grant(resumed, resumed.worker);
         }
         sendSuspects();
@@ -433,32 +472,23 @@ public final class Scheduler {
     /** The worker has it then, or somebody else has, or the worker takes nothing now. */
     private void dispatch(Task next, Worker worker) {
         switch (actions.dispatch(next, worker.id)) {
-            case SENT -> {
-                queue.sent(next);
-                queue.remove(next);
-                ledger.take(next.shape.amounts);
-                next.worker = worker.id;
-                setState(next, Task.State.RUNNING);
-                worker.tasks.add(next);
-            }
+            case SENT -> places.run(next, worker);
             case HELPED -> helped(next);
             case FULL -> crew.refused(worker);
+            case CANCELLED -> {
+                places.leave(next);
+                end(next, Failure.CANCELLED, "it was cancelled before it had begun");
+            }
         }
     }
 
     private void helped(Task task) {
         if (actions.isReady(task.id())) {
             // Cancelled by a client that was heard before the one that submitted it.
-            leave(task);
+            places.leave(task);
             complete(task);
-            return;
-        }
-        queue.remove(task);
-        setState(task, Task.State.HELPED);
-        task.worker = actions.claimedBy(task);
-        Worker helper = crew.get(task.worker);
-        if (helper != null) {
-            helper.tasks.add(task);
+        } else {
+            places.help(task, actions.claimedBy(task));
         }
     }
 }

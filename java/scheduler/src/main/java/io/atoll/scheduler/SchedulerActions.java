@@ -14,10 +14,23 @@ public interface SchedulerActions {
     int claimedBy(Task task);
 
     /**
-     * Takes away the claim of a client that is dead or gave the task back; {@link Task#attempt()} is the new one. A {@link
-     * Task#isSuspect suspect} is nobody's to claim but the scheduler's.
+     * Takes away the claim of a client that is dead or gave the task back; {@link Task#attempt()} is the new one. One that is
+     * {@link Task#isReserved reserved} is nobody's to claim but the scheduler's. False when it has been cancelled: then the
+     * claim stays.
      */
-    void unclaim(Task task);
+    boolean unclaim(Task task);
+
+    /**
+     * Marks the task, so that whoever has it ends it as cancelled, and nobody begins it. The client that has it, or {@link
+     * Scheduler#NOBODY}.
+     */
+    int mark(Task task);
+
+    /** Has the worker interrupt the thread that runs the task. */
+    void interrupt(Task task, int worker);
+
+    /** Ends the worker's process. {@link Scheduler#workerLost} follows. */
+    void kill(int worker, String why);
 
     /** Whether the object is there, or is known never to be: either way nobody has to wait for it. */
     boolean isReady(ObjectId id);
@@ -25,7 +38,7 @@ public interface SchedulerActions {
     /** Tells the worker that the thread of the task has its CPU again. */
     void grant(Task task, int worker);
 
-    /** Makes the task's result an error; {@link #done} follows. */
+    /** Makes the task's result an error, {@link Failure#CANCELLED} whenever it is marked; {@link #done} follows. */
     void fail(Task task, Failure reason, String message);
 
     /** The scheduler has forgotten the task: what was kept for it, retries included, may go. Once for every task. */
@@ -38,7 +51,9 @@ public interface SchedulerActions {
         /** Somebody else had claimed it: {@link #claimedBy} runs it with resources that it already holds. */
         HELPED,
         /** Unclaimed still: the worker cannot take it now. It is asked again after it has finished something. */
-        FULL
+        FULL,
+        /** Nobody has it, and nobody will: it was cancelled. */
+        CANCELLED
     }
 
     /** Why a task will never have a result. */
@@ -47,6 +62,10 @@ public interface SchedulerActions {
         INFEASIBLE,
         /** Its worker died, and it may not be retried. */
         WORKER_DIED,
+        /** It ran on beyond its time, and its worker had to be killed. */
+        OVERDUE,
+        /** Somebody wanted no result. */
+        CANCELLED,
         /** Those who have what it needs wait for it, or for each other. */
         DEADLOCK
     }

@@ -14,6 +14,7 @@ public final class Task {
     private final Resources demand;
     private final List<ObjectId> dependencies;
     private final ObjectId parent;
+    private final ObjectId holder;
     private final boolean atMostOnce;
     private final Object payload;
 
@@ -30,6 +31,13 @@ public final class Task {
     /** Let through although a starved demand waits for what it takes. */
     boolean backfill;
 
+    /** It is to end without a value, and its children too. */
+    boolean cancelled;
+    /** It has had its turn once, and failed or killed its worker: nobody but who is sent it may run it. */
+    boolean reserved;
+    /** While it is delayed: when it goes on, by the caller's clock. */
+    long due;
+
     /** One of several that were on a CPU of a worker when it died: it is run alone, and may not be helped. */
     boolean suspect;
     /** How often it was one. */
@@ -44,20 +52,45 @@ public final class Task {
     Task before;
     Task after;
 
+    /** See {@link Family}. */
+    Task elder;
+
+    Task firstChild;
+    Task previousSibling;
+    Task nextSibling;
+
     /**
      * @param id the object that will be its result, and its own name
      * @param demand what it holds while it runs
      * @param dependencies objects that must be ready before it starts
      * @param parent the task that has submitted it, whose newest goes first; null when the driver has
-     * @param retries how often it is run again when its worker dies; one with none is never begun twice
+     * @param retries how often it is run again when its worker dies or it fails with what it is to be retried for; one with
+     *     none is never begun twice
      * @param payload the submitter's own, untouched
      */
     public Task(
             ObjectId id, Resources demand, List<ObjectId> dependencies, ObjectId parent, int retries, Object payload) {
+        this(id, demand, dependencies, parent, parent, retries, payload);
+    }
+
+    /**
+     * The same for one whose parent may be a helped task.
+     *
+     * @param holder the task whose resources the parent runs on, itself for most; null when the driver has submitted it
+     */
+    public Task(
+            ObjectId id,
+            Resources demand,
+            List<ObjectId> dependencies,
+            ObjectId parent,
+            ObjectId holder,
+            int retries,
+            Object payload) {
         this.id = Objects.requireNonNull(id);
         this.demand = Objects.requireNonNull(demand);
         this.dependencies = List.copyOf(dependencies);
         this.parent = parent;
+        this.holder = holder;
         this.retriesLeft = retries;
         atMostOnce = retries == 0;
         this.payload = payload;
@@ -84,6 +117,11 @@ public final class Task {
         return parent;
     }
 
+    /** Whose turn it is when this one goes; null for the driver's. */
+    ObjectId holder() {
+        return holder;
+    }
+
     /** Whether it must not be begun again once a worker has had it. */
     public boolean isAtMostOnce() {
         return atMostOnce;
@@ -94,9 +132,9 @@ public final class Task {
         return state == State.BLOCKED || state == State.RESUMING;
     }
 
-    /** Whether it may have killed its worker: nobody but who is sent it may run it. */
-    public boolean isSuspect() {
-        return suspect;
+    /** Whether it has failed or may have killed its worker: nobody but who is sent it may run it. */
+    public boolean isReserved() {
+        return suspect || reserved;
     }
 
     public Object payload() {
@@ -121,6 +159,8 @@ public final class Task {
     enum State {
         /** For dependencies. */
         WAITING,
+        /** For the time at which it runs again. */
+        DELAYED,
         /** In a lane of its shape. */
         QUEUED,
         /** Sent to a worker; it holds its demand. */

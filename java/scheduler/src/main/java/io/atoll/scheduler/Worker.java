@@ -17,6 +17,11 @@ final class Worker {
     /** It gets nothing more until what runs there has ended and a suspect has been there. */
     boolean isReserved;
 
+    /** It is being killed, for what one of its tasks does: the others have no part in that. */
+    boolean doomed;
+    /** The task whose fault that is; null when it is nobody's. */
+    Task culprit;
+
     boolean full;
     /** The last round of the scheduler in which it would not take a task. */
     long refusedIn;
@@ -31,7 +36,7 @@ final class Worker {
     }
 
     boolean hasRoom(long round) {
-        return !full || (tasks.isEmpty() && refusedIn != round);
+        return !doomed && (!full || (tasks.isEmpty() && refusedIn != round));
     }
 
     /** Runs fewer tasks, then has fewer; one that is full is the last choice, and none, null, the worst. */

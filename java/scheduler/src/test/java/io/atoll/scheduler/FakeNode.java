@@ -16,6 +16,9 @@ final class FakeNode implements SchedulerActions {
     final List<String> log = new ArrayList<>();
     final Map<ObjectId, Integer> claims = new HashMap<>();
     final Set<ObjectId> ready = new HashSet<>();
+    /** Marked on their claim words. */
+    final Set<ObjectId> cancelled = new HashSet<>();
+
     final Set<Integer> full = new HashSet<>();
     final Set<ObjectId> done = new HashSet<>();
     final Map<ObjectId, Failure> failed = new HashMap<>();
@@ -55,6 +58,9 @@ final class FakeNode implements SchedulerActions {
     @Override
     public Dispatch dispatch(Task task, int worker) {
         assertThat(done).doesNotContain(task.id());
+        if (cancelled.contains(task.id()) && !claims.containsKey(task.id())) {
+            return Dispatch.CANCELLED;
+        }
         if (full.contains(worker)) {
             return Dispatch.FULL;
         }
@@ -71,8 +77,28 @@ final class FakeNode implements SchedulerActions {
     }
 
     @Override
-    public void unclaim(Task task) {
+    public boolean unclaim(Task task) {
+        if (cancelled.contains(task.id())) {
+            return false;
+        }
         claims.remove(task.id());
+        return true;
+    }
+
+    @Override
+    public int mark(Task task) {
+        cancelled.add(task.id());
+        return claimedBy(task);
+    }
+
+    @Override
+    public void interrupt(Task task, int worker) {
+        log.add("interrupt " + task.id().place() + " at " + worker);
+    }
+
+    @Override
+    public void kill(int worker, String why) {
+        log.add("kill " + worker);
     }
 
     @Override

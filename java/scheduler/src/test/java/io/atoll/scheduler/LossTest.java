@@ -80,7 +80,8 @@ class LossTest extends OnAFakeNode {
         fake.events();
         scheduler.workerLost(1);
         assertThat(fake.failed).containsOnlyKeys(id(13)); // begun, and not to be begun again
-        assertThat(good.isSuspect() && bad.isSuspect() && !blocked.isSuspect()).isTrue();
+        assertThat(good.isReserved() && bad.isReserved() && !blocked.isReserved())
+                .isTrue();
         fake.events();
         scheduler.submit(task(14, ONE));
         scheduler.workerJoined(2);

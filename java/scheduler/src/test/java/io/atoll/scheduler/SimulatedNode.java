@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.atoll.ObjectId;
 import io.atoll.Resources;
 import io.atoll.spi.ResourceUnits;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,12 +29,14 @@ final class SimulatedNode implements SchedulerActions {
 
     private final Resources node;
     private final Scheduler scheduler;
-    private final Map<Integer, Process> processes = new LinkedHashMap<>();
+    private final Map<Integer, SimulatedProcess> processes = new LinkedHashMap<>();
     private final Map<ObjectId, Spec> specs = new LinkedHashMap<>();
     private final Map<ObjectId, Integer> claims = new HashMap<>();
     private final Set<ObjectId> ready = new HashSet<>();
     private final Set<ObjectId> done = new HashSet<>();
     private final Map<ObjectId, Failure> failed = new HashMap<>();
+    /** Whose claim words say that they have no value. */
+    private final Set<ObjectId> marked = new HashSet<>();
     /** Tasks whose RESUME the scheduler has read and not answered. */
     private final Set<ObjectId> resumesRead = new HashSet<>();
     /** When the scheduler read of it. */
@@ -44,11 +44,12 @@ final class SimulatedNode implements SchedulerActions {
 
     private int lastNumber;
     private int reads;
+    private long now = Long.MAX_VALUE - 500; // the clock may go over
 
     SimulatedNode(Resources node) {
         this.node = node;
         scheduler = new Scheduler(node, this);
-        processes.put(DRIVER, new Process(DRIVER));
+        processes.put(DRIVER, new SimulatedProcess(DRIVER));
         for (int worker = 0; worker < WORKERS; ++worker) {
             join(worker);
         }
@@ -57,56 +58,28 @@ final class SimulatedNode implements SchedulerActions {
     /** A task as its submitter knows it. */
     private record Spec(Task task, ObjectId parent, int submitter) {}
 
-    private static final class Process {
-        final int index;
-        final Deque<Runnable> sent = new ArrayDeque<>();
-        final Deque<Task> unstarted = new ArrayDeque<>();
-        final List<Thread> threads = new ArrayList<>();
-        boolean full;
-
-        Process(int index) {
-            this.index = index;
-        }
-    }
-
-    /** A thread of a worker: the task that was dispatched, and on top those that it helps. */
-    private static final class Thread {
-        final Deque<Task> stack = new ArrayDeque<>();
-        /** Null when it runs. */
-        ObjectId waitsFor;
-
-        boolean resumeSent;
-
-        Task root() {
-            return stack.peekLast();
-        }
-    }
-
     private void join(int worker) {
-        processes.put(worker, new Process(worker));
+        processes.put(worker, new SimulatedProcess(worker));
         scheduler.workerJoined(worker);
     }
 
     /** One thing happens. */
     void step(int choice) {
-        IntUnaryOperator pick = new IntUnaryOperator() {
-            private int left = choice;
-
-            @Override
-            public int applyAsInt(int bound) {
-                int picked = Math.floorMod(left, bound);
-                left = left / bound * 31 + 17;
-                return picked;
-            }
-        };
-        switch (pick.applyAsInt(16)) {
+        IntUnaryOperator pick = new Choice(choice);
+        ++now;
+        switch (pick.applyAsInt(18)) {
+            case 16 -> cancel(pick);
+            case 17 -> scheduler.advance(now);
             case 0, 1 -> submitByDriver(pick);
             case 2 -> strayMessage(pick);
             case 3 -> die(pick);
             case 4 -> beFull(pick);
             case 5, 6, 7 -> deliver(pick);
             default -> {
-                Process process = processes.get(pick.applyAsInt(WORKERS));
+                SimulatedProcess process = processes.get(pick.applyAsInt(WORKERS));
+                if (process.isKilled) {
+                    return;
+                }
                 if (!process.unstarted.isEmpty() && pick.applyAsInt(2) == 0) {
                     startOrReturn(process, pick);
                 } else if (!process.threads.isEmpty()) {
@@ -120,7 +93,10 @@ final class SimulatedNode implements SchedulerActions {
     /** Nothing new is submitted; everything else goes on until nothing is left to do. */
     void finish() {
         for (int round = 0; round < 100 * MAX_TASKS && done.size() < specs.size(); ++round) {
-            for (Process process : processes.values()) {
+            now += 100;
+            scheduler.advance(now);
+            List.copyOf(processes.values()).stream().filter(p -> p.isKilled).forEach(this::bury);
+            for (SimulatedProcess process : processes.values()) {
                 process.full = false;
                 while (!process.sent.isEmpty()) {
                     process.sent.remove().run();
@@ -128,7 +104,7 @@ final class SimulatedNode implements SchedulerActions {
                 while (!process.unstarted.isEmpty()) {
                     start(process);
                 }
-                for (Thread thread : List.copyOf(process.threads)) {
+                for (SimulatedProcess.Thread thread : List.copyOf(process.threads)) {
                     if (thread.waitsFor == null) {
                         finishTop(process, thread);
                     } else if (!thread.resumeSent && ready.contains(thread.waitsFor)) {
@@ -141,10 +117,14 @@ final class SimulatedNode implements SchedulerActions {
         assertThat(done).as("%s", scheduler).containsExactlyInAnyOrderElementsOf(specs.keySet());
         for (Spec spec : specs.values()) {
             boolean infeasible = scheduler.lacks(spec.task.demand()) != null;
-            assertThat(failed.get(spec.task.id()) == Failure.INFEASIBLE).isEqualTo(infeasible);
+            assertThat(failed.get(spec.task.id()) == Failure.INFEASIBLE)
+                    .isEqualTo(infeasible && !marked.contains(spec.task.id()));
             if (failed.get(spec.task.id()) == Failure.WORKER_DIED) {
                 assertThat(spec.task.retriesLeft()).isZero();
             }
+            assertThat(failed.get(spec.task.id()) == Failure.CANCELLED)
+                    .as("%s", spec.task)
+                    .isEqualTo(marked.contains(spec.task.id()));
         }
         assertThat(scheduler.isEmpty()).as("%s", scheduler).isTrue();
     }
@@ -163,7 +143,7 @@ final class SimulatedNode implements SchedulerActions {
     }
 
     /** Children need CPU alone, and depend on each other alone: a parent may wait for any of them. */
-    private void submitByTask(Process process, Thread thread, IntUnaryOperator pick) {
+    private void submitByTask(SimulatedProcess process, SimulatedProcess.Thread thread, IntUnaryOperator pick) {
         ObjectId parent = thread.stack.peek().id();
         List<ObjectId> siblings = specs.values().stream()
                 .filter(spec -> parent.equals(spec.parent) && spec.submitter == process.index)
@@ -181,7 +161,8 @@ final class SimulatedNode implements SchedulerActions {
         return some;
     }
 
-    private void submit(Process process, Resources demand, List<ObjectId> needs, ObjectId parent, int retries) {
+    private void submit(
+            SimulatedProcess process, Resources demand, List<ObjectId> needs, ObjectId parent, int retries) {
         if (specs.size() == MAX_TASKS) {
             return;
         }
@@ -194,7 +175,7 @@ final class SimulatedNode implements SchedulerActions {
     }
 
     private void deliver(IntUnaryOperator pick) {
-        List<Process> senders = processes.values().stream()
+        List<SimulatedProcess> senders = processes.values().stream()
                 .filter(process -> !process.sent.isEmpty())
                 .toList();
         if (!senders.isEmpty()) {
@@ -202,7 +183,7 @@ final class SimulatedNode implements SchedulerActions {
         }
     }
 
-    private void startOrReturn(Process process, IntUnaryOperator pick) {
+    private void startOrReturn(SimulatedProcess process, IntUnaryOperator pick) {
         if (process.index != NEVER_FULL && pick.applyAsInt(4) == 0) {
             Task task = process.unstarted.removeLast();
             process.sent.add(() -> scheduler.returned(task.id(), process.index));
@@ -211,13 +192,13 @@ final class SimulatedNode implements SchedulerActions {
         }
     }
 
-    private void start(Process process) {
-        Thread thread = new Thread();
+    private void start(SimulatedProcess process) {
+        SimulatedProcess.Thread thread = new SimulatedProcess.Thread();
         thread.stack.push(process.unstarted.remove());
         process.threads.add(thread);
     }
 
-    private void act(Process process, Thread thread, IntUnaryOperator pick) {
+    private void act(SimulatedProcess process, SimulatedProcess.Thread thread, IntUnaryOperator pick) {
         if (thread.waitsFor != null) {
             if (!thread.resumeSent && ready.contains(thread.waitsFor)) {
                 sendResume(process, thread);
@@ -227,11 +208,32 @@ final class SimulatedNode implements SchedulerActions {
         switch (pick.applyAsInt(8)) {
             case 0, 1 -> submitByTask(process, thread, pick);
             case 2, 3, 4 -> getChild(process, thread, pick);
+            case 5 -> failTop(process, thread, pick);
             default -> finishTop(process, thread);
         }
     }
 
-    private void sendResume(Process process, Thread thread) {
+    /** Its top ends with what it is to be retried for, or goes on beyond its time. */
+    private void failTop(SimulatedProcess process, SimulatedProcess.Thread thread, IntUnaryOperator pick) {
+        Task task = thread.stack.peek();
+        if (pick.applyAsInt(4) == 0) {
+            process.sent.add(() -> {
+                boolean wasKilled = process.isKilled;
+                scheduler.overdue(task.id(), process.index);
+                process.overdue = !wasKilled && process.isKilled ? task.id() : process.overdue;
+            });
+        } else if (task.retriesLeft() > 0 && !marked.contains(task.id())) {
+            long delay = pick.applyAsInt(3) * 40;
+            thread.stack.pop();
+            if (thread.stack.isEmpty()) {
+                process.threads.remove(thread);
+            }
+            process.sent.add(() -> assertThat(scheduler.retry(task.id(), process.index, delay, now))
+                    .isTrue());
+        }
+    }
+
+    private void sendResume(SimulatedProcess process, SimulatedProcess.Thread thread) {
         thread.resumeSent = true;
         ObjectId id = thread.root().id();
         process.sent.add(() -> {
@@ -241,7 +243,7 @@ final class SimulatedNode implements SchedulerActions {
     }
 
     /** The thread asks for the result of a child: helps if it can, else blocks, if it is not there. */
-    private void getChild(Process process, Thread thread, IntUnaryOperator pick) {
+    private void getChild(SimulatedProcess process, SimulatedProcess.Thread thread, IntUnaryOperator pick) {
         ObjectId parent = thread.stack.peek().id();
         List<Task> children = specs.values().stream()
                 .filter(spec -> parent.equals(spec.parent) && spec.submitter == process.index)
@@ -257,7 +259,7 @@ final class SimulatedNode implements SchedulerActions {
         boolean fits =
                 child.demand().quantity(Resources.CPU) <= thread.root().demand().quantity(Resources.CPU);
         if (fits
-                && !child.isSuspect()
+                && !child.isReserved()
                 && !claims.containsKey(child.id())
                 && !done.contains(child.id())
                 && pick.applyAsInt(3) > 0) {
@@ -274,16 +276,19 @@ final class SimulatedNode implements SchedulerActions {
         }
     }
 
-    private void block(Process process, Thread thread, ObjectId target) {
+    private void block(SimulatedProcess process, SimulatedProcess.Thread thread, ObjectId target) {
         thread.waitsFor = target;
         thread.resumeSent = false;
         ObjectId id = thread.root().id();
         process.sent.add(() -> scheduler.blocked(id, process.index));
     }
 
-    private void finishTop(Process process, Thread thread) {
+    private void finishTop(SimulatedProcess process, SimulatedProcess.Thread thread) {
         ObjectId id = thread.stack.pop().id();
         ready.add(id);
+        if (marked.contains(id)) {
+            failed.put(id, Failure.CANCELLED); // as who has it is to store
+        }
         process.sent.add(() -> scheduler.finished(id, process.index));
         if (thread.stack.isEmpty()) {
             process.threads.remove(thread);
@@ -294,19 +299,55 @@ final class SimulatedNode implements SchedulerActions {
         if (pick.applyAsInt(3) > 0) {
             return;
         }
-        Process process = processes.get(pick.applyAsInt(WORKERS));
+        bury(processes.get(pick.applyAsInt(WORKERS)));
+    }
+
+    private void bury(SimulatedProcess process) {
         while (!process.sent.isEmpty()) {
             process.sent.remove().run();
         }
         processes.remove(process.index);
         process.threads.forEach(thread -> resumesRead.remove(thread.root().id()));
+        Map<Task, Integer> retries = new HashMap<>();
+        specs.values().forEach(spec -> retries.put(spec.task, spec.task.retriesLeft()));
+        boolean wasKilled = process.isKilled;
+        ObjectId overdue = process.overdue;
         scheduler.workerLost(process.index);
-        assertThat(claims.values()).doesNotContain(process.index);
+        if (wasKilled) {
+            retries.forEach((task, before) -> {
+                boolean isCharged = task.retriesLeft() < before;
+                assertThat(isCharged && !task.id().equals(overdue))
+                        .as("%s is charged for another", task)
+                        .isFalse();
+            });
+        }
+        claims.forEach((id, client) -> assertThat(client != process.index || ready.contains(id))
+                .as("%s is still claimed by who has died", id)
+                .isTrue());
         join(process.index);
     }
 
+    /** Somebody who has the ref, as a client does: who finds that nobody has the task ends it. */
+    private void cancel(IntUnaryOperator pick) {
+        ObjectId id = FakeNode.id(1 + pick.applyAsInt(lastNumber + 1));
+        SimulatedProcess process = processes.get(pick.applyAsInt(2) == 0 ? DRIVER : pick.applyAsInt(WORKERS));
+        if (!specs.containsKey(id) || ready.contains(id) || process.isKilled) {
+            return;
+        }
+        marked.add(id);
+        boolean force = pick.applyAsInt(3) == 0;
+        if (claims.containsKey(id) || specs.get(id).task.isReserved()) {
+            process.sent.add(() -> scheduler.cancel(id, force));
+        } else {
+            claims.put(id, process.index);
+            ready.add(id);
+            failed.put(id, Failure.CANCELLED);
+            process.sent.add(() -> scheduler.finished(id, process.index));
+        }
+    }
+
     private void beFull(IntUnaryOperator pick) {
-        Process process = processes.get(pick.applyAsInt(WORKERS));
+        SimulatedProcess process = processes.get(pick.applyAsInt(WORKERS));
         if (process.index != NEVER_FULL) {
             process.full = !process.full;
             if (process.full && pick.applyAsInt(2) == 0) {
@@ -340,17 +381,9 @@ final class SimulatedNode implements SchedulerActions {
 
     private void assertResources() {
         for (String name : List.of(Resources.CPU, Resources.GPU)) {
-            long used = 0;
-            for (Process process : processes.values()) {
-                for (Task task : process.unstarted) {
-                    used += ResourceUnits.amount(task.demand(), name);
-                }
-                for (Thread thread : process.threads) {
-                    if (thread.waitsFor == null || !name.equals(Resources.CPU)) {
-                        used += ResourceUnits.amount(thread.root().demand(), name);
-                    }
-                }
-            }
+            long used = processes.values().stream()
+                    .mapToLong(process -> process.used(name))
+                    .sum();
             assertThat(used).as(name).isLessThanOrEqualTo(ResourceUnits.amount(node, name));
         }
     }
@@ -389,7 +422,11 @@ final class SimulatedNode implements SchedulerActions {
         if (claims.containsKey(task.id())) {
             return Dispatch.HELPED;
         }
-        Process process = processes.get(worker);
+        if (marked.contains(task.id())) {
+            return Dispatch.CANCELLED;
+        }
+        SimulatedProcess process = processes.get(worker);
+        assertThat(process.isKilled).isFalse();
         if (process.full) {
             return Dispatch.FULL;
         }
@@ -405,8 +442,27 @@ final class SimulatedNode implements SchedulerActions {
     }
 
     @Override
-    public void unclaim(Task task) {
-        assertThat(claims.remove(task.id())).isNotNull();
+    public boolean unclaim(Task task) {
+        assertThat(claims).containsKey(task.id());
+        return !marked.contains(task.id()) && claims.remove(task.id()) != null;
+    }
+
+    @Override
+    public int mark(Task task) {
+        marked.add(task.id());
+        return claimedBy(task);
+    }
+
+    @Override
+    public void interrupt(Task task, int worker) {
+        assertThat(marked).contains(task.id());
+    }
+
+    @Override
+    public void kill(int worker, String why) {
+        SimulatedProcess process = processes.get(worker);
+        assertThat(process.isKilled).isFalse();
+        process.isKilled = true;
     }
 
     @Override
@@ -417,7 +473,7 @@ final class SimulatedNode implements SchedulerActions {
     @Override
     public void grant(Task task, int worker) {
         resumesRead.remove(task.id());
-        for (Thread thread : processes.get(worker).threads) {
+        for (SimulatedProcess.Thread thread : processes.get(worker).threads) {
             if (thread.root() == task) {
                 assertThat(thread.resumeSent).isTrue();
                 thread.waitsFor = null;
@@ -430,8 +486,9 @@ final class SimulatedNode implements SchedulerActions {
 
     @Override
     public void fail(Task task, Failure reason, String message) {
-        assertThat(ready.add(task.id())).isTrue();
-        failed.put(task.id(), reason);
+        assertThat(ready.add(task.id()) || marked.contains(task.id())).isTrue();
+        assertThat(reason != Failure.CANCELLED || marked.contains(task.id())).isTrue();
+        failed.put(task.id(), marked.contains(task.id()) ? Failure.CANCELLED : reason);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.atoll.StandInException;
 import io.atoll.TaskCancelledException;
 import io.atoll.TaskException;
 import io.atoll.WorkerDiedException;
+import io.atoll.concurrent.TaskTimeoutException;
 import io.atoll.internal.kinds.SimpleKinds;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Kind;
@@ -186,6 +187,7 @@ public final class ErrorKind {
         private static final byte DIED = 1;
         private static final byte CANCELLED = 2;
         private static final byte DEADLOCK = 3;
+        private static final byte OVERDUE = 4;
 
         private static final String INTERNAL = "io.atoll.internal.";
 
@@ -196,6 +198,8 @@ public final class ErrorKind {
                 what = DIED;
             } else if (failure instanceof TaskCancelledException) {
                 what = CANCELLED;
+            } else if (failure instanceof TaskTimeoutException) {
+                what = OVERDUE;
             } else if (failure instanceof DeadlockException) {
                 what = DEADLOCK;
             }
@@ -229,7 +233,7 @@ public final class ErrorKind {
             long worker = in.readLong();
             int attempt = in.readInt();
             String ending = ErrorText.read(in);
-            if (what < THREW || what > DEADLOCK || (what == DIED) != (ending != null)) {
+            if (what < THREW || what > OVERDUE || (what == DIED) != (ending != null)) {
                 throw new IOException("a failure of kind " + what + " with the ending " + ending);
             }
             return new Head(what, message, task, worker, attempt, ending, ErrorText.readTrace(in));
@@ -239,7 +243,8 @@ public final class ErrorKind {
         TaskException with(Throwable cause) {
             TaskException failure = switch (what) {
                 case DIED -> new WorkerDiedException(message, task, worker, attempt, ending);
-                case CANCELLED -> new TaskCancelledException(message, task);
+                case CANCELLED -> new TaskCancelledException(message, task, worker, attempt, cause);
+                case OVERDUE -> new TaskTimeoutException(message, task, worker, attempt);
                 case DEADLOCK -> new DeadlockException(message, task);
                 default -> new TaskException(message, task, worker, attempt, cause);
             };

@@ -17,7 +17,7 @@ public final class CallReader {
     public CallReader(byte[] bytes) {
         this.bytes = bytes;
         this.record = new UnsafeBuffer(bytes);
-        at = CallRecord.afterDemand(record);
+        at = CallRecord.nameAt(record);
     }
 
     /** How to get at the value of a dependency. */

@@ -22,7 +22,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  40  D, number of dependencies       to be there before the call
  *  44  K, number of kept ids           named inside inline values
  *  48  where the D + K ids begin       16 bytes each, at the end of the record
- *  52  demand, name, function, arguments   as {@link CallWriter} writes them
+ *  52  retries left                    before this run; the scheduler sets it
+ *  56  flags                           whether there is a policy
+ *  60  holder: store, place            the task on whose resources the parent runs: itself, or one that helps
+ *  76  demand, policy, name, function, arguments   as {@link CallWriter} writes them
  * </pre>
  *
  * <p>Strings are an int with their length and UTF-8 bytes.
@@ -35,7 +38,12 @@ public final class CallRecord {
     static final int DEPENDENCIES = 40;
     static final int KEPT = 44;
     static final int IDS_AT = 48;
-    static final int BODY = 52;
+    static final int RETRIES_LEFT = 52;
+    static final int FLAGS = 56;
+    static final int HOLDER = 60;
+    static final int BODY = 76;
+
+    static final int HAS_POLICY = 1;
 
     /** Longest record: a ring takes messages of up to an eighth of its size. */
     static final int MAX_BYTES = 24 * 1024;
@@ -55,6 +63,9 @@ public final class CallRecord {
     /** The same, and the name of the class that it is seen as. */
     static final byte SEEN_REF = 9;
 
+    /** Of a policy, before the names of classes: three times, and how many names there are. */
+    private static final int POLICY_BYTES = 3 * Long.BYTES + Integer.BYTES;
+
     private static final Resources ONE_CPU = Resources.cpus(1);
 
     private CallRecord() {}
@@ -73,10 +84,24 @@ public final class CallRecord {
         return record.getInt(RETRIES, ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** How often it may still be begun again after this run. */
+    public static int retriesLeft(DirectBuffer record) {
+        return record.getInt(RETRIES_LEFT, ByteOrder.LITTLE_ENDIAN);
+    }
+
     /** Null when the driver submits it. */
     static ObjectId parent(DirectBuffer record) {
-        ObjectId parent = id(record, PARENT);
-        return parent.store() == 0 && parent.place() == 0 ? null : parent;
+        return taskAt(record, PARENT);
+    }
+
+    /** Null when the driver submits it. */
+    static ObjectId holder(DirectBuffer record) {
+        return taskAt(record, HOLDER);
+    }
+
+    private static ObjectId taskAt(DirectBuffer record, int at) {
+        ObjectId task = id(record, at);
+        return task.store() == 0 && task.place() == 0 ? null : task;
     }
 
     static int dependencyCount(DirectBuffer record) {
@@ -126,8 +151,40 @@ public final class CallRecord {
         return ResourceUnits.of(amounts);
     }
 
-    /** Where the name begins: what comes after the demand. */
-    static int afterDemand(DirectBuffer record) {
+    /** How long it may run, and what it is run again for. */
+    public static RetryPolicy policy(DirectBuffer record) {
+        if ((record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & HAS_POLICY) == 0) {
+            return RetryPolicy.NONE;
+        }
+        int at = afterDemand(record);
+        int count = record.getInt(at + 3 * Long.BYTES, ByteOrder.LITTLE_ENDIAN);
+        List<String> retryOn = new ArrayList<>();
+        int nameAt = at + POLICY_BYTES;
+        for (int i = 0; i < count; ++i) {
+            retryOn.add(record.getStringUtf8(nameAt, ByteOrder.LITTLE_ENDIAN));
+            nameAt += Integer.BYTES + record.getInt(nameAt, ByteOrder.LITTLE_ENDIAN);
+        }
+        return new RetryPolicy(
+                record.getLong(at, ByteOrder.LITTLE_ENDIAN),
+                record.getLong(at + Long.BYTES, ByteOrder.LITTLE_ENDIAN),
+                record.getLong(at + 2 * Long.BYTES, ByteOrder.LITTLE_ENDIAN),
+                retryOn);
+    }
+
+    /** Where the name begins. */
+    static int nameAt(DirectBuffer record) {
+        int at = afterDemand(record);
+        if ((record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & HAS_POLICY) != 0) {
+            int count = record.getInt(at + 3 * Long.BYTES, ByteOrder.LITTLE_ENDIAN);
+            at += POLICY_BYTES;
+            for (int i = 0; i < count; ++i) {
+                at += Integer.BYTES + record.getInt(at, ByteOrder.LITTLE_ENDIAN);
+            }
+        }
+        return at;
+    }
+
+    private static int afterDemand(DirectBuffer record) {
         int at = BODY + Integer.BYTES;
         for (int left = record.getInt(BODY, ByteOrder.LITTLE_ENDIAN); left > 0; --left) {
             at += Integer.BYTES + record.getInt(at, ByteOrder.LITTLE_ENDIAN) + Long.BYTES;
@@ -136,8 +193,8 @@ public final class CallRecord {
     }
 
     /** The task's name, for people. */
-    static String name(DirectBuffer record) {
-        return record.getStringUtf8(afterDemand(record), ByteOrder.LITTLE_ENDIAN);
+    public static String name(DirectBuffer record) {
+        return record.getStringUtf8(nameAt(record), ByteOrder.LITTLE_ENDIAN);
     }
 
     static boolean isOneCpu(Resources demand) {

@@ -10,6 +10,7 @@ import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.ResourceUnits;
 import io.atoll.spi.SeenRef;
+import io.atoll.spi.TaskPolicy;
 import io.atoll.spi.TaskRequest;
 import io.atoll.store.ObjectStore;
 import java.nio.ByteBuffer;
@@ -50,10 +51,10 @@ public final class CallWriter {
     /**
      * Writes the call; the record is there until the next one.
      *
-     * @param parent the task that submits it, see {@link CallRecord}; null for the driver
+     * @param submitter of the call
      * @param result id of the result
      */
-    public void write(TaskRequest request, ObjectId parent, ObjectId result) {
+    public void write(TaskRequest request, Submitter submitter, ObjectId result) {
         dependencies.clear();
         kept.clear();
         temporaries.clear();
@@ -63,6 +64,10 @@ public final class CallWriter {
         try {
             at = CallRecord.BODY;
             demand(request.resources());
+            boolean hasPolicy = !request.policy().equals(TaskPolicy.NONE);
+            if (hasPolicy) {
+                policy(RetryPolicy.of(request.policy()));
+            }
             string(request.name() == null ? function.name() : request.name());
             integer(descriptor.kind());
             string(descriptor.className());
@@ -96,8 +101,10 @@ public final class CallWriter {
             CallRecord.putId(record, CallRecord.RESULT, result);
             record.putInt(CallRecord.ATTEMPT, 0, ORDER);
             record.putInt(CallRecord.RETRIES, request.retries(), ORDER);
-            record.putLong(CallRecord.PARENT, parent == null ? 0 : parent.store(), ORDER);
-            record.putLong(CallRecord.PARENT + Long.BYTES, parent == null ? 0 : parent.place(), ORDER);
+            record.putInt(CallRecord.RETRIES_LEFT, request.retries(), ORDER);
+            record.putInt(CallRecord.FLAGS, hasPolicy ? CallRecord.HAS_POLICY : 0, ORDER);
+            CallRecord.putId(record, CallRecord.PARENT, submitter.task());
+            CallRecord.putId(record, CallRecord.HOLDER, submitter.holder());
             record.putInt(CallRecord.DEPENDENCIES, dependencies.size(), ORDER);
             record.putInt(CallRecord.KEPT, kept.size(), ORDER);
             record.putInt(CallRecord.IDS_AT, at, ORDER);
@@ -129,6 +136,14 @@ public final class CallWriter {
         return temporaries.isEmpty() ? null : temporaries.toArray(new ObjectId[0]);
     }
 
+    private void policy(RetryPolicy policy) {
+        number(policy.timeoutNanos());
+        number(policy.backoffNanos());
+        number(policy.longestBackoffNanos());
+        integer(policy.retryOn().size());
+        policy.retryOn().forEach(this::string);
+    }
+
     private void demand(Resources resources) {
         if (CallRecord.isOneCpu(resources)) {
             integer(-1);
@@ -138,9 +153,7 @@ public final class CallWriter {
         integer(amounts.size());
         amounts.forEach((name, amount) -> {
             string(name);
-            room(Long.BYTES);
-            record.putLong(at, amount, ORDER);
-            at += Long.BYTES;
+            number(amount);
         });
     }
 
@@ -152,9 +165,7 @@ public final class CallWriter {
             integer(i);
         } else if (value instanceof Long l) {
             kind(CallRecord.LONG);
-            room(Long.BYTES);
-            record.putLong(at, l, ORDER);
-            at += Long.BYTES;
+            number(l);
         } else if (value instanceof Double d) {
             kind(CallRecord.DOUBLE);
             room(Double.BYTES);
@@ -208,6 +219,12 @@ public final class CallWriter {
     private void kind(byte kind) {
         room(1);
         record.putByte(at++, kind);
+    }
+
+    private void number(long value) {
+        room(Long.BYTES);
+        record.putLong(at, value, ORDER);
+        at += Long.BYTES;
     }
 
     private void integer(int value) {

@@ -1,9 +1,18 @@
 package io.atoll.internal.call;
 
 /**
- * The claim word of a result's entry: who runs the task. 0 is nobody; else the run's number and, in the low 12 bits, the
- * client plus one. Whoever changes it from 0 runs the task: the scheduler on behalf of the worker that it sends it to, or
- * a thread of the submitter that would have to wait for it.
+ * The claim word of a result's entry: who runs the task, and whether it may still have a value.
+ *
+ * <pre>
+ *   0        nobody
+ *   else     bits 0 to 11 the client plus one | bits 12 to 27 the number of the run | bit 30 ENDING | bit 31 CANCELLED
+ * </pre>
+ *
+ * <p>Whoever changes it from 0 runs the task: the scheduler on behalf of the worker that it sends it to, or a thread of the
+ * submitter that would have to wait for it. Whoever wants it cancelled sets CANCELLED, and who is about to store a result
+ * ENDING: each only while neither is set, so that one of the two is told that it is too late. After CANCELLED the result is a
+ * {@link io.atoll.TaskCancelledException}, whoever stores it. A run that is given up, by a death or a retry, takes its ENDING
+ * with it; CANCELLED stays. `native/model/claims.pml` has all of it.
  */
 public final class Claim {
     public static final int NOBODY = 0;
@@ -12,10 +21,14 @@ public final class Claim {
     /** More than there are clients. */
     private static final int SCHEDULER = (1 << CLIENT_BITS) - 2;
 
+    private static final int RUNS = 0xffff;
+    private static final int ENDING = 1 << 30;
+    private static final int CANCELLED = 1 << 31;
+
     private Claim() {}
 
     public static int of(int client, int attempt) {
-        return attempt << CLIENT_BITS | client + 1;
+        return (attempt & RUNS) << CLIENT_BITS | client + 1;
     }
 
     /** The scheduler's own, before it sends the task to somebody: nobody else may take it. */
@@ -27,5 +40,23 @@ public final class Claim {
     public static int client(int claim) {
         int client = (claim & (1 << CLIENT_BITS) - 1) - 1;
         return client == SCHEDULER ? -1 : client;
+    }
+
+    /** Whether its task has no value, whatever becomes of it. */
+    public static boolean isCancelled(int claim) {
+        return (claim & CANCELLED) != 0;
+    }
+
+    public static int cancelled(int claim) {
+        return claim | CANCELLED;
+    }
+
+    /** Whether its result is just being stored. */
+    public static boolean isEnding(int claim) {
+        return (claim & ENDING) != 0;
+    }
+
+    public static int ending(int claim) {
+        return claim | ENDING;
     }
 }

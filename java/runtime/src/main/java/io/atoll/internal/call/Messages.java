@@ -21,12 +21,27 @@ public final class Messages {
      */
     public static final int FAILED = 6;
 
+    /** The task is marked as cancelled: whoever has it is to be interrupted, and its children are to be cancelled. */
+    public static final int CANCEL = 7;
+    /** The same, by ending the worker that has it. */
+    public static final int CANCEL_BY_FORCE = 8;
+    /**
+     * The task has failed with what it is to be retried for: its id, a long with the delay in nanoseconds, an int with the
+     * attempt, from 1, its name and the error as a string each.
+     */
+    public static final int RETRY = 9;
+    /** The task's time is over, and it runs on although it was interrupted. */
+    public static final int OVERDUE = 10;
+
     // From the scheduler to a worker.
 
     /** A whole {@link CallRecord}, to be run. */
     public static final int RUN = 16;
     /** The task has its CPU back. */
     public static final int GRANT = 17;
+
+    /** The thread that runs the task is to be interrupted. */
+    public static final int INTERRUPT = 18;
 
     private Messages() {}
 }

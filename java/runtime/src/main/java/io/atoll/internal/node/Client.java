@@ -83,16 +83,17 @@ final class Client implements MessageHandler {
     /** False when it does not take the call now. */
     boolean run(ScheduledCall call) {
         try {
-            return !dropped && down.run(call.forAttempt(call.task.attempt()), call.record.capacity());
+            return !dropped && down.run(call.forThisRun(), call.record.capacity());
         } catch (BrokenRingException e) {
             drop(e.getMessage());
             return false;
         }
     }
 
-    void grant(ObjectId task) {
+    /** @param message whose text is the task's id */
+    void tell(int message, ObjectId task) {
         try {
-            down.grant(task);
+            down.tell(message, task);
         } catch (BrokenRingException e) {
             drop(e.getMessage());
         }
@@ -110,6 +111,11 @@ final class Client implements MessageHandler {
         } catch (OutOfMemoryError e) {
             // Not said, then.
         }
+    }
+
+    /** Its process ends, which is no fault of its own. */
+    void kill(String why) {
+        workers.kill(pid, why);
     }
 
     private void checkStall() {

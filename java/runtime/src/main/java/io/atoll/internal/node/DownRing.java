@@ -15,14 +15,17 @@ public final class DownRing {
     private final int worker;
     private final RingWriter ring;
     private final UnsafeBuffer id = new UnsafeBuffer(new byte[ObjectId.BYTES]);
-    /** Grants that found the ring full; they must not be lost. */
-    private final ArrayDeque<ObjectId> grants = new ArrayDeque<>();
+    /** What found the ring full; it must not be lost. */
+    private final ArrayDeque<Word> words = new ArrayDeque<>();
 
     DownRing(NativeStore store, int worker) {
         this.store = store;
         this.worker = worker;
         ring = new RingWriter(store.ring(worker, Ring.Direction.DOWN));
     }
+
+    /** A message that is the id of a task. */
+    private record Word(int message, ObjectId task) {}
 
     /** The worker's end of its own ring. */
     public static RingReader open(NativeStore store) {
@@ -38,20 +41,20 @@ public final class DownRing {
         return true;
     }
 
-    void grant(ObjectId task) {
-        grants.add(task);
+    void tell(int message, ObjectId task) {
+        words.add(new Word(message, task));
         flush();
     }
 
     /** Sends what could not be sent before; false when some of it still cannot. */
     boolean flush() {
-        ObjectId next;
-        while ((next = grants.peek()) != null) {
-            CallRecord.putId(id, 0, next);
-            if (!ring.write(Messages.GRANT, id, ObjectId.BYTES)) {
+        Word next;
+        while ((next = words.peek()) != null) {
+            CallRecord.putId(id, 0, next.task());
+            if (!ring.write(next.message(), id, ObjectId.BYTES)) {
                 return false;
             }
-            grants.remove();
+            words.remove();
             store.bellRing(worker, 1);
         }
         return true;

@@ -9,12 +9,16 @@ import io.atoll.scheduler.Scheduler;
 import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.slf4j.LoggerFactory;
 
 /**
  * What clients say, told to the {@link Scheduler}. Nothing in a message is believed before it has been looked at: what
  * makes no sense is left out, and does not end the node. Who has the scheduler's turn; a node has one for all clients.
  */
 final class Inbox {
+    /** Of a retry. */
+    private static final long MOST_DELAY_NANOS = Long.MAX_VALUE / 4;
+
     private final Scheduler scheduler;
     private final Orders orders;
     private final UnfinishedCalls calls;
@@ -30,14 +34,20 @@ final class Inbox {
     void take(Client from, int type, MutableDirectBuffer buffer, int at, int length) {
         switch (type) {
             case Messages.SUBMIT -> submit(from, buffer, at, length);
-            case Messages.FINISHED, Messages.BLOCKED, Messages.RESUME, Messages.RETURNED -> {
+            case Messages.FINISHED,
+                    Messages.BLOCKED,
+                    Messages.RESUME,
+                    Messages.RETURNED,
+                    Messages.CANCEL,
+                    Messages.CANCEL_BY_FORCE,
+                    Messages.OVERDUE -> {
                 if (length == ObjectId.BYTES) {
                     tell(from, type, CallRecord.id(buffer, at));
                 } else {
                     from.leaveOut(type, length + " bytes are no id", null);
                 }
             }
-            case Messages.FAILED -> failed(from, buffer, at, length);
+            case Messages.FAILED, Messages.RETRY -> failed(from, type, buffer, at, length);
             default -> from.leaveOut(type, "it is of a kind that is not known", null);
         }
     }
@@ -53,28 +63,45 @@ final class Inbox {
             }
             case Messages.BLOCKED -> scheduler.blocked(task, from.index);
             case Messages.RESUME -> scheduler.resume(task, from.index);
+            case Messages.OVERDUE -> scheduler.overdue(task, from.index);
+            case Messages.CANCEL, Messages.CANCEL_BY_FORCE -> {
+                if (scheduler.has(task)) {
+                    scheduler.cancel(task, type == Messages.CANCEL_BY_FORCE);
+                } else {
+                    orders.interruptUnheard(task);
+                }
+            }
             default -> scheduler.returned(task, from.index);
         }
     }
 
-    private void failed(Client from, MutableDirectBuffer buffer, int at, int length) {
+    private void failed(Client from, int type, MutableDirectBuffer buffer, int at, int length) {
         ObjectId task;
         TaskException error;
+        long delay;
         try {
             UnsafeBuffer record = new UnsafeBuffer(new byte[length]);
             buffer.getBytes(at, record, 0, length);
             task = CallRecord.id(record, 0);
-            int nameAt = ObjectId.BYTES + Integer.BYTES;
+            delay = type == Messages.RETRY ? record.getLong(ObjectId.BYTES, ByteOrder.LITTLE_ENDIAN) : 0;
+            int attemptAt = ObjectId.BYTES + (type == Messages.RETRY ? Long.BYTES : 0);
+            int nameAt = attemptAt + Integer.BYTES;
             String name = record.getStringUtf8(nameAt, ByteOrder.LITTLE_ENDIAN);
             int errorAt = nameAt + Integer.BYTES + record.getInt(nameAt, ByteOrder.LITTLE_ENDIAN);
             String text = record.getStringUtf8(errorAt, ByteOrder.LITTLE_ENDIAN);
-            int attempt = record.getInt(ObjectId.BYTES, ByteOrder.LITTLE_ENDIAN);
+            int attempt = record.getInt(attemptAt, ByteOrder.LITTLE_ENDIAN);
             error = new TaskException(text, name, from.pid, attempt, null);
             if (!scheduler.has(task)) {
                 return; // It has ended otherwise.
             }
         } catch (RuntimeException e) {
-            from.leaveOut(Messages.FAILED, e.toString(), e);
+            from.leaveOut(type, e.toString(), e);
+            return;
+        }
+        long wait = Math.max(0, Math.min(delay, MOST_DELAY_NANOS));
+        if (type == Messages.RETRY && scheduler.retry(task, from.index, wait, System.nanoTime())) {
+            LoggerFactory.getLogger(SchedulerThread.class)
+                    .info("{}; it is run again in {} ms", error.getMessage(), wait / 1_000_000);
             return;
         }
         failures.put(task, error);

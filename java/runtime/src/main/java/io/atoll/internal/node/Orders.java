@@ -1,8 +1,10 @@
 package io.atoll.internal.node;
 
 import io.atoll.ObjectId;
+import io.atoll.TaskCancelledException;
 import io.atoll.TaskException;
 import io.atoll.internal.call.Claim;
+import io.atoll.internal.call.Messages;
 import io.atoll.internal.call.ScheduledCall;
 import io.atoll.scheduler.Scheduler;
 import io.atoll.scheduler.SchedulerActions;
@@ -38,7 +40,8 @@ final class Orders implements SchedulerActions {
     /** The task that was sent last, when its result is there and this is asked for the first time since; else null. */
     ObjectId endedUnheard() {
         Task task = lastSent;
-        if (task == null || !isReady(task.id())) {
+        boolean mayRunOn = task != null && !ScheduledCall.of(task).timeout().isZero(); // Who waited was told in time.
+        if (task == null || mayRunOn || !isReady(task.id())) {
             return null;
         }
         lastSent = null;
@@ -54,15 +57,20 @@ final class Orders implements SchedulerActions {
     public Dispatch dispatch(Task task, int worker) {
         int claim = Claim.of(worker, task.attempt());
         if (!store.claim(task.id(), unclaimed(task), claim)) {
-            return Dispatch.HELPED;
+            int now = store.claimed(task.id());
+            return Claim.isCancelled(now) && Claim.client(now) < 0 ? Dispatch.CANCELLED : Dispatch.HELPED;
         }
         if (clients.get(worker).run(ScheduledCall.of(task))) {
             lastSent = task;
             lastWorker = worker;
             return Dispatch.SENT;
         }
-        store.claim(task.id(), claim, unclaimed(task));
-        return Dispatch.FULL;
+        if (store.claim(task.id(), claim, unclaimed(task))) {
+            return Dispatch.FULL;
+        }
+        // Somebody has found it claimed, and marked it.
+        store.claim(task.id(), Claim.cancelled(claim), Claim.cancelled(Claim.reserved(task.attempt())));
+        return Dispatch.CANCELLED;
     }
 
     @Override
@@ -72,12 +80,65 @@ final class Orders implements SchedulerActions {
     }
 
     @Override
-    public void unclaim(Task task) {
-        store.claim(task.id(), store.claimed(task.id()), unclaimed(task));
+    public boolean unclaim(Task task) {
+        int claim = store.claimed(task.id());
+        while (!Claim.isCancelled(claim) && !store.claim(task.id(), claim, unclaimed(task))) {
+            claim = store.claimed(task.id());
+        }
+        return !Claim.isCancelled(claim);
+    }
+
+    @Override
+    public int mark(Task task) {
+        int claim = store.claimed(task.id());
+        while (!Claim.isCancelled(claim) && !Claim.isEnding(claim)) {
+            int marked = Claim.cancelled(claim == Claim.NOBODY ? Claim.reserved(task.attempt()) : claim);
+            if (store.claim(task.id(), claim, marked)) {
+                break;
+            }
+            claim = store.claimed(task.id());
+        }
+        int client = Claim.client(claim);
+        return client < 0 ? Scheduler.NOBODY : client;
+    }
+
+    /** Its result is to be an error of ours. False when it is marked, and only one error will do. */
+    private boolean settle(Task task) {
+        int claim = store.claimed(task.id());
+        while (!Claim.isCancelled(claim) && !store.claim(task.id(), claim, Claim.ending(claim))) {
+            claim = store.claimed(task.id());
+        }
+        return !Claim.isCancelled(claim);
+    }
+
+    @Override
+    public void interrupt(Task task, int worker) {
+        tell(Messages.INTERRUPT, task.id(), worker);
+    }
+
+    /** The same for a task that nobody has told us of yet, and that somebody runs: its submitter, who waits for it. */
+    void interruptUnheard(ObjectId task) {
+        try {
+            tell(Messages.INTERRUPT, task, Claim.client(store.claimed(task)));
+        } catch (RuntimeException e) {
+            // It has ended, and is gone.
+        }
+    }
+
+    private void tell(int message, ObjectId task, int client) {
+        Client known = client < 0 || client >= Board.MAX_CLIENTS ? null : clients.get(client);
+        if (known != null) {
+            known.tell(message, task);
+        }
+    }
+
+    @Override
+    public void kill(int worker, String why) {
+        clients.get(worker).kill(why);
     }
 
     private static int unclaimed(Task task) {
-        return task.isSuspect() ? Claim.reserved(task.attempt()) : Claim.NOBODY;
+        return task.isReserved() ? Claim.reserved(task.attempt()) : Claim.NOBODY;
     }
 
     @Override
@@ -87,18 +148,25 @@ final class Orders implements SchedulerActions {
 
     @Override
     public void grant(Task task, int worker) {
-        clients.get(worker).grant(task.id());
+        tell(Messages.GRANT, task.id(), worker);
     }
 
     @Override
     public void fail(Task task, Failure reason, String message) {
         ScheduledCall call = ScheduledCall.of(task);
-        TaskException error = switch (reason) {
+        Failure counts = settle(task) ? reason : Failure.CANCELLED;
+        TaskException error = switch (counts) {
+            case CANCELLED -> cancelled(call, reason == Failure.CANCELLED ? message : "it was cancelled");
+            case OVERDUE -> death.overdue(call, task.attempt() + 1);
             case WORKER_DIED -> death.error(call, task.attempt() + 1);
             case DEADLOCK -> calls.deadlock(call, message);
             case INFEASIBLE -> UnfinishedCalls.notRun(call, message);
         };
         failures.put(task.id(), error);
+    }
+
+    private static TaskException cancelled(ScheduledCall call, String why) {
+        return new TaskCancelledException("task " + call.name() + " has no result: " + why, call.name());
     }
 
     @Override

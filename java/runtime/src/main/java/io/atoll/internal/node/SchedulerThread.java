@@ -109,7 +109,7 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         turn.lock();
         try {
             isMore = poll() > 0 || pollEagerly() > 0;
-            patience = scheduler.unfinished() > 0 ? LAZY_NANOS : IDLE_NANOS;
+            patience = scheduler.untilNext(System.nanoTime(), scheduler.unfinished() > 0 ? LAZY_NANOS : IDLE_NANOS);
             lookForDeadlock();
         } finally {
             turn.unlock();
@@ -243,6 +243,7 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
 
     /** One round; the number of events in it. */
     private int poll() {
+        scheduler.advance(System.nanoTime());
         int events = lives.hear() + lives.buryAll();
         if (hopeless) {
             calls.giveUp(workers.hopeless(), scheduler);

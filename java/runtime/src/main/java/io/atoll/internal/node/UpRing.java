@@ -70,14 +70,31 @@ public final class UpRing {
         MutableDirectBuffer record = new ExpandableArrayBuffer();
         record.putLong(0, task.store(), ByteOrder.LITTLE_ENDIAN);
         record.putLong(Long.BYTES, task.place(), ByteOrder.LITTLE_ENDIAN);
-        record.putInt(ID_BYTES, attempt, ByteOrder.LITTLE_ENDIAN);
-        int at = ID_BYTES + Integer.BYTES;
-        at += record.putStringUtf8(at, cut(name), ByteOrder.LITTLE_ENDIAN);
-        at += record.putStringUtf8(at, cut(error), ByteOrder.LITTLE_ENDIAN);
-        while (!ring.write(Messages.FAILED, record, 0, at)) {
+        tellAll(Messages.FAILED, record, failure(record, ID_BYTES, attempt, name, error));
+    }
+
+    /** Says that the task has failed, and is to be run again after a delay. */
+    public void tellRetry(ObjectId task, long delayNanos, int attempt, String name, String error) {
+        MutableDirectBuffer record = new ExpandableArrayBuffer();
+        record.putLong(0, task.store(), ByteOrder.LITTLE_ENDIAN);
+        record.putLong(Long.BYTES, task.place(), ByteOrder.LITTLE_ENDIAN);
+        record.putLong(ID_BYTES, delayNanos, ByteOrder.LITTLE_ENDIAN);
+        tellAll(Messages.RETRY, record, failure(record, ID_BYTES + Long.BYTES, attempt, name, error));
+    }
+
+    private void tellAll(int message, DirectBuffer record, int length) {
+        while (!ring.write(message, record, 0, length)) {
             pause();
         }
         store.bellRing(NativeStore.SCHEDULER_BELL, 1);
+    }
+
+    /** Where it ends. */
+    private static int failure(MutableDirectBuffer record, int from, int attempt, String name, String error) {
+        record.putInt(from, attempt, ByteOrder.LITTLE_ENDIAN);
+        int at = from + Integer.BYTES;
+        at += record.putStringUtf8(at, cut(name), ByteOrder.LITTLE_ENDIAN);
+        return at + record.putStringUtf8(at, cut(error), ByteOrder.LITTLE_ENDIAN);
     }
 
     private static String cut(String text) {

@@ -2,6 +2,7 @@ package io.atoll.internal.node;
 
 import io.atoll.TaskException;
 import io.atoll.WorkerDiedException;
+import io.atoll.concurrent.TaskTimeoutException;
 import io.atoll.internal.call.ScheduledCall;
 import io.atoll.internal.process.Ending;
 import io.atoll.internal.process.WorkerProcesses;
@@ -34,6 +35,13 @@ final class WorkerDeath {
         String text = "task " + call.name() + ": worker " + pid + " died while it ran it, attempt " + attempt + " of "
                 + attempt + ": " + ending + beside(call);
         return new WorkerDiedException(text, call.name(), pid, attempt, ending.how());
+    }
+
+    /** The same for one that it was killed for: it ran on beyond its time. */
+    TaskException overdue(ScheduledCall call, int attempt) {
+        String text = "task " + call.name() + " (worker " + pid + ", attempt " + attempt + ") ran for more than "
+                + call.timeout() + " and did not heed its interrupt, so its worker was killed";
+        return new TaskTimeoutException(text, call.name(), pid, attempt);
     }
 
     /** What else was in that worker, for who looks for the culprit. */

@@ -5,11 +5,10 @@ import io.atoll.NodeStats;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.ObjectStoreFullException;
-import io.atoll.TaskCancelledException;
+import io.atoll.concurrent.Cancel;
 import io.atoll.internal.call.CallWriter;
-import io.atoll.internal.call.Claim;
-import io.atoll.internal.call.Messages;
 import io.atoll.internal.call.ObjectWriter;
+import io.atoll.internal.call.Submitter;
 import io.atoll.internal.graph.ErrorKind;
 import io.atoll.internal.memory.Place;
 import io.atoll.internal.memory.ResultPlace;
@@ -54,6 +53,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     private final Handover handover;
     final LettingGo lettingGo;
     final ReadyEvents events;
+    private final Cancelling cancelling;
     private final Futures futures = new Futures(this);
     private final NodeReport report;
     private final ThreadLocal<CallWriter> callWriters;
@@ -67,6 +67,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         writer = new ObjectWriter(store, putTimeout);
         board = new Board(store, driverIndex);
         ring = new UpRing(store, board);
+        cancelling = new Cancelling(store, codec, ring);
         handover = new Handover(store, ring, gate);
         lettingGo = LettingGo.start(store);
         events = new ReadyEvents(store);
@@ -74,8 +75,8 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         callWriters = ThreadLocal.withInitial(() -> new CallWriter(store, codec, writer));
     }
 
-    /** For whom the calling thread submits; null for the driver itself. */
-    abstract ObjectId parent();
+    /** For whom the calling thread submits. */
+    abstract Submitter submitter();
 
     /** Called before the scheduler is told of a call. */
     void submitting(ObjectId result, CallWriter call) {}
@@ -198,26 +199,11 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         return store.state(id) != ObjectStore.State.EXPECTED;
     }
 
-    /** As a thread that helps with a task does: who claims it settles what becomes of it. */
     @Override
-    public boolean cancel(ObjectRef<?> ref) {
-        ObjectId id = ref.id();
+    public boolean cancel(ObjectRef<?> ref, Cancel how) {
         gate.enter();
         try {
-            if (isReady(id) || !store.claim(id, Claim.NOBODY, Claim.of(store.clientIndex(), 0))) {
-                return false;
-            }
-            try {
-                codec.putError(
-                        id,
-                        new TaskCancelledException(
-                                "the task whose result is object " + id + " was cancelled before it had begun",
-                                id.toString()));
-            } catch (ObjectStoreFullException e) {
-                store.delete(id); // Who waits hears that it is lost, and does not wait for ever.
-            }
-            ring.tell(Messages.FINISHED, id);
-            return true;
+            return cancelling.cancel(ref.id(), how);
         } finally {
             gate.leave();
         }
@@ -272,7 +258,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         ObjectId result = expect();
         boolean submitted = false;
         try {
-            call.write(request, parent(), result);
+            call.write(request, submitter(), result);
             submitting(result, call);
             gate.enter();
             try {

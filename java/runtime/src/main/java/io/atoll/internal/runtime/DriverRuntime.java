@@ -5,6 +5,7 @@ import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
 import io.atoll.ObjectLostException;
 import io.atoll.TaskException;
+import io.atoll.internal.call.Submitter;
 import io.atoll.internal.classes.DriverClasses;
 import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.node.Board;
@@ -179,8 +180,8 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     @Override
-    ObjectId parent() {
-        return null;
+    Submitter submitter() {
+        return Submitter.DRIVER;
     }
 
     @Override

@@ -23,14 +23,14 @@ final class OwnThreads {
     private static final int LOOKS = 5;
 
     private final UpRing ring;
-    private final Supplier<? extends Iterable<TaskContext>> running;
-    private final Map<TaskContext, Integer> seen = new HashMap<>(); // the looking thread's
-    private final Set<TaskContext> lent = new LinkedHashSet<>(); // guarded by this
+    private final Supplier<? extends Iterable<Holder>> running;
+    private final Map<Holder, Integer> seen = new HashMap<>(); // the looking thread's
+    private final Set<Holder> lent = new LinkedHashSet<>(); // guarded by this
     private int waiters; // guarded by this
     private Thread thread; // guarded by this
 
     /** @param running the tasks that threads of this process hold resources for, now */
-    OwnThreads(UpRing ring, Supplier<? extends Iterable<TaskContext>> running) {
+    OwnThreads(UpRing ring, Supplier<? extends Iterable<Holder>> running) {
         this.ring = ring;
         this.running = running;
     }
@@ -54,17 +54,17 @@ final class OwnThreads {
     }
 
     /** The thread of the task is about to wait itself. Whether the scheduler knows already that its CPU is free. */
-    synchronized boolean ownWait(TaskContext context) {
+    synchronized boolean ownWait(Holder context) {
         context.waits = true;
         return lent.remove(context);
     }
 
-    synchronized void ownWaitEnded(TaskContext context) {
+    synchronized void ownWaitEnded(Holder context) {
         context.waits = false;
     }
 
     /** The task has ended. */
-    void ended(TaskContext context) {
+    void ended(Holder context) {
         if (context.wasLent) {
             synchronized (this) {
                 context.waits = true; // Nothing is said of it any more.
@@ -76,7 +76,7 @@ final class OwnThreads {
     private synchronized void leave() {
         --waiters;
         while (lent.size() > waiters) {
-            TaskContext first = lent.iterator().next();
+            Holder first = lent.iterator().next();
             lent.remove(first);
             ring.tell(Messages.RESUME, first.task);
         }
@@ -92,7 +92,7 @@ final class OwnThreads {
                     }
                     wait(LOOK_MILLIS);
                 }
-                for (TaskContext idle : idle()) {
+                for (Holder idle : idle()) {
                     lend(idle);
                 }
             }
@@ -102,10 +102,10 @@ final class OwnThreads {
         }
     }
 
-    private List<TaskContext> idle() {
-        Map<TaskContext, Integer> now = new HashMap<>();
-        List<TaskContext> idle = new ArrayList<>();
-        for (TaskContext each : running.get()) {
+    private List<Holder> idle() {
+        Map<Holder, Integer> now = new HashMap<>();
+        List<Holder> idle = new ArrayList<>();
+        for (Holder each : running.get()) {
             if (each.holdsCpu() && each.isParked()) {
                 int looks = seen.getOrDefault(each, 0) + 1;
                 now.put(each, looks);
@@ -119,7 +119,7 @@ final class OwnThreads {
         return idle;
     }
 
-    private synchronized void lend(TaskContext idle) {
+    private synchronized void lend(Holder idle) {
         if (lent.size() < waiters && !idle.waits && lent.add(idle)) {
             idle.wasLent = true;
             ring.tell(Messages.BLOCKED, idle.task);

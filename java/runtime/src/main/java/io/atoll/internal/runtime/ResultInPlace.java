@@ -14,7 +14,7 @@ final class ResultInPlace implements ResultPlace.InPlace {
 
     private final ObjectId result;
     private final ResultInPlace around;
-    private ObjectStore.Creation creation; // null until the task begins it, as most never do
+    private volatile ObjectStore.Creation creation; // null until the task begins it, as most never do
     private AutoCloseable value; // what is to be returned
 
     private ResultInPlace(ObjectId result, ResultInPlace around) {
@@ -83,7 +83,9 @@ final class ResultInPlace implements ResultPlace.InPlace {
         }
     }
 
-    private boolean isOpen() {
-        return creation != null && creation.isOpen();
+    /** Whether the task is writing it. Any thread. */
+    boolean isOpen() {
+        ObjectStore.Creation begun = creation;
+        return begun != null && begun.isOpen();
     }
 }

@@ -2,9 +2,10 @@ package io.atoll.internal.runtime;
 
 import io.atoll.ObjectId;
 import io.atoll.StoreException;
+import io.atoll.TaskCancelledException;
 import io.atoll.TaskException;
+import io.atoll.concurrent.TaskTimeoutException;
 import io.atoll.internal.call.CallReader;
-import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.FunctionDescriptor;
 import io.atoll.internal.call.FunctionFinder;
 import io.atoll.internal.call.Messages;
@@ -15,7 +16,7 @@ import io.atoll.spi.UserThrowables;
 import io.atoll.store.ObjectStore;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
-import org.agrona.concurrent.UnsafeBuffer;
+import java.time.Duration;
 
 /**
  * Runs calls, each on the thread that asks: resolves the arguments, calls the function, seals what it returns or throws
@@ -25,6 +26,7 @@ final class TaskRunner {
     private final WorkerRuntime runtime;
     private final ClassLoader loader;
     private final FunctionFinder functions;
+    private final TimeLimits limits = new TimeLimits();
 
     TaskRunner(WorkerRuntime runtime, ClassLoader loader) {
         this.runtime = runtime;
@@ -32,32 +34,140 @@ final class TaskRunner {
         functions = new FunctionFinder(loader);
     }
 
+    /** REQUIRES: the thread holds the resources of a task, on which the call runs. */
     void run(byte[] call) {
-        UnsafeBuffer record = new UnsafeBuffer(call);
-        ObjectId result = CallRecord.result(record);
         CallReader reader = new CallReader(call);
-        String name = reader.name();
-        int attempt = CallRecord.attempt(record) + 1;
+        Run run = new Run(runtime.store, call, reader.name());
+        Holder holder = Holder.current();
         ThreadState before = new ThreadState();
-        ResultInPlace inPlace = ResultInPlace.enter(result);
+        run.inPlace = ResultInPlace.enter(run.task);
+        boolean isOver;
+        holder.begin(run);
         try {
-            Object value = invoke(reader);
+            isOver = run.isCancelled() ? fail(run, null) : run(run, reader, holder);
+        } finally {
+            run.inPlace.leave();
+            holder.end(run);
+            before.restore();
+        }
+        if (isOver) {
+            tell(run, Messages.FINISHED);
+        }
+    }
+
+    /** False when the scheduler has been told to have it run again. */
+    private boolean run(Run run, CallReader reader, Holder holder) {
+        try {
+            FunctionDescriptor called = reader.function();
+            MethodHandle function = functions.find(called);
+            Object[] arguments = arguments(reader);
+            functions.checkNulls(called, arguments);
+            Object value = invoke(run, function, arguments, holder);
+            if (!run.settle()) {
+                return fail(run, null);
+            }
             // Before anybody can see that it has ended.
             runtime.store.countUser(NodeReport.TASKS_COUNTER, 1);
-            if (!inPlace.seal(value)) {
-                store(result, value);
+            try {
+                if (!run.inPlace.seal(value)) {
+                    store(run.task, value);
+                }
+            } catch (Throwable thrown) {
+                run.inPlace.giveUp();
+                putError(run.task, run.failure(thrown));
             }
+            return true;
         } catch (FailedArgument e) {
-            putError(result, e.failure);
+            return fail(run, e);
         } catch (Throwable thrown) {
-            inPlace.giveUp();
-            // Not before: the class that knows the pid takes tens of milliseconds to initialize.
-            putError(result, TaskException.of(name, ProcessHandle.current().pid(), attempt, thrown));
+            return fail(run, thrown);
         }
-        inPlace.leave();
-        before.restore();
+    }
+
+    private Object invoke(Run run, MethodHandle function, Object[] arguments, Holder holder) throws Throwable {
+        long nanos = run.policy.timeoutNanos();
+        if (nanos == 0) {
+            return (Object) function.invokeExact(arguments);
+        }
+        run.beginTime();
+        TimeLimits.Limit limit = limits.begin(
+                nanos,
+                () -> {
+                    tellInTime(run);
+                    holder.interrupt(run.task);
+                },
+                () -> tell(run, Messages.OVERDUE));
         try {
-            runtime.ring.tell(Messages.FINISHED, result);
+            Object value = (Object) function.invokeExact(arguments);
+            if (run.isOverdue()) {
+                throw overdue(run);
+            }
+            return value;
+        } finally {
+            limits.end(limit);
+        }
+    }
+
+    /** Whoever waits for a run whose time is over need not wait for its end, unless it is run again. */
+    private void tellInTime(Run run) {
+        synchronized (run) {
+            run.setOverdue();
+            // What the task is writing its result in cannot be given an error before it lets go.
+            boolean canTell = !run.isRetriedFor(TaskTimeoutException.class) && !run.inPlace.isOpen();
+            if (canTell && run.settle()) {
+                putError(run.task, overdue(run));
+            }
+        }
+    }
+
+    private static TaskTimeoutException overdue(Run run) {
+        return new TaskTimeoutException(
+                "task " + run.name + " (worker " + run.workerPid() + ", attempt " + run.attempt + ") ran for more than "
+                        + Duration.ofNanos(run.policy.timeoutNanos()),
+                run.name,
+                run.workerPid(),
+                run.attempt);
+    }
+
+    /**
+     * The run has no value. False when it is given up for another one.
+     *
+     * @param thrown null when all that is known is that somebody else has settled it
+     */
+    private boolean fail(Run run, Throwable thrown) {
+        run.inPlace.giveUp();
+        Throwable why = run.isOverdue() ? overdue(run) : thrown;
+        boolean mayRetry = why != null && !(why instanceof FailedArgument) && run.isRetriedFor(why.getClass());
+        if (mayRetry && !run.isCancelled()) {
+            String text = run.failure(why).getMessage();
+            runtime.ring.tellRetry(run.task, run.policy.delayNanos(run.attempt), run.attempt, run.name, text);
+            return false;
+        }
+        if (why != null && run.settle()) {
+            putError(run.task, why instanceof FailedArgument failed ? failed.failure : run.failure(why));
+            return true;
+        }
+        synchronized (run) { // The thread that told who waits in time may be at it.
+            if (!isSealed(run.task)) {
+                putError(run.task, cancelled(run, thrown));
+            }
+        }
+        return true;
+    }
+
+    private static TaskCancelledException cancelled(Run run, Throwable thrown) {
+        return new TaskCancelledException(
+                "task " + run.name + " (worker " + run.workerPid() + ", attempt " + run.attempt + ") was cancelled"
+                        + (thrown == null ? "" : " and threw " + UserThrowables.text(thrown)),
+                run.name,
+                run.workerPid(),
+                run.attempt,
+                thrown instanceof FailedArgument failed ? failed.failure : thrown);
+    }
+
+    private void tell(Run run, int message) {
+        try {
+            runtime.ring.tell(message, run.task);
         } catch (RuntimeException e) {
             // The store has gone, and this process goes with it.
         }
@@ -85,14 +195,6 @@ final class TaskRunner {
             encoded.closeValue();
             Reference.reachabilityFence(value); // its refs hold what the result names, until that does so itself
         }
-    }
-
-    private Object invoke(CallReader reader) throws Throwable {
-        FunctionDescriptor called = reader.function();
-        MethodHandle function = functions.find(called);
-        Object[] arguments = arguments(reader);
-        functions.checkNulls(called, arguments);
-        return (Object) function.invokeExact(arguments);
     }
 
     private Object[] arguments(CallReader reader) throws Throwable {

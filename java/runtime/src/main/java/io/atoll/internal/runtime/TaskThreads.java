@@ -71,7 +71,7 @@ final class TaskThreads {
 
     private final class TaskThread extends Thread {
         /** The task whose resources it holds; null between tasks. */
-        private volatile TaskContext context;
+        private volatile Holder context;
 
         TaskThread(int number) {
             super(null, null, "atoll-task-" + number, STACK_BYTES);
@@ -103,10 +103,10 @@ final class TaskThreads {
     }
 
     /** The tasks whose resources are held now. */
-    List<TaskContext> running() {
-        List<TaskContext> contexts = new ArrayList<>();
+    List<Holder> running() {
+        List<Holder> contexts = new ArrayList<>();
         for (TaskThread each : all) {
-            TaskContext context = each.context;
+            Holder context = each.context;
             if (context != null) {
                 contexts.add(context);
             }
@@ -129,6 +129,15 @@ final class TaskThreads {
         }
     }
 
+    /** One that is not here yet finds that it is marked. */
+    private void interrupt(ObjectId task) {
+        for (Holder each : running()) {
+            if (each.interrupt(task)) {
+                return;
+            }
+        }
+    }
+
     /** The next call to run, or null when there is none. Grants on the way to it are passed on. */
     private byte[] take() {
         synchronized (reading) {
@@ -144,6 +153,8 @@ final class TaskThreads {
     private void onMessage(int type, MutableDirectBuffer buffer, int at, int length) {
         if (type == Messages.GRANT) {
             runtime.granted(CallRecord.id(buffer, at));
+        } else if (type == Messages.INTERRUPT) {
+            interrupt(CallRecord.id(buffer, at));
         } else {
             taken = new byte[length];
             buffer.getBytes(at, taken);
@@ -171,17 +182,16 @@ final class TaskThreads {
             }
             crowded = false;
         }
-        TaskContext context = new TaskContext(task, CallRecord.demand(record), CallRecord.retries(record) == 0);
+        Holder context = new Holder(task, CallRecord.demand(record), CallRecord.retries(record) == 0);
         TaskThread self = (TaskThread) Thread.currentThread();
-        TaskContext.enter(context);
+        Holder.enter(context);
         self.context = context;
         try {
             runtime.runner().run(call);
         } finally {
             self.context = null;
             runtime.ended(context);
-            TaskContext.leave();
-            Thread.interrupted(); // Whoever interrupted meant the task.
+            Holder.leave();
             idle.incrementAndGet();
         }
     }

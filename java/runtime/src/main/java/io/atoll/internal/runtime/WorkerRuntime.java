@@ -2,10 +2,12 @@ package io.atoll.internal.runtime;
 
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
+import io.atoll.concurrent.TaskContext;
 import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.CallWriter;
 import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.Messages;
+import io.atoll.internal.call.Submitter;
 import io.atoll.internal.process.WorkerOrders;
 import io.atoll.store.NativeStore;
 import io.atoll.store.Waiting;
@@ -34,7 +36,7 @@ final class WorkerRuntime extends ClientRuntime {
     /** Calls that were submitted here, to help with; those begun elsewhere stay until they are asked for or forgotten. */
     private final ConcurrentHashMap<ObjectId, byte[]> calls = new ConcurrentHashMap<>();
 
-    private final ConcurrentHashMap<ObjectId, TaskContext> resuming = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<ObjectId, Holder> resuming = new ConcurrentHashMap<>();
 
     /** @param loader of tasks' classes */
     WorkerRuntime(NativeStore store, WorkerOrders orders, ClassLoader loader) {
@@ -49,7 +51,7 @@ final class WorkerRuntime extends ClientRuntime {
         threads.start();
     }
 
-    void ended(TaskContext context) {
+    void ended(Holder context) {
         ownThreads.ended(context);
     }
 
@@ -58,9 +60,16 @@ final class WorkerRuntime extends ClientRuntime {
     }
 
     @Override
-    ObjectId parent() {
-        TaskContext context = TaskContext.current();
-        return context == null ? new ObjectId(0, store.clientIndex() + 1L) : context.task;
+    Submitter submitter() {
+        Holder context = Holder.current();
+        Run top = context == null ? null : context.top();
+        return top == null ? Submitter.process(store.clientIndex()) : new Submitter(top.task, context.task);
+    }
+
+    @Override
+    public TaskContext taskContext() {
+        Holder context = Holder.current();
+        return context == null ? null : context.top();
     }
 
     @Override
@@ -97,7 +106,7 @@ final class WorkerRuntime extends ClientRuntime {
 
     @Override
     boolean[] awaitReady(ObjectId[] ids, int wanted, Duration timeout) {
-        TaskContext context = TaskContext.current();
+        Holder context = Holder.current();
         if (timeout == null && wanted == ids.length) {
             help(context, ids, wanted); // Of some that are enough nobody knows which are the quick ones.
         }
@@ -117,7 +126,7 @@ final class WorkerRuntime extends ClientRuntime {
 
     @Override
     boolean awaitFirst(ObjectId[] ids, Duration timeout) {
-        TaskContext context = TaskContext.current();
+        Holder context = Holder.current();
         if (timeout == null) {
             helpWithAll(context, ids);
         }
@@ -127,7 +136,7 @@ final class WorkerRuntime extends ClientRuntime {
 
     @Override
     <R> R blocked(Supplier<R> wait) {
-        TaskContext context = TaskContext.current();
+        Holder context = Holder.current();
         if (context == null) {
             return ownThreads.await(wait);
         }
@@ -150,16 +159,19 @@ final class WorkerRuntime extends ClientRuntime {
 
     /** The scheduler has given the task its CPU back. */
     void granted(ObjectId task) {
-        TaskContext context = resuming.remove(task);
+        Holder context = resuming.remove(task);
         if (context != null) {
             context.grant();
         }
     }
 
     /** Runs on this thread those of the tasks that nobody has begun, as long as so many are not there. */
-    private void help(TaskContext context, ObjectId[] ids, int wanted) {
+    private void help(Holder context, ObjectId[] ids, int wanted) {
         int ready = 0;
         for (int i = 0; i < ids.length && ready < wanted; ++i) {
+            if (Thread.currentThread().isInterrupted()) {
+                return; // The wait says so.
+            }
             if (isReady(ids[i]) || help(context, ids[i])) {
                 ++ready;
             }
@@ -170,10 +182,13 @@ final class WorkerRuntime extends ClientRuntime {
      * Runs on this thread those of the tasks that nobody has begun. Throws what the first of all throws that fails: it is
      * looked for after each of them, and among the others from time to time.
      */
-    private void helpWithAll(TaskContext context, ObjectId[] ids) {
+    private void helpWithAll(Holder context, ObjectId[] ids) {
         long lookedAt = System.nanoTime();
         long pause = LOOK_NANOS;
         for (ObjectId id : ids) {
+            if (Thread.currentThread().isInterrupted()) {
+                return; // The wait says so.
+            }
             if (isReady(id) || !help(context, id)) {
                 continue;
             }
@@ -195,7 +210,7 @@ final class WorkerRuntime extends ClientRuntime {
         }
     }
 
-    private boolean help(TaskContext context, ObjectId id) {
+    private boolean help(Holder context, ObjectId id) {
         if (context == null || context.helping >= HELP_DEPTH) {
             return false;
         }

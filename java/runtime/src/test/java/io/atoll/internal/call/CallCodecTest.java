@@ -42,7 +42,10 @@ class CallCodecTest {
     }
 
     private byte[] write(Resources resources, String name, Serializable function, Object... arguments) {
-        writer.write(new TaskRequest(function, arguments, resources, 5, name), new ObjectId(1, 9), result);
+        writer.write(
+                new TaskRequest(function, arguments, resources, 5, name),
+                new Submitter(new ObjectId(1, 9), new ObjectId(1, 8)),
+                result);
         byte[] bytes = new byte[writer.length()];
         writer.record().getBytes(0, bytes);
         CallRecord.check(new UnsafeBuffer(bytes), bytes.length);
@@ -66,6 +69,7 @@ class CallCodecTest {
         assertThat(CallRecord.attempt(call)).isZero();
         assertThat(CallRecord.retries(call)).isEqualTo(5);
         assertThat(CallRecord.parent(call)).isEqualTo(new ObjectId(1, 9));
+        assertThat(CallRecord.holder(call)).isEqualTo(new ObjectId(1, 8));
         assertThat(CallRecord.demand(call)).isEqualTo(demand);
         assertThat(CallRecord.name(call)).isEqualTo("my task");
         assertThat(CallRecord.dependencyCount(call)).isZero();
@@ -113,7 +117,7 @@ class CallCodecTest {
         ObjectId id = new ObjectWriter(store, Duration.ZERO).write(null, codec.encode("value"));
         ObjectRef<String> ref = Refs.make(id, none, () -> {});
         Object[] both = {new PassedRef(ref), ref};
-        refWriter.write(new TaskRequest(IDENTITY, both, Resources.cpus(1), 0, null), new ObjectId(1, 9), result);
+        refWriter.write(new TaskRequest(IDENTITY, both, Resources.cpus(1), 0, null), Submitter.DRIVER, result);
         assertThat(CallRecord.ids(refWriter.record(), 0, 2)).containsExactly(id, id);
         assertThat(CallRecord.dependencyCount(refWriter.record())).isEqualTo(1);
         byte[] call = new byte[refWriter.length()];

@@ -43,7 +43,7 @@ class CallSeedsTest {
             throws IOException {
         writer.write(
                 new TaskRequest(CallCodecTest.IDENTITY, arguments, resources, 5, name),
-                new ObjectId(1, 9),
+                Submitter.DRIVER,
                 new ObjectId(1, 2));
         byte[] bytes = new byte[writer.length()];
         writer.record().getBytes(0, bytes);

@@ -5,11 +5,12 @@ import io.atoll.Resources;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The task whose resources a thread of a worker holds. Tasks that the thread helps with run on these, too. Its thread
- * alone, but for {@link #grant}.
+ * What a thread of a worker holds: the resources of the task that was sent to it. Tasks that the thread helps with run on
+ * these, too, each on top of the one that waits for it. Interrupts name a task: the one on top is interrupted as it is,
+ * one below it when it is on top again. Its thread alone, but for what says otherwise.
  */
-final class TaskContext {
-    private static final ThreadLocal<TaskContext> CURRENT = new ThreadLocal<>();
+final class Holder {
+    private static final ThreadLocal<Holder> CURRENT = new ThreadLocal<>();
 
     final ObjectId task;
     final Resources held;
@@ -24,26 +25,71 @@ final class TaskContext {
     /** Whether its CPU has ever been given to others for a thread of its own. */
     volatile boolean wasLent;
 
-    TaskContext(ObjectId task, Resources held, boolean isAtMostOnce) {
+    private Run top; // guarded by this
+
+    Holder(ObjectId task, Resources held, boolean isAtMostOnce) {
         this.task = task;
         this.held = held;
         this.isAtMostOnce = isAtMostOnce;
     }
 
     /** Null for a thread that runs no task: one that a user's task has started. */
-    static TaskContext current() {
+    static Holder current() {
         return CURRENT.get();
     }
 
-    static void enter(TaskContext context) {
-        CURRENT.set(context);
+    static void enter(Holder holder) {
+        CURRENT.set(holder);
     }
 
     static void leave() {
         CURRENT.remove();
     }
 
-    /** Whether its thread stands still now, in whatever it waits for. */
+    // ---- what runs
+
+    /** The run goes on top, and finds the thread not interrupted. */
+    synchronized void begin(Run run) {
+        if (Thread.interrupted() && top != null) {
+            top.isInterrupted = true;
+        }
+        run.below = top;
+        top = run;
+    }
+
+    /** It is over; whoever has interrupted the thread since it began meant it. */
+    synchronized void end(Run run) {
+        top = run.below;
+        Thread.interrupted();
+        if (top != null && top.isInterrupted) {
+            top.isInterrupted = false;
+            thread.interrupt();
+        }
+    }
+
+    /** Null when nothing runs. */
+    synchronized Run top() {
+        return top;
+    }
+
+    /** Interrupts the run of a task, now or when it is on top again; false when it does not run here. Any thread. */
+    synchronized boolean interrupt(ObjectId id) {
+        for (Run each = top; each != null; each = each.below) {
+            if (each.task.equals(id)) {
+                if (each == top) {
+                    thread.interrupt();
+                } else {
+                    each.isInterrupted = true;
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- what is held
+
+    /** Whether its thread stands still now, in whatever it waits for. Any thread. */
     boolean isParked() {
         Thread.State state = thread.getState();
         return state != Thread.State.RUNNABLE && state != Thread.State.TERMINATED;

@@ -1,0 +1,36 @@
+package io.atoll.spi;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How long a task may run, and what it is run again for.
+ *
+ * @param timeout of each run; zero for no limit
+ * @param retryOn names of classes of exceptions: one that the task throws counts if it is of one of them or of a subclass
+ * @param backoff before the first retry after such an exception; doubled for each further one
+ * @param longestBackoff where that ends
+ */
+public record TaskPolicy(Duration timeout, List<String> retryOn, Duration backoff, Duration longestBackoff) {
+    /** No limit, and no exception. */
+    public static final TaskPolicy NONE = new TaskPolicy(Duration.ZERO, List.of(), Duration.ZERO, Duration.ZERO);
+
+    /** With all that it says. */
+    public TaskPolicy {
+        retryOn = List.copyOf(retryOn);
+        check("timeout", timeout);
+        check("backoff", backoff);
+        check("longest backoff", longestBackoff);
+        if (longestBackoff.compareTo(backoff) < 0) {
+            throw new IllegalArgumentException(
+                    "a backoff of " + backoff + " at first and " + longestBackoff + " at most");
+        }
+    }
+
+    private static void check(String what, Duration duration) {
+        if (Objects.requireNonNull(duration, what).isNegative()) {
+            throw new IllegalArgumentException(what + ": " + duration + " asked; it takes zero or more");
+        }
+    }
+}

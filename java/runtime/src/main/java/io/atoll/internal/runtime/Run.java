@@ -1,0 +1,125 @@
+package io.atoll.internal.runtime;
+
+import io.atoll.ObjectId;
+import io.atoll.Resources;
+import io.atoll.StoreException;
+import io.atoll.TaskException;
+import io.atoll.concurrent.TaskContext;
+import io.atoll.internal.call.CallRecord;
+import io.atoll.internal.call.Claim;
+import io.atoll.internal.call.RetryPolicy;
+import io.atoll.store.NativeStore;
+import java.time.Instant;
+import java.util.Optional;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One run of a task on a thread of this worker, from its first look at the record to the seal of its result. Any thread may
+ * ask; where it stands among the others of its thread is the {@link Holder}'s.
+ */
+final class Run implements TaskContext {
+    private final NativeStore store;
+    private final UnsafeBuffer record;
+    final ObjectId task;
+    /** From 1. */
+    final int attempt;
+
+    final String name;
+    final RetryPolicy policy;
+    /** The word by which this worker has the task. */
+    private final int claim;
+
+    /** Set before anybody else sees this. */
+    ResultInPlace inPlace;
+
+    /** What its thread runs when this has ended; guarded by the holder. */
+    Run below;
+    /** An interrupt that was meant for this one while another was on top of it; guarded by the holder. */
+    boolean isInterrupted;
+
+    /** When its time is over; 0 while that is not known, or there is no such time. */
+    private volatile long deadlineMillis;
+    /** Its time is over. */
+    private volatile boolean isOverdue;
+
+    Run(NativeStore store, byte[] call, String name) {
+        this.store = store;
+        this.name = name;
+        record = new UnsafeBuffer(call);
+        task = CallRecord.result(record);
+        policy = CallRecord.policy(record);
+        int given = CallRecord.attempt(record);
+        attempt = given + 1;
+        claim = Claim.of(store.clientIndex(), given);
+    }
+
+    /** Only one of those who would store a result may. False when that is somebody else, or it has no value any more. */
+    boolean settle() {
+        return store.claim(task, claim, Claim.ending(claim));
+    }
+
+    /** Whether what it ends with is to be thrown away, and the task run again. */
+    boolean isRetriedFor(Class<?> thrown) {
+        return CallRecord.retriesLeft(record) > 0 && policy.isFor(thrown);
+    }
+
+    void beginTime() {
+        deadlineMillis = System.currentTimeMillis() + policy.timeoutNanos() / 1_000_000;
+    }
+
+    void setOverdue() {
+        isOverdue = true;
+    }
+
+    boolean isOverdue() {
+        return isOverdue;
+    }
+
+    /** What it fails with when it throws this. */
+    TaskException failure(Throwable thrown) {
+        // Not before: the class that knows the pid takes tens of milliseconds to initialize.
+        return TaskException.of(name, workerPid(), attempt, thrown);
+    }
+
+    // ---- what the task asks
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public ObjectId id() {
+        return task;
+    }
+
+    @Override
+    public int attempt() {
+        return attempt;
+    }
+
+    @Override
+    public Resources resources() {
+        return CallRecord.demand(record);
+    }
+
+    @Override
+    public long workerPid() {
+        return ProcessHandle.current().pid();
+    }
+
+    @Override
+    public Optional<Instant> deadline() {
+        long at = deadlineMillis;
+        return at == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at));
+    }
+
+    @Override
+    public boolean isCancelled() {
+        try {
+            return Claim.isCancelled(store.claimed(task));
+        } catch (StoreException | IllegalStateException e) {
+            return true; // The store has gone, and with it whoever waits.
+        }
+    }
+}

@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 public final class GenerateTaskOverloads {
     private static final int MOST_PARAMETERS = 10;
     private static final int MOST_MIXED = 4;
+    private static final String NULLABLE = "import org.jspecify.annotations.Nullable;";
     private static final String[] COUNTS = {
         "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"
     };
@@ -26,7 +27,7 @@ public final class GenerateTaskOverloads {
     /** Functions, and those that return nothing. */
     private enum Kind {
         FUNCTION("F", "RemoteFunction", "task", "TaskCall<R>", "ObjectRef<R>"),
-        ACTION("P", "RemoteAction", "run", "RunCall", "ObjectRef<Void>");
+        ACTION("P", "RemoteAction", "run", "RunCall", "ObjectRef<@Nullable Void>");
 
         final String type;
         final String remote;
@@ -75,6 +76,7 @@ public final class GenerateTaskOverloads {
         Source source = new Source();
         source.lines("package io.atoll;", "", "import java.io.Serializable;");
         source.lines(isCallable(kind, n), "import java.util.concurrent.Callable;");
+        source.lines(!types(kind, n).isEmpty(), NULLABLE);
         source.lines(
                 "",
                 "/**",
@@ -88,7 +90,7 @@ public final class GenerateTaskOverloads {
                 " * @since 0.1",
                 " */",
                 "@FunctionalInterface",
-                "public interface " + type(kind.type, kind, n) + " extends " + String.join(", ", supertypes) + " {",
+                "public interface " + declared(kind.type, kind, n) + " extends " + String.join(", ", supertypes) + " {",
                 "    /**",
                 "     * The call; runs in a worker.",
                 "     *");
@@ -115,7 +117,8 @@ public final class GenerateTaskOverloads {
         String self = type(kind.remote, kind, n);
         Source source = new Source();
         source.lines("package io.atoll;", "");
-        source.lines(isCallable(kind, n), "import java.util.concurrent.Callable;", "");
+        source.lines(isCallable(kind, n), "import java.util.concurrent.Callable;");
+        source.lines(NULLABLE, "");
         source.lines(
                 "/**",
                 " * A function of " + parameters(n) + " that returns " + (kind.returns() ? "a value" : "nothing")
@@ -127,7 +130,7 @@ public final class GenerateTaskOverloads {
         source.lines(
                 " * @since 0.1",
                 " */",
-                "public final class " + self + " extends Remote<" + self + "> {",
+                "public final class " + declared(kind.remote, kind, n) + " extends Remote<" + self + "> {",
                 "    private " + kind.remote + n + "(Object function, TaskOptions options) {",
                 "        super(function, options);",
                 "    }",
@@ -154,7 +157,7 @@ public final class GenerateTaskOverloads {
                     "     * @param function an object of a class that can be stored",
                     "     * @return to submit",
                     "     */",
-                    "    public static <R> RemoteFunction0<R> of(Callable<R> function) {",
+                    "    public static <R extends @Nullable Object> RemoteFunction0<R> of(Callable<R> function) {",
                     "        return new RemoteFunction0<>(function, TaskOptions.USUAL);",
                     "    }");
         }
@@ -201,6 +204,7 @@ public final class GenerateTaskOverloads {
                 "package io.atoll;",
                 "",
                 "import java.util.concurrent.Callable;",
+                NULLABLE,
                 "",
                 "/**",
                 " * The overloads of {@link Atoll}'s {@code task}, {@code run}, {@code function} and {@code action}. Not to be named: call",
@@ -223,7 +227,7 @@ public final class GenerateTaskOverloads {
                 "     * @param function an object of a class that can be stored",
                 "     * @return the call, not started yet",
                 "     */",
-                "    public static <R> TaskCall<R> task(Callable<R> function) {",
+                "    public static <R extends @Nullable Object> TaskCall<R> task(Callable<R> function) {",
                 "        return new TaskCall<>(function, new Object[] {});",
                 "    }",
                 "",
@@ -234,7 +238,7 @@ public final class GenerateTaskOverloads {
                 "     * @param function an object of a class that can be stored",
                 "     * @return to submit",
                 "     */",
-                "    public static <R> RemoteFunction0<R> function(Callable<R> function) {",
+                "    public static <R extends @Nullable Object> RemoteFunction0<R> function(Callable<R> function) {",
                 "        return RemoteFunction0.of(function);",
                 "    }");
         for (Kind kind : Kind.values()) {
@@ -347,9 +351,16 @@ public final class GenerateTaskOverloads {
         return name + n + (types.isEmpty() ? "" : "<" + types + ">");
     }
 
-    /** "<T1, T2, R> ". */
+    /** "F2<T1 extends @Nullable Object, ...>": where it is declared. */
+    private static String declared(String name, Kind kind, int n) {
+        return name + n + generics(kind, n).trim();
+    }
+
+    /** "<T1 extends @Nullable Object, ...> ": any value may be null. */
     private static String generics(Kind kind, int n) {
-        String types = String.join(", ", types(kind, n));
+        String types = types(kind, n).stream()
+                .map(type -> type + " extends @Nullable Object")
+                .collect(Collectors.joining(", "));
         return types.isEmpty() ? "" : "<" + types + "> ";
     }
 

@@ -12,6 +12,7 @@ module io.atoll.objects {
     requires org.apache.fory.core;
     requires org.bytedeco.javacpp;
     requires org.slf4j;
+    requires static org.jspecify;
 
     exports io.atoll.codec;
     exports io.atoll.objects;

@@ -3,6 +3,7 @@ module io.atoll.store.testkit {
     requires transitive io.atoll.store;
     requires transitive org.junit.jupiter.api;
     requires org.assertj.core;
+    requires static org.jspecify;
 
     exports io.atoll.store.testkit;
 }

@@ -2,6 +2,7 @@
 module io.atoll.store {
     requires transitive io.atoll.api;
     requires io.atoll.jni;
+    requires static org.jspecify;
 
     exports io.atoll.store;
 }

@@ -1,5 +1,7 @@
 package io.atoll;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An argument of a task: an {@link ObjectRef}, whose value the function gets once it is there, a ref seen {@linkplain
  * ObjectRef#as as something else}, or a value by {@link Atoll#value}.
@@ -7,4 +9,4 @@ package io.atoll;
  * @param <T> type of the value
  * @since 0.1
  */
-public sealed interface Arg<T> permits ObjectRef, Seen, Value {}
+public sealed interface Arg<T extends @Nullable Object> permits ObjectRef, Seen, Value {}

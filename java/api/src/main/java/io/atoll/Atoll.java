@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs Java functions in parallel across processes that look at the same memory.
@@ -78,7 +79,7 @@ public final class Atoll extends TaskOverloads {
      * @throws UnserializableException when a part of it cannot be stored; the message names the path to it
      * @throws ObjectStoreFullException when there is no room
      */
-    public static <T> ObjectRef<T> put(T value) {
+    public static <T extends @Nullable Object> ObjectRef<T> put(T value) {
         return Runtimes.current().put(value);
     }
 
@@ -89,7 +90,7 @@ public final class Atoll extends TaskOverloads {
      * @param value may be null
      * @return for {@code submit}, {@code task} and {@code run}
      */
-    public static <T> Arg<T> value(T value) {
+    public static <T extends @Nullable Object> Arg<T> value(T value) {
         return new Value<>(value);
     }
 
@@ -104,7 +105,7 @@ public final class Atoll extends TaskOverloads {
      *     when its worker died, and those of its retries
      * @throws ObjectLostException when the value was deleted
      */
-    public static <T> T get(ObjectRef<T> ref) {
+    public static <T extends @Nullable Object> T get(ObjectRef<T> ref) {
         return ref.get();
     }
 
@@ -117,7 +118,7 @@ public final class Atoll extends TaskOverloads {
      * @return the value
      * @throws GetTimeoutException when the time was over first
      */
-    public static <T> T get(ObjectRef<T> ref, Duration timeout) {
+    public static <T extends @Nullable Object> T get(ObjectRef<T> ref, Duration timeout) {
         return ref.get(timeout);
     }
 
@@ -134,7 +135,7 @@ public final class Atoll extends TaskOverloads {
      *     are copied, such as arrays, may be
      * @throws TaskException as {@link #get(ObjectRef)}
      */
-    public static <T> List<T> get(Collection<? extends ObjectRef<? extends T>> refs) {
+    public static <T extends @Nullable Object> List<T> get(Collection<? extends ObjectRef<? extends T>> refs) {
         return getAll(refs, null);
     }
 
@@ -147,12 +148,14 @@ public final class Atoll extends TaskOverloads {
      * @return the values, some of which may be null
      * @throws GetTimeoutException when the time was over first
      */
-    public static <T> List<T> get(Collection<? extends ObjectRef<? extends T>> refs, Duration timeout) {
+    public static <T extends @Nullable Object> List<T> get(
+            Collection<? extends ObjectRef<? extends T>> refs, Duration timeout) {
         return getAll(refs, Objects.requireNonNull(timeout, "timeout"));
     }
 
     @SuppressWarnings("unchecked")
-    private static <T> List<T> getAll(Collection<? extends ObjectRef<? extends T>> refs, Duration timeout) {
+    private static <T extends @Nullable Object> List<T> getAll(
+            Collection<? extends ObjectRef<? extends T>> refs, @Nullable Duration timeout) {
         List<ObjectRef<T>> all = widened(refs);
         ObjectRef.enterAll(all);
         try {
@@ -168,7 +171,8 @@ public final class Atoll extends TaskOverloads {
 
     /** A copy. A ref gives values only, so one to a subtype is one to the type. */
     @SuppressWarnings("unchecked")
-    private static <T> List<ObjectRef<T>> widened(Collection<? extends ObjectRef<? extends T>> refs) {
+    private static <T extends @Nullable Object> List<ObjectRef<T>> widened(
+            Collection<? extends ObjectRef<? extends T>> refs) {
         int number = 0;
         for (ObjectRef<?> ref : Objects.requireNonNull(refs, "refs")) {
             if (ref == null) {
@@ -191,7 +195,8 @@ public final class Atoll extends TaskOverloads {
      * @param refs from put or remote, of any types; one that is there twice comes twice
      * @return sequential; waits for the next ref whenever it is asked for one
      */
-    public static <T> Stream<ObjectRef<T>> asReady(Collection<? extends ObjectRef<? extends T>> refs) {
+    public static <T extends @Nullable Object> Stream<ObjectRef<T>> asReady(
+            Collection<? extends ObjectRef<? extends T>> refs) {
         List<ObjectRef<T>> all = widened(refs);
         ObjectRef.enterAll(all);
         try {
@@ -215,7 +220,8 @@ public final class Atoll extends TaskOverloads {
      * @param refs from put or remote, of any types; one that is there twice comes twice
      * @return each iteration gives all of them, and waits for the next ref whenever it is asked for one
      */
-    public static <T> Iterable<ObjectRef<T>> eachReady(Collection<? extends ObjectRef<? extends T>> refs) {
+    public static <T extends @Nullable Object> Iterable<ObjectRef<T>> eachReady(
+            Collection<? extends ObjectRef<? extends T>> refs) {
         List<ObjectRef<T>> all = widened(refs);
         return () -> Atoll.<T>asReady(all).iterator();
     }
@@ -227,7 +233,7 @@ public final class Atoll extends TaskOverloads {
      * @param refs from put or remote, of any types
      * @return all of them as ready
      */
-    public static <T> WaitResult<T> wait(Collection<? extends ObjectRef<? extends T>> refs) {
+    public static <T extends @Nullable Object> WaitResult<T> wait(Collection<? extends ObjectRef<? extends T>> refs) {
         return waitFor(refs, refs.size(), null);
     }
 
@@ -242,7 +248,8 @@ public final class Atoll extends TaskOverloads {
      *     than once is all in one of the two
      * @throws IllegalArgumentException when there are fewer refs than are to be ready
      */
-    public static <T> WaitResult<T> wait(Collection<? extends ObjectRef<? extends T>> refs, int numReturns) {
+    public static <T extends @Nullable Object> WaitResult<T> wait(
+            Collection<? extends ObjectRef<? extends T>> refs, int numReturns) {
         return waitFor(refs, numReturns, null);
     }
 
@@ -258,13 +265,13 @@ public final class Atoll extends TaskOverloads {
      *     there more than once is all in one of the two
      * @throws IllegalArgumentException when there are fewer refs than are to be ready
      */
-    public static <T> WaitResult<T> wait(
+    public static <T extends @Nullable Object> WaitResult<T> wait(
             Collection<? extends ObjectRef<? extends T>> refs, int numReturns, Duration timeout) {
         return waitFor(refs, numReturns, Objects.requireNonNull(timeout, "timeout"));
     }
 
-    private static <T> WaitResult<T> waitFor(
-            Collection<? extends ObjectRef<? extends T>> refs, int numReturns, Duration timeout) {
+    private static <T extends @Nullable Object> WaitResult<T> waitFor(
+            Collection<? extends ObjectRef<? extends T>> refs, int numReturns, @Nullable Duration timeout) {
         List<ObjectRef<T>> all = widened(refs);
         if (numReturns < 0 || numReturns > all.size()) {
             throw new IllegalArgumentException("numReturns: " + numReturns + " asked of " + all.size() + " refs");
@@ -280,7 +287,8 @@ public final class Atoll extends TaskOverloads {
     }
 
     /** The first so many that are ready, with the places where they are once more. */
-    private static <T> WaitResult<T> divide(List<ObjectRef<T>> all, boolean[] isReady, int numReturns) {
+    private static <T extends @Nullable Object> WaitResult<T> divide(
+            List<ObjectRef<T>> all, boolean[] isReady, int numReturns) {
         Set<ObjectRef<T>> given = new HashSet<>();
         List<ObjectRef<T>> ready = new ArrayList<>(numReturns);
         List<ObjectRef<T>> unready = new ArrayList<>(all.size() - numReturns);
@@ -340,7 +348,7 @@ public final class Atoll extends TaskOverloads {
      * @param name as it was given
      * @return empty when no object has the name now
      */
-    public static <T> Optional<ObjectRef<T>> lookup(String name) {
+    public static <T extends @Nullable Object> Optional<ObjectRef<T>> lookup(String name) {
         return Runtimes.current().lookup(Objects.requireNonNull(name, "name"));
     }
 
@@ -350,11 +358,11 @@ public final class Atoll extends TaskOverloads {
      * @param <T> type of its value
      * @param name as it was given
      * @param type class of the value; that of a primitive is its box's
-     * @return empty when no object has the name now; what gets the value of another type throws {@link ClassCastException}
+     * @return empty when no object has the name now; its value may be null; what gets the value of another type throws {@link ClassCastException}
      */
-    public static <T> Optional<ObjectRef<T>> lookup(String name, Class<T> type) {
+    public static <T> Optional<ObjectRef<@Nullable T>> lookup(String name, Class<T> type) {
         Objects.requireNonNull(type, "type");
-        return Atoll.<T>lookup(name).map(ref -> ref.checking(type));
+        return Atoll.<@Nullable T>lookup(name).map(ref -> ref.checking(type));
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.atoll;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The root of everything Atoll itself throws. The message carries the values that were wrong.
  *
@@ -23,7 +25,7 @@ public class AtollException extends RuntimeException {
      * @param message what was wrong, with its values
      * @param cause what has led to it
      */
-    public AtollException(String message, Throwable cause) {
+    public AtollException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

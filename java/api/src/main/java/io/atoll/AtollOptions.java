@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a node is made. Immutable; built by a {@link Builder}, so that options can be added without anybody noticing.
@@ -254,14 +255,14 @@ public final class AtollOptions {
         private long storeBytes;
         private long maxObjects = MAX_OBJECTS;
         private Duration putTimeout = PUT_TIMEOUT;
-        private Path spillDirectory = TemporaryDirectory.path();
+        private @Nullable Path spillDirectory = TemporaryDirectory.path();
         private int workers;
         private Resources resources = Resources.cpus(Runtime.getRuntime().availableProcessors());
         private long workerHeapBytes;
         private List<String> workerJvmArguments = List.of();
         private Map<String, String> workerEnvironment = Map.of();
         private List<Path> workerClassPath = List.of();
-        private Path crashDirectory;
+        private @Nullable Path crashDirectory;
 
         private Builder() {}
 

@@ -2,6 +2,7 @@ package io.atoll;
 
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a task needs beside its function and arguments.
@@ -9,12 +10,12 @@ import java.util.Objects;
  * @param <C> the call itself
  * @param <R> type of the result
  */
-abstract sealed class Call<C extends Call<C, R>, R> permits TaskCall, RunCall {
+abstract sealed class Call<C extends Call<C, R>, R extends @Nullable Object> permits TaskCall, RunCall {
     private final Object function;
-    private final Object[] arguments;
+    private final @Nullable Object[] arguments;
     private TaskOptions options = TaskOptions.USUAL;
 
-    Call(Object function, Object[] arguments) {
+    Call(Object function, @Nullable Object[] arguments) {
         this.function = Objects.requireNonNull(function, "function");
         this.arguments = arguments;
     }

@@ -1,6 +1,7 @@
 package io.atoll;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node holds and has done, read without disturbing it; not a snapshot. Immutable.
@@ -136,7 +137,7 @@ public final class NodeStats {
      *
      * @return null when it has just gone
      */
-    public ProcessStats driver() {
+    public @Nullable ProcessStats driver() {
         return set.driver;
     }
 
@@ -168,7 +169,7 @@ public final class NodeStats {
         private long queuedTasks;
         private long runningTasks;
         private List<ProcessStats> workers = List.of();
-        private ProcessStats driver;
+        private @Nullable ProcessStats driver;
 
         private Builder() {}
 
@@ -228,7 +229,7 @@ public final class NodeStats {
          * @param its driver; may be null
          * @return this
          */
-        public Builder processes(List<ProcessStats> all, ProcessStats its) {
+        public Builder processes(List<ProcessStats> all, @Nullable ProcessStats its) {
             workers = List.copyOf(all);
             driver = its;
             return this;

@@ -1,5 +1,7 @@
 package io.atoll;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The name of an object in a store. An id is a place: it says in which store and in which entry the object is, so
  * finding it takes no look-up.
@@ -14,7 +16,7 @@ public record ObjectId(long store, long place) {
 
     // By hand: what javac makes for a record costs a process some 50 ms when it is first used.
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof ObjectId id && id.store == store && id.place == place;
     }
 

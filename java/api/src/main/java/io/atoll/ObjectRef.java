@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A future and a share of an object in the store: the object lives at least as long as a ref to it does, in any process.
@@ -27,7 +28,7 @@ import java.util.concurrent.Future;
  * @param <T> the type of the value
  * @since 0.1
  */
-public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
+public final class ObjectRef<T extends @Nullable Object> implements Arg<T>, AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();
     /** In {@link #users}, once the ref is closed. */
     private static final int CLOSED = Integer.MIN_VALUE;
@@ -50,7 +51,7 @@ public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
     @SuppressWarnings("UnusedVariable") // it is read by its handle
     private int users;
 
-    private Class<T> type; // of the value, where that is checked; set before anybody else has this ref
+    private @Nullable Class<T> type; // of the value, where that is checked; set before anybody else has this ref
 
     private ObjectRef(ObjectId id, AtollRuntime runtime, Runnable release) {
         this.id = Objects.requireNonNull(id);
@@ -60,7 +61,7 @@ public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
 
     private static final class RefMaker implements Refs.Maker {
         @Override
-        public <T> ObjectRef<T> make(ObjectId id, AtollRuntime runtime, Runnable release) {
+        public <T extends @Nullable Object> ObjectRef<T> make(ObjectId id, AtollRuntime runtime, Runnable release) {
             return new ObjectRef<>(id, runtime, release);
         }
 
@@ -175,7 +176,7 @@ public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
         return value(Objects.requireNonNull(timeout, "timeout"));
     }
 
-    private T value(Duration timeout) {
+    private T value(@Nullable Duration timeout) {
         enter();
         try {
             return checked(runtime.get(this, timeout));
@@ -341,7 +342,7 @@ public final class ObjectRef<T> implements Arg<T>, AutoCloseable {
 
     /** Two refs are equal when they are refs to one object. */
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof ObjectRef<?> ref && ref.id.equals(id);
     }
 

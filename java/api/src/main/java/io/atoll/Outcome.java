@@ -1,6 +1,7 @@
 package io.atoll;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of a task: its value, or why there is none. From {@link ObjectRef#outcome}.
@@ -8,7 +9,7 @@ import java.util.Objects;
  * @param <T> type of the value
  * @since 0.1
  */
-public sealed interface Outcome<T> {
+public sealed interface Outcome<T extends @Nullable Object> {
     /**
      * There is a value.
      *
@@ -16,7 +17,7 @@ public sealed interface Outcome<T> {
      * @param value may be null
      * @since 0.1
      */
-    record Success<T>(T value) implements Outcome<T> {}
+    record Success<T extends @Nullable Object>(T value) implements Outcome<T> {}
 
     /**
      * There is none.
@@ -25,7 +26,7 @@ public sealed interface Outcome<T> {
      * @param exception what {@code get} throws
      * @since 0.1
      */
-    record Failure<T>(TaskException exception) implements Outcome<T> {
+    record Failure<T extends @Nullable Object>(TaskException exception) implements Outcome<T> {
         /**
          * With its reason.
          *

@@ -4,6 +4,7 @@ import io.atoll.spi.PassedRef;
 import io.atoll.spi.SeenRef;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What functions as values have in common: the needs of their tasks. Each method returns another function; this one stays
@@ -22,17 +23,17 @@ abstract class Remote<S extends Remote<S>> {
 
     abstract S with(TaskOptions changed);
 
-    final <R> ObjectRef<R> start(Object[] arguments) {
+    final <R extends @Nullable Object> ObjectRef<R> start(@Nullable Object[] arguments) {
         return options.submit(function, arguments);
     }
 
     /** An argument that is a value; a ref is one where the function wants the ref itself. */
-    static Object value(Object argument) {
+    static @Nullable Object value(@Nullable Object argument) {
         return argument instanceof ObjectRef<?> ref ? new PassedRef(ref) : argument;
     }
 
     /** An argument that is an {@link Arg}: a ref stands for its value. */
-    static Object argument(Arg<?> argument) {
+    static @Nullable Object argument(Arg<?> argument) {
         Objects.requireNonNull(argument, "an argument is null: null as a value is Atoll.value(null)");
         if (argument instanceof Seen<?> seen) {
             return new SeenRef(seen.ref(), seen.form());

@@ -3,6 +3,7 @@ package io.atoll;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logical resources: how many units of each. Fractions are rounded to ten-thousandths, of which sums are exact. Immutable.
@@ -90,7 +91,7 @@ public final class Resources {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof Resources resources && resources.quantities.equals(quantities);
     }
 

@@ -1,6 +1,7 @@
 package io.atoll;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands for a throwable of a task that cannot be made here: its class is not on this process's class path, say, or one
@@ -15,7 +16,7 @@ public final class StandInException extends AtollException {
     private final String originalClass;
 
     /** May be null. */
-    private final String originalMessage;
+    private final @Nullable String originalMessage;
 
     /**
      * With what the original said.
@@ -25,7 +26,8 @@ public final class StandInException extends AtollException {
      * @param reason why it cannot be made here
      * @param cause the original's, or a stand-in for it; may be null
      */
-    public StandInException(String originalClass, String originalMessage, String reason, Throwable cause) {
+    public StandInException(
+            String originalClass, @Nullable String originalMessage, String reason, @Nullable Throwable cause) {
         super(
                 originalClass + (originalMessage == null ? "" : ": " + originalMessage)
                         + " (a stand-in for the original: " + reason + ")",
@@ -48,7 +50,7 @@ public final class StandInException extends AtollException {
      *
      * @return null when it had none
      */
-    public String originalMessage() {
+    public @Nullable String originalMessage() {
         return originalMessage;
     }
 }

@@ -1,5 +1,7 @@
 package io.atoll;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The store refused an operation for a reason that no other exception names.
  *
@@ -23,7 +25,7 @@ public class StoreException extends AtollException {
      * @param message what was wrong, with its values
      * @param cause what has led to it
      */
-    public StoreException(String message, Throwable cause) {
+    public StoreException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,5 +1,7 @@
 package io.atoll;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A call of a function that returns a value, made by {@link Atoll#task}: say what it needs, then start it with
  * {@link #remote}. Not thread-safe.
@@ -7,8 +9,8 @@ package io.atoll;
  * @param <R> type of the result
  * @since 0.1
  */
-public final class TaskCall<R> extends Call<TaskCall<R>, R> {
-    TaskCall(Object function, Object[] arguments) {
+public final class TaskCall<R extends @Nullable Object> extends Call<TaskCall<R>, R> {
+    TaskCall(Object function, @Nullable Object[] arguments) {
         super(function, arguments);
     }
 

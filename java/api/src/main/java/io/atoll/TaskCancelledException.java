@@ -1,5 +1,7 @@
 package io.atoll;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The task was cancelled: before it had begun, so that it has not run and never will, or while it ran. Then it has a worker
  * and an attempt, and the cause is what it threw, if it did.
@@ -28,7 +30,8 @@ public final class TaskCancelledException extends TaskException {
      * @param attempt which run of the task it was, from 1
      * @param cause what the task threw then; null for nothing
      */
-    public TaskCancelledException(String message, String taskName, long workerPid, int attempt, Throwable cause) {
+    public TaskCancelledException(
+            String message, String taskName, long workerPid, int attempt, @Nullable Throwable cause) {
         super(message, taskName, workerPid, attempt, cause);
     }
 }

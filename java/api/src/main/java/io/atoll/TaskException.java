@@ -3,6 +3,7 @@ package io.atoll;
 import io.atoll.concurrent.TaskTimeoutException;
 import io.atoll.spi.UserThrowables;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A task has no result: it threw, or could not be run. This is what {@code get} throws for it, and nothing else is: other
@@ -40,7 +41,7 @@ public sealed class TaskException extends AtollException
      * @param attempt which run of the task it was, from 1; 0 when it was not run
      * @param cause what the task threw; null for nothing
      */
-    public TaskException(String message, String taskName, long workerPid, int attempt, Throwable cause) {
+    public TaskException(String message, String taskName, long workerPid, int attempt, @Nullable Throwable cause) {
         super(message, cause);
         this.taskName = Objects.requireNonNull(taskName, "taskName");
         this.workerPid = workerPid;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a task needs beside its function and arguments.
@@ -19,7 +20,8 @@ import java.util.stream.Stream;
  * @param name for logs and errors; null for the function's own
  * @param policy how long it may run, and what it is run again for
  */
-record TaskOptions(Resources resources, int retries, String name, TaskPolicy policy) {
+record TaskOptions(
+        Resources resources, int retries, @Nullable String name, TaskPolicy policy) {
     static final TaskOptions USUAL = new TaskOptions(Resources.cpus(1), 3, null, TaskPolicy.NONE);
 
     TaskOptions withResource(String resource, double quantity) {
@@ -69,7 +71,7 @@ record TaskOptions(Resources resources, int retries, String name, TaskPolicy pol
     }
 
     /** Starts a task. */
-    <R> ObjectRef<R> submit(Object function, Object[] arguments) {
+    <R extends @Nullable Object> ObjectRef<R> submit(Object function, @Nullable Object[] arguments) {
         List<ObjectRef<?>> refs = refs(arguments);
         ObjectRef.enterAll(refs);
         try {
@@ -79,7 +81,7 @@ record TaskOptions(Resources resources, int retries, String name, TaskPolicy pol
         }
     }
 
-    private static List<ObjectRef<?>> refs(Object[] arguments) {
+    private static List<ObjectRef<?>> refs(@Nullable Object[] arguments) {
         List<ObjectRef<?>> refs = List.of();
         for (Object argument : arguments) {
             Object ref = argument instanceof PassedRef passed

@@ -1,5 +1,7 @@
 package io.atoll;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A value cannot be stored; the message names the path to the field that is at fault.
  *
@@ -23,7 +25,7 @@ public class UnserializableException extends AtollException {
      * @param message what was wrong, with its values
      * @param cause what has led to it
      */
-    public UnserializableException(String message, Throwable cause) {
+    public UnserializableException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

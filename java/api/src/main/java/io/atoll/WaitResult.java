@@ -1,6 +1,7 @@
 package io.atoll;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@link Atoll#wait} has found, both lists in the order of the refs that it was given.
@@ -10,7 +11,7 @@ import java.util.List;
  * @param unready all the others
  * @since 0.1
  */
-public record WaitResult<T>(List<ObjectRef<T>> ready, List<ObjectRef<T>> unready) {
+public record WaitResult<T extends @Nullable Object>(List<ObjectRef<T>> ready, List<ObjectRef<T>> unready) {
     /**
      * Copies both lists.
      *

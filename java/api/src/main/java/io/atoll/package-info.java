@@ -215,4 +215,7 @@
  *
  * <p>The build compiles each line of this table.
  */
+@NullMarked
 package io.atoll;
+
+import org.jspecify.annotations.NullMarked;

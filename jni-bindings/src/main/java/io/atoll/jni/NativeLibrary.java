@@ -20,7 +20,7 @@ import java.util.ServiceLoader;
  */
 public final class NativeLibrary {
     /** Path of the library file to load instead of the one on the class path. */
-    public static final String PATH_PROPERTY = "atoll.library.path";
+    public static final String PATH_PROPERTY = SystemProperty.LIBRARY_PATH.key();
 
     private static final int ABI_VERSION = 4;
     private static final String SLF4J_VERBOSITY = "slf4j.internal.verbosity";

@@ -31,6 +31,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An {@link ExecutorService} whose tasks run in the workers of this node: from {@link Atoll#executor()}. Any thread, of the
@@ -107,7 +108,7 @@ public final class AtollExecutor extends AbstractExecutorService implements Auto
      * @throws RejectedExecutionException after {@link #shutdown}, and when the session is closed
      * @throws UnserializableException when something that is captured cannot be stored
      */
-    public <T> Future<T> submit(F0<T> task) {
+    public <T extends @Nullable Object> Future<T> submit(F0<T> task) {
         return submit((Callable<T>) task);
     }
 
@@ -133,7 +134,7 @@ public final class AtollExecutor extends AbstractExecutorService implements Auto
      * @throws RejectedExecutionException after {@link #shutdown}, and when the session is closed
      * @throws UnserializableException when something that is captured cannot be stored
      */
-    public <T> Future<T> submit(Job task, T result) {
+    public <T extends @Nullable Object> Future<T> submit(Job task, T result) {
         return submit((Runnable) task, result);
     }
 
@@ -167,24 +168,25 @@ public final class AtollExecutor extends AbstractExecutorService implements Auto
                     task); // It wraps what it has just had made, and queues that once it is run: when that has ended.
         } else if (task instanceof Future || task instanceof CompletableFuture.AsynchronousCompletionTask) {
             throw new UnserializableException(
-                    "a " + task.getClass().getName() + " completes an object of this process and"
-                            + " cannot run in a worker: submit what it calls, or use Atoll.task(...).remote().toCompletableFuture()");
+                    "a " + task.getClass().getName() + " completes an object of this process and cannot run in a"
+                            + " worker: submit what it calls, or use"
+                            + " Atoll.task(...).remote().toCompletableFuture()");
         } else {
             start(RemoteTask.executed(this, Objects.requireNonNull(task, "task")), null);
         }
     }
 
     @Override
-    protected <T> RunnableFuture<T> newTaskFor(Callable<T> task) {
+    protected <T extends @Nullable Object> RunnableFuture<T> newTaskFor(Callable<T> task) {
         return noted(RemoteTask.of(this, task));
     }
 
     @Override
-    protected <T> RunnableFuture<T> newTaskFor(Runnable task, T result) {
+    protected <T extends @Nullable Object> RunnableFuture<T> newTaskFor(Runnable task, T result) {
         return noted(RemoteTask.of(this, task, result));
     }
 
-    private <T> RemoteTask<T> noted(RemoteTask<T> task) {
+    private <T extends @Nullable Object> RemoteTask<T> noted(RemoteTask<T> task) {
         made.set(task);
         return task;
     }
@@ -194,7 +196,7 @@ public final class AtollExecutor extends AbstractExecutorService implements Auto
      *
      * @param watcher is run in this process once the task has ended; null for nobody
      */
-    private void start(RemoteTask<?> task, Runnable watcher) {
+    private void start(RemoteTask<?> task, @Nullable Runnable watcher) {
         pending.add(task); // Before the look at the flag: shutdownNow sees it, or this sees the flag.
         boolean started = false;
         try {
@@ -211,7 +213,7 @@ public final class AtollExecutor extends AbstractExecutorService implements Auto
         }
     }
 
-    <T> ObjectRef<T> submitted(Object function) {
+    <T extends @Nullable Object> ObjectRef<T> submitted(Object function) {
         return runtime.submit(new TaskRequest(function, new Object[0], resources, RETRIES, null));
     }
 
@@ -232,7 +234,8 @@ public final class AtollExecutor extends AbstractExecutorService implements Auto
     // ---- several at once
 
     @Override
-    public <T> T invokeAny(Collection<? extends Callable<T>> tasks) throws InterruptedException, ExecutionException {
+    public <T extends @Nullable Object> T invokeAny(Collection<? extends Callable<T>> tasks)
+            throws InterruptedException, ExecutionException {
         try {
             return any(tasks, null);
         } catch (TimeoutException e) {
@@ -241,13 +244,14 @@ public final class AtollExecutor extends AbstractExecutorService implements Auto
     }
 
     @Override
-    public <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+    public <T extends @Nullable Object> T invokeAny(
+            Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
             throws InterruptedException, ExecutionException, TimeoutException {
         return any(tasks, RemoteTask.duration(timeout, unit));
     }
 
     /** Waits as a task has to, which the queue of a completion service does not. */
-    private <T> T any(Collection<? extends Callable<T>> tasks, Duration timeout)
+    private <T extends @Nullable Object> T any(Collection<? extends Callable<T>> tasks, @Nullable Duration timeout)
             throws InterruptedException, ExecutionException, TimeoutException {
         if (tasks.isEmpty()) {
             throw new IllegalArgumentException("invokeAny of no tasks");
@@ -283,11 +287,12 @@ public final class AtollExecutor extends AbstractExecutorService implements Auto
         }
     }
 
-    private static <T> List<ObjectRef<T>> refs(Collection<RemoteTask<T>> tasks) {
+    private static <T extends @Nullable Object> List<ObjectRef<T>> refs(Collection<RemoteTask<T>> tasks) {
         return tasks.stream().map(RemoteTask::ref).toList();
     }
 
-    private static <T> WaitResult<T> waitFor(List<ObjectRef<T>> refs, int wanted, Duration timeout, long startedAt)
+    private static <T extends @Nullable Object> WaitResult<T> waitFor(
+            List<ObjectRef<T>> refs, int wanted, @Nullable Duration timeout, long startedAt)
             throws InterruptedException {
         try {
             return timeout == null

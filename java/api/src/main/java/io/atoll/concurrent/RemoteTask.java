@@ -15,24 +15,25 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A task of an {@link AtollExecutor}. Its {@code run} does nothing: a worker runs what it stands for. Any thread.
  *
  * @param <T> type of what get returns
  */
-final class RemoteTask<T> implements RunnableFuture<T> {
+final class RemoteTask<T extends @Nullable Object> implements RunnableFuture<T> {
     private final AtollExecutor executor;
     /** What a worker calls. */
     private final Object function;
     /** What get returns instead of what the function does, where that is known. */
-    private final T known;
+    private final @Nullable T known;
 
     private final boolean isKnown;
     /** Given to execute: nobody gets it. */
     private final boolean isLonely;
 
-    private volatile ObjectRef<T> ref; // null until it is started
+    private volatile @Nullable ObjectRef<T> ref; // null until it is started
     private volatile boolean cancelled;
     private volatile boolean ended;
     /** Threads in get, which a cancel interrupts; guarded by this. */
@@ -40,7 +41,7 @@ final class RemoteTask<T> implements RunnableFuture<T> {
 
     private boolean interrupted; // whether a cancel has interrupted those; guarded by this
 
-    private RemoteTask(AtollExecutor executor, Object function, T known, boolean isKnown, boolean isLonely) {
+    private RemoteTask(AtollExecutor executor, Object function, @Nullable T known, boolean isKnown, boolean isLonely) {
         this.executor = executor;
         this.function = Objects.requireNonNull(function, "task");
         this.known = known;
@@ -48,15 +49,15 @@ final class RemoteTask<T> implements RunnableFuture<T> {
         this.isLonely = isLonely;
     }
 
-    static <T> RemoteTask<T> of(AtollExecutor executor, Callable<T> function) {
+    static <T extends @Nullable Object> RemoteTask<T> of(AtollExecutor executor, Callable<T> function) {
         return new RemoteTask<>(executor, function, null, false, false);
     }
 
-    static <T> RemoteTask<T> of(AtollExecutor executor, Runnable function, T known) {
+    static <T extends @Nullable Object> RemoteTask<T> of(AtollExecutor executor, Runnable function, T known) {
         return new RemoteTask<>(executor, function, known, true, false);
     }
 
-    static RemoteTask<Void> executed(AtollExecutor executor, Runnable function) {
+    static RemoteTask<@Nullable Void> executed(AtollExecutor executor, Runnable function) {
         return new RemoteTask<>(executor, function, null, true, true);
     }
 
@@ -65,8 +66,13 @@ final class RemoteTask<T> implements RunnableFuture<T> {
     }
 
     /** Null before it is started. */
+    @Nullable
     ObjectRef<T> ref() {
         return ref;
+    }
+
+    private ObjectRef<T> started() {
+        return Objects.requireNonNull(ref, "ref");
     }
 
     /** What the user gave to execute, else this. */
@@ -74,7 +80,7 @@ final class RemoteTask<T> implements RunnableFuture<T> {
         return isLonely ? (Runnable) function : this;
     }
 
-    synchronized void start(Runnable watcher) {
+    synchronized void start(@Nullable Runnable watcher) {
         if (cancelled) {
             throw new RejectedExecutionException("task " + this + " is rejected: its executor was shut down meanwhile");
         }
@@ -82,7 +88,7 @@ final class RemoteTask<T> implements RunnableFuture<T> {
         executor.runtime().whenReady(ref, () -> ended(watcher));
     }
 
-    private void ended(Runnable watcher) {
+    private void ended(@Nullable Runnable watcher) {
         ended = true;
         try {
             if (watcher != null) {
@@ -97,7 +103,7 @@ final class RemoteTask<T> implements RunnableFuture<T> {
 
     private void tellFailure() {
         try {
-            ref.get(Duration.ZERO);
+            started().get(Duration.ZERO);
         } catch (TaskCancelledException | IllegalStateException e) {
             // By shutdownNow; or the session is closed.
         } catch (RuntimeException e) {
@@ -126,10 +132,11 @@ final class RemoteTask<T> implements RunnableFuture<T> {
         return value(duration(timeout, unit));
     }
 
-    private T value(Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
+    @SuppressWarnings("NullAway") // where T may be null
+    private T value(@Nullable Duration timeout) throws InterruptedException, ExecutionException, TimeoutException {
         enter();
         try {
-            Future<T> future = ref.asFuture();
+            Future<T> future = started().asFuture();
             T value = timeout == null ? future.get() : future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
             return isKnown ? known : value;
         } catch (CancellationException e) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands behind the static methods of {@link io.atoll.Atoll}: one per process, a driver's or a worker's. All
@@ -24,7 +25,7 @@ public interface AtollRuntime extends AutoCloseable {
      * @param value may be null
      * @return a ref to the sealed object
      */
-    <T> ObjectRef<T> put(T value);
+    <T extends @Nullable Object> ObjectRef<T> put(T value);
 
     /**
      * A ref that takes over a reference which native code of this process has got.
@@ -63,7 +64,7 @@ public interface AtollRuntime extends AutoCloseable {
      * @param timeout null for ever
      * @return the value
      */
-    <T> T get(ObjectRef<T> ref, Duration timeout);
+    <T extends @Nullable Object> T get(ObjectRef<T> ref, @Nullable Duration timeout);
 
     /**
      * The values of all refs, in their order. The first failure ends it, wherever it is among them.
@@ -72,7 +73,7 @@ public interface AtollRuntime extends AutoCloseable {
      * @param timeout for all of them together; null for ever
      * @return the values; may be changed
      */
-    List<Object> get(List<? extends ObjectRef<?>> refs, Duration timeout);
+    List<@Nullable Object> get(List<? extends ObjectRef<?>> refs, @Nullable Duration timeout);
 
     /**
      * Whether a get would not wait.
@@ -96,7 +97,7 @@ public interface AtollRuntime extends AutoCloseable {
      *
      * @return null when it runs none
      */
-    default TaskContext taskContext() {
+    default @Nullable TaskContext taskContext() {
         return null;
     }
 
@@ -115,7 +116,7 @@ public interface AtollRuntime extends AutoCloseable {
      * @param ref stays reachable during the call, not longer
      * @return a new one
      */
-    <T> CompletableFuture<T> future(ObjectRef<T> ref);
+    <T extends @Nullable Object> CompletableFuture<T> future(ObjectRef<T> ref);
 
     /**
      * The refs in the order in which they become ready.
@@ -124,7 +125,7 @@ public interface AtollRuntime extends AutoCloseable {
      * @param refs stay reachable during the call; each is given as often as it is here
      * @return to take them from
      */
-    <T> ReadyRefs<T> watch(List<ObjectRef<T>> refs);
+    <T extends @Nullable Object> ReadyRefs<T> watch(List<ObjectRef<T>> refs);
 
     /**
      * Which of the refs are ready, once {@code wanted} of them are or the time is over; by position.
@@ -134,7 +135,7 @@ public interface AtollRuntime extends AutoCloseable {
      * @param timeout null for ever
      * @return true for those that are ready; may be more than wanted
      */
-    boolean[] await(List<? extends ObjectRef<?>> refs, int wanted, Duration timeout);
+    boolean[] await(List<? extends ObjectRef<?>> refs, int wanted, @Nullable Duration timeout);
 
     /**
      * Submits a task and returns the ref of its result.
@@ -143,7 +144,7 @@ public interface AtollRuntime extends AutoCloseable {
      * @param request its arguments stay reachable during the call, not longer
      * @return a ref to the result
      */
-    <T> ObjectRef<T> submit(TaskRequest request);
+    <T extends @Nullable Object> ObjectRef<T> submit(TaskRequest request);
 
     /**
      * Gives an object a name.
@@ -160,7 +161,7 @@ public interface AtollRuntime extends AutoCloseable {
      * @param name as it was given
      * @return empty when there is none
      */
-    <T> Optional<ObjectRef<T>> lookup(String name);
+    <T extends @Nullable Object> Optional<ObjectRef<T>> lookup(String name);
 
     /**
      * Takes a name away.

@@ -4,13 +4,14 @@ import io.atoll.ObjectRef;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives refs as they become ready.
  *
  * @param <T> type of the values
  */
-public final class ReadySpliterator<T> extends Spliterators.AbstractSpliterator<ObjectRef<T>> {
+public final class ReadySpliterator<T extends @Nullable Object> extends Spliterators.AbstractSpliterator<ObjectRef<T>> {
     private final ReadyRefs<T> refs;
 
     /**
@@ -35,7 +36,7 @@ public final class ReadySpliterator<T> extends Spliterators.AbstractSpliterator<
 
     /** Others would have to wait for what this one has. */
     @Override
-    public Spliterator<ObjectRef<T>> trySplit() {
+    public @Nullable Spliterator<ObjectRef<T>> trySplit() {
         return null;
     }
 }

@@ -12,13 +12,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A ref as a {@link Future}. Any thread.
  *
  * @param <T> type of the value
  */
-public final class RefFuture<T> implements Future<T> {
+public final class RefFuture<T extends @Nullable Object> implements Future<T> {
     private final ObjectRef<T> ref;
     private volatile boolean cancelled;
 

@@ -3,10 +3,12 @@ package io.atoll.spi;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import java.lang.invoke.MethodHandles;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Makes {@link ObjectRef}s, whose constructor is not public: a ref stands for a reference that a runtime holds. */
 public final class Refs {
-    private static volatile Maker maker;
+    private static volatile @Nullable Maker maker;
 
     private Refs() {}
 
@@ -21,7 +23,7 @@ public final class Refs {
          * @param release gives the reference back
          * @return the ref
          */
-        <T> ObjectRef<T> make(ObjectId id, AtollRuntime runtime, Runnable release);
+        <T extends @Nullable Object> ObjectRef<T> make(ObjectId id, AtollRuntime runtime, Runnable release);
 
         /**
          * Whether a ref has been given back.
@@ -50,13 +52,16 @@ public final class Refs {
      * @param release gives the reference back, once: when the ref is closed, or unreachable; must not hold the ref
      * @return the ref
      */
-    public static <T> ObjectRef<T> make(ObjectId id, AtollRuntime runtime, Runnable release) {
-        Maker ready = maker;
-        if (ready == null) {
+    public static <T extends @Nullable Object> ObjectRef<T> make(ObjectId id, AtollRuntime runtime, Runnable release) {
+        if (maker == null) {
             prepare();
-            ready = maker;
         }
-        return ready.make(id, runtime, release);
+        return maker().make(id, runtime, release);
+    }
+
+    /** It is there: who has a ref, or has prepared for one, has had it installed. */
+    private static Maker maker() {
+        return Objects.requireNonNull(maker, "maker");
     }
 
     /**
@@ -67,7 +72,7 @@ public final class Refs {
      * @throws IllegalStateException when it is closed
      */
     public static ObjectId idToStore(ObjectRef<?> ref) {
-        if (maker.isClosed(ref)) {
+        if (maker().isClosed(ref)) {
             throw new IllegalStateException(ref + " is closed");
         }
         return ref.id();

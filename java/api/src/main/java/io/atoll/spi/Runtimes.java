@@ -5,6 +5,7 @@ import io.atoll.AtollOptions;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The runtime of this process. A worker {@linkplain #install installs} its own before it runs its first task; a driver's
@@ -14,7 +15,7 @@ public final class Runtimes {
     private static final String OWN_PROVIDER = "io.atoll.internal.runtime.DriverProvider";
 
     private static final Object LOCK = new Object();
-    private static volatile AtollRuntime running;
+    private static volatile @Nullable AtollRuntime running;
     private static boolean isWorker;
 
     private Runtimes() {}
@@ -104,8 +105,10 @@ public final class Runtimes {
         if (running != null) {
             throw new IllegalStateException(
                     isWorker
-                            ? "Atoll is running in this process already: it is a worker, and tasks use Atoll without init"
-                            : "Atoll is running in this process already: close the session that the first init returned");
+                            ? "Atoll is running in this process already: it is a worker, and tasks use Atoll without"
+                                    + " init"
+                            : "Atoll is running in this process already: close the session that the first init"
+                                    + " returned");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.atoll.spi;
 
 import io.atoll.Resources;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call that a user asked for.
@@ -14,7 +15,12 @@ import io.atoll.Resources;
  * @param policy how long it may run, and what it is run again for
  */
 public record TaskRequest(
-        Object function, Object[] arguments, Resources resources, int retries, String name, TaskPolicy policy) {
+        Object function,
+        @Nullable Object[] arguments,
+        Resources resources,
+        int retries,
+        @Nullable String name,
+        TaskPolicy policy) {
     /**
      * One without a policy.
      *
@@ -24,7 +30,8 @@ public record TaskRequest(
      * @param retries as above
      * @param name as above
      */
-    public TaskRequest(Object function, Object[] arguments, Resources resources, int retries, String name) {
+    public TaskRequest(
+            Object function, @Nullable Object[] arguments, Resources resources, int retries, @Nullable String name) {
         this(function, arguments, resources, retries, name, TaskPolicy.NONE);
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What throwables of users say of themselves. A class may have overridden every one of these methods with code that throws
@@ -28,7 +29,7 @@ public final class UserThrowables {
     }
 
     /** Null when there is none. */
-    public static String message(Throwable error) {
+    public static @Nullable String message(Throwable error) {
         return ask(
                 error::getMessage,
                 failure -> "(its getMessage() threw " + failure.getClass().getName() + ")");
@@ -49,12 +50,12 @@ public final class UserThrowables {
     }
 
     /** Null when there is none. */
-    public static Throwable cause(Throwable error) {
+    public static @Nullable Throwable cause(Throwable error) {
         return ask(error::getCause, failure -> null);
     }
 
     /** The error itself, its cause, and so on, each once. */
-    public static List<Throwable> chain(Throwable error) {
+    public static List<Throwable> chain(@Nullable Throwable error) {
         List<Throwable> chain = new ArrayList<>();
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Throwable each = error; each != null && chain.size() < MOST_CAUSES && seen.add(each); each = cause(each)) {
@@ -63,7 +64,7 @@ public final class UserThrowables {
         return chain;
     }
 
-    private static <T> T ask(Supplier<T> question, Function<Throwable, T> otherwise) {
+    private static <T> @Nullable T ask(Supplier<@Nullable T> question, Function<Throwable, @Nullable T> otherwise) {
         try {
             return question.get();
         } catch (Throwable failure) { // also what is not declared

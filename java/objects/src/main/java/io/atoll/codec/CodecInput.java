@@ -1,5 +1,7 @@
 package io.atoll.codec;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a {@link Codec} reads what it wrote: the same items in the same order, all of them. Reading another kind of item
  * than was written, or beyond the last, ends the read with a {@link io.atoll.StoreException} that says which. Used by the
@@ -24,5 +26,6 @@ public interface CodecInput {
     String readString();
 
     /** @return what {@link CodecOutput#writeObject} wrote, or null; tensors, vectors and byte buffers as read-only views */
+    @Nullable
     Object readObject();
 }

@@ -1,5 +1,7 @@
 package io.atoll.codec;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a {@link Codec} writes. Each item is stored with its kind, one byte, so that the codec that reads is told when it
  * reads otherwise. Used by the thread that called the codec, during that call.
@@ -33,5 +35,5 @@ public interface CodecOutput {
      *
      * @param value may be null
      */
-    void writeObject(Object value);
+    void writeObject(@Nullable Object value);
 }

@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a value would be stored; nothing is.
@@ -43,11 +44,11 @@ public record StoredForm(
     /**
      * How a value would be stored now. It costs as much as a put without its copies. Any thread.
      *
-     * @param value any
+     * @param value any, or null
      * @return the numbers
      * @throws io.atoll.UnserializableException as a put would
      */
-    public static StoredForm of(Object value) {
+    public static StoredForm of(@Nullable Object value) {
         Encoded encoded = ObjectCodec.withoutStore().encode(value);
         if (encoded instanceof GraphCoder.Graph graph) {
             long buffers = 0;

@@ -6,4 +6,7 @@
  * a read-only form it is used, and everywhere the memory itself is protected, so that a stray write ends the process
  * that does it and harms nobody else.
  */
+@NullMarked
 package io.atoll.tensor;
+
+import org.jspecify.annotations.NullMarked;

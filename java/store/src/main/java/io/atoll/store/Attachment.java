@@ -1,6 +1,7 @@
 package io.atoll.store;
 
 import io.atoll.ObjectId;
+import io.atoll.jni.StoreCode;
 import io.atoll.jni.StoreLayout;
 import io.atoll.jni.StoreNative;
 import java.nio.ByteBuffer;
@@ -11,6 +12,8 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The native client behind a {@link NativeStore}, and the guard of its life. Whoever calls it does so between
@@ -63,6 +66,7 @@ final class Attachment {
     }
 
     /** Null when the store is closed. */
+    @Nullable
     Scratch tryEnter() {
         Scratch s = scratch.get();
         s.enter();
@@ -77,6 +81,30 @@ final class Attachment {
     void checkOpen() {
         if (closed) {
             throw closedException();
+        }
+    }
+
+    /**
+     * A native call that waits, in slices of growing length between which the end of this store and an interrupt of this
+     * thread are seen. Between {@link #enter} and leave.
+     *
+     * @param timeoutNanos for all of them; {@link Waiting#FOREVER} for no end
+     * @param call waits for so many nanoseconds at most; gives a negative {@link StoreCode#TIMED_OUT} to be called again
+     * @return what it gave; that code when the time was over or this thread is interrupted, whose flag stays set
+     */
+    long inSlices(long timeoutNanos, LongUnaryOperator call) {
+        long startedAt = System.nanoTime();
+        long slice = Waiting.FIRST_SLICE;
+        while (true) {
+            long left = Waiting.left(timeoutNanos, startedAt);
+            long result = call.applyAsLong(Math.min(slice, left));
+            if (result != -StoreCode.TIMED_OUT
+                    || left <= slice
+                    || Thread.currentThread().isInterrupted()) {
+                return result;
+            }
+            checkOpen();
+            slice = Waiting.longer(slice);
         }
     }
 

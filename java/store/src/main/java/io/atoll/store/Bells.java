@@ -4,6 +4,7 @@ import io.atoll.jni.StoreCode;
 import io.atoll.jni.StoreLayout;
 import io.atoll.jni.StoreNative;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What passes between the processes of a store beside objects: rings, bells, the end of its server. */
 final class Bells {
@@ -40,20 +41,8 @@ final class Bells {
     long bellWait(long index, long count, long timeoutNanos) {
         Scratch s = attachment.enter();
         try {
-            long startedAt = System.nanoTime();
-            long slice = Waiting.FIRST_SLICE;
-            while (true) {
-                long left = Waiting.left(timeoutNanos, startedAt);
-                long result = StoreNative.bellWait(client, index, count, Math.min(slice, left));
-                if (result != -StoreCode.TIMED_OUT) {
-                    return StoreCodes.check(result, "bell: wait");
-                }
-                if (left <= slice || Thread.currentThread().isInterrupted()) {
-                    return count;
-                }
-                attachment.checkOpen();
-                slice = Waiting.longer(slice);
-            }
+            long result = attachment.inSlices(timeoutNanos, slice -> StoreNative.bellWait(client, index, count, slice));
+            return result == -StoreCode.TIMED_OUT ? count : StoreCodes.check(result, "bell: wait");
         } finally {
             s.leave();
         }
@@ -68,26 +57,18 @@ final class Bells {
         }
     }
 
-    boolean awaitServerExit(Duration timeout) {
+    boolean awaitServerExit(@Nullable Duration timeout) {
         long nanos = Waiting.nanos(timeout);
+        String what = "store " + attachment.socket() + ": waiting for its server's exit";
         Scratch s = attachment.enter();
         try {
-            long startedAt = System.nanoTime();
-            long slice = Waiting.FIRST_SLICE;
-            while (true) {
-                long left = Waiting.left(nanos, startedAt);
-                long result = StoreNative.awaitServerExit(client, Math.min(slice, left));
-                if (result != -StoreCode.TIMED_OUT) {
-                    StoreCodes.check(result, "store " + attachment.socket() + ": waiting for its server's exit");
-                    return true;
-                }
-                if (left <= slice) {
-                    return false;
-                }
-                Waiting.checkInterrupt("store " + attachment.socket() + ": waiting for its server's exit");
-                attachment.checkOpen();
-                slice = Waiting.longer(slice);
+            long result = attachment.inSlices(nanos, slice -> StoreNative.awaitServerExit(client, slice));
+            if (result == -StoreCode.TIMED_OUT) {
+                Waiting.checkInterrupt(what);
+                return false;
             }
+            StoreCodes.check(result, what);
+            return true;
         } finally {
             s.leave();
         }

@@ -8,6 +8,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Objects being written in the store: create, resize, seal, abort. */
 final class Creations {
@@ -21,7 +22,7 @@ final class Creations {
         this.reports = reports;
     }
 
-    ObjectStore.Creation create(ObjectId id, long size, int contained, long tag, Duration timeout) {
+    ObjectStore.Creation create(@Nullable ObjectId id, long size, int contained, long tag, @Nullable Duration timeout) {
         if (size < 0 || contained < 0) {
             throw new IllegalArgumentException(
                     size + " bytes, " + contained + " contained ids: neither may be negative");
@@ -54,7 +55,7 @@ final class Creations {
     }
 
     /** The address of the object's bytes now. */
-    long resize(ObjectId id, long size, Duration timeout) {
+    long resize(ObjectId id, long size, @Nullable Duration timeout) {
         if (size < 0) {
             throw new IllegalArgumentException("object " + id + ": " + size + " bytes asked");
         }

@@ -7,6 +7,7 @@ import io.atoll.jni.StoreNative;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What can be asked of the entry behind an id, and done to it, whatever bytes the object has. */
 final class Entries {
@@ -77,7 +78,7 @@ final class Entries {
         }
     }
 
-    boolean[] await(ObjectId[] ids, int wanted, Duration timeout) {
+    boolean[] await(ObjectId[] ids, int wanted, @Nullable Duration timeout) {
         if (wanted < 0 || wanted > ids.length) {
             throw new IllegalArgumentException(wanted + " wanted of " + ids.length + " ids");
         }

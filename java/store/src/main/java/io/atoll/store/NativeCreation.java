@@ -2,6 +2,7 @@ package io.atoll.store;
 
 import io.atoll.ObjectId;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** An object being written in the shared-memory store. */
 final class NativeCreation implements ObjectStore.Creation {
@@ -44,7 +45,7 @@ final class NativeCreation implements ObjectStore.Creation {
     }
 
     @Override
-    public void resize(long newSize, Duration timeout) {
+    public void resize(long newSize, @Nullable Duration timeout) {
         if (over) {
             throw new IllegalStateException("object " + id + ": it is sealed or given up, and cannot be resized");
         }

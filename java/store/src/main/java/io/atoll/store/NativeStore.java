@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This process's attachment to a shared-memory store. Any thread may call any method. {@link #close} lets running calls
@@ -94,22 +95,22 @@ public final class NativeStore implements ObjectStore {
     }
 
     @Override
-    public Creation create(ObjectId id, long size, int contained, long tag, Duration timeout) {
+    public Creation create(@Nullable ObjectId id, long size, int contained, long tag, @Nullable Duration timeout) {
         return creations.create(id, size, contained, tag, timeout);
     }
 
     @Override
-    public Pin get(ObjectId id, Duration timeout) {
+    public Pin get(ObjectId id, @Nullable Duration timeout) {
         return pins.get(id, timeout);
     }
 
     @Override
-    public Pin tryGet(ObjectId id) {
+    public @Nullable Pin tryGet(ObjectId id) {
         return pins.tryGet(id);
     }
 
     @Override
-    public Pin[] getAll(ObjectId[] ids, Duration timeout) {
+    public Pin[] getAll(ObjectId[] ids, @Nullable Duration timeout) {
         return pins.getAll(ids, timeout);
     }
 
@@ -139,7 +140,7 @@ public final class NativeStore implements ObjectStore {
     }
 
     @Override
-    public boolean[] await(ObjectId[] ids, int wanted, Duration timeout) {
+    public boolean[] await(ObjectId[] ids, int wanted, @Nullable Duration timeout) {
         return entries.await(ids, wanted, timeout);
     }
 
@@ -209,7 +210,7 @@ public final class NativeStore implements ObjectStore {
     }
 
     /** The object of that name, or null; the caller has one reference to it more. Does not ask the server. */
-    public ObjectId lookup(String name) {
+    public @Nullable ObjectId lookup(String name) {
         return names.lookup(name);
     }
 
@@ -242,7 +243,7 @@ public final class NativeStore implements ObjectStore {
     }
 
     /** Waits for the end of the server's process; false when time is over first. */
-    public boolean awaitServerExit(Duration timeout) {
+    public boolean awaitServerExit(@Nullable Duration timeout) {
         return bells.awaitServerExit(timeout);
     }
 
@@ -261,7 +262,7 @@ public final class NativeStore implements ObjectStore {
     }
 
     /** What a client has done and holds; null when no client has that index now. */
-    public ClientStats clientStats(int index) {
+    public @Nullable ClientStats clientStats(int index) {
         return reports.clientStats(index);
     }
 

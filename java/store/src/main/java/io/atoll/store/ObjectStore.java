@@ -2,6 +2,7 @@ package io.atoll.store;
 
 import io.atoll.ObjectId;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One process's attachment to a store of immutable objects: the Java face of {@code atoll/c.h}. Any thread may call any
@@ -33,7 +34,7 @@ public interface ObjectStore extends AutoCloseable {
      * @param tag the caller's own number, handed back by {@link #get}
      * @param timeout how long to wait for room
      */
-    Creation create(ObjectId id, long size, int contained, long tag, Duration timeout);
+    Creation create(@Nullable ObjectId id, long size, int contained, long tag, @Nullable Duration timeout);
 
     /**
      * An object being written: its bytes are this process's alone until it is sealed. Not thread-safe.
@@ -59,7 +60,7 @@ public interface ObjectStore extends AutoCloseable {
          * @param timeout how long to wait for room
          * @throws io.atoll.ObjectStoreFullException if there is no room for it
          */
-        void resize(long size, Duration timeout);
+        void resize(long size, @Nullable Duration timeout);
 
         /** Makes it immutable and visible. Each contained object must be referenced by the caller now. */
         void seal(ObjectId... contained);
@@ -75,9 +76,10 @@ public interface ObjectStore extends AutoCloseable {
      * @throws io.atoll.GetTimeoutException when the time is over
      * @throws io.atoll.ObjectStoreFullException when there was no room for it to come back in that time
      */
-    Pin get(ObjectId id, Duration timeout);
+    Pin get(ObjectId id, @Nullable Duration timeout);
 
     /** Like {@link #get} for an object that must be there now; null when it is not sealed yet, or on disk. */
+    @Nullable
     Pin tryGet(ObjectId id);
 
     /**
@@ -88,7 +90,7 @@ public interface ObjectStore extends AutoCloseable {
      *     over and there was no room for them
      * @throws io.atoll.GetTimeoutException when the time is over
      */
-    Pin[] getAll(ObjectId[] ids, Duration timeout);
+    Pin[] getAll(ObjectId[] ids, @Nullable Duration timeout);
 
     /** Looks at {@code ids[from]} and those behind it, up to the first that is not sealed. Never waits, pins nothing. */
     SealedObjects peek(ObjectId[] ids, int from);
@@ -143,7 +145,7 @@ public interface ObjectStore extends AutoCloseable {
     void delete(ObjectId id);
 
     /** Waits until {@code wanted} of the ids are sealed or lost, or the time is over; says which are. */
-    boolean[] await(ObjectId[] ids, int wanted, Duration timeout);
+    boolean[] await(ObjectId[] ids, int wanted, @Nullable Duration timeout);
 
     /** Sets the id's claim word if it is {@code expected}; the word is 0 at first, and wholly its users'. */
     boolean claim(ObjectId id, int expected, int desired);

@@ -6,6 +6,7 @@ import io.atoll.jni.StoreCode;
 import io.atoll.jni.StoreLayout;
 import io.atoll.jni.StoreNative;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Sealed objects, pinned where they lie: one, or a list of them. */
 final class Pins {
@@ -25,7 +26,7 @@ final class Pins {
         this.client = attachment.client();
     }
 
-    ObjectStore.Pin get(ObjectId id, Duration timeout) {
+    ObjectStore.Pin get(ObjectId id, @Nullable Duration timeout) {
         long nanos = Waiting.nanos(timeout);
         Scratch s = attachment.enter();
         try {
@@ -87,7 +88,7 @@ final class Pins {
         }
     }
 
-    ObjectStore.Pin[] getAll(ObjectId[] ids, Duration timeout) {
+    ObjectStore.Pin[] getAll(ObjectId[] ids, @Nullable Duration timeout) {
         ObjectStore.Pin[] pins = new ObjectStore.Pin[ids.length];
         if (ids.length == 0) {
             return pins;

@@ -2,6 +2,7 @@ package io.atoll.store;
 
 import io.atoll.CallInterruptedException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a blocking call passes its time: in slices of growing length, so that it sees interrupts and the store's end.
@@ -18,7 +19,7 @@ public final class Waiting {
     private Waiting() {}
 
     /** Nanoseconds of a timeout; null waits for ever, a negative one looks once. */
-    public static long nanos(Duration timeout) {
+    public static long nanos(@Nullable Duration timeout) {
         if (timeout == null) {
             return FOREVER;
         }
@@ -43,7 +44,7 @@ public final class Waiting {
     }
 
     /** What is left of a timeout, null for ever. */
-    public static Duration left(Duration timeout, long startedAt) {
+    public static @Nullable Duration left(@Nullable Duration timeout, long startedAt) {
         return timeout == null ? null : Duration.ofNanos(left(nanos(timeout), startedAt));
     }
 

@@ -39,20 +39,11 @@ final class Watches {
         ByteBuffer events = Memory.direct(AT_ONCE * StoreLayout.EVENT_SIZE);
         Scratch s = attachment.enter();
         try {
-            long startedAt = System.nanoTime();
-            long slice = Waiting.FIRST_SLICE;
-            while (true) {
-                long left = Waiting.left(timeoutNanos, startedAt);
-                long count = StoreNative.takeReady(client, Memory.addressOf(events), AT_ONCE, Math.min(slice, left));
-                if (count != 0 && count != -StoreCode.TIMED_OUT) {
-                    return ids(events, (int) StoreCodes.check(count, "taking events"));
-                }
-                if (left <= slice || Thread.currentThread().isInterrupted()) {
-                    return NONE;
-                }
-                attachment.checkOpen();
-                slice = Waiting.longer(slice);
-            }
+            long count = attachment.inSlices(timeoutNanos, slice -> {
+                long taken = StoreNative.takeReady(client, Memory.addressOf(events), AT_ONCE, slice);
+                return taken == 0 ? -StoreCode.TIMED_OUT : taken;
+            });
+            return count == -StoreCode.TIMED_OUT ? NONE : ids(events, (int) StoreCodes.check(count, "taking events"));
         } finally {
             s.leave();
         }

@@ -4,4 +4,7 @@
  * inherits its connection, {@link io.atoll.store.ObjectStore} is what of that can be done without shared memory too.
  * For the runtime and for tests, not for programs.
  */
+@NullMarked
 package io.atoll.store;
+
+import org.jspecify.annotations.NullMarked;

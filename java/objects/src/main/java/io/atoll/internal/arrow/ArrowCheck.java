@@ -2,6 +2,7 @@ package io.atoll.internal.arrow;
 
 import io.atoll.UnserializableException;
 import io.atoll.internal.memory.Source;
+import io.atoll.jni.SystemProperty;
 import io.atoll.store.Memory;
 import java.util.Iterator;
 import java.util.List;
@@ -46,7 +47,7 @@ import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
  */
 public final class ArrowCheck {
     private static final boolean EVERY_ROW =
-            !BoundsChecking.BOUNDS_CHECKING_ENABLED || Boolean.getBoolean("atoll.arrow.check.rows");
+            !BoundsChecking.BOUNDS_CHECKING_ENABLED || SystemProperty.CHECK_ROWS.isTrue();
 
     /** So many rows may have no bytes at all: Arrow makes a validity buffer for them. */
     private static final long ROWS_WITHOUT_BYTES = 1 << 20;

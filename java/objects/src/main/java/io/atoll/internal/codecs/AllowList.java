@@ -1,5 +1,6 @@
 package io.atoll.internal.codecs;
 
+import io.atoll.jni.SystemProperty;
 import java.util.Arrays;
 import java.util.List;
 
@@ -9,7 +10,7 @@ import java.util.List;
  * allowed. Workers inherit the property. Without it every class is allowed.
  */
 public final class AllowList {
-    public static final String PROPERTY = "atoll.allowed.classes";
+    public static final String PROPERTY = SystemProperty.ALLOWED_CLASSES.key();
 
     private static final String LAMBDA = "$$Lambda";
 

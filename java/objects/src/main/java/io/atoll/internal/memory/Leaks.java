@@ -1,5 +1,6 @@
 package io.atoll.internal.memory;
 
+import io.atoll.jni.SystemProperty;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -13,7 +14,7 @@ import org.slf4j.helpers.NOPLoggerFactory;
  * then. The report goes to SLF4J, or to the standard error where no provider of it is there. It costs a stack trace for each view, and nothing when it is off.
  */
 public final class Leaks {
-    static final boolean ON = Boolean.getBoolean("atoll.leak.detection");
+    static final boolean ON = SystemProperty.LEAK_DETECTION.isTrue();
 
     private static final String WHAT = "a view was not closed, and held its memory until it was collected";
 

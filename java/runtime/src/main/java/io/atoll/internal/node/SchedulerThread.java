@@ -10,13 +10,14 @@ import io.atoll.store.NativeStore;
 import io.atoll.store.StoreServer;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * The thread that schedules. In rounds it has the rings of all clients read, the dead buried, and all of that told to the
  * {@link Scheduler}, which has done by {@link Orders} what it decides; when there is nothing to read it sleeps on the
  * scheduler's bell. While it sleeps, a thread of the driver that submits a task takes its turn for one round: the bell of
  * the worker is then the first that has to wake somebody. There is one at a time, and the turn is waited for by this
- * thread alone, and by who asks whether all has ended.
+ * thread alone, and by who asks what has ended or is under way.
  */
 public final class SchedulerThread extends Thread implements AutoCloseable {
     /** Calls on top of each other that take more stack than any round. */
@@ -171,16 +172,27 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         return failures.unstored(id);
     }
 
-    /** Whether every task that has been submitted has ended. Waits for the turn, as nobody else does. */
+    /** Whether every task that has been submitted has ended. Waits for the turn. */
     public boolean isIdle() {
+        return inTurn(() -> {
+            poll();
+            return scheduler.unfinished() == 0;
+        });
+    }
+
+    /** The name of the task that is to make this object, whoever submitted it; null when there is none. Waits for the turn. */
+    public String taskName(ObjectId result) {
+        return inTurn(() -> calls.nameOf(result));
+    }
+
+    private <T> T inTurn(Supplier<T> question) {
         checkOpen();
         while (!turn.tryLock()) {
             LockSupport.parkNanos(TURN_NANOS);
             checkOpen(); // Who closes keeps the turn.
         }
         try {
-            poll();
-            return scheduler.unfinished() == 0;
+            return question.get();
         } catch (Throwable e) {
             fail(e);
             throw new IllegalStateException(end.why(), e);

@@ -58,6 +58,16 @@ final class UnfinishedCalls {
         store.dereference(call.task.id());
     }
 
+    /** The name of the task that makes this object; null when none that is not done does. */
+    String nameOf(ObjectId result) {
+        for (ScheduledCall each : calls) {
+            if (each.task.id().equals(result)) {
+                return each.name();
+            }
+        }
+        return null;
+    }
+
     /** No worker is left, and none will come: all of them have failed, and the scheduler is told. */
     void giveUp(WorkerProcesses.Hopeless hope, Scheduler scheduler) {
         for (ScheduledCall call : List.copyOf(calls)) {

@@ -1,5 +1,6 @@
 package io.atoll.internal.process;
 
+import io.atoll.jni.SystemProperty;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,9 +17,6 @@ import java.util.Optional;
  * @param isKept whether it is the user's
  */
 public record CrashFiles(Path directory, boolean isKept) {
-    /** A worker that has this property set writes core files as the system has it; else none. */
-    public static final String CORES = "atoll.worker.cores";
-
     private static final String FLAG = "-XX:ErrorFile=";
     /** Before it a JVM has written all that is told of it. */
     private static final int MOST_BYTES = 64 * 1024;
@@ -30,7 +28,7 @@ public record CrashFiles(Path directory, boolean isKept) {
         }
         String name = directory.toAbsolutePath().toString().replace("%", "%%");
         String file = FLAG + name + "/" + nameOf("%p");
-        return isKept ? List.of(file, "-D" + CORES + "=true") : List.of(file);
+        return isKept ? List.of(file, "-D" + SystemProperty.WORKER_CORES.key() + "=true") : List.of(file);
     }
 
     /** What a worker that has ended has written there; empty when it has written nothing. */

@@ -2,6 +2,7 @@ package io.atoll.internal.process;
 
 import io.atoll.AtollException;
 import io.atoll.AtollOptions;
+import io.atoll.jni.SystemProperty;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -13,14 +14,7 @@ import java.util.stream.Collectors;
 
 /** The command line of a worker: this JVM's program, flags that workers need, and this process's class path. */
 public final class WorkerCommand {
-    /** Further JVM flags for workers, separated by spaces: for who cannot change the program. */
-    private static final String FLAGS_PROPERTY = "atoll.worker.flags";
-
-    /** The program that runs workers, where it is not the one that runs this process. */
-    private static final String JAVA_PROPERTY = "atoll.worker.java";
-
-    /** Which classes may be made from stored bytes. */
-    private static final String ALLOWED_CLASSES = "atoll.allowed.classes";
+    private static final String JAVA = SystemProperty.WORKER_JAVA.key();
 
     /** Where JavaCPP unpacks native libraries, by default in the user's home: once a session, and gone with it. */
     private static final String JAVACPP_CACHE = "org.bytedeco.javacpp.cachedir";
@@ -48,7 +42,7 @@ public final class WorkerCommand {
             "-Djava.class.path=",
             "-Djdk.module.",
             "-Dsun.java.",
-            "-Datoll.library.path=");
+            "-D" + SystemProperty.LIBRARY_PATH.key() + "=");
 
     /** Variables that hold JVM arguments: a worker has those among its own, as far as they are for it. */
     public static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
@@ -71,9 +65,9 @@ public final class WorkerCommand {
         List<String> users = users(options);
         command.addAll(JvmFlags.chosen(Runtime.version().feature(), mayHoldFlags(users, options)));
         command.addAll(inherited(ownArguments()));
-        String allowed = System.getProperty(ALLOWED_CLASSES); // the program may have set it itself
+        String allowed = SystemProperty.ALLOWED_CLASSES.value(); // the program may have set it itself
         if (allowed != null) {
-            command.add("-D" + ALLOWED_CLASSES + "=" + allowed);
+            command.add("-D" + SystemProperty.ALLOWED_CLASSES.key() + "=" + allowed);
         }
         command.add("-Xmx" + (options.workerHeapBytes() > 0 ? options.workerHeapBytes() : heapShare(options)));
         command.addAll(users);
@@ -92,15 +86,15 @@ public final class WorkerCommand {
     }
 
     private static String java() {
-        String chosen = System.getProperty(JAVA_PROPERTY);
+        String chosen = SystemProperty.WORKER_JAVA.value();
         Path java = chosen != null ? Path.of(chosen) : Path.of(System.getProperty("java.home"), "bin", "java");
         if (!Files.isExecutable(java)) {
             throw new AtollException("workers are started by " + java + ", and there is no such program"
                     + (chosen != null
-                            ? ": the system property " + JAVA_PROPERTY + " is to name the java of a JDK or JRE"
+                            ? ": the system property " + JAVA + " is to name the java of a JDK or JRE"
                             : ": jpackage leaves it out of its image unless it is given --jlink-options without"
                                     + " --strip-native-commands, jlink if it is given that; or name the java of a JDK or"
-                                    + " JRE " + Runtime.version().feature() + " by -D" + JAVA_PROPERTY + "=FILE"));
+                                    + " JRE " + Runtime.version().feature() + " by -D" + JAVA + "=FILE"));
         }
         return java.toString();
     }
@@ -147,9 +141,9 @@ public final class WorkerCommand {
     /** The JVM arguments that the user gives workers, those of the property last. */
     private static List<String> users(AtollOptions options) {
         List<String> all = new ArrayList<>(options.workerJvmArguments());
-        String more = System.getProperty(FLAGS_PROPERTY, "").trim();
-        if (!more.isEmpty()) {
-            all.addAll(List.of(more.split(" +")));
+        String more = SystemProperty.WORKER_FLAGS.value(); // for who cannot change the program
+        if (more != null && !more.isBlank()) {
+            all.addAll(List.of(more.trim().split(" +")));
         }
         return all;
     }

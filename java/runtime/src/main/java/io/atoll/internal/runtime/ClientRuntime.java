@@ -26,6 +26,7 @@ import io.atoll.spi.Refs;
 import io.atoll.spi.TaskRequest;
 import io.atoll.store.NativeStore;
 import io.atoll.store.ObjectStore;
+import io.atoll.store.Waiting;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -84,6 +85,15 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     /** Called when the scheduler is to read what has been written. */
     void submitted() {
         store.bellRing(NativeStore.SCHEDULER_BELL, 1);
+    }
+
+    /** The name of the task that is to make the object, where this process knows it; else null. */
+    abstract String taskName(ObjectId id);
+
+    /** For people: the object, and whose result it is. */
+    final String described(ObjectId id, Duration timeout) {
+        String task = Waiting.nanos(timeout) == 0 ? null : taskName(id); // Who only looks does so often.
+        return id + (task == null ? "" : ", the result of task " + task + ",");
     }
 
     /** Called when the value of the object was got. */
@@ -158,7 +168,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         try {
             return (T) value(ref.id(), timeout);
         } catch (GetTimeoutException e) {
-            throw withTasks(e);
+            throw withTasks("object " + described(ref.id(), timeout) + " is not there after " + timeout);
         }
     }
 
@@ -167,12 +177,12 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         try {
             return new ListGet(this, ids(refs), timeout).get();
         } catch (GetTimeoutException e) {
-            throw withTasks(e);
+            throw withTasks(e.getMessage());
         }
     }
 
     /** What the node does meanwhile tells a task that waits for its turn from one that takes long. */
-    private GetTimeoutException withTasks(GetTimeoutException e) {
+    private GetTimeoutException withTasks(String message) {
         int[] tasks;
         gate.enter();
         try {
@@ -180,7 +190,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         } finally {
             gate.leave();
         }
-        return new GetTimeoutException(e.getMessage() + "; of the node's tasks " + tasks[0] + " wait for arguments, "
+        return new GetTimeoutException(message + "; of the node's tasks " + tasks[0] + " wait for arguments, "
                 + tasks[1] + " for their turn, and " + tasks[2] + " run");
     }
 

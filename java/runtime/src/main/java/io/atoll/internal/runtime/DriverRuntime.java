@@ -64,6 +64,7 @@ final class DriverRuntime extends ClientRuntime {
 
     static DriverRuntime start(AtollOptions options) {
         OptionsCheck.check(options);
+        OptionsCheck.checkProperties();
         // Beside the making of the store: in a fresh JVM both load classes for tens of milliseconds.
         CompletableFuture<List<String>> command = CompletableFuture.supplyAsync(
                 () -> WorkerCommand.find(WorkerMain.class, options), task -> new Thread(task, "atoll-command").start());
@@ -229,6 +230,15 @@ final class DriverRuntime extends ClientRuntime {
             return codec.getOrFailure(id, Duration.ZERO);
         }
         return codec.getOrFailure(id, timeout);
+    }
+
+    @Override
+    String taskName(ObjectId id) {
+        try {
+            return scheduler.taskName(id);
+        } catch (IllegalStateException e) {
+            return null; // The session is closed, and what this was asked for is said without it.
+        }
     }
 
     @Override

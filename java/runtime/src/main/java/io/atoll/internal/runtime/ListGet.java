@@ -55,13 +55,23 @@ final class ListGet {
         FirstFailure failure = new FirstFailure(runtime.store, missing.length);
         runtime.events.tell(failure, missing);
         if (!runtime.blocked(() -> failure.await(left()))) {
-            throw new GetTimeoutException("of " + ids.length + " objects the last " + missing.length
-                    + " are not all there after " + timeout + ", " + missing[0] + " for one");
+            throw new GetTimeoutException(
+                    "of " + ids.length + " objects the last " + missing.length + " are not all there after " + timeout
+                            + ", " + runtime.described(anyMissing(missing), timeout) + " for one");
         }
         ObjectId failed = failure.failed();
         if (failed != null) {
             runtime.value(failed, left());
         }
+    }
+
+    private ObjectId anyMissing(ObjectId[] among) {
+        for (ObjectId id : among) {
+            if (!runtime.isReady(id)) {
+                return id;
+            }
+        }
+        return among[0]; // It has come since.
     }
 
     private Duration left() {

@@ -1,14 +1,20 @@
 package io.atoll.internal.runtime;
 
 import io.atoll.AtollOptions;
+import io.atoll.jni.SystemProperty;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.LoggerFactory;
 
-/** What options name must be there when a node is started: it is told before anything is made. */
+/** What options name must be there, and properties must mean something: it is told before anything is made. */
 final class OptionsCheck {
     /** Stands where the JVM could not decode a byte. */
     private static final char NOT_DECODED = '\uFFFD';
+
+    private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
     private OptionsCheck() {}
 
@@ -31,6 +37,15 @@ final class OptionsCheck {
         }
     }
 
+    /** Tells of properties that were misspelt, each once a process. */
+    static void checkProperties() {
+        for (String each : SystemProperty.mistakes(System.getProperties().stringPropertyNames())) {
+            if (TOLD.add(each)) {
+                LoggerFactory.getLogger(OptionsCheck.class).warn(each);
+            }
+        }
+    }
+
     private static void spillDirectory(Path directory) {
         if (Files.notExists(directory)) {
             throw spill(directory, "does not exist", null);
@@ -48,8 +63,8 @@ final class OptionsCheck {
     private static void crashDirectory(Path directory) {
         if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
             throw new IllegalArgumentException("crashDirectory " + directory.toAbsolutePath()
-                    + " is no directory that can be written to: the JVMs of workers that crash are to write there; make it,"
-                    + " or name another by AtollOptions.Builder.crashDirectory");
+                    + " is no directory that can be written to: the JVMs of workers that crash are to write there;"
+                    + " make it, or name another by AtollOptions.Builder.crashDirectory");
         }
     }
 

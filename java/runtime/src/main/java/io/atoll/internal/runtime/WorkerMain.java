@@ -5,11 +5,11 @@ import io.atoll.internal.call.FunctionFinder;
 import io.atoll.internal.classes.DriverClassLoader;
 import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.graph.GraphKind;
-import io.atoll.internal.process.CrashFiles;
 import io.atoll.internal.process.SessionDirectory;
 import io.atoll.internal.process.WorkerOrders;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.jni.StoreNative;
+import io.atoll.jni.SystemProperty;
 import io.atoll.spi.Runtimes;
 import io.atoll.store.NativeStore;
 import java.io.FileDescriptor;
@@ -58,7 +58,7 @@ public final class WorkerMain {
                 new DriverClassLoader(directory, Thread.currentThread().getContextClassLoader());
         Thread.currentThread().setContextClassLoader(loader);
         GraphKind.keepFor(loader);
-        if (!Boolean.getBoolean(CrashFiles.CORES)) {
+        if (!SystemProperty.WORKER_CORES.isTrue()) {
             StoreNative.writeNoCores();
         }
         FunctionFinder.warmUp();

@@ -80,6 +80,12 @@ final class WorkerRuntime extends ClientRuntime {
     }
 
     @Override
+    String taskName(ObjectId id) {
+        byte[] call = calls.get(id);
+        return call == null ? null : CallRecord.name(new UnsafeBuffer(call));
+    }
+
+    @Override
     void forgotten(ObjectId id) {
         calls.remove(id);
     }

@@ -56,6 +56,18 @@ class PublicTypesTest {
                 .contains("io.atoll.Atoll", "io.atoll.Outcome.Success", "io.atoll.F10", "io.atoll.tensor.Tensor");
     }
 
+    @Test
+    void shouldSayWhatMayBeNull() throws IOException {
+        List<Path> silent = new ArrayList<>();
+        for (Path room : exportedRooms()) {
+            Path file = room.resolve("package-info.java");
+            if (!room.toString().contains("/target/") && !Files.readString(file).contains("\n@NullMarked\n")) {
+                silent.add(file);
+            }
+        }
+        assertThat(silent).isEmpty();
+    }
+
     /** Packages that are exported to everybody: a folder for each, twice where a part of it is generated. */
     private static List<Path> exportedRooms() throws IOException {
         Path house = Path.of("..").toRealPath();

@@ -225,6 +225,7 @@ class OptionsTest {
                     () -> Atoll.get(List.of(running, queued), Duration.ofMillis(1)))) {
                 assertThatThrownBy(get)
                         .isInstanceOf(GetTimeoutException.class)
+                        .hasMessageContaining("OptionsTest.slow, ")
                         .hasMessageContaining("0 wait for arguments, 1 for their turn, and 1 run");
             }
             Files.createFile(Path.of(file));

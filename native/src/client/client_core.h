@@ -309,7 +309,7 @@ class ClientCore {
   void WakeBackground();
   uint64_t WarmShare() const;  // of one client, at most
   uint64_t WarmCap() const;    // so much is made ready ahead at most
-  uint64_t MostFree() const;   // what is free beyond that is given back
+  uint64_t MostFree();         // what is free beyond that is given back
   uint64_t LeastWarm() const { return std::min(WarmCap(), 4 * control_.geometry().extent_bytes()); }
 
   // Hot, read-only after Attach().
@@ -351,7 +351,9 @@ class ClientCore {
   std::atomic<uint32_t> nudged_{0};  // the sleep out of which this client has nudged the server last
   std::atomic<uint64_t> warm_target_{0};
   std::atomic<uint64_t> largest_{0};  // bytes of an object, of late
-  uint64_t allocations_seen_ = 0;     // by the background thread
+  // By the background thread: bytes that were asked for, when it last looked; and in the last whole window.
+  uint64_t asked_seen_ = 0, window_asked_ = 0, turnover_ = 0;
+  int64_t window_begin_ = 0;
   int64_t idle_since_ = 0;
   bool settled_ = false;
 

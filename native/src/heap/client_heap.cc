@@ -82,7 +82,7 @@ Placed ClientHeap::PlaceHere(const BlockFor& wanted) {
 
 bool ClientHeap::AllocateHere(uint64_t bytes, Entry& entry, uint64_t place) {
   const uint32_t c = sizes_.For(bytes);
-  allocations_.store(allocations_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  asked_.store(asked_.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
   if (c < sizes_.count()) return AllocateSmall(c, entry, place);
   return AllocateRun((bytes + kSlabBytes - 1) / kSlabBytes, entry, place);
 }

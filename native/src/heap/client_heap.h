@@ -92,11 +92,11 @@ class ClientHeap {
   void ForgetHints();
   // Bytes in wholly free slabs. Takes no lock: the background thread asks often and must not be in the way.
   uint64_t FreeBytes() const { return free_slabs_.load(std::memory_order_relaxed) * kSlabBytes; }
-  // Bytes in extents of this client, and how often it has asked for a block. No lock either.
+  // Bytes in extents of this client, and bytes that it has asked for since it attached. No lock either.
   uint64_t OwnedBytes() const { return owned_.load(std::memory_order_relaxed); }
   // Whether the last extents could not be mapped for want of mappings (vm.max_map_count).
   bool cannot_map() const { return cannot_map_.load(std::memory_order_relaxed); }
-  uint64_t allocations() const { return allocations_.load(std::memory_order_relaxed); }
+  uint64_t AskedBytes() const { return asked_.load(std::memory_order_relaxed); }
 
  private:
   // Told of a slab with which a span begins; `kind` is 0 for all others. Slabs are told by number + 1 here.
@@ -185,7 +185,7 @@ class ClientHeap {
   std::atomic<uint64_t> reserve_{0};  // slabs
   bool may_take_reserve_ = false;
   std::atomic<uint64_t> owned_{0};
-  std::atomic<uint64_t> allocations_{0};
+  std::atomic<uint64_t> asked_{0};
   std::atomic<bool> cannot_map_{false};
 };
 

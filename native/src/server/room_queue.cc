@@ -98,6 +98,7 @@ void RoomQueue::ServeSmall(KnownWish& wish) {
   } else if (freed_ || ring_all_ || control_.open_blocks().Any()) {
     wishes_.Ring(wish);
   }
+  if (wish.kind == WishKind::kEntry && !low) Ask(0);
   if (wish.urgent && ((sweeper_->more() && !IsLate(wish)) || (low && !reserver_->Refill()))) {
     soon_ = true;
   } else if (wish.urgent) {

@@ -246,7 +246,7 @@ public final class AtollOptions {
      * @since 0.1
      */
     public static final class Builder {
-        private static final long MAX_OBJECTS = 1 << 20;
+        private static final long MAX_OBJECTS = 1 << 24;
         /** A store has 1024 clients, a worker that replaces another being one more for a while. */
         private static final int MAX_WORKERS = 500;
 
@@ -305,14 +305,14 @@ public final class AtollOptions {
          * How many ids the store has at a time: objects that somebody refers to, and results that are not there yet. Only
          * those used take memory.
          *
-         * @param count 1 to 2^24; 2^20 if this is not called
+         * @param count 1 to 2^24, which is the default
          * @return this
          * @throws IllegalArgumentException when less or more
          */
         public Builder maxObjects(long count) {
-            if (count > 1 << 24) {
+            if (count > MAX_OBJECTS) {
                 throw new IllegalArgumentException(
-                        "maxObjects: " + count + " asked; it takes " + (1 << 24) + " at most");
+                        "maxObjects: " + count + " asked; it takes " + MAX_OBJECTS + " at most");
             }
             maxObjects = OptionValues.atLeast(1, count, "maxObjects");
             return this;

@@ -32,7 +32,7 @@ final class Creations {
         try {
             long slice = Math.min(nanos, Waiting.FIRST_SLICE);
             long result = tryCreate(s, id, size, contained, tag, slice);
-            if (result == -StoreCode.STORE_FULL && slice < nanos) {
+            if (isFull(result) && slice < nanos) {
                 result = untilThereIsRoom(size, nanos, each -> tryCreate(s, id, size, contained, tag, each));
             }
             if (result < 0) {
@@ -64,7 +64,7 @@ final class Creations {
         try {
             long slice = Math.min(nanos, Waiting.FIRST_SLICE);
             long result = tryResize(s, id, size, slice);
-            if (result == -StoreCode.STORE_FULL && slice < nanos) {
+            if (isFull(result) && slice < nanos) {
                 result = untilThereIsRoom(size, nanos, each -> tryResize(s, id, size, each));
             }
             if (result < 0) {
@@ -93,10 +93,15 @@ final class Creations {
             slice = Waiting.longer(slice);
             long left = Waiting.left(nanos, startedAt);
             long result = attempt.applyAsLong(Math.min(slice, left));
-            if (result != -StoreCode.STORE_FULL || left <= slice) {
+            if (!isFull(result) || left <= slice) {
                 return result;
             }
         }
+    }
+
+    /** Of bytes or of entries: either comes back. */
+    private static boolean isFull(long result) {
+        return result == -StoreCode.STORE_FULL || result == -StoreCode.TOO_MANY_OBJECTS;
     }
 
     private RuntimeException creationFailure(long result, ObjectId id, long size) {

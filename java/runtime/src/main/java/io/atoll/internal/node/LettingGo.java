@@ -4,21 +4,27 @@ import io.atoll.store.NativeStore;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Lets go of what this process holds without needing it when somebody waits for room: views and refs that nobody can
- * reach are given back only after a collection, and a heap that is small has no other reason for one. At most one
- * collection a second, and so seldom that they take a twentieth of the time. One thread of its own, for as long as the
- * process is attached.
+ * Lets go of what this process holds without needing it: views and refs that nobody can reach are given back only after a
+ * collection, and a heap that is small has no other reason for one. So there is one when refs hold much of the store, and
+ * when somebody waits for room. One thread of its own, for as long as the process is attached, hears of the latter.
  */
 public final class LettingGo implements AutoCloseable {
     private static final long PAUSE_NANOS = 1_000_000_000L;
-    private static final long SHARE = 20;
 
     private final NativeStore store;
+    private final Collector collector;
+    private final Held held;
     private final Thread thread = new Thread(null, this::run, "atoll-letting-go", 256 * 1024);
     private volatile boolean closed;
 
     private LettingGo(NativeStore store) {
         this.store = store;
+        held = new Held(
+                store.capacity(),
+                store.stats().maxObjects(),
+                () -> store.stats().clients(),
+                this::collect);
+        collector = new Collector(held);
     }
 
     public static LettingGo start(NativeStore store) {
@@ -28,6 +34,21 @@ public final class LettingGo implements AutoCloseable {
         return started;
     }
 
+    /** A ref to an object of so many bytes was made here. */
+    public void made(long bytes) {
+        held.add(bytes);
+    }
+
+    /** It was closed or collected. */
+    public void gone(long bytes) {
+        held.remove(bytes);
+    }
+
+    /** Has refs that are garbage found soon. */
+    public void collect() {
+        collector.ask();
+    }
+
     private void run() {
         try {
             while (!closed) {
@@ -35,18 +56,18 @@ public final class LettingGo implements AutoCloseable {
                 if (closed || store.bellWait(NativeStore.PRESSURE_BELL, rung, Long.MAX_VALUE / 2) == rung || closed) {
                     continue;
                 }
-                long start = System.nanoTime();
-                System.gc();
-                LockSupport.parkNanos(Math.max(PAUSE_NANOS, SHARE * (System.nanoTime() - start)));
+                collect();
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         } catch (RuntimeException e) {
             // The store is closed or gone: nothing is held any more.
         }
     }
 
-    /** Has the thread end, which it does within the tenth of a second that it may sleep. */
+    /** Has the threads end, which they do within the tenth of a second that one may sleep, or at the end of a collection. */
     public void stop() {
         closed = true;
+        collector.close();
         thread.interrupt();
     }
 
@@ -55,6 +76,7 @@ public final class LettingGo implements AutoCloseable {
         stop();
         try {
             thread.join(1000);
+            collector.join(1000);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -10,6 +10,7 @@ import io.atoll.internal.call.CallWriter;
 import io.atoll.internal.call.ObjectWriter;
 import io.atoll.internal.call.Submitter;
 import io.atoll.internal.graph.ErrorKind;
+import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Place;
 import io.atoll.internal.memory.ResultPlace;
 import io.atoll.internal.memory.Room;
@@ -40,12 +41,12 @@ import java.util.function.Supplier;
 
 /** What the runtimes of drivers and workers have in common: both are clients of the store and may submit tasks. */
 abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
-    private static final int ENTRY_RETRIES = 50;
-    private static final long ENTRY_PAUSE_NANOS = 20_000_000;
+    private static final long ENTRY_PAUSE_NANOS = 2_000_000;
 
     final NativeStore store;
     final ObjectCodec codec;
     final ObjectWriter writer;
+    private final Duration putTimeout;
     final Board board;
     final UpRing ring;
     /** Around everything that touches rings and board. */
@@ -66,6 +67,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         store.giveToKernels();
         codec = new ObjectCodec(store, this::adopt);
         writer = new ObjectWriter(store, putTimeout);
+        this.putTimeout = putTimeout;
         board = new Board(store, driverIndex);
         ring = new UpRing(store, board);
         cancelling = new Cancelling(store, codec, ring);
@@ -127,7 +129,11 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     public <T> ObjectRef<T> put(T value) {
         try {
             ObjectId streamed = codec.stream(value, writer);
-            return ref(streamed != null ? streamed : writer.write(null, codec.encode(value)));
+            if (streamed != null) {
+                return ref(streamed);
+            }
+            Encoded encoded = codec.encode(value);
+            return ref(writer.write(null, encoded), encoded.size());
         } finally {
             Reference.reachabilityFence(value); // its refs hold what the object names, until that does so itself
         }
@@ -299,8 +305,8 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         try {
             return store.expect();
         } catch (ObjectStoreFullException e) {
-            System.gc();
-            for (int i = 0; i < ENTRY_RETRIES; ++i) {
+            lettingGo.collect();
+            for (long end = System.nanoTime() + putTimeout.toNanos(); System.nanoTime() < end; ) {
                 LockSupport.parkNanos(ENTRY_PAUSE_NANOS);
                 try {
                     return store.expect();
@@ -360,12 +366,19 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     /** A ref that stands for one reference, which the caller has. */
     @Override
     public <T> ObjectRef<T> ref(ObjectId id) {
-        return Refs.make(id, this, new Release(this, id));
+        return ref(id, 0);
     }
 
-    private record Release(ClientRuntime runtime, ObjectId id) implements Runnable {
+    private <T> ObjectRef<T> ref(ObjectId id, long bytes) {
+        lettingGo.made(bytes);
+        return Refs.make(id, this, new Release(this, id, bytes));
+    }
+
+    /** @param bytes of the object, as far as they are known here */
+    private record Release(ClientRuntime runtime, ObjectId id, long bytes) implements Runnable {
         @Override
         public void run() {
+            runtime.lettingGo.gone(bytes);
             runtime.forgotten(id);
             runtime.handover.release(id);
         }

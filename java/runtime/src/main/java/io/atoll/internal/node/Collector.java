@@ -1,0 +1,142 @@
+package io.atoll.internal.node;
+
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Asks this JVM for collections when refs and views that nobody can reach hold what others need, and so seldom that they take
+ * a twentieth of the time. Any thread asks; one of its own, started by the first who does, has them made.
+ *
+ * <p>A young collection is enough for what was made lately, and all that a large heap can pay for. The JVM has no call for
+ * one: garbage is made until there is one. So a heap whose whole collections are short has those, and others, or one whose
+ * JVM ignores {@code System.gc()} ({@code -XX:+DisableExplicitGC}), have young ones, and a whole one when these do not help.
+ */
+final class Collector {
+    private static final long SHARE = 20;
+    /** Pauses of a whole collection that nobody minds. */
+    private static final long SHORT_MILLIS = 25;
+    /** How long refs that were found garbage take to be given back, at most. */
+    private static final long SETTLING_NANOS = 200_000_000L;
+
+    private static final long SETTLING_STEP_NANOS = 1_000_000L;
+    /** Smaller than half of any collector's region: those that are not go among the old at once. */
+    private static final int CHURNED_ARRAY = 64 << 10;
+
+    private final Held held;
+    private final Thread thread = new Thread(null, this::run, "atoll-collector", 256 * 1024);
+    private List<GarbageCollectorMXBean> beans;
+
+    private boolean started;
+    private volatile boolean asked;
+    private volatile boolean closed;
+    private long wholeMillis;
+    private boolean whole = true;
+    private boolean ignored;
+    private volatile Object garbage;
+
+    Collector(Held held) {
+        this.held = held;
+        thread.setDaemon(true);
+    }
+
+    /** Soon, or a while after the last one. Returns at once. */
+    void ask() {
+        asked = true;
+        synchronized (this) {
+            if (!started) {
+                started = true;
+                thread.start();
+            }
+        }
+        LockSupport.unpark(thread);
+    }
+
+    void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+
+    void join(long millis) throws InterruptedException {
+        thread.join(millis);
+    }
+
+    private void run() {
+        beans = ManagementFactory.getGarbageCollectorMXBeans();
+        try {
+            collectWhenAsked();
+        } catch (RuntimeException e) {
+            // The store is closed or gone: nothing is held any more.
+        }
+    }
+
+    private void collectWhenAsked() {
+        while (!closed) {
+            if (!asked) {
+                LockSupport.park(this);
+                continue;
+            }
+            asked = false;
+            long paused = collect();
+            settle();
+            long next = System.nanoTime() + Math.max(SHARE * paused * 1_000_000, SETTLING_STEP_NANOS);
+            for (long left; !closed && (left = next - System.nanoTime()) > 0; ) {
+                LockSupport.parkNanos(this, left);
+            }
+            held.allowMore();
+        }
+    }
+
+    /** Milliseconds that the collections made meanwhile have taken. */
+    private long collect() {
+        long before = held.weight();
+        long start = millis();
+        if (whole && !ignored) {
+            long count = count();
+            System.gc();
+            ignored = count() == count;
+            wholeMillis = millis() - start;
+        }
+        if (!whole || ignored) {
+            churn();
+        }
+        long paused = millis() - start;
+        // The next one is a whole one where those are short, or where young ones leave what they should free.
+        whole = wholeMillis <= SHORT_MILLIS || held.weight() > before - before / 4;
+        return paused;
+    }
+
+    /** Until there has been a collection, or half of the heap would have been filled. */
+    private void churn() {
+        WeakReference<Object> canary = new WeakReference<>(new Object());
+        long most = Runtime.getRuntime().maxMemory() / 2;
+        for (long made = 0; made < most && !closed && canary.get() != null; made += CHURNED_ARRAY) {
+            garbage = new byte[CHURNED_ARRAY];
+        }
+        garbage = null;
+    }
+
+    /** The cleaner's thread gives back one after the other. */
+    private void settle() {
+        long end = System.nanoTime() + SETTLING_NANOS;
+        for (long last = Long.MAX_VALUE, now;
+                !closed && (now = held.weight()) < last && System.nanoTime() < end;
+                last = now) {
+            LockSupport.parkNanos(this, SETTLING_STEP_NANOS);
+        }
+    }
+
+    private long count() {
+        return beans.stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+                .sum();
+    }
+
+    private long millis() {
+        return beans.stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+                .sum();
+    }
+}

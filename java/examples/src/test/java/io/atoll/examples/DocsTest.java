@@ -88,6 +88,7 @@ class DocsTest {
                                 "io.atoll.store",
                                 "io.atoll.table",
                                 "io.atoll.tensor",
+                                "java.io",
                                 "java.nio",
                                 "java.time",
                                 "java.util",

@@ -83,7 +83,7 @@ public record StoredForm(
         }
     }
 
-    private static List<String> fallbacks(Object root) {
+    private static List<String> fallbacks(@Nullable Object root) {
         Set<String> found = new TreeSet<>();
         Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         ArrayDeque<Object> queue = new ArrayDeque<>();

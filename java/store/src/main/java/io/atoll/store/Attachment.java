@@ -31,7 +31,7 @@ final class Attachment {
     private final AtomicInteger writing = new AtomicInteger();
 
     /** Whose client kernels use; guarded by the class. */
-    private static Attachment ofKernels;
+    private static @Nullable Attachment ofKernels;
 
     private volatile boolean closed;
     private boolean detached; // guarded by lifecycle

@@ -45,7 +45,7 @@ final class Creations {
         }
     }
 
-    private long tryCreate(Scratch s, ObjectId id, long size, int contained, long tag, long nanos) {
+    private long tryCreate(Scratch s, @Nullable ObjectId id, long size, int contained, long tag, long nanos) {
         if (id == null) {
             s.id(0, 0);
         } else {
@@ -104,7 +104,7 @@ final class Creations {
         return result == -StoreCode.STORE_FULL || result == -StoreCode.TOO_MANY_OBJECTS;
     }
 
-    private RuntimeException creationFailure(long result, ObjectId id, long size) {
+    private RuntimeException creationFailure(long result, @Nullable ObjectId id, long size) {
         String what = id == null ? "new object: " : "object " + id + ": ";
         if (result == -StoreCode.STORE_FULL) {
             String said = StoreNative.lastError();

@@ -92,8 +92,8 @@ final class Entries {
         ByteBuffer flags = isFew ? null : Memory.direct(ids.length);
         Scratch s = attachment.enter();
         try {
-            long idsAddress = isFew ? s.ids(ids) : Memory.addressOf(idBytes);
-            long flagsAddress = isFew ? s.flagsAddress() : Memory.addressOf(flags);
+            long idsAddress = idBytes == null ? s.ids(ids) : Memory.addressOf(idBytes);
+            long flagsAddress = flags == null ? s.flagsAddress() : Memory.addressOf(flags);
             long startedAt = System.nanoTime();
             long slice = Math.min(nanos, Waiting.FIRST_SLICE);
             while (true) {
@@ -109,7 +109,7 @@ final class Entries {
                 slice = Waiting.longer(slice);
             }
             for (int i = 0; i < ready.length; i++) {
-                ready[i] = (isFew ? s.flag(i) : flags.get(i)) != 0;
+                ready[i] = (flags == null ? s.flag(i) : flags.get(i)) != 0;
             }
         } finally {
             s.leave();

@@ -6,6 +6,7 @@ import io.atoll.jni.StoreNative;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import sun.misc.Unsafe;
 
 /**
@@ -81,7 +82,7 @@ public final class Memory {
     }
 
     /** Copies bytes; a null base says that its number is a plain address. */
-    public static void copy(Object fromBase, long from, Object toBase, long to, long bytes) {
+    public static void copy(@Nullable Object fromBase, long from, @Nullable Object toBase, long to, long bytes) {
         if (bytes >= LARGE && toBase == null) {
             NativeLibrary.load();
             StoreNative.copy(fromBase, fromBase == null ? from : from - arrayOffset(fromBase), to, bytes);

@@ -5,6 +5,7 @@ import io.atoll.jni.StoreCode;
 import io.atoll.jni.StoreNative;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Names under which every process finds an object. */
 final class Names {
@@ -44,6 +45,7 @@ final class Names {
         }
     }
 
+    @Nullable
     ObjectId lookup(String name) {
         Scratch s = attachment.enter();
         try {

@@ -74,7 +74,7 @@ final class Pins {
         return result != -StoreCode.STORE_FULL || System.nanoTime() - startedAt >= slice;
     }
 
-    ObjectStore.Pin tryGet(ObjectId id) {
+    ObjectStore.@Nullable Pin tryGet(ObjectId id) {
         Scratch s = attachment.enter();
         try {
             long result = StoreNative.get(client, id.store(), id.place(), 0, s.viewAddress());

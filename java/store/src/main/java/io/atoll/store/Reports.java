@@ -7,6 +7,7 @@ import io.atoll.jni.StoreNative;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a store, its clients and its objects are now, and the counters that their users share out. */
 final class Reports {
@@ -91,6 +92,7 @@ final class Reports {
         }
     }
 
+    @Nullable
     ClientStats clientStats(int index) {
         Scratch s = attachment.enter();
         try {

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program that has inherited a connection to a store, over which it attaches with {@link NativeStore#attachInherited}.
@@ -60,7 +61,7 @@ public final class SpawnedProcess extends Process {
      * @param environment variables that it has beside, or instead of, those of this process; with null, that it has not
      * @throws StoreException naming the system call and the reason when the system refuses
      */
-    public static SpawnedProcess start(Path socket, List<String> command, Map<String, String> environment) {
+    public static SpawnedProcess start(Path socket, List<String> command, Map<String, @Nullable String> environment) {
         NativeLibrary.load();
         ByteBuffer path = Memory.cString(socket.toAbsolutePath().toString());
         ByteBuffer arguments = cStrings(command);

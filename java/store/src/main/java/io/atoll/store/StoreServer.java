@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server of a store, on a native thread of this process: it owns the memory, takes in clients and cleans up after
@@ -30,7 +31,7 @@ public final class StoreServer implements AutoCloseable {
         private long ringBytes;
         private long warmBytes;
         private boolean awaitFarewell;
-        private Path spillDirectory;
+        private @Nullable Path spillDirectory;
         private long spillLimit;
 
         private Options(Path socket, long capacity) {
@@ -77,10 +78,10 @@ public final class StoreServer implements AutoCloseable {
         /**
          * What does not fit goes to disk; else nothing is spilled.
          *
-         * @param directory an existing one
+         * @param directory an existing one; null for none
          * @param limit bytes on disk at most; 0: as much as the disk takes
          */
-        public Options spill(Path directory, long limit) {
+        public Options spill(@Nullable Path directory, long limit) {
             spillDirectory = directory;
             spillLimit = limit;
             return this;

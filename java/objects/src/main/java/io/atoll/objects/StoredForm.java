@@ -61,7 +61,9 @@ public record StoredForm(
                     "graph", graph.bytesInLine(), buffers, graph.parts().size(), copied, fallbacks(value));
         }
         int kind = Kind.of(encoded.tag());
-        boolean buffer = encoded.hasBuffers() || kind == Kind.BYTES || (kind >= Kind.BOOLEAN_ARRAY && kind != Kind.REF);
+        boolean buffer = encoded.hasBuffers()
+                || kind == Kind.BYTES
+                || (kind >= Kind.BOOLEAN_ARRAY && kind <= Kind.TYPED_BUFFER && kind != Kind.REF);
         return new StoredForm(
                 Kind.name(kind),
                 buffer ? 0 : encoded.size(),

@@ -44,6 +44,8 @@ public final class Kind {
     public static final int ERROR = 23;
     /** The remaining elements of an {@code XxxBuffer}, little-endian; the detail is the kind of array of its elements. */
     public static final int TYPED_BUFFER = 24;
+    /** A value of simple shape: a record, a list, a map and the like, by code of ours. */
+    public static final int PLAIN = 25;
 
     public static final int UTF_16 = 1;
     public static final int LITTLE_ENDIAN = 1;
@@ -74,7 +76,8 @@ public final class Kind {
         "Arrow stream",
         "graph",
         "error",
-        "typed buffer"
+        "typed buffer",
+        "plain value"
     };
 
     private Kind() {}

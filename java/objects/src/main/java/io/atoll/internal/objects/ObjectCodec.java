@@ -17,6 +17,7 @@ import io.atoll.internal.memory.Room;
 import io.atoll.internal.memory.Source;
 import io.atoll.internal.memory.Streamed;
 import io.atoll.internal.memory.Views;
+import io.atoll.internal.plain.PlainKind;
 import io.atoll.spi.Refs;
 import io.atoll.store.Memory;
 import io.atoll.store.ObjectStore;
@@ -243,6 +244,9 @@ public final class ObjectCodec {
         if (encoded == null) {
             encoded = Kinds.encodePart(value);
         }
+        if (encoded == null) {
+            encoded = PlainKind.encode(value);
+        }
         return encoded != null ? encoded : GraphKind.encode(value);
     }
 
@@ -267,17 +271,22 @@ public final class ObjectCodec {
         }
         switch (Kind.of(tag)) {
             case Kind.GRAPH:
-                Object value = GraphKind.decode(Kind.detail(tag), source, refs);
-                if (form != null && !form.isInstance(value)) {
-                    throw new UnsupportedOperationException(
-                            "a stored " + value.getClass().getTypeName() + " cannot be seen as " + form.getTypeName());
-                }
-                return value;
+                return as(form, GraphKind.decode(Kind.detail(tag), source, refs));
+            case Kind.PLAIN:
+                return as(form, PlainKind.decode(source, refs));
             case Kind.ERROR:
                 return ErrorKind.decode(Kind.detail(tag), source, refs);
             default:
                 return form == null ? Kinds.decode(tag, source, refs) : Forms.of(tag, source, refs, form);
         }
+    }
+
+    private static Object as(Class<?> form, Object value) {
+        if (form != null && !form.isInstance(value)) {
+            throw new UnsupportedOperationException(
+                    "a stored " + value.getClass().getTypeName() + " cannot be seen as " + form.getTypeName());
+        }
+        return value;
     }
 
     /** Where {@link #put} finds room. */

@@ -13,13 +13,17 @@ import io.atoll.table.Table;
 import io.atoll.tensor.DType;
 import io.atoll.tensor.Tensor;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +91,11 @@ class FuzzSeedsTest {
         runAll("small", SmallFuzz::fuzzerTestOneInput);
     }
 
+    @Test
+    void shouldReadDamagedPlainValuesOrRefuseThem() throws IOException {
+        runAll("plain", PlainFuzz::fuzzerTestOneInput);
+    }
+
     private static final List<String> FLAT =
             List.of("Int(32, true)", "Bool", "Utf8", "LargeUtf8", "Utf8View", "Decimal(30, 4, 128)", "Null");
 
@@ -131,6 +140,14 @@ class FuzzSeedsTest {
         TreeMap<String, Object> ordered = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         ordered.put("k", new ArrayList<>(new HashMap<>(Map.of("x", 1)).entrySet()));
         write("graph", "keys", List.of(ordered.keySet(), ConcurrentHashMap.newKeySet(), ordered));
+
+        Row row = new Row(7, "\u20ac", List.of('c', 1L, 2.5f, (byte) 1, (short) 2, BigDecimal.TEN, DType.INT8));
+        write("plain", "rows", new Object[] {row, row, new int[] {1, 2}, Optional.of(row)});
+        write("plain", "times", List.of(Instant.EPOCH, ZonedDateTime.parse("2024-10-27T02:30+01:00[Europe/Berlin]")));
+        write(
+                "plain",
+                "containers",
+                List.of(new TreeMap<>(Map.of("k", Map.of(1, 2))), new HashSet<>(List.of(1)), Arrays.asList("x")));
 
         writeError("java", cut(new IllegalStateException("text", cut(new IOException("why")))));
         writeError("graph", cut(new WithField(new Row(1, "x", List.of(new byte[1100])))));
@@ -204,7 +221,7 @@ class FuzzSeedsTest {
     private static void write(String target, String name, Object value) throws IOException {
         Encoded encoded = ObjectCodec.withoutStore().encode(value);
         byte detail = (byte) Kind.detail(encoded.tag());
-        byte[] head = target.equals("tensor")
+        byte[] head = target.equals("tensor") || target.equals("plain")
                 ? new byte[0]
                 : target.equals("small") ? new byte[] {(byte) Kind.of(encoded.tag()), detail} : new byte[] {detail};
         write(target, name, head, encoded);

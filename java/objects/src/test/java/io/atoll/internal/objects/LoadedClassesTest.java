@@ -6,13 +6,23 @@ import io.atoll.ObjectId;
 import io.atoll.TaskException;
 import io.atoll.store.testkit.InMemoryStore;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Simple values are on the way of a node's start: they must not wait for Arrow or Fory to be loaded. */
+/** Simple values, and values of simple shape, must not wait for Arrow or Fory to be loaded. */
 class LoadedClassesTest {
     @Test
     void shouldNotLoadArrowOrForyForSimpleValues() throws Exception {
@@ -50,6 +60,12 @@ class LoadedClassesTest {
                 .toList();
     }
 
+    enum Unit {
+        METRE
+    }
+
+    record Row(int number, String text, List<Unit> units, Map<String, Optional<Long>> more, int[] counts) {}
+
     static final class Main {
         public static void main(String[] args) {
             InMemoryStore store = InMemoryStore.create(1 << 20);
@@ -66,8 +82,20 @@ class LoadedClassesTest {
             } catch (TaskException e) {
                 // as it should
             }
+            Row row = new Row(1, "text", List.of(Unit.METRE), Map.of("k", Optional.of(2L)), new int[] {3});
+            Object[] plain = {
+                row,
+                List.of(row, row),
+                new Row[] {row},
+                new TreeMap<>(Map.of("at", Instant.EPOCH)),
+                new HashSet<>(Set.of(UUID.randomUUID())),
+                Arrays.asList(LocalDate.EPOCH, BigDecimal.TEN)
+            };
+            for (Object value : plain) {
+                codec.get(codec.put(value), Duration.ZERO);
+            }
             if (args[0].equals("graph")) {
-                codec.put(List.of(1));
+                codec.put(new Main());
             }
         }
     }

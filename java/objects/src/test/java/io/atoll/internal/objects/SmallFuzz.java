@@ -11,7 +11,11 @@ public final class SmallFuzz {
             return;
         }
         int kind = data[0] & 0xff;
-        boolean own = kind == Kind.ARROW || kind == Kind.TENSOR || kind == Kind.GRAPH || kind == Kind.ERROR;
+        boolean own = kind == Kind.ARROW
+                || kind == Kind.TENSOR
+                || kind == Kind.GRAPH
+                || kind == Kind.ERROR
+                || kind == Kind.PLAIN;
         Fuzz.get(own ? Kind.BYTES : kind, data[1] & 0xff, data, 2, value -> {});
     }
 }

@@ -44,6 +44,7 @@ class RoomsTest {
             Set.of("io.atoll.table"),
             Set.of("io.atoll.internal.kinds"),
             Set.of("io.atoll.internal.fields"),
+            Set.of("io.atoll.internal.plain"),
             Set.of("io.atoll.internal.hooks"),
             Set.of("io.atoll.internal.graph"),
             Set.of("io.atoll.internal.objects"),

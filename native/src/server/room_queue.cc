@@ -51,6 +51,15 @@ void RoomQueue::Recover() {
   wishes_.Recover();
 }
 
+// Whoever leases a block of entries has free ones in it that nobody has freed.
+RoomQueue::Asked RoomQueue::WhomToAsk() const {
+  const auto& all = wishes_.all();
+  const bool entries = std::any_of(all.begin(), all.end(), [](const KnownWish& wish) {
+    return wish.kind == WishKind::kEntry && wish.word.state() == WishState::kWaits;
+  });
+  return entries ? Asked::kAll : Asked::kWhereFreed;
+}
+
 bool RoomQueue::Serve() {
   wishes_.ForgetTheGone();
   now_ = os::NowNanos();
@@ -82,7 +91,7 @@ bool RoomQueue::Serve() {
   if (ring_all_ && pressure_) {
     const bool all = now_ >= ask_all_at_;
     if (all) ask_all_at_ = now_ + kAskAllMillis * int64_t{1'000'000};
-    ask_(all ? Asked::kAll : Asked::kWhereFreed);
+    ask_(all ? Asked::kAll : WhomToAsk());
   }
   freed_ = ring_all_ = false;
   control_.header().memory_refused.store(reserver_->refused() || !MayTakeBare(), std::memory_order_relaxed);
@@ -363,7 +372,7 @@ void RoomQueue::Tell(bool freed) {
   }
   if (!pressure_) control_.header().pressure.store(0, std::memory_order_seq_cst);
   // The owners of what became free look whether an extent of theirs is empty now.
-  if (freed) ask_(Asked::kWhereFreed);
+  if (freed) ask_(WhomToAsk());
 }
 
 }  // namespace atollstore

@@ -53,6 +53,7 @@ class RoomQueue {
   void Recover();
 
  private:
+  Asked WhomToAsk() const;
   void ServeSmall(KnownWish& wish);
   // Returns whether those behind it are to wait.
   bool ServeRoom(KnownWish& wish);

@@ -55,7 +55,8 @@ final class UserCode {
         }
         DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
         compile(source.append("}\n").toString(), found);
-        for (Diagnostic<? extends JavaFileObject> diagnostic : found.getDiagnostics()) {
+        // A copy: to put one into words may have javac complete a class, of which it has more to say.
+        for (Diagnostic<? extends JavaFileObject> diagnostic : List.copyOf(found.getDiagnostics())) {
             if (diagnostic.getKind() == Diagnostic.Kind.ERROR) {
                 long number = (diagnostic.getLineNumber() - first) / 3;
                 if (number < 0 || number >= errors.size()) {

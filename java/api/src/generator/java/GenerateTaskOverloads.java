@@ -203,11 +203,14 @@ public final class GenerateTaskOverloads {
         source.lines(
                 "package io.atoll;",
                 "",
+                "import io.atoll.concurrent.Emitter;",
+                "import io.atoll.concurrent.StreamCall;",
+                "import io.atoll.spi.EmitterArgument;",
                 "import java.util.concurrent.Callable;",
                 NULLABLE,
                 "",
                 "/**",
-                " * The overloads of {@link Atoll}'s {@code task}, {@code run}, {@code function} and {@code action}. Not to be named: call",
+                " * The overloads of {@link Atoll}'s {@code task}, {@code run}, {@code function}, {@code action} and {@code stream}. Not to be named: call",
                 " * them as {@code Atoll.task} and so on.",
                 " *",
                 " * <p>They cost javac time, since it looks at every overload with every type open: 200 calls of {@code task} with six",
@@ -249,8 +252,41 @@ public final class GenerateTaskOverloads {
                 }
             }
         }
+        for (int n = 0; n <= MOST_MIXED; ++n) {
+            for (int refs : mixtures(n)) {
+                stream(source, n, refs);
+            }
+        }
         source.lines("}");
         return source.toString();
+    }
+
+    /** stream: of a function of one parameter more, which is an emitter. */
+    private static void stream(Source source, int n, int refs) {
+        List<String> taken = each(n, i -> "T" + i);
+        taken.add("Emitter<R>");
+        List<String> parameters = parameterList(n, refs);
+        parameters.add(0, "P" + (n + 1) + "<" + String.join(", ", taken) + "> function");
+        List<String> arguments = argumentList(n, refs);
+        arguments.add("EmitterArgument.HERE");
+        source.lines(
+                "",
+                "    /**",
+                "     * A call of {@code function}, which emits items, with " + arguments(n, refs)
+                        + " and an emitter; to be adjusted and started by {@link",
+                "     * StreamCall#remote}.",
+                "     *");
+        source.lines(each(n, i -> "     * @param <T" + i + "> type of parameter " + i));
+        source.lines("     * @param <R> type of the items", "     * @param function runs in a worker");
+        source.lines(argumentDoc(n, refs));
+        source.lines(
+                "     * @return the call, not started yet",
+                "     */",
+                "    public static " + generics(Kind.FUNCTION, n) + "StreamCall<R> stream("
+                        + String.join(", ", parameters) + ") {",
+                "        return StreamCall.of(new RunCall(function, new Object[] {" + String.join(", ", arguments)
+                        + "}));",
+                "    }");
     }
 
     /** function, action. */

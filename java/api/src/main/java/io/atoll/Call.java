@@ -22,6 +22,18 @@ abstract sealed class Call<C extends Call<C, R>, R extends @Nullable Object> per
 
     abstract C self();
 
+    final Object function() {
+        return function;
+    }
+
+    final @Nullable Object[] arguments() {
+        return arguments;
+    }
+
+    final TaskOptions options() {
+        return options;
+    }
+
     /**
      * Logical CPUs that the task holds while it runs and is not blocked in a get or wait; 1 if this is not called. They
      * limit how many tasks run at once, not how many threads one of them may start.

@@ -1,5 +1,6 @@
 package io.atoll;
 
+import io.atoll.concurrent.RefStream;
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.Runtimes;
 import io.atoll.spi.SeenRef;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +77,31 @@ record TaskOptions(
         List<ObjectRef<?>> refs = refs(arguments);
         ObjectRef.enterAll(refs);
         try {
-            return Runtimes.current().submit(new TaskRequest(function, arguments, resources, retries, name, policy));
+            return Runtimes.current().submit(request(function, arguments));
+        } finally {
+            ObjectRef.leaveAll(refs);
+        }
+    }
+
+    <R extends @Nullable Object> List<ObjectRef<R>> submitEach(
+            Object function, @Nullable Object[] arguments, int count) {
+        return with(arguments, () -> Runtimes.current().submitEach(request(function, arguments), count));
+    }
+
+    <R extends @Nullable Object> RefStream<R> submitStream(Object function, @Nullable Object[] arguments, int window) {
+        return with(arguments, () -> Runtimes.current().submitStream(request(function, arguments), window));
+    }
+
+    private TaskRequest request(Object function, @Nullable Object[] arguments) {
+        return new TaskRequest(function, arguments, resources, retries, name, policy);
+    }
+
+    /** None of the arguments is given back meanwhile. */
+    private static <S> S with(@Nullable Object[] arguments, Supplier<S> submit) {
+        List<ObjectRef<?>> refs = refs(arguments);
+        ObjectRef.enterAll(refs);
+        try {
+            return submit.get();
         } finally {
             ObjectRef.leaveAll(refs);
         }

@@ -1,10 +1,12 @@
 package io.atoll;
 
 import io.atoll.concurrent.Cancel;
+import io.atoll.concurrent.RefStream;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.ReadyRefs;
 import io.atoll.spi.Refs;
 import io.atoll.spi.RuntimeProvider;
+import io.atoll.spi.StreamItem;
 import io.atoll.spi.TaskRequest;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -136,6 +138,27 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         public <T> ObjectRef<T> submit(TaskRequest request) {
             requests.add(request);
             return expect();
+        }
+
+        @Override
+        public <T> List<ObjectRef<T>> submitEach(TaskRequest request, int count) {
+            requests.add(request);
+            List<ObjectRef<T>> refs = new ArrayList<>();
+            for (int i = 0; i < count; ++i) {
+                refs.add(expect());
+            }
+            return refs;
+        }
+
+        @Override
+        public <T> RefStream<T> submitStream(TaskRequest request, int window) {
+            requests.add(request);
+            return new RefStream<>(expect(), expect());
+        }
+
+        @Override
+        public StreamItem next(ObjectRef<?> node, Duration timeout) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.atoll.NodeStats;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.concurrent.Cancel;
+import io.atoll.concurrent.RefStream;
 import io.atoll.concurrent.TaskContext;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -145,6 +146,35 @@ public interface AtollRuntime extends AutoCloseable {
      * @return a ref to the result
      */
     <T extends @Nullable Object> ObjectRef<T> submit(TaskRequest request);
+
+    /**
+     * Submits a task that returns several results.
+     *
+     * @param <T> type of the results
+     * @param request its arguments stay reachable during the call, not longer
+     * @param count how many
+     * @return a ref to each
+     */
+    <T extends @Nullable Object> List<ObjectRef<T>> submitEach(TaskRequest request, int count);
+
+    /**
+     * Submits a task that emits items.
+     *
+     * @param <T> type of the items
+     * @param request its arguments, among them an {@link EmitterArgument}, stay reachable during the call, not longer
+     * @param window how many items may be stored and not read
+     * @return to read them from
+     */
+    <T extends @Nullable Object> RefStream<T> submitStream(TaskRequest request, int window);
+
+    /**
+     * What is next in a stream, which is taken by that: its task may go on.
+     *
+     * @param node stays reachable during the call
+     * @param timeout null for ever
+     * @return the item, or the end
+     */
+    StreamItem next(ObjectRef<?> node, @Nullable Duration timeout);
 
     /**
      * Gives an object a name.

@@ -21,9 +21,9 @@ final class Charges {
         doomed = lost != null && lost.doomed;
         culprit = lost == null ? null : lost.culprit;
         onCpu = left.stream()
-                .filter(task -> !task.isBlocked() && task.state != Task.State.WAITING)
+                .filter(task -> (!task.isBlocked() || task.detached) && task.state != Task.State.WAITING)
                 .toList();
-        alone = onCpu.size() == 1 && onCpu.get(0).state == Task.State.RUNNING;
+        alone = onCpu.size() == 1 && onCpu.get(0).state != Task.State.HELPED;
     }
 
     /** It alone can have done it, or has been a suspect too often. */

@@ -18,8 +18,8 @@ final class Deadlock {
                 return false;
             }
             for (Task task : worker.tasks) {
-                if (task.state == Task.State.RESUMING) {
-                    return false; // Its CPU comes when somebody ends.
+                if (task.state == Task.State.RESUMING || task.detached) {
+                    return false; // Its CPU comes when somebody ends; what it waits for comes from elsewhere.
                 }
                 anyBlocked |= task.state == Task.State.BLOCKED;
             }

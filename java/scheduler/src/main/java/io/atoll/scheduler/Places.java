@@ -107,6 +107,7 @@ final class Places {
         }
         task.worker = Scheduler.NOBODY;
         task.backfill = false;
+        task.detached = false;
     }
 
     /** Keeps the counts of who really runs. */

@@ -28,8 +28,7 @@ import java.util.Set;
  * suspects: each is run again with nothing beside it in a worker, uncharged, at most {@value #SUSPICIONS} times. Who
  * was blocked is run again and never charged. A task without retries is not begun again, whoever killed its worker.
  *
- * <p><b>Cancelling.</b> A mark on the claim word of the task says that it has no value; it is set before anything else, so
- * that whoever has the task or takes it next sees it. Then whoever has it is told.
+ * <p><b>Cancelling</b> marks the claim word of the task before anything else: whoever has it or takes it next sees that.
  *
  * <p><b>Deadlocks.</b> {@link #breakDeadlock} is for when nothing has happened for a while.
  *
@@ -93,6 +92,12 @@ public final class Scheduler {
     /** Whether this is a task that has been submitted and is not done. */
     public boolean has(ObjectId id) {
         return tasks.containsKey(id);
+    }
+
+    /** One that the client has; null when that is not so. */
+    public Task taskAt(ObjectId id, int client) {
+        Task task = tasks.get(id);
+        return task != null && (task.worker == client || isHelpedUnheard(task, client)) ? task : null;
     }
 
     /** Null when the node can run the demand once everything else is gone, else what to tell the user. */
@@ -205,8 +210,8 @@ public final class Scheduler {
      * changed then.
      */
     public boolean retry(ObjectId id, int worker, long delay, long now) {
-        Task task = tasks.get(id);
-        if (!isAt(task, worker) || task.retriesLeft == 0) {
+        Task task = taskAt(id, worker);
+        if (task == null || task.retriesLeft == 0) {
             return false;
         }
         places.leave(task);
@@ -226,9 +231,8 @@ public final class Scheduler {
 
     /** Tasks whose delay is over run again. */
     public void advance(long now) {
-        Task next;
         boolean isAny = false;
-        while ((next = places.pollDelayed(now)) != null) {
+        for (Task next = places.pollDelayed(now); next != null; next = places.pollDelayed(now)) {
             places.requeue(next);
             isAny = true;
         }
@@ -244,8 +248,8 @@ public final class Scheduler {
 
     /** The task runs on although its time is over and it was interrupted: its worker is killed for that. */
     public void overdue(ObjectId id, int worker) {
-        Task task = tasks.get(id);
-        if (isAt(task, worker)) {
+        Task task = taskAt(id, worker);
+        if (task != null) {
             kill(worker, task, "a task did not end when its time was over");
         }
     }
@@ -298,6 +302,15 @@ public final class Scheduler {
             places.setState(task, Task.State.BLOCKED);
             ledger.giveCpu(task.shape.amounts);
             sendAll();
+        }
+    }
+
+    /** The function of the task has returned, and no thread is left that holds its CPU: something else will end it. */
+    public void detached(ObjectId id, int worker) {
+        Task task = heldBy(id, worker);
+        if (task != null) {
+            task.detached = true;
+            blocked(id, worker);
         }
     }
 
@@ -390,15 +403,9 @@ public final class Scheduler {
                 + crew.all().size() + " workers, free " + free();
     }
 
-    // ---- where a task stands
-
     private Task heldBy(ObjectId id, int worker) {
         Task task = tasks.get(id);
         return task != null && task.worker == worker ? task : null;
-    }
-
-    private boolean isAt(Task task, int client) {
-        return task != null && (task.worker == client || isHelpedUnheard(task, client));
     }
 
     /** Whether it runs on a thread of the client that has to wait for it, which the client has not told us. */
@@ -418,6 +425,7 @@ public final class Scheduler {
         tasks.remove(task.id());
         Family.leave(task);
         wake(task.id());
+        task.outputs().forEach(this::wake);
         actions.done(task);
     }
 
@@ -428,8 +436,6 @@ public final class Scheduler {
         }
         return dependents != null;
     }
-
-    // ---- to whom it goes
 
     private void sendAll() {
         crew.beginRound();
@@ -462,11 +468,10 @@ public final class Scheduler {
     private boolean sendOne() {
         Worker worker = crew.leastLoaded();
         Task next = worker == null ? null : queue.next();
-        if (next == null) {
-            return false;
+        if (next != null) {
+            dispatch(next, worker);
         }
-        dispatch(next, worker);
-        return true;
+        return next != null;
     }
 
     /** The worker has it then, or somebody else has, or the worker takes nothing now. */

@@ -15,6 +15,7 @@ public final class Task {
     private final List<ObjectId> dependencies;
     private final ObjectId parent;
     private final ObjectId holder;
+    private final List<ObjectId> outputs;
     private final boolean atMostOnce;
     private final Object payload;
 
@@ -31,6 +32,8 @@ public final class Task {
     /** Let through although a starved demand waits for what it takes. */
     boolean backfill;
 
+    /** It is blocked, and waits for nothing of ours: its function has returned, and something else will end it. */
+    boolean detached;
     /** It is to end without a value, and its children too. */
     boolean cancelled;
     /** It has had its turn once, and failed or killed its worker: nobody but who is sent it may run it. */
@@ -70,18 +73,20 @@ public final class Task {
      */
     public Task(
             ObjectId id, Resources demand, List<ObjectId> dependencies, ObjectId parent, int retries, Object payload) {
-        this(id, demand, dependencies, parent, parent, retries, payload);
+        this(id, demand, dependencies, List.of(), parent, parent, retries, payload);
     }
 
     /**
-     * The same for one whose parent may be a helped task.
+     * The same for one whose parent may be a helped task, and which may have several results.
      *
+     * @param outputs what is ready with it, beside the object that it is named after
      * @param holder the task whose resources the parent runs on, itself for most; null when the driver has submitted it
      */
     public Task(
             ObjectId id,
             Resources demand,
             List<ObjectId> dependencies,
+            List<ObjectId> outputs,
             ObjectId parent,
             ObjectId holder,
             int retries,
@@ -91,6 +96,7 @@ public final class Task {
         this.dependencies = List.copyOf(dependencies);
         this.parent = parent;
         this.holder = holder;
+        this.outputs = List.copyOf(outputs);
         this.retriesLeft = retries;
         atMostOnce = retries == 0;
         this.payload = payload;
@@ -106,6 +112,11 @@ public final class Task {
 
     public List<ObjectId> dependencies() {
         return dependencies;
+    }
+
+    /** What is ready when it is done, beside the object that it is named after. */
+    public List<ObjectId> outputs() {
+        return outputs;
     }
 
     public boolean nested() {

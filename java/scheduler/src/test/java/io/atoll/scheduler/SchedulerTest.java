@@ -424,4 +424,39 @@ class SchedulerTest extends OnAFakeNode {
         assertThat(fake.events()).containsExactly("12 to 1");
         finish(12, 1);
     }
+
+    @Test
+    void shouldWakeWhoWaitsForOneOfSeveralResults() {
+        node(ONE, 1);
+        Task several = new Task(id(10), ONE, List.of(), List.of(id(20), id(21)), null, null, 3, "");
+        scheduler.submit(several);
+        scheduler.submit(task(11, ONE, 21));
+        fake.ready.add(id(20));
+        fake.ready.add(id(21));
+        finish(10, 1);
+        assertThat(fake.events()).containsExactly("10 to 1", "11 to 1");
+        finish(11, 1);
+    }
+
+    @Test
+    void shouldGiveTheCpuOfATaskToOthersWhoseFunctionHasReturned() {
+        node(ONE, 1);
+        scheduler.submit(task(10, ONE));
+        scheduler.submit(task(12, ONE));
+        fake.events();
+        scheduler.detached(id(10), 1);
+        assertThat(fake.events()).containsExactly("12 to 1");
+        finish(12, 1);
+        scheduler.submit(nestedIn(10, 13, ONE));
+        scheduler.submit(nestedIn(10, 14, ONE));
+        assertThat(scheduler.breakDeadlock())
+                .as("what it waits for comes from elsewhere")
+                .isFalse();
+        finish(13, 1);
+        finish(14, 1);
+        scheduler.workerLost(1);
+        scheduler.workerJoined(2);
+        assertThat(fake.done).doesNotContain(id(10));
+        finish(10, 2);
+    }
 }

@@ -24,6 +24,11 @@ public final class CallReader {
     public interface Dependencies {
         /** @param form name of the class that it is to be seen as; null: as it is */
         Object value(ObjectId id, String form) throws Throwable;
+
+        /** What the function of a stream emits to. */
+        default Object emitter() {
+            throw new IllegalArgumentException("a call that is no stream has an emitter");
+        }
     }
 
     /** Comes first. */
@@ -60,6 +65,7 @@ public final class CallReader {
                 }
                 case CallRecord.STRING -> arguments[i] = string();
                 case CallRecord.ENCODED -> arguments[i] = encoded(codec);
+                case CallRecord.EMITTER -> arguments[i] = dependencies.emitter();
                 case CallRecord.REF -> arguments[i] = dependencies.value(dependency(), null);
                 case CallRecord.SEEN_REF -> arguments[i] = dependencies.value(dependency(), string());
                 default ->

@@ -23,9 +23,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  44  K, number of kept ids           named inside inline values
  *  48  where the D + K ids begin       16 bytes each, at the end of the record
  *  52  retries left                    before this run; the scheduler sets it
- *  56  flags                           whether there is a policy
+ *  56  flags                           whether there is a policy, whether it is a stream
  *  60  holder: store, place            the task on whose resources the parent runs: itself, or one that helps
- *  76  demand, policy, name, function, arguments   as {@link CallWriter} writes them
+ *  76  how many of the kept ids, the last of them, are results beside the first
+ *  80  demand, policy, stream, name, function, arguments   as {@link CallWriter} writes them
  * </pre>
  *
  * <p>Strings are an int with their length and UTF-8 bytes.
@@ -41,9 +42,11 @@ public final class CallRecord {
     static final int RETRIES_LEFT = 52;
     static final int FLAGS = 56;
     static final int HOLDER = 60;
-    static final int BODY = 76;
+    static final int OUTPUTS = 76;
+    static final int BODY = 80;
 
     static final int HAS_POLICY = 1;
+    static final int IS_STREAM = 2;
 
     /** Longest record: a ring takes messages of up to an eighth of its size. */
     static final int MAX_BYTES = 24 * 1024;
@@ -62,6 +65,8 @@ public final class CallRecord {
     static final byte REF = 8;
     /** The same, and the name of the class that it is seen as. */
     static final byte SEEN_REF = 9;
+    /** That of the stream which the call is. */
+    static final byte EMITTER = 10;
 
     /** Of a policy, before the names of classes: three times, and how many names there are. */
     private static final int POLICY_BYTES = 3 * Long.BYTES + Integer.BYTES;
@@ -171,8 +176,38 @@ public final class CallRecord {
                 retryOn);
     }
 
+    /** The results beside the one that the task is named after: to be sealed before that. */
+    public static List<ObjectId> outputs(DirectBuffer record) {
+        int count = record.getInt(OUTPUTS, ByteOrder.LITTLE_ENDIAN);
+        return count == 0 ? List.of() : ids(record, dependencyCount(record) + keptCount(record) - count, count);
+    }
+
+    /** Whether it has to be ended otherwise than by an error in the place of its one result. */
+    public static boolean hasOneResult(DirectBuffer record) {
+        return (record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & IS_STREAM) == 0
+                && record.getInt(OUTPUTS, ByteOrder.LITTLE_ENDIAN) == 0;
+    }
+
+    /** Null when the call is none. */
+    public static StreamPlace stream(DirectBuffer record) {
+        if ((record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & IS_STREAM) == 0) {
+            return null;
+        }
+        return StreamPlace.read(record, afterPolicy(record));
+    }
+
+    /** Where the stream stands from which on the next run is of use. REQUIRES: it is one. */
+    static void moveStream(UnsafeBuffer record, ObjectId node, long index) {
+        StreamPlace.move(record, afterPolicy(record), node, index);
+    }
+
     /** Where the name begins. */
     static int nameAt(DirectBuffer record) {
+        boolean isStream = (record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & IS_STREAM) != 0;
+        return afterPolicy(record) + (isStream ? StreamPlace.BYTES : 0);
+    }
+
+    private static int afterPolicy(DirectBuffer record) {
         int at = afterDemand(record);
         if ((record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & HAS_POLICY) != 0) {
             int count = record.getInt(at + 3 * Long.BYTES, ByteOrder.LITTLE_ENDIAN);
@@ -209,7 +244,11 @@ public final class CallRecord {
         int dependencies = length < BODY ? -1 : dependencyCount(record);
         int kept = dependencies < 0 ? -1 : keptCount(record);
         long idsAt = kept < 0 ? -1 : record.getInt(IDS_AT, ByteOrder.LITTLE_ENDIAN);
-        if (idsAt < BODY || idsAt + ((long) dependencies + kept) * ObjectId.BYTES != length) {
+        long outputs = length < BODY ? -1 : record.getInt(OUTPUTS, ByteOrder.LITTLE_ENDIAN);
+        if (outputs < 0
+                || outputs > kept
+                || idsAt < BODY
+                || idsAt + ((long) dependencies + kept) * ObjectId.BYTES != length) {
             throw new IllegalArgumentException("a call of " + length + " bytes names " + dependencies
                     + " dependencies and " + kept + " other ids at " + idsAt);
         }

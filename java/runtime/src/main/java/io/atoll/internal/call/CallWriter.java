@@ -7,6 +7,7 @@ import io.atoll.UnserializableException;
 import io.atoll.internal.call.FunctionReader.Function;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.objects.ObjectCodec;
+import io.atoll.spi.EmitterArgument;
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.ResourceUnits;
 import io.atoll.spi.SeenRef;
@@ -52,9 +53,9 @@ public final class CallWriter {
      * Writes the call; the record is there until the next one.
      *
      * @param submitter of the call
-     * @param result id of the result
+     * @param results what it makes
      */
-    public void write(TaskRequest request, Submitter submitter, ObjectId result) {
+    public void write(TaskRequest request, Submitter submitter, Results results) {
         dependencies.clear();
         kept.clear();
         temporaries.clear();
@@ -67,6 +68,11 @@ public final class CallWriter {
             boolean hasPolicy = !request.policy().equals(TaskPolicy.NONE);
             if (hasPolicy) {
                 policy(RetryPolicy.of(request.policy()));
+            }
+            if (results.stream() != null) {
+                room(StreamPlace.BYTES);
+                results.stream().write(record, at);
+                at += StreamPlace.BYTES;
             }
             string(request.name() == null ? function.name() : request.name());
             integer(descriptor.kind());
@@ -92,19 +98,23 @@ public final class CallWriter {
                 } else if (argument instanceof SeenRef seen) {
                     dependency(CallRecord.SEEN_REF, ofThisStore(seen.ref()));
                     string(seen.form().getName());
+                } else if (argument == EmitterArgument.HERE) {
+                    kind(CallRecord.EMITTER);
                 } else if (argument instanceof PassedRef passed) {
                     value(passed.ref());
                 } else {
                     value(argument);
                 }
             }
-            CallRecord.putId(record, CallRecord.RESULT, result);
+            CallRecord.putId(record, CallRecord.RESULT, results.task());
             record.putInt(CallRecord.ATTEMPT, 0, ORDER);
             record.putInt(CallRecord.RETRIES, request.retries(), ORDER);
             record.putInt(CallRecord.RETRIES_LEFT, request.retries(), ORDER);
-            record.putInt(CallRecord.FLAGS, hasPolicy ? CallRecord.HAS_POLICY : 0, ORDER);
+            record.putInt(CallRecord.FLAGS, flags(hasPolicy, results), ORDER);
             CallRecord.putId(record, CallRecord.PARENT, submitter.task());
             CallRecord.putId(record, CallRecord.HOLDER, submitter.holder());
+            record.putInt(CallRecord.OUTPUTS, results.outputs().size(), ORDER);
+            kept.addAll(results.outputs());
             record.putInt(CallRecord.DEPENDENCIES, dependencies.size(), ORDER);
             record.putInt(CallRecord.KEPT, kept.size(), ORDER);
             record.putInt(CallRecord.IDS_AT, at, ORDER);
@@ -134,6 +144,10 @@ public final class CallWriter {
     /** The objects that were made for the call, to each of which this process holds a reference; null for none. */
     public ObjectId[] temporaries() {
         return temporaries.isEmpty() ? null : temporaries.toArray(new ObjectId[0]);
+    }
+
+    private static int flags(boolean hasPolicy, Results results) {
+        return (hasPolicy ? CallRecord.HAS_POLICY : 0) | (results.stream() == null ? 0 : CallRecord.IS_STREAM);
     }
 
     private void policy(RetryPolicy policy) {

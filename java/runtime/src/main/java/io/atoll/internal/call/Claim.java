@@ -21,6 +21,9 @@ public final class Claim {
     /** More than there are clients. */
     private static final int SCHEDULER = (1 << CLIENT_BITS) - 2;
 
+    /** One of several results: its task is another object. */
+    public static final int PART = (1 << CLIENT_BITS) - 3;
+
     private static final int RUNS = 0xffff;
     private static final int ENDING = 1 << 30;
     private static final int CANCELLED = 1 << 31;

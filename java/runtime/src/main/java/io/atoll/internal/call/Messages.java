@@ -33,6 +33,11 @@ public final class Messages {
     /** The task's time is over, and it runs on although it was interrupted. */
     public static final int OVERDUE = 10;
 
+    /** The task's function has returned and holds no thread: something else will end it. */
+    public static final int DETACHED = 12;
+    /** A stream has come this far: its task's id, a long with the number of items, and the id of the next node. */
+    public static final int STREAMED = 11;
+
     // From the scheduler to a worker.
 
     /** A whole {@link CallRecord}, to be run. */

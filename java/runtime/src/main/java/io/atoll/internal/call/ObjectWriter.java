@@ -50,6 +50,11 @@ public final class ObjectWriter implements Room {
         return create(null, size, 0, tag);
     }
 
+    /** Begins a node of a stream, or what acknowledges one: it names so many objects, and has 8 bytes that say nothing. */
+    public ObjectStore.Creation create(ObjectId expected, int contained) {
+        return create(expected, Long.BYTES, contained, StreamPlace.NODE_TAG);
+    }
+
     /** Begins the object with the expected id, or, for null, a new one, to which the caller then holds a reference. */
     public ObjectStore.Creation create(ObjectId expected, long size, int contained, long tag) {
         while (true) {

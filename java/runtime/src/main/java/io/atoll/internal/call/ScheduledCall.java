@@ -13,6 +13,7 @@ public final class ScheduledCall {
     public final UnsafeBuffer record;
     public final Task task;
     private final Duration timeout;
+    private StreamPlace stream;
 
     /** Copies the record out of the ring. */
     public ScheduledCall(DirectBuffer ring, int offset, int length) {
@@ -25,10 +26,23 @@ public final class ScheduledCall {
                 CallRecord.result(record),
                 CallRecord.demand(record),
                 CallRecord.ids(record, 0, CallRecord.dependencyCount(record)),
+                CallRecord.outputs(record),
                 CallRecord.parent(record),
                 CallRecord.holder(record),
                 CallRecord.retries(record),
                 this);
+        stream = CallRecord.stream(record);
+    }
+
+    /** Where its stream stands; null when it is none. */
+    public StreamPlace stream() {
+        return stream;
+    }
+
+    /** The items before that need not be there for the next run. */
+    public void moveStream(ObjectId node, long index) {
+        CallRecord.moveStream(record, node, index);
+        stream = CallRecord.stream(record);
     }
 
     public static ScheduledCall of(Task task) {
@@ -42,9 +56,14 @@ public final class ScheduledCall {
         return record;
     }
 
-    /** Everything that must live until the task has ended: the arguments and what is inside them. */
+    /** Everything that must live until the task has ended: the arguments and what is inside them, and what it makes. */
     public List<ObjectId> held() {
-        return CallRecord.ids(record, 0, CallRecord.dependencyCount(record) + CallRecord.keptCount(record));
+        List<ObjectId> held =
+                CallRecord.ids(record, 0, CallRecord.dependencyCount(record) + CallRecord.keptCount(record));
+        if (stream != null) {
+            held.add(stream.node());
+        }
+        return held;
     }
 
     /** How long each of its runs may take; zero for no limit. */

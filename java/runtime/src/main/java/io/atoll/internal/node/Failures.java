@@ -2,9 +2,12 @@ package io.atoll.internal.node;
 
 import io.atoll.ObjectId;
 import io.atoll.TaskException;
+import io.atoll.internal.call.ScheduledCall;
+import io.atoll.internal.call.StreamPlace;
 import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.store.NativeStore;
 import io.atoll.store.ObjectStore;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,6 +19,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Failures {
     private static final int MOST_UNSTORED = 1000;
+    /** For what is on disk. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final NativeStore store;
     private final ObjectCodec codec;
@@ -39,8 +44,48 @@ final class Failures {
         return store.state(id) != ObjectStore.State.EXPECTED;
     }
 
+    /** The error is what the call has in the place of all that it has not made. */
+    void put(ScheduledCall call, TaskException error) {
+        for (ObjectId output : call.task.outputs()) {
+            if (!isReady(output)) {
+                put(output, error);
+            }
+        }
+        if (call.stream() != null) {
+            endStream(call.stream().node(), error);
+        }
+        put(call.task.id(), error);
+    }
+
+    /** In the place of the first node that is not sealed. Each is pinned until the next is known. */
+    private void endStream(ObjectId first, TaskException error) {
+        ObjectId node = first;
+        ObjectStore.Pin pin = null;
+        try {
+            while (store.state(node) == ObjectStore.State.SEALED) {
+                ObjectStore.Pin next = store.get(node, PATIENCE);
+                if (pin != null) {
+                    pin.close();
+                }
+                pin = next;
+                if (pin.tag() != StreamPlace.NODE_TAG || pin.contained().length == 0) {
+                    return; // It has ended already.
+                }
+                node = pin.contained()[0];
+            }
+            put(node, error);
+        } catch (RuntimeException e) {
+            LoggerFactory.getLogger(SchedulerThread.class)
+                    .warn("{}; the stream cannot be read up to where this is to be said", error.getMessage(), e);
+        } finally {
+            if (pin != null) {
+                pin.close();
+            }
+        }
+    }
+
     /** The error is the object's value from now on, unless it has one already. */
-    void put(ObjectId id, TaskException error) {
+    private void put(ObjectId id, TaskException error) {
         // Made here, where it says nothing.
         error.setStackTrace(new StackTraceElement[0]);
         try {

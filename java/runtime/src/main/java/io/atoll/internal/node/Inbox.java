@@ -6,6 +6,7 @@ import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.call.ScheduledCall;
 import io.atoll.scheduler.Scheduler;
+import io.atoll.scheduler.Task;
 import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -40,7 +41,8 @@ final class Inbox {
                     Messages.RETURNED,
                     Messages.CANCEL,
                     Messages.CANCEL_BY_FORCE,
-                    Messages.OVERDUE -> {
+                    Messages.OVERDUE,
+                    Messages.DETACHED -> {
                 if (length == ObjectId.BYTES) {
                     tell(from, type, CallRecord.id(buffer, at));
                 } else {
@@ -48,6 +50,7 @@ final class Inbox {
                 }
             }
             case Messages.FAILED, Messages.RETRY -> failed(from, type, buffer, at, length);
+            case Messages.STREAMED -> streamed(from, buffer, at, length);
             default -> from.leaveOut(type, "it is of a kind that is not known", null);
         }
     }
@@ -63,10 +66,12 @@ final class Inbox {
             }
             case Messages.BLOCKED -> scheduler.blocked(task, from.index);
             case Messages.RESUME -> scheduler.resume(task, from.index);
+            case Messages.DETACHED -> scheduler.detached(task, from.index);
             case Messages.OVERDUE -> scheduler.overdue(task, from.index);
             case Messages.CANCEL, Messages.CANCEL_BY_FORCE -> {
-                if (scheduler.has(task)) {
-                    scheduler.cancel(task, type == Messages.CANCEL_BY_FORCE);
+                ObjectId known = calls.taskOf(task);
+                if (scheduler.has(known)) {
+                    scheduler.cancel(known, type == Messages.CANCEL_BY_FORCE);
                 } else {
                     orders.interruptUnheard(task);
                 }
@@ -104,8 +109,31 @@ final class Inbox {
                     .info("{}; it is run again in {} ms", error.getMessage(), wait / 1_000_000);
             return;
         }
-        failures.put(task, error);
-        scheduler.finished(task, from.index);
+        Task known = scheduler.taskAt(task, from.index);
+        if (known == null) {
+            from.leaveOut(type, "task " + task + " is not here", null);
+        } else {
+            failures.put(ScheduledCall.of(known), error);
+            scheduler.finished(task, from.index);
+        }
+    }
+
+    private void streamed(Client from, MutableDirectBuffer buffer, int at, int length) {
+        if (length != 2 * ObjectId.BYTES + Long.BYTES) {
+            from.leaveOut(Messages.STREAMED, length + " bytes are no place in a stream", null);
+            return;
+        }
+        Task task = scheduler.taskAt(CallRecord.id(buffer, at), from.index);
+        if (task == null || ScheduledCall.of(task).stream() == null) {
+            return; // It has ended otherwise.
+        }
+        long index = buffer.getLong(at + ObjectId.BYTES, ByteOrder.LITTLE_ENDIAN);
+        ObjectId node = CallRecord.id(buffer, at + ObjectId.BYTES + Long.BYTES);
+        try {
+            calls.moveStream(ScheduledCall.of(task), node, index);
+        } catch (RuntimeException e) {
+            from.leaveOut(Messages.STREAMED, e.toString(), e);
+        }
     }
 
     /** What cannot be taken in is told to who waits for it. */

@@ -162,7 +162,7 @@ final class Orders implements SchedulerActions {
             case DEADLOCK -> calls.deadlock(call, message);
             case INFEASIBLE -> UnfinishedCalls.notRun(call, message);
         };
-        failures.put(task.id(), error);
+        failures.put(call, error);
     }
 
     private static TaskException cancelled(ScheduledCall call, String why) {

@@ -8,8 +8,10 @@ import io.atoll.internal.call.ScheduledCall;
 import io.atoll.internal.process.WorkerProcesses;
 import io.atoll.scheduler.Scheduler;
 import io.atoll.store.NativeStore;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -23,6 +25,8 @@ final class UnfinishedCalls {
     private final NativeStore store;
     private final Failures failures;
     private final Set<ScheduledCall> calls = new HashSet<>();
+    /** Which call makes an object that is one of several results. */
+    private final Map<ObjectId, ObjectId> parts = new HashMap<>();
 
     UnfinishedCalls(NativeStore store, Failures failures) {
         this.store = store;
@@ -39,7 +43,7 @@ final class UnfinishedCalls {
                 store.reference(held.get(count));
             }
         } catch (RuntimeException e) {
-            failures.put(call.task.id(), notRun(call, e.getMessage()));
+            failures.put(call, notRun(call, e.getMessage()));
             for (ObjectId id : held.subList(0, count)) {
                 store.dereference(id);
             }
@@ -47,11 +51,25 @@ final class UnfinishedCalls {
             return false;
         }
         calls.add(call);
+        call.task.outputs().forEach(part -> parts.put(part, call.task.id()));
         return true;
+    }
+
+    /** The task that makes the object: of its name, unless it is one of several results. */
+    ObjectId taskOf(ObjectId result) {
+        return parts.getOrDefault(result, result);
+    }
+
+    /** A stream has come so far: what lies before is its readers' alone. */
+    void moveStream(ScheduledCall call, ObjectId node, long index) {
+        store.reference(node);
+        store.dereference(call.stream().node());
+        call.moveStream(node, index);
     }
 
     void remove(ScheduledCall call) {
         calls.remove(call);
+        call.task.outputs().forEach(parts::remove);
         for (ObjectId id : call.held()) {
             store.dereference(id);
         }
@@ -73,7 +91,7 @@ final class UnfinishedCalls {
         for (ScheduledCall call : List.copyOf(calls)) {
             String name = call.name();
             String text = "task " + name + " cannot be run: " + hope.why();
-            failures.put(call.task.id(), new WorkerDiedException(text, name, 0, 0, hope.ending()));
+            failures.put(call, new WorkerDiedException(text, name, 0, 0, hope.ending()));
             scheduler.finished(call.task.id(), Scheduler.NOBODY);
         }
     }

@@ -2,6 +2,7 @@ package io.atoll.internal.node;
 
 import io.atoll.AtollException;
 import io.atoll.ObjectId;
+import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Messages;
 import io.atoll.store.NativeStore;
 import io.atoll.store.Ring;
@@ -71,6 +72,18 @@ public final class UpRing {
         record.putLong(0, task.store(), ByteOrder.LITTLE_ENDIAN);
         record.putLong(Long.BYTES, task.place(), ByteOrder.LITTLE_ENDIAN);
         tellAll(Messages.FAILED, record, failure(record, ID_BYTES, attempt, name, error));
+    }
+
+    /** Says how far a stream has come. */
+    public void tellStreamed(ObjectId task, long index, ObjectId node) {
+        UnsafeBuffer record = new UnsafeBuffer(new byte[2 * ID_BYTES + Long.BYTES]);
+        CallRecord.putId(record, 0, task);
+        record.putLong(ID_BYTES, index, ByteOrder.LITTLE_ENDIAN);
+        CallRecord.putId(record, ID_BYTES + Long.BYTES, node);
+        while (!ring.write(Messages.STREAMED, record, 0, record.capacity())) {
+            pause();
+        }
+        // Nobody waits for it: it is read when the scheduler has something to do.
     }
 
     /** Says that the task has failed, and is to be run again after a delay. */

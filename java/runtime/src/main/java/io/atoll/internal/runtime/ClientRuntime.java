@@ -6,8 +6,12 @@ import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.ObjectStoreFullException;
 import io.atoll.concurrent.Cancel;
+import io.atoll.concurrent.RefStream;
 import io.atoll.internal.call.CallWriter;
+import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.ObjectWriter;
+import io.atoll.internal.call.Results;
+import io.atoll.internal.call.StreamPlace;
 import io.atoll.internal.call.Submitter;
 import io.atoll.internal.graph.ErrorKind;
 import io.atoll.internal.memory.Encoded;
@@ -18,12 +22,14 @@ import io.atoll.internal.node.Board;
 import io.atoll.internal.node.Gate;
 import io.atoll.internal.node.Handover;
 import io.atoll.internal.node.LettingGo;
+import io.atoll.internal.node.NodeReport;
 import io.atoll.internal.node.ReadyEvents;
 import io.atoll.internal.node.UpRing;
 import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.ReadyRefs;
 import io.atoll.spi.Refs;
+import io.atoll.spi.StreamItem;
 import io.atoll.spi.TaskRequest;
 import io.atoll.store.NativeStore;
 import io.atoll.store.ObjectStore;
@@ -32,6 +38,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +63,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     final LettingGo lettingGo;
     final ReadyEvents events;
     private final Cancelling cancelling;
+    private final StreamReader streams;
     private final Futures futures = new Futures(this);
     private final NodeReport report;
     private final ThreadLocal<CallWriter> callWriters;
@@ -74,6 +82,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         handover = new Handover(store, ring, gate);
         lettingGo = LettingGo.start(store);
         events = new ReadyEvents(store);
+        streams = new StreamReader(this);
         report = new NodeReport(store, board, driverIndex);
         callWriters = ThreadLocal.withInitial(() -> new CallWriter(store, codec, writer));
     }
@@ -82,7 +91,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     abstract Submitter submitter();
 
     /** Called before the scheduler is told of a call. */
-    void submitting(ObjectId result, CallWriter call) {}
+    void submitting(Results results, CallWriter call) {}
 
     /** Called when the scheduler is to read what has been written. */
     void submitted() {
@@ -258,24 +267,84 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
 
     @Override
     public <T> ObjectRef<T> submit(TaskRequest request) {
+        ObjectId result = expect();
+        submit(request, Results.one(result), List.of(result));
+        return ref(result);
+    }
+
+    @Override
+    public <T> List<ObjectRef<T>> submitEach(TaskRequest request, int count) {
+        List<ObjectId> all = new ArrayList<>();
+        try {
+            expect(all, count + 1);
+            ObjectId task = all.get(count);
+            List<ObjectId> parts = all.subList(0, count);
+            for (ObjectId part : parts) {
+                store.claim(part, Claim.NOBODY, Claim.PART);
+                cancelling.addPart(part, task);
+            }
+            submit(request, new Results(task, parts, null), all);
+        } catch (Throwable e) {
+            all.forEach(cancelling::removePart);
+            throw e;
+        }
+        handover.release(all.get(count));
+        List<ObjectRef<T>> refs = new ArrayList<>(count);
+        for (ObjectId part : all.subList(0, count)) {
+            refs.add(ref(part));
+        }
+        return refs;
+    }
+
+    @Override
+    public <T> RefStream<T> submitStream(TaskRequest request, int window) {
+        List<ObjectId> all = new ArrayList<>();
+        expect(all, 3);
+        ObjectId node = all.get(0);
+        ObjectId readers = all.get(1);
+        submit(request, new Results(all.get(2), List.of(), new StreamPlace(node, 0, readers, window)), all);
+        handover.release(all.get(2));
+        return new RefStream<>(ref(node), ref(readers));
+    }
+
+    @Override
+    public StreamItem next(ObjectRef<?> node, Duration timeout) {
+        return streams.next(node.id(), timeout);
+    }
+
+    /** All of them, or none. */
+    private void expect(List<ObjectId> ids, int count) {
+        try {
+            while (ids.size() < count) {
+                ids.add(expect());
+            }
+        } catch (Throwable e) {
+            ids.forEach(store::dereference);
+            ids.clear();
+            throw e;
+        }
+    }
+
+    /** @param expected what was expected for it, and is given up when it cannot be submitted */
+    private void submit(TaskRequest request, Results results, List<ObjectId> expected) {
         if (!VirtualThreads.isCurrent()) {
-            return submit(request, callWriters.get());
+            submit(request, results, expected, callWriters.get());
+            return;
         }
         CallWriter shared = sharedWriters.poll();
         CallWriter call = shared == null ? new CallWriter(store, codec, writer) : shared;
         try {
-            return submit(request, call);
+            submit(request, results, expected, call);
         } finally {
             sharedWriters.add(call);
         }
     }
 
-    private <T> ObjectRef<T> submit(TaskRequest request, CallWriter call) {
-        ObjectId result = expect();
+    private void submit(TaskRequest request, Results results, List<ObjectId> expected, CallWriter call) {
         boolean submitted = false;
         try {
-            call.write(request, submitter(), result);
-            submitting(result, call);
+            call.write(request, submitter(), results);
+            submitting(results, call);
             gate.enter();
             try {
                 ring.submit(call.record(), call.length());
@@ -287,8 +356,8 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         } finally {
             Reference.reachabilityFence(request); // as in put: here the scheduler takes over
             if (!submitted) {
-                forgotten(result);
-                store.dereference(result);
+                expected.forEach(this::forgotten);
+                expected.forEach(store::dereference);
             }
         }
         ObjectId[] temporaries = call.temporaries();
@@ -297,7 +366,6 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
                 handover.release(id);
             }
         }
-        return ref(result);
     }
 
     /** Refs that are garbage may be what holds all entries. */
@@ -358,7 +426,12 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         gate.close();
     }
 
-    private ObjectRef<?> adopt(ObjectId id) {
+    /** One reference less, once the scheduler has read what this process has told it. */
+    final void letGo(ObjectId id) {
+        handover.release(id);
+    }
+
+    final ObjectRef<?> adopt(ObjectId id) {
         store.reference(id);
         return ref(id);
     }
@@ -380,6 +453,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         public void run() {
             runtime.lettingGo.gone(bytes);
             runtime.forgotten(id);
+            runtime.cancelling.removePart(id);
             runtime.handover.release(id);
         }
     }

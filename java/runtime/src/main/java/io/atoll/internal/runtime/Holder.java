@@ -67,6 +67,11 @@ final class Holder {
         }
     }
 
+    /** Whether the thread is at it, and not at a task that it waits for. Any thread. */
+    synchronized boolean isOnTop(Run run) {
+        return top == run;
+    }
+
     /** Null when nothing runs. */
     synchronized Run top() {
         return top;

@@ -22,7 +22,7 @@ final class ResultInPlace implements ResultPlace.InPlace {
         this.around = around;
     }
 
-    /** The calling thread runs the call with this result, until {@link #leave}. */
+    /** The calling thread runs the call with this result, until {@link #leave}; null for one that has several. */
     static ResultInPlace enter(ObjectId result) {
         ResultInPlace entered = new ResultInPlace(result, CURRENT.get());
         CURRENT.set(entered);
@@ -36,8 +36,9 @@ final class ResultInPlace implements ResultPlace.InPlace {
     /** @throws IllegalStateException when the thread runs no call, or that has begun its result */
     static ResultInPlace begin(ObjectWriter writer, long size, long tag) {
         ResultInPlace current = CURRENT.get();
-        if (current == null) {
-            throw new IllegalStateException("no task runs on this thread, whose result could be made in place");
+        if (current == null || current.result == null) {
+            throw new IllegalStateException(
+                    "no task runs on this thread that has one result, which could be made in place");
         }
         if (current.isOpen()) {
             throw new IllegalStateException(

@@ -8,8 +8,10 @@ import io.atoll.concurrent.TaskContext;
 import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.RetryPolicy;
+import io.atoll.internal.call.StreamPlace;
 import io.atoll.store.NativeStore;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -31,6 +33,9 @@ final class Run implements TaskContext {
 
     /** Set before anybody else sees this. */
     ResultInPlace inPlace;
+
+    /** Set before anybody else sees this. */
+    Delivery delivery;
 
     /** What its thread runs when this has ended; guarded by the holder. */
     Run below;
@@ -61,6 +66,24 @@ final class Run implements TaskContext {
     /** Whether what it ends with is to be thrown away, and the task run again. */
     boolean isRetriedFor(Class<?> thrown) {
         return CallRecord.retriesLeft(record) > 0 && policy.isFor(thrown);
+    }
+
+    boolean hasOneResult() {
+        return CallRecord.hasOneResult(record);
+    }
+
+    /** Null when it is none. */
+    StreamPlace stream() {
+        return CallRecord.stream(record);
+    }
+
+    List<ObjectId> outputs() {
+        return CallRecord.outputs(record);
+    }
+
+    /** Gives it up by itself, as a cancel of somebody else's would. */
+    void giveUp() {
+        store.claim(task, claim, Claim.cancelled(claim));
     }
 
     void beginTime() {

@@ -1,7 +1,6 @@
 package io.atoll.internal.runtime;
 
 import io.atoll.ObjectId;
-import io.atoll.StoreException;
 import io.atoll.TaskCancelledException;
 import io.atoll.TaskException;
 import io.atoll.concurrent.TaskTimeoutException;
@@ -10,13 +9,11 @@ import io.atoll.internal.call.FunctionDescriptor;
 import io.atoll.internal.call.FunctionFinder;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.graph.ErrorKind;
-import io.atoll.internal.memory.ArrowNames;
-import io.atoll.internal.memory.Encoded;
+import io.atoll.internal.node.NodeReport;
 import io.atoll.spi.UserThrowables;
-import io.atoll.store.ObjectStore;
 import java.lang.invoke.MethodHandle;
-import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Runs calls, each on the thread that asks: resolves the arguments, calls the function, seals what it returns or throws
@@ -27,22 +24,26 @@ final class TaskRunner {
     private final ClassLoader loader;
     private final FunctionFinder functions;
     private final TimeLimits limits = new TimeLimits();
+    private final ResultWriter writer;
+    private final AsyncRuns asyncRuns = new AsyncRuns();
 
     TaskRunner(WorkerRuntime runtime, ClassLoader loader) {
         this.runtime = runtime;
         this.loader = loader;
         functions = new FunctionFinder(loader);
+        writer = new ResultWriter(runtime);
     }
 
     /** REQUIRES: the thread holds the resources of a task, on which the call runs. */
     void run(byte[] call) {
         CallReader reader = new CallReader(call);
         Run run = new Run(runtime.store, call, reader.name());
+        run.delivery = delivery(run);
         Holder holder = Holder.current();
         ThreadState before = new ThreadState();
-        run.inPlace = ResultInPlace.enter(run.task);
-        boolean isOver;
+        run.inPlace = ResultInPlace.enter(run.hasOneResult() ? run.task : null);
         holder.begin(run);
+        boolean isOver;
         try {
             isOver = run.isCancelled() ? fail(run, null) : run(run, reader, holder);
         } finally {
@@ -55,67 +56,98 @@ final class TaskRunner {
         }
     }
 
-    /** False when the scheduler has been told to have it run again. */
+    private Delivery delivery(Run run) {
+        if (run.stream() != null) {
+            try {
+                return new StreamWriter(runtime, writer, run);
+            } catch (RuntimeException e) {
+                return new Delivery.OneResult(writer, run); // Nobody waits for its items: they have no place any more.
+            }
+        }
+        return run.outputs().isEmpty() ? new Delivery.OneResult(writer, run) : new Parts(writer, run, run.outputs());
+    }
+
+    /** Has the run of a task interrupted that holds no thread any more; false when there is none. */
+    boolean interrupt(ObjectId task) {
+        return asyncRuns.cancel(task);
+    }
+
+    /** False when it is not over, or the scheduler has been told to have it run again. */
     private boolean run(Run run, CallReader reader, Holder holder) {
+        TimeLimits.Limit limit = null;
+        boolean goesOn = false;
         try {
             FunctionDescriptor called = reader.function();
             MethodHandle function = functions.find(called);
-            Object[] arguments = arguments(reader);
+            Object[] arguments = arguments(reader, run);
             functions.checkNulls(called, arguments);
-            Object value = invoke(run, function, arguments, holder);
-            if (!run.settle()) {
-                return fail(run, null);
+            limit = run.policy.timeoutNanos() == 0 ? null : limit(run, holder);
+            Object value = (Object) function.invokeExact(arguments);
+            if (value instanceof CompletionStage<?> stage) {
+                goesOn = true;
+                goOn(run, stage, limit, holder);
+                return false;
             }
-            // Before anybody can see that it has ended.
-            runtime.store.countUser(NodeReport.TASKS_COUNTER, 1);
-            try {
-                if (!run.inPlace.seal(value)) {
-                    store(run.task, value);
-                }
-            } catch (Throwable thrown) {
-                run.inPlace.giveUp();
-                putError(run.task, run.failure(thrown));
-            }
-            return true;
+            return succeed(run, value);
         } catch (FailedArgument e) {
             return fail(run, e);
         } catch (Throwable thrown) {
             return fail(run, thrown);
+        } finally {
+            if (limit != null && !goesOn) {
+                limits.end(limit);
+            }
         }
     }
 
-    private Object invoke(Run run, MethodHandle function, Object[] arguments, Holder holder) throws Throwable {
-        long nanos = run.policy.timeoutNanos();
-        if (nanos == 0) {
-            return (Object) function.invokeExact(arguments);
+    /** Its function has returned a promise: who keeps that, on whatever thread, ends the task. */
+    private void goOn(Run run, CompletionStage<?> stage, TimeLimits.Limit limit, Holder holder) {
+        if (run.below == null) {
+            runtime.detached(holder);
         }
+        asyncRuns.add(run, stage, (value, thrown) -> {
+            if (limit != null) {
+                limits.end(limit);
+            }
+            if (thrown == null ? succeed(run, value) : fail(run, thrown)) {
+                tell(run, Messages.FINISHED);
+            }
+        });
+    }
+
+    private boolean succeed(Run run, Object value) {
+        if (run.isOverdue() || !run.settle()) {
+            return fail(run, null);
+        }
+        // Before anybody can see that it has ended.
+        runtime.store.countUser(NodeReport.TASKS_COUNTER, 1);
+        run.delivery.succeed(value);
+        return true;
+    }
+
+    private TimeLimits.Limit limit(Run run, Holder holder) {
         run.beginTime();
-        TimeLimits.Limit limit = limits.begin(
-                nanos,
+        return limits.begin(
+                run.policy.timeoutNanos(),
                 () -> {
                     tellInTime(run);
-                    holder.interrupt(run.task);
+                    if (!holder.interrupt(run.task)) {
+                        asyncRuns.cancel(run.task);
+                    }
                 },
-                () -> tell(run, Messages.OVERDUE));
-        try {
-            Object value = (Object) function.invokeExact(arguments);
-            if (run.isOverdue()) {
-                throw overdue(run);
-            }
-            return value;
-        } finally {
-            limits.end(limit);
-        }
+                () -> {
+                    if (holder.isOnTop(run)) { // else it may not be able to heed an interrupt
+                        tell(run, Messages.OVERDUE);
+                    }
+                });
     }
 
     /** Whoever waits for a run whose time is over need not wait for its end, unless it is run again. */
     private void tellInTime(Run run) {
         synchronized (run) {
             run.setOverdue();
-            // What the task is writing its result in cannot be given an error before it lets go.
-            boolean canTell = !run.isRetriedFor(TaskTimeoutException.class) && !run.inPlace.isOpen();
-            if (canTell && run.settle()) {
-                putError(run.task, overdue(run));
+            if (!run.isRetriedFor(TaskTimeoutException.class) && run.delivery.canBeEndedNow() && run.settle()) {
+                run.delivery.fail(overdue(run));
             }
         }
     }
@@ -144,12 +176,12 @@ final class TaskRunner {
             return false;
         }
         if (why != null && run.settle()) {
-            putError(run.task, why instanceof FailedArgument failed ? failed.failure : run.failure(why));
+            run.delivery.fail(why instanceof FailedArgument failed ? failed.failure : run.failure(why));
             return true;
         }
         synchronized (run) { // The thread that told who waits in time may be at it.
-            if (!isSealed(run.task)) {
-                putError(run.task, cancelled(run, thrown));
+            if (!writer.isSealed(run.task)) {
+                run.delivery.fail(cancelled(run, thrown));
             }
         }
         return true;
@@ -173,33 +205,9 @@ final class TaskRunner {
         }
     }
 
-    /**
-     * A task gives away what it returns. Two tasks may have returned one table, by mistake: the second is told that it is
-     * closed, and does not write what the first frees.
-     */
-    private void store(ObjectId result, Object value) {
-        if (value == null || !ArrowNames.isArrow(value.getClass())) {
-            storeAndClose(result, value);
-        } else {
-            synchronized (value) {
-                storeAndClose(result, value);
-            }
-        }
-    }
-
-    private void storeAndClose(ObjectId result, Object value) {
-        Encoded encoded = runtime.codec.encode(value);
+    private Object[] arguments(CallReader reader, Run run) throws Throwable {
         try {
-            runtime.writer.write(result, encoded);
-        } finally {
-            encoded.closeValue();
-            Reference.reachabilityFence(value); // its refs hold what the result names, until that does so itself
-        }
-    }
-
-    private Object[] arguments(CallReader reader) throws Throwable {
-        try {
-            return reader.arguments(runtime.codec, this::argument);
+            return reader.arguments(runtime.codec, new Dependencies(run));
         } catch (RuntimeException | LinkageError e) {
             for (Throwable cause : UserThrowables.chain(e)) {
                 if (cause instanceof ClassNotFoundException || cause instanceof NoClassDefFoundError) {
@@ -207,6 +215,24 @@ final class TaskRunner {
                 }
             }
             throw e;
+        }
+    }
+
+    private final class Dependencies implements CallReader.Dependencies {
+        private final Run run;
+
+        Dependencies(Run run) {
+            this.run = run;
+        }
+
+        @Override
+        public Object value(ObjectId id, String form) throws FailedArgument {
+            return argument(id, form);
+        }
+
+        @Override
+        public Object emitter() {
+            return run.delivery.emitter();
         }
     }
 
@@ -236,43 +262,6 @@ final class TaskRunner {
         FailedArgument(TaskException failure) {
             super(null, failure, false, false);
             this.failure = failure;
-        }
-    }
-
-    private void putError(ObjectId result, TaskException failure) {
-        try {
-            runtime.codec.putError(result, failure);
-        } catch (Throwable second) {
-            if (isSealed(result)) {
-                return;
-            }
-            try {
-                runtime.codec.putError(
-                        result,
-                        new TaskException(
-                                failure.getMessage() + ", which cannot be stored: " + UserThrowables.text(second),
-                                failure.taskName(),
-                                failure.workerPid(),
-                                failure.attempt(),
-                                null));
-            } catch (Throwable third) {
-                if (!isSealed(result)) {
-                    // Somebody waits for this: the scheduler keeps it where it needs no room.
-                    runtime.ring.tellFailure(
-                            result,
-                            failure.attempt(),
-                            failure.taskName(),
-                            failure.getMessage() + ", which cannot be stored: " + third);
-                }
-            }
-        }
-    }
-
-    private boolean isSealed(ObjectId result) {
-        try {
-            return runtime.store.state(result) != ObjectStore.State.EXPECTED;
-        } catch (StoreException | IllegalStateException e) {
-            return true; // Gone: nobody waits.
         }
     }
 }

@@ -136,6 +136,7 @@ final class TaskThreads {
                 return;
             }
         }
+        runtime.runner().interrupt(task);
     }
 
     /** The next call to run, or null when there is none. Grants on the way to it are passed on. */

@@ -5,7 +5,7 @@ import java.util.PriorityQueue;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells runs when their time is over, and a while later, if they have not ended, that it has been for that long. One
+ * Tells runs when their time is over, and each while later, if they have not ended, that it has been for that long. One
  * thread, from the first limit on; the methods are any thread's.
  */
 final class TimeLimits {
@@ -32,7 +32,7 @@ final class TimeLimits {
 
     private final long startedAt = System.nanoTime();
 
-    /** @param longOver is run once, unless the limit has been taken away before */
+    /** @param longOver is run again and again after that, until the limit is taken away */
     synchronized Limit begin(long nanos, Runnable over, Runnable longOver) {
         long now = now();
         Limit limit = new Limit(nanos < Long.MAX_VALUE - now ? now + nanos : Long.MAX_VALUE, over, longOver);
@@ -78,12 +78,12 @@ final class TimeLimits {
                 continue;
             }
             limits.remove();
+            first.at = now() + GRACE_NANOS;
+            limits.add(first);
             if (first.isOver) {
                 return first.longOver;
             }
             first.isOver = true;
-            first.at = now() + GRACE_NANOS;
-            limits.add(first);
             return first.over;
         }
     }

@@ -7,6 +7,7 @@ import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.CallWriter;
 import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.Messages;
+import io.atoll.internal.call.Results;
 import io.atoll.internal.call.Submitter;
 import io.atoll.internal.process.WorkerOrders;
 import io.atoll.store.NativeStore;
@@ -51,6 +52,13 @@ final class WorkerRuntime extends ClientRuntime {
         threads.start();
     }
 
+    /** The function of the task that it holds has returned, and no thread of it is left. */
+    void detached(Holder holder) {
+        if (holder.holdsCpu() && !ownThreads.ownWait(holder)) {
+            ring.tell(Messages.DETACHED, holder.task);
+        }
+    }
+
     void ended(Holder context) {
         ownThreads.ended(context);
     }
@@ -73,10 +81,17 @@ final class WorkerRuntime extends ClientRuntime {
     }
 
     @Override
-    void submitting(ObjectId result, CallWriter call) {
+    void submitting(Results results, CallWriter call) {
+        if (results.stream() != null) {
+            return; // Who reads it is not to run it: it waits for its readers.
+        }
         byte[] copy = new byte[call.length()];
         call.record().getBytes(0, copy);
-        calls.put(result, copy);
+        if (results.outputs().isEmpty()) {
+            calls.put(results.task(), copy);
+        } else {
+            results.outputs().forEach(part -> calls.put(part, copy));
+        }
     }
 
     @Override
@@ -231,7 +246,7 @@ final class WorkerRuntime extends ClientRuntime {
             return false;
         }
         calls.remove(id);
-        if (!store.claim(id, Claim.NOBODY, Claim.of(store.clientIndex(), 0))) {
+        if (!store.claim(CallRecord.result(record), Claim.NOBODY, Claim.of(store.clientIndex(), 0))) {
             return false;
         }
         ++context.helping;

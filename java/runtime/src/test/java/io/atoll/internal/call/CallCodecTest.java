@@ -45,7 +45,7 @@ class CallCodecTest {
         writer.write(
                 new TaskRequest(function, arguments, resources, 5, name),
                 new Submitter(new ObjectId(1, 9), new ObjectId(1, 8)),
-                result);
+                Results.one(result));
         byte[] bytes = new byte[writer.length()];
         writer.record().getBytes(0, bytes);
         CallRecord.check(new UnsafeBuffer(bytes), bytes.length);
@@ -117,7 +117,8 @@ class CallCodecTest {
         ObjectId id = new ObjectWriter(store, Duration.ZERO).write(null, codec.encode("value"));
         ObjectRef<String> ref = Refs.make(id, none, () -> {});
         Object[] both = {new PassedRef(ref), ref};
-        refWriter.write(new TaskRequest(IDENTITY, both, Resources.cpus(1), 0, null), Submitter.DRIVER, result);
+        refWriter.write(
+                new TaskRequest(IDENTITY, both, Resources.cpus(1), 0, null), Submitter.DRIVER, Results.one(result));
         assertThat(CallRecord.ids(refWriter.record(), 0, 2)).containsExactly(id, id);
         assertThat(CallRecord.dependencyCount(refWriter.record())).isEqualTo(1);
         byte[] call = new byte[refWriter.length()];

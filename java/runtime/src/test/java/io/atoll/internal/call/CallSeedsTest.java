@@ -44,7 +44,7 @@ class CallSeedsTest {
         writer.write(
                 new TaskRequest(CallCodecTest.IDENTITY, arguments, resources, 5, name),
                 Submitter.DRIVER,
-                new ObjectId(1, 2));
+                Results.one(new ObjectId(1, 2)));
         byte[] bytes = new byte[writer.length()];
         writer.record().getBytes(0, bytes);
         Files.write(Files.createDirectories(SEEDS).resolve(file), bytes);

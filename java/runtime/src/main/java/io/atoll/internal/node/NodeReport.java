@@ -1,7 +1,6 @@
-package io.atoll.internal.runtime;
+package io.atoll.internal.node;
 
 import io.atoll.NodeStats;
-import io.atoll.internal.node.Board;
 import io.atoll.store.ClientStats;
 import io.atoll.store.NativeStore;
 import io.atoll.store.StoreStats;
@@ -9,21 +8,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a node holds and has done, as any of its processes sees it. */
-final class NodeReport {
+public final class NodeReport {
     /** The store's counter for tasks run. */
-    static final int TASKS_COUNTER = 0;
+    public static final int TASKS_COUNTER = 0;
 
     private final NativeStore store;
     private final Board board;
     private final int driverIndex;
 
-    NodeReport(NativeStore store, Board board, int driverIndex) {
+    public NodeReport(NativeStore store, Board board, int driverIndex) {
         this.store = store;
         this.board = board;
         this.driverIndex = driverIndex;
     }
 
-    NodeStats stats() {
+    public NodeStats stats() {
         StoreStats all = store.stats();
         List<NodeStats.ProcessStats> workers = new ArrayList<>();
         NodeStats.ProcessStats driver = addProcesses(workers);

@@ -67,15 +67,6 @@ class StoreTest : public ::testing::Test {
     if (client != nullptr) clients_.push_back(client);
     return client;
   }
-  atoll_client* AttachReserving(uint64_t bytes) {
-    atoll_client_options options{};
-    options.size = sizeof(options);
-    options.reserve_bytes = bytes;
-    atoll_client* client = nullptr;
-    EXPECT_EQ(atoll_attach(path_.c_str(), &options, &client), 0) << atoll_last_error();
-    if (client != nullptr) clients_.push_back(client);
-    return client;
-  }
   void Detach(atoll_client* client) {
     std::erase(clients_, client);
     ASSERT_EQ(atoll_detach(client), 0);

@@ -16,15 +16,11 @@ void Checker::CheckOverlaps() {
   }
 }
 
-// A creator that resizes its object has two blocks for it for a while, and so has the server when it moves one: under its
-// pin while it copies.
+// A creator that resizes its object has two blocks for it for a while.
 bool Checker::IsMoving(uint64_t extent, const Entry& entry, const ObjectId& id) const {
   const Word word(entry.word.load(std::memory_order_relaxed));
-  if (word.generation() != id.generation()) return false;
-  const uint32_t owner = control_.extent(extent).load(std::memory_order_relaxed) & kExtentOwnerMask;
-  if (word.state() == State::kMoving) return true;
-  if (owner == kRestorer) return control_.pins(kServer)[id.index()].load(std::memory_order_relaxed) != 0;
-  return word.being_created() && word.owner() == owner;
+  return word.generation() == id.generation() && word.being_created() &&
+         word.owner() == (control_.extent(extent).load(std::memory_order_relaxed) & kExtentOwnerMask);
 }
 
 // Words that no entry points back to are blocks nobody can free.

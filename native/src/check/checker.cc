@@ -178,7 +178,7 @@ void Checker::CheckEntry(uint64_t index) {
   const bool by_creator = word.has(Word::kByCreator) && SlotInUse(word.owner());
   if (state == State::kFreeing && by_creator) return;
   if (state == State::kDying && by_creator) return CheckBlock(index, word);
-  if (state == State::kDying || state == State::kFreeing || state == State::kMoving)
+  if (state == State::kDying || state == State::kFreeing)
     return Wrong(index, "entry %lu.%lu: left in %s", index, generation, Name(state));
   if (word.has(Word::kBeforeMask))
     Wrong(index, "entry %lu.%lu: %s remembers another state", index, generation, Name(state));

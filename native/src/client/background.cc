@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <thread>
 #include <utility>
 
 #include "client/client_core.h"
@@ -49,18 +48,7 @@ void ClientCore::WakeBackground() {
   wake_.Ring();
 }
 
-// Nobody of this client frees by itself meanwhile: what lies there is the server's to free from then on.
-void ClientCore::HandOverExtents() {
-  while (freeing_.test_and_set(std::memory_order_acquire)) std::this_thread::yield();
-  const bool given = heap_->HandOver() != 0;
-  freeing_.clear(std::memory_order_release);
-  if (!given) return;
-  NoteWhetherKeeper();
-  WakeServer();
-}
-
 void ClientCore::KeepWarm() {
-  if (control_.header().wants_extents.load(std::memory_order_acquire) != 0) HandOverExtents();
   if (control_.header().pressure.load(std::memory_order_acquire) != 0) return GiveAllBack();
   const uint64_t cap = WarmCap();
   if (heap_->FreeBytes() > MostFree()) {

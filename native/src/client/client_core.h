@@ -211,8 +211,7 @@ class ClientCore {
 
   Status Refer(ObjectId id);
   Status GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view);
-  // Until it is back from disk, or where it was moved.
-  Status AwaitServer(ObjectId id, const os::Deadline& callers);
+  Status AwaitRestore(ObjectId id, const os::Deadline& deadline);
   // Why the object is not in memory again by now. `waited`: or was not to be waited for.
   Status NotBack(ObjectId id, bool waited) const;
   // read.cc
@@ -222,10 +221,8 @@ class ClientCore {
   bool AskToCheck(ObjectId id, const os::Deadline& deadline, uint32_t* bell);
   class ListTurn;
   uint64_t BytesTogether(const atoll_object_id* ids, uint64_t count) const;
-  // What is on disk is waited for or not; what is being moved always is.
-  enum class FromDisk { kNot, kAwaited };
-  Status PinAll(const atoll_object_id* ids, uint64_t count, FromDisk from_disk, const os::Deadline& deadline,
-                atoll_view* views);
+  // `until`: how long to wait for what is on disk; null: not at all.
+  Status PinAll(const atoll_object_id* ids, uint64_t count, const os::Deadline* until, atoll_view* views);
   Status NotFound(ObjectId id) const;
   Status Lost(ObjectId id) const;
   Status Corrupted(ObjectId id) const;
@@ -307,7 +304,6 @@ class ClientCore {
   void KeepWarm();
   void GiveAllBack();
   void NoteWhetherKeeper();
-  void HandOverExtents();
   // Gives back what is empty once nothing has been made for a while. Returns the ms until the next look.
   int GiveBackWhenIdle();
   void WakeBackground();

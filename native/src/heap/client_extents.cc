@@ -83,7 +83,7 @@ bool ClientHeap::Take(uint64_t first, uint64_t end) {
 // release; whoever has them next comes after our last write.
 void ClientHeap::Disown(uint64_t first, uint64_t end) {
   for (uint64_t extent = first; extent < end; ++extent) {
-    control_.extent(extent).fetch_and(~(kExtentOwnerMask | kExtentWanted), std::memory_order_release);
+    control_.extent(extent).fetch_and(~kExtentOwnerMask, std::memory_order_release);
   }
 }
 

@@ -11,7 +11,6 @@
 #ifndef ATOLL_HEAP_CLIENT_HEAP_H_
 #define ATOLL_HEAP_CLIENT_HEAP_H_
 
-#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -89,19 +88,6 @@ class ClientHeap {
   // Gives back wholly free extents while more than `keep` bytes of such are left. Returns the bytes given
   // back.
   uint64_t GiveBack(uint64_t keep);
-  // Gives the extents that the server wants to it, with the objects in them, as far as nothing is created there and
-  // nothing reaches into one that it does not want: they are nobody's (kOrphan) from then on. Those that the reserve needs
-  // stay, and are not wanted any more. Returns the bytes.
-  // REQUIRES: no thread of this client is freeing by itself.
-  uint64_t HandOver();
-
-  struct Block {
-    uint64_t number, bytes;  // of the object
-  };
-  // The server's heap: takes over extents of nobody's (kOrphan), in which these are all blocks that anybody has, in order.
-  // Returns false, and has changed nothing, when they do not go together or cannot be mapped.
-  bool Adopt(const Run& run, const std::vector<Block>& blocks);
-
   // Looks at everything again: a server was killed, maybe between freeing a block and marking it.
   void ForgetHints();
   // Bytes in wholly free slabs. Takes no lock: the background thread asks often and must not be in the way.
@@ -136,10 +122,6 @@ class ClientHeap {
   // A large block has a kind of its own.
   bool IsLarge(const Span& span) const { return span.kind == sizes_.count() + 1; }
   uint32_t BlocksOf(const Span& span) const { return IsLarge(span) ? 1 : sizes_[span.kind - 1].blocks; }
-  uint64_t SlabsFor(uint64_t bytes) const {
-    const uint32_t c = sizes_.For(bytes);
-    return c < sizes_.count() ? sizes_[c].slabs : std::max<uint64_t>(1, (bytes + kSlabBytes - 1) / kSlabBytes);
-  }
   uint64_t BytesOf(const Span& span) const {
     return IsLarge(span) ? span.slabs * kSlabBytes : sizes_[span.kind - 1].bytes;
   }
@@ -184,17 +166,6 @@ class ClientHeap {
   Status MapExtents(uint64_t first, uint64_t end, const os::Deadline& deadline);
   void Disown(uint64_t first, uint64_t end);
   Run TakeEmpty(uint64_t* from, uint64_t keep);
-
-  // hand_over.cc
-  bool IsWanted(uint64_t extent) const;
-  bool MayGo(uint64_t extent, uint64_t* end) const;
-  bool LeavesReserve(uint64_t first, uint64_t end) const;
-  void Refuse(uint64_t first, uint64_t end);
-  bool HandOver(uint64_t first, uint64_t end);
-  bool InUse(uint64_t head) const;
-  void Forget(uint64_t extent);
-  bool GoTogether(const Run& run, const std::vector<Block>& blocks) const;
-  void ClearStrayWords(const Run& run, const std::vector<Block>& blocks);
 
   const Control control_;
   const uint32_t me_;

@@ -48,9 +48,7 @@ struct alignas(64) ServerCounters {
   u64 bytes_spilling;    // being written now
   u64 names;             // there are now
   u64 control_resident;  // bytes of the control segment with memory behind them, at the server's last look
-  u64 moved;             // objects, to another place in memory
-  u64 bytes_moved;
-  u8 pad[32];
+  u8 pad[48];
 };
 static_assert(sizeof(ServerCounters) == 128);
 
@@ -76,7 +74,7 @@ struct Header {
   // Line 2: read by clients when something has become free.
   u32 stopped;        // 1: the store has been closed; no server comes any more
   u32 server_sleep;   // number of the server's sleep, odd while it lasts: each client nudges it out of it for itself
-  u32 wants_extents;  // 1: some extents have kExtentWanted
+  u32 spare;
   u32 pressure;        // 1: somebody waits for room or entries, give back what is empty
   u64 blocks_high;     // every entry block ever leased has an index below this
   u64 reserved_bytes;  // of the data segment
@@ -228,11 +226,10 @@ static_assert(sizeof(NameRecord) == 256);
 
 // An extent's word: who owns it, and whether memory stands behind it. Only the owner makes blocks in it.
 constexpr uint32_t kExtentReserved = 1u << 31;
-constexpr uint32_t kExtentWanted = 1u << 30;  // the server wants it from its owner, with what lies in it
 constexpr uint32_t kExtentOwnerMask = 0x7ff;
 constexpr uint32_t kKept = 0x7fc;      // the server's, for a thread that wishes for room; nothing lies there
 constexpr uint32_t kReserver = 0x7fd;  // the server's, while pages of it are given back
-constexpr uint32_t kRestorer = 0x7fe;  // the server's, for objects that it brings back from spill files, or moves
+constexpr uint32_t kRestorer = 0x7fe;  // the server's, for objects that it brings back from spill files
 constexpr uint32_t kOrphan = 0x7ff;    // the server's, until the last block in it is free
 
 // A group of entries: who may use the free ones in it.

@@ -42,26 +42,25 @@ Status ServerCore::MapSegments(Segments segments) {
   if (!geometry.ok()) return geometry.status();
   control_ = Control(control_mapping_.data(), geometry.value());
   slots_.resize(geometry.value().columns());
-  reserver_ =
-      std::make_unique<Reserver>(control_, control_memory_.get(), data_memory_.get(), &data_mapping_, &wake_);
+  reserver_ = std::make_unique<Reserver>(control_, control_memory_.get(), data_memory_.get(), &data_mapping_, &wake_);
   sweeper_ = std::make_unique<Sweeper>(control_, &data_mapping_, reserver_.get());
   names_ = std::make_unique<NameTable>(control_);
-  server_heap_ = std::make_unique<ServerHeap>(control_, data_memory_.get());
-  mover_ = std::make_unique<Mover>(control_, &data_mapping_, server_heap_.get(), sweeper_.get(),
-                                   reserver_.get(), [this](uint32_t client) { Nudge(client); });
-  room_ = std::make_unique<RoomQueue>(control_, sweeper_.get(), reserver_.get(), server_heap_.get(),
-                                      mover_.get(), [this](RoomQueue::Asked asked) { AskToGiveBack(asked); });
+  room_ = std::make_unique<RoomQueue>(control_, sweeper_.get(), reserver_.get(),
+                                      [this](RoomQueue::Asked asked) { AskToGiveBack(asked); });
   return {};
 }
 
 Status ServerCore::OpenSpill(const atoll_server_options& options) {
   if (options.spill_directory == nullptr || !spill_lock_.valid()) return {};
-  ATOLL_RETURN_IF_ERROR(server_heap_->Open());
+  auto window = os::Mapping::SetAside(*data_memory_);
+  if (!window.ok()) return window.status();
+  auto mapping = std::make_unique<os::Mapping>(std::move(window).value());
+  auto heap = ClientHeap::Create(control_, kRestorer, data_memory_.get(), mapping.get(), nullptr);
+  if (!heap.ok()) return heap.status();
   auto files = std::make_unique<SpillFiles>(options.spill_directory, control_.header().store.load(),
                                             options.spill_limit, std::move(spill_lock_));
-  spiller_ = std::make_unique<Spiller>(control_, &data_mapping_, server_heap_.get(), sweeper_.get(),
-                                       std::move(files), &wake_, reserver_.get());
-  mover_->UseSpiller(spiller_.get());
+  spiller_ = std::make_unique<Spiller>(control_, &data_mapping_, std::move(mapping), std::move(heap).value(),
+                                       sweeper_.get(), std::move(files), &wake_, reserver_.get());
   room_->Use(spiller_.get());
   return {};
 }

@@ -58,7 +58,7 @@ void Reserver::Done(const PageJob& job) {
       --opening_;
       freed_ = true;
       // release; pairs with ClientHeap::Take(): who leases it finds zeros in its words.
-      GiveTo(job.tag - 1, 0);
+      control_.extent(job.tag - 1).fetch_and(~kExtentOwnerMask, std::memory_order_release);
   }
 }
 
@@ -149,15 +149,10 @@ void Reserver::HandInOpening(uint64_t extent, const Range& data) {
 }
 
 void Reserver::Open(uint64_t extent) {
-  GiveTo(extent, kReserver);
-  HandInOpening(extent, {});
-}
-
-// Only the server changes the words of its extents.
-void Reserver::GiveTo(uint64_t extent, uint32_t owner) {
   u32& word = control_.extent(extent);
-  const uint32_t now = word.load(std::memory_order_relaxed);
-  word.store((now & ~(kExtentOwnerMask | kExtentWanted)) | owner, std::memory_order_release);
+  // Only the server changes the words of its extents.
+  word.store((word.load(std::memory_order_relaxed) & ~kExtentOwnerMask) | kReserver, std::memory_order_release);
+  HandInOpening(extent, {});
 }
 
 uint64_t Reserver::Clear(const Range& range) {

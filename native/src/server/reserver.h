@@ -83,7 +83,6 @@ class Reserver {
   };
 
   uint32_t OwnerOf(uint64_t extent) const;
-  void GiveTo(uint64_t extent, uint32_t owner);
   void Done(const PageJob& job);
   void Backed(const PageJob& job);
   void Looked(uint64_t available);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "layout/control_budget.h"
+#include "server/extent_costs.h"
 
 namespace atollstore {
 namespace {
@@ -26,8 +27,7 @@ constexpr int64_t kLetGoOfMuchNanos = 200'000'000;
 constexpr int64_t kGatherNanos = 100'000'000;
 // Before memory is asked for again that the limits have refused.
 constexpr int64_t kNoMemoryNanos = 50'000'000;
-// An unpin is not told to anybody: those who wait for one are looked at so often, and less often when a look
-// is dear.
+// An unpin is not told to anybody: those who wait for one are looked at so often, and less often when a look is dear.
 constexpr int64_t kLookAgainNanos = 20'000'000, kPartOfTime = 30;
 // And everything is, so often, in case something was missed.
 constexpr int kLookMillis = 100;
@@ -144,7 +144,7 @@ bool RoomQueue::ServeRoom(KnownWish& wish) {
     } else {
       // Room is made all the same, for whoever tries again.
       Press();
-      (void)MakeRoom(wish, 1);
+      (void)MakeRoom(1, wish.extents);
       wishes_.Refuse(wish);
     }
     return false;
@@ -159,16 +159,15 @@ bool RoomQueue::ServeRoom(KnownWish& wish) {
   }
   // A thread whose time is over is about to leave, or stopped.
   if (wish.until != os::Deadline::kForever && now_ >= wish.until) return false;
-  if (MakeRoom(wish, 1)) return true;
-  BecomeStuck(wish);
+  const int64_t before = os::NowNanos();
+  if (MakeRoom(1, wish.extents)) return true;
+  BecomeStuck(wish, before);
   soon_ = true;
   return false;
 }
 
 // Whether one that is urgent must not wait for what is only a matter of time.
-bool RoomQueue::IsLate(const KnownWish& wish) const {
-  return wish.urgent && now_ - wish.since >= kAtOnceNanos;
-}
+bool RoomQueue::IsLate(const KnownWish& wish) const { return wish.urgent && now_ - wish.since >= kAtOnceNanos; }
 
 // Free extents, or those kept for it already.
 bool RoomQueue::FindRun(KnownWish& wish) {
@@ -239,69 +238,50 @@ void RoomQueue::Ask(uint64_t bytes) {
   bell.Ring();
 }
 
-// What the server holds empty, after what it had read back or moved has gone. Not while that is to be filled.
-bool RoomQueue::GiveBack() { return !mover_->busy() && heap_->GiveBack() != 0; }
-
-std::vector<Run> RoomQueue::KeptForOthers(const KnownWish& wish) {
-  std::vector<Run> others;
-  for (const KnownWish& other : wishes_.all()) {
-    if (&other != &wish && other.kept.count != 0) others.push_back(other.kept);
-  }
-  return others;
-}
-
-Mover::Answer RoomQueue::MakeRun(const KnownWish& wish, uint64_t extents, bool may_spill) {
-  return mover_->MakeRun(extents, may_spill && spiller_ != nullptr, wish.kept, KeptForOthers(wish));
-}
-
-// First by moving alone. Then the objects that were looked at least lately go to disk; when what that frees
-// lies too scattered, whatever there is no room for of a whole run.
-bool RoomQueue::MakeRoom(const KnownWish& wish, uint64_t runs) {
-  const uint64_t bytes = wish.extents * control_.geometry().extent_bytes();
+bool RoomQueue::MakeRoom(uint64_t runs, uint64_t extents) {
+  const uint64_t bytes = extents * control_.geometry().extent_bytes();
   Ask(bytes);
   if (spiller_ != nullptr && spiller_->evicting()) settle_until_ = now_ + kSettleNanos;
-  // What is being moved, and evicted for it, goes on as long as it is asked for.
-  if (!mover_->busy() && (now_ < settle_until_ || GiveBack())) return true;
-  const uint64_t together = std::min(wish.extents * runs, control_.geometry().extents());
-  enum Step { kMove, kEvict, kMoveAndEvict, kSteps };
-  if (rounds_ % kSteps == kMove) {
-    // Who has no time does not come again, and whoever does is to find room.
-    if (MakeRun(wish, together, false) != Mover::Answer::kImpossible && !wish.urgent) return true;
-    ++rounds_;
-  }
-  if (rounds_ % kSteps == kEvict) {
-    ++rounds_;
-    const uint64_t goal = std::max(bytes * runs, control_.geometry().capacity() / 16);
-    if (spiller_ != nullptr && spiller_->Evict(goal) != 0) {
-      settle_until_ = now_ + kSettleNanos;
-      ask_(Asked::kWhereFreed);
-      return true;
-    }
-  }
-  if (spiller_ != nullptr && MakeRun(wish, together, true) != Mover::Answer::kImpossible) return true;
-  ++rounds_;
-  return false;
+  if (now_ < settle_until_) return true;
+  if (spiller_ == nullptr) return false;
+  settle_until_ = now_ + kSettleNanos;
+  if (spiller_->GiveBack() != 0) return true;
+  // First the objects that were looked at least lately; when what that frees lies too scattered, a whole run.
+  const uint64_t goal = std::max(bytes * runs, control_.geometry().capacity() / 16);
+  const bool scattered = rounds_++ % 2 == 1;
+  uint64_t leaving = scattered ? spiller_->EvictRun(extents) : spiller_->Evict(goal);
+  if (leaving == 0) leaving = scattered ? spiller_->Evict(goal) : spiller_->EvictRun(extents);
+  if (leaving != 0) ask_(Asked::kWhereFreed);
+  return leaving != 0;
 }
 
-void RoomQueue::BecomeStuck(KnownWish& wish) {
+// `before`: when it was begun to look for that.
+void RoomQueue::BecomeStuck(KnownWish& wish, int64_t before) {
   wish.stuck = true;
-  wish.kept = mover_->RunToWaitFor(wish.extents, KeptForOthers(wish));
+  wish.kept = CheapestRun(wish);
   wish.whole = wishes_.Keep(wish.kept) && wish.kept.count != 0;
-  const int64_t took = mover_->took() + os::NowNanos() - now_;
-  wish.look_at = now_ + std::max(kLookAgainNanos, kPartOfTime * took);
+  const int64_t took = os::NowNanos() - before;
+  wish.look_at = before + std::max(kLookAgainNanos, kPartOfTime * took);
 }
 
-// Whether room can be made for it by now; if not, where that would take least.
+// Whether room can be made for it by now, and where that is least.
 void RoomQueue::LookAgain(KnownWish& wish) {
-  const bool evicting = spiller_ != nullptr && spiller_->evicting();
-  const bool later = !mover_->busy() && (evicting || GiveBack());
-  const Mover::Answer answer = later ? Mover::Answer::kWorking : MakeRun(wish, wish.extents, true);
-  soon_ = soon_ || answer == Mover::Answer::kWorking;
-  if (answer == Mover::Answer::kWorking) return;
+  const int64_t before = os::NowNanos();
   wishes_.Release(wish.kept);
   wish.kept = {};
   wish.stuck = wish.whole = false;
-  if (answer == Mover::Answer::kImpossible) BecomeStuck(wish);
+  if (spiller_ == nullptr || spiller_->evicting()) return BecomeStuck(wish, before);
+  // What was read back may be gone since, and its extents be empty.
+  if (spiller_->GiveBack() == 0 && spiller_->EvictRun(wish.extents) == 0) return BecomeStuck(wish, before);
+  settle_until_ = now_ + kSettleNanos;
+}
+
+Run RoomQueue::CheapestRun(const KnownWish& wish) {
+  ExtentCosts costs(control_);
+  for (const KnownWish& other : wishes_.all()) {
+    if (&other != &wish) costs.Exclude(other.kept);
+  }
+  return costs.Cheapest(wish.extents);
 }
 
 uint64_t RoomQueue::FreeRuns(uint64_t extents) const {
@@ -322,14 +302,12 @@ void RoomQueue::NoteRestores() {
   // Whoever waits before it: it has its room already, and would only withhold it.
   (void)spiller_->GoOn();
   auto& all = wishes_.all();
-  const auto known =
-      std::find_if(all.begin(), all.end(), [](const KnownWish& wish) { return wish.client == kServer; });
+  const auto known = std::find_if(all.begin(), all.end(), [](const KnownWish& wish) { return wish.client == kServer; });
   // What is being backed is wanted no more, and is not there yet.
   const bool wanted = spiller_->backing() || spiller_->wanted().runs != 0;
   if (wanted && known == all.end()) {
     const uint64_t ticket = control_.header().next_ticket.fetch_add(1, std::memory_order_relaxed) + 1;
-    all.push_back(
-        {kServer, 0, WishWord(0), WishKind::kRoom, false, ticket, os::Deadline::kForever, 1, {}, now_});
+    all.push_back({kServer, 0, WishWord(0), WishKind::kRoom, false, ticket, os::Deadline::kForever, 1, {}, now_});
   } else if (!wanted && known != all.end()) {
     wishes_.Release(known->kept);
     all.erase(known);
@@ -338,8 +316,8 @@ void RoomQueue::NoteRestores() {
 
 bool RoomQueue::ServeRestores(KnownWish& wish) {
   const Spiller::Wanted wanted = spiller_->wanted();
-  wish.extents = std::max<uint64_t>(
-      1, (wanted.bytes + control_.geometry().extent_bytes() - 1) / control_.geometry().extent_bytes());
+  wish.extents = std::max<uint64_t>(1, (wanted.bytes + control_.geometry().extent_bytes() - 1) /
+                                           control_.geometry().extent_bytes());
   wishes_.Release(wish.kept);  // in this thread nobody else takes it
   if (MayRestore(wanted, wish.extents)) soon_ = spiller_->Poll(true) || soon_;
   soon_ = soon_ || spiller_->backing();
@@ -348,8 +326,9 @@ bool RoomQueue::ServeRestores(KnownWish& wish) {
   Press();
   if (wish.stuck && now_ >= wish.look_at) LookAgain(wish);
   if (!wish.stuck) {
-    if (MakeRoom(wish, wanted.runs)) return true;
-    BecomeStuck(wish);
+    const int64_t before = os::NowNanos();
+    if (MakeRoom(wanted.runs, wish.extents)) return true;
+    BecomeStuck(wish, before);
   }
   Ask(0);
   (void)wishes_.Keep(wish.kept);
@@ -362,7 +341,7 @@ bool RoomQueue::ServeRestores(KnownWish& wish) {
 bool RoomQueue::MayRestore(const Spiller::Wanted& wanted, uint64_t extents) {
   const auto have_room = [&] { return FreeRuns(extents) >= wanted.runs; };
   // What the server holds empty, after what it had read back was evicted, is room too.
-  if (wanted.runs <= 1 || have_room() || (GiveBack() && have_room())) {
+  if (wanted.runs <= 1 || have_room() || (spiller_->GiveBack() != 0 && have_room())) {
     gather_until_ = 0;
     return true;
   }
@@ -373,7 +352,8 @@ bool RoomQueue::MayRestore(const Spiller::Wanted& wanted, uint64_t extents) {
 int RoomQueue::MillisToLook() const {
   int millis = -1;
   for (const KnownWish& wish : wishes_.all()) {
-    const int64_t left = wish.stuck ? (wish.look_at - os::NowNanos()) / 1'000'000 + 1 : kLookMillis;
+    const bool unpins = wish.stuck && spiller_ != nullptr;
+    const int64_t left = unpins ? (wish.look_at - os::NowNanos()) / 1'000'000 + 1 : kLookMillis;
     const int to_it = static_cast<int>(std::clamp<int64_t>(left, 1, kLookMillis));
     millis = millis < 0 ? to_it : std::min(millis, to_it);
   }

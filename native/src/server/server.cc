@@ -158,7 +158,6 @@ bool ServerCore::Work() {
     busy = spiller_->Poll(false) || busy;
   }
   busy = room_->Serve() || busy;
-  busy = mover_->Poll() || busy;
   const bool freed = sweeper_->TakeFreed(), opened = reserver_->TakeFreed();
   room_->Tell(freed || opened);
   control_.header().served.control_resident.store(control_memory_->Resident(), std::memory_order_relaxed);
@@ -194,7 +193,7 @@ void ServerCore::SaySleeping(bool sleeping) {
 // Whether there is something to do that waits for nobody.
 bool ServerCore::InAHurry() const {
   if (recovery_ != nullptr) return !recovery_->waits();
-  return sweeper_->more() || mover_->in_a_hurry() || (!burials_.empty() && !burials_.front().waits());
+  return sweeper_->more() || (!burials_.empty() && !burials_.front().waits());
 }
 
 // While there is something to do the thread looks every millisecond, and nobody has to make a system call to

@@ -23,13 +23,11 @@
 #include "os/sync.h"
 #include "os/thread.h"
 #include "server/burial.h"
-#include "server/mover.h"
 #include "server/name_table.h"
 #include "server/recovery.h"
 #include "server/reserver.h"
 #include "server/room_queue.h"
 #include "server/segments.h"
-#include "server/server_heap.h"
 #include "server/socket_keeper.h"
 #include "server/sweeper.h"
 #include "spill/spiller.h"
@@ -134,7 +132,6 @@ class ServerCore {
   Control control_;
   std::unique_ptr<Reserver> reserver_;
   std::unique_ptr<Sweeper> sweeper_;
-  std::unique_ptr<ServerHeap> server_heap_;
   std::unique_ptr<NameTable> names_;
   std::string socket_path_;      // absolute
   os::SocketFile socket_file_;   // what was made there
@@ -163,7 +160,6 @@ class ServerCore {
   std::deque<std::pair<uint32_t, NameRequest>> late_names_;
 
   std::unique_ptr<Spiller> spiller_;  // null: nothing is spilled
-  std::unique_ptr<Mover> mover_;
   std::unique_ptr<RoomQueue> room_;
 
   std::mutex mutex_;  // of what follows

@@ -1,4 +1,5 @@
 // Who waits for room and entries, and who gets them: each in its turn, each by its own deadline.
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -216,10 +217,14 @@ TEST_F(WishesTest, WaitingInVainIsSleeping) {
     before = Stats(client).evicted;
     Create(client, 60 * kMiB, kSecond / 2, &outcome).join();
   }
-  const int64_t before = cpu();
-  Create(client, 60 * kMiB, 2 * kSecond, &outcome).join();
-  EXPECT_EQ(outcome.code, -ATOLL_STORE_FULL);
-  const int64_t burnt = cpu() - before;
+  // On a busy machine something may yet go to disk in one of them; who spins does so in all.
+  int64_t burnt = INT64_MAX;
+  for (int i = 0; i < 5 && burnt >= 2 * kSecond / 5; ++i) {
+    const int64_t before = cpu();
+    Create(client, 60 * kMiB, 2 * kSecond, &outcome).join();
+    EXPECT_EQ(outcome.code, -ATOLL_STORE_FULL);
+    burnt = std::min(burnt, cpu() - before);
+  }
   RecordProperty("cpu_ms", std::to_string(burnt / 1'000'000));
   EXPECT_LT(burnt, 2 * kSecond / 5);
   for (uint64_t i = 0; i < kObjects; ++i) Drop(client, ids[i], i % 2000 == 0);

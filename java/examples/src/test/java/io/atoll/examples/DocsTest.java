@@ -44,6 +44,8 @@ class DocsTest {
                 static double total(double[] values) { return 0; }
                 static double sumOf(Tensor tensor, int part) { return 0; }
                 static Tensor tensor(int i) { return Tensor.scalar(i); }
+                static List<Double> halves(Tensor tensor) { return List.of(1.0, 2.0); }
+                static void parts(Tensor tensor, Emitter<Double> out) { out.emit(1.0); }
             }
             """;
 

@@ -3,31 +3,52 @@ package io.atoll.internal.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atoll.jni.StoreNative;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Libraries of the tests' own, compiled beside the tests' classes from {@code src/test/cpp}. */
 final class Compiled {
+    private static final String HEADERS = "io/atoll/jni/include";
+
     private Compiled() {}
 
     static Path library(String name) {
         return classes().resolve("lib" + name + ".so");
     }
 
-    /** The headers as a jar of ours has them. */
+    /** The headers as a jar of ours has them; a whole build has that jar here, others its classes. */
     static Path headers() {
         try {
-            return Path.of(StoreNative.class
-                            .getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .resolve("io/atoll/jni/include");
-        } catch (java.net.URISyntaxException e) {
+            Path ours = Path.of(StoreNative.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            return Files.isDirectory(ours) ? ours.resolve(HEADERS) : unpacked(ours);
+        } catch (java.net.URISyntaxException | IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static Path unpacked(Path jar) throws IOException {
+        Path to = classes().resolveSibling("headers");
+        try (FileSystem inside = FileSystems.newFileSystem(jar);
+                Stream<Path> files = Files.walk(inside.getPath(HEADERS))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = to.resolve(inside.getPath(HEADERS).relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        return to;
     }
 
     static void compile(String source, Path headers, Path library) throws Exception {

@@ -330,12 +330,13 @@ class ExecutorTest {
     @Test
     void shouldCancelWhatInvokeAllHasNoTimeFor() throws Exception {
         List<Future<String>> futures =
-                pool.invokeAll(List.of(() -> "soon", blocker("late"), () -> "later"), 5, SECONDS);
+                pool.invokeAll(List.of(() -> "soon", blocker("late"), blocker("later")), 5, SECONDS);
         assertThat(futures).hasSize(3).allMatch(Future::isDone);
         assertThat(futures.get(0).get()).isEqualTo("soon");
         assertThat(futures.get(1).isCancelled()).isTrue();
         assertThat(futures.get(2).isCancelled()).isTrue();
         unblock("late");
+        unblock("later");
         pool.shutdown();
         assertThat(pool.awaitTermination(60, SECONDS)).isTrue();
         assertThat(pool.invokeAll(List.<Callable<Integer>>of(), 0, SECONDS)).isEmpty();

@@ -36,10 +36,10 @@ class DroppedTest {
             }
             try (AtollSession session = Atoll.init(options)) {
                 byte[] array = new byte[8 * MIB];
-                for (int i = 0; i < 10 * STORE_MIB / 8; ++i) {
+                for (int i = 0; i < 6 * STORE_MIB / 8; ++i) {
                     Atoll.put(array);
                 }
-                for (int i = 0; i < 5 << 16; ++i) {
+                for (int i = 0; i < 3 << 16; ++i) {
                     Atoll.put(i);
                 }
                 System.out.println("all " + live.size());

@@ -1,5 +1,7 @@
 #include "input.h"
 
+#include <iterator>
+
 #include "directory/directory.h"
 #include "layout/location.h"
 
@@ -62,8 +64,8 @@ void Furnish(const Control& control) {
     control.extent(extent).store(kExtentReserved | (1 + extent % 2));
   constexpr State kStates[] = {State::kSealed, State::kExpected, State::kCreating, State::kSealed,
                                State::kLost,   State::kDying,    State::kFreeing,  State::kSpilled,
-                               State::kSealed, State::kFree};
-  for (uint64_t i = 0; i < 10; ++i) {
+                               State::kSealed, State::kFree,     State::kMoving};
+  for (uint64_t i = 0; i < std::size(kStates); ++i) {
     Entry& entry = control.entry(i);
     const uint32_t owner = 1 + i % 2;
     const bool bytes =

@@ -11,6 +11,11 @@ if(TARGET atoll_store_shared)
   set_target_properties(atoll_store_shared PROPERTIES EXPORT_NAME shared)
   install(TARGETS atoll_store_shared EXPORT AtollTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endif()
+# Who links to it brings Arrow C++ along.
+if(TARGET atoll_arrow)
+  set_target_properties(atoll_arrow PROPERTIES EXPORT_NAME arrow)
+  install(TARGETS atoll_arrow EXPORT AtollTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
 install(DIRECTORY include/atoll DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT AtollTargets NAMESPACE Atoll:: DESTINATION ${ATOLL_PACKAGE_DIR})
 

@@ -1,12 +1,14 @@
 /* Who runs a task, and whether it still has a value: the claim word of its result (Claim, Cancelling, Orders, Run).
  *
- *   S the scheduler: claims the task for a worker and sends it, takes it back, buries a worker that has died.
- *   W1, W2 workers: begin what they are sent, give it back, fail so that it is to be run again, or end it. W1 may be killed
- *     at any step.
- *   H a thread of W1 that would have to wait for the task, and runs it when nobody has it.
+ *   S the scheduler: claims the task for a worker and sends it, to be run or ahead, takes it back, buries a worker that has
+ *     died.
+ *   W1, W2 workers: begin what they are sent, or what is ahead there when they get to it; give it back, fail so that it is to
+ *     be run again, or end it. W1 may be killed at any step.
+ *   H a thread of W1 that would have to wait for the task, and runs it when nobody has it or has begun it.
  *   C somebody who has the ref, and cancels.
  *
  * Checked: the task never runs twice at a time, nor again once its result is there, nor, without retries, once it was begun;
+ * what is ahead and not begun is run elsewhere when its worker dies, without retries too;
  * a helper, whose copy of the call is the first, never runs a later run; its result comes in the end; and it is a value
  * only if C was told that it was too late. Each -D breaks a rule and must be found out:
  *   NO_SETTLE      who stores a value does not mark the word before
@@ -17,6 +19,9 @@
  *   OPEN_RETRY     a task that failed and is run again is anybody's to take
  *   NO_LOOK        a burial does not look whether the result is there
  *   RERUN_ONCE     a burial runs again what may be begun only once
+ *   BLIND_BEGIN    a worker begins what is ahead there without a look at the word
+ *   BLIND_RECALL   what is ahead is taken back without a look whether it has been begun
+ *   BLIND_AHEAD    what is ahead is taken back with the mark of who has cancelled
  */
 #define NOBODY 0
 #define W1 1
@@ -28,13 +33,14 @@ mtype = { NONE, VALUE, CANCELLED, FAILED };
 mtype obj = NONE;
 
 byte client = NOBODY;           /* the claim word: whose, */
-bit cancelled, ending;          /* and its two marks */
+bit cancelled, ending, ahead;   /* and its marks */
 
 bit ring[3];                    /* RUN on its way to a worker */
+bit behind[3];                  /* the task lies there, to be begun later */
 bit returned, retry, cancel;    /* messages to the scheduler */
 byte runner;                    /* who is within the function */
 bit once, begun;                /* it has no retries; it was begun */
-bit retried, isFull, gaveBack;    /* each happens once */
+bit retried, isFull, gaveBack, wentAhead;    /* each happens once */
 bit told;                       /* C: true */
 bit kill, buried, over;
 
@@ -66,6 +72,14 @@ proctype Worker(byte me) {
   {
     do
     :: atomic { ring[me] -> ring[me] = 0 }; Begin(me, 1)
+    :: behind[me] ->                    /* what it was behind has ended */
+       behind[me] = 0;
+#ifdef BLIND_BEGIN
+       ahead = 0; ok = 1;
+#else
+       atomic { if :: (client == me && ahead) -> ahead = 0; ok = 1 :: else -> ok = 0 fi };
+#endif
+       if :: ok -> Begin(me, 0) :: else -> skip fi
     :: over -> break
     od
   } unless { (kill && me == W1) } }
@@ -75,6 +89,7 @@ proctype Helper() {
   {
     if
     :: atomic { (client == NOBODY && !once) -> assert(!retried); client = W1 }; Begin(W1, 0)
+    :: atomic { (ahead && !cancelled && !once) -> assert(!retried); client = W1; ahead = 0 }; Begin(W1, 0)
     :: over -> skip
     fi
   } unless { kill } }
@@ -115,8 +130,23 @@ inline unclaim() {
 #endif
 }
 
+inline recall() {
+  /* ok: it is nobody's */
+#ifdef BLIND_RECALL
+  atomic { client = free; ahead = 0; ok = 1 };
+  queued = 1
+#else
+#ifdef BLIND_AHEAD
+  atomic { if :: ahead -> client = free; cancelled = 0; ahead = 0; ok = 1 :: else -> ok = 0 fi };
+#else
+  atomic { if :: ahead -> client = (cancelled -> RESERVED : free); ahead = 0; ok = 1 :: else -> ok = 0 fi };
+#endif
+  if :: ok -> queued = 1 :: else -> skip fi
+#endif
+}
+
 proctype S() {
-  bit queued = 1, ok;
+  bit queued = 1, ok, isAhead;
   byte free = NOBODY, to;
   do
   :: obj != NONE -> over = 1; break
@@ -126,10 +156,12 @@ proctype S() {
   :: (queued && obj == NONE) ->
 #endif
      if :: !buried -> to = W1 :: true -> to = W2 fi;
-     atomic { if :: (client == free && !cancelled) -> client = to; ok = 1 :: else -> ok = 0 fi };
+     if :: (free == NOBODY && !wentAhead) -> isAhead = 1 :: isAhead = 0 fi;  /* not what only who is sent it may run */
+     atomic { if :: (client == free && !cancelled) -> client = to; ahead = isAhead; ok = 1 :: else -> ok = 0; isAhead = 0 fi };
      if
-     :: (ok && isFull) -> ring[to] = 1; queued = 0
-     :: (ok && !isFull) ->               /* it takes none now, this once */
+     :: (ok && isAhead) -> behind[to] = 1; wentAhead = 1; queued = 0
+     :: (ok && !isAhead && isFull) -> ring[to] = 1; queued = 0
+     :: (ok && !isAhead && !isFull) ->   /* it takes none now, this once */
         isFull = 1;
 #ifdef BLIND_FULL
         atomic { client = free; cancelled = 0 }
@@ -144,6 +176,7 @@ proctype S() {
      :: !ok -> queued = 0
 #endif
      fi
+  :: (isAhead && obj == NONE) -> isAhead = 0; recall()
   :: (returned && obj == NONE) -> returned = 0; unclaim()
   :: (retry && obj == NONE) ->
      retry = 0;
@@ -160,6 +193,8 @@ proctype S() {
   :: (kill && !buried && !returned && !retry) ->    /* its ring is read to the end first */
      buried = 1;
      ring[W1] = 0;
+     if :: (obj == NONE && client == W1) -> recall() :: else -> skip fi;  /* not charged; what lies there dies with it */
+     behind[W1] = 0; isAhead = 0;
      if
 #ifdef NO_LOOK
      :: client == W1 ->

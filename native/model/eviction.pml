@@ -1,5 +1,5 @@
 /* The bytes of one referenced object that comes and goes between memory and disk: who may take them, and who waits
- * for them (Sweeper::Evict, Spiller, ClientCore::AwaitRestore, ServerCore's recovery).
+ * for them (Sweeper::Evict, Spiller, ClientCore::AwaitServer, ServerCore's recovery).
  *
  *   Client 0 and 1 get the object, look at it, release it. Client 1 may be killed at any step.
  *   S evicts it at any time, restores it when somebody wants it, buries client 1. It may be killed at any step; the
@@ -32,7 +32,7 @@ proctype Client(byte me) {
     do
     :: atomic { st == SEALED -> using[me] = 1; break }                 /* Validate */
     :: atomic { st == DYING -> st = SEALED }
-    :: ON_DISK ->                                                      /* AwaitRestore */
+    :: ON_DISK ->                                                      /* AwaitServer */
 #ifdef UNPIN_WAITING
        pin[me]--;
 #endif

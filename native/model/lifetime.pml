@@ -160,7 +160,7 @@ again2: atomic { if :: st == DYING -> st = REVIVED :: else fi };
         goto again
      :: else -> skip
      fi;
-  :: atomic { (deadB && !buriedB) -> holds[1] = 0; using[1] = 0 };  /* ServerCore::BuryNow */
+  :: atomic { (deadB && !buriedB) -> holds[1] = 0; using[1] = 0 };  /* Burial */
      reference[1] = 0; pin[1] = 0;
 #ifdef CLEAR_FIRST
      dropped[0] = dropped[0] || dropped[1];

@@ -1,4 +1,4 @@
-/* The bytes of one object that the server moves to another block, there and back.
+/* The bytes of one object that the server moves to another block, there and back (Sweeper::Move, Mover).
  *
  *   R gets the object, looks at it, releases it, as often as it likes.
  *   C is its creator: it gives up the only reference, and frees the object itself when nothing holds it.

@@ -203,7 +203,7 @@ proctype S() {
         fi;
 again:  skip
      od
-  :: atomic { (kill == 1 && !buriedB) -> holds[1] = 0; using[1] = 0 };   /* ServerCore::BuryNow */
+  :: atomic { (kill == 1 && !buriedB) -> holds[1] = 0; using[1] = 0 };   /* Burial */
      reference[1] = 0; pin[1] = 0; named = 0; dropped[1] = 1;
      buriedB = 1
   :: atomic { (kill == 2 && !buriedC && (!msg || acked || buriedB)) ->   /* its rings have been read */

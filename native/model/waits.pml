@@ -1,4 +1,4 @@
-/* Who waits for an object, and who tells it (SetWait, RingWaiters, ClientCore::Seal, Watches, ServerCore::BuryNow).
+/* Who waits for an object, and who tells it (SetWait, RingWaiters, ClientCore::Seal, Watches, Burial).
  *
  *   W watches the object: enters, sets its slot, then the flag, looks again, sleeps on its bell; woken, it takes marks.
  *     It holds no reference, so that the object may go under its wait.

@@ -67,6 +67,15 @@ class StoreTest : public ::testing::Test {
     if (client != nullptr) clients_.push_back(client);
     return client;
   }
+  atoll_client* AttachReserving(uint64_t bytes) {
+    atoll_client_options options{};
+    options.size = sizeof(options);
+    options.reserve_bytes = bytes;
+    atoll_client* client = nullptr;
+    EXPECT_EQ(atoll_attach(path_.c_str(), &options, &client), 0) << atoll_last_error();
+    if (client != nullptr) clients_.push_back(client);
+    return client;
+  }
   void Detach(atoll_client* client) {
     std::erase(clients_, client);
     ASSERT_EQ(atoll_detach(client), 0);
@@ -85,7 +94,8 @@ class StoreTest : public ::testing::Test {
   static atoll_object_id Fill(atoll_client* client, atoll_object_id id, uint64_t size, uint8_t fill,
                               uint64_t tag) {
     uint64_t address = 0;
-    EXPECT_EQ(atoll_create(client, &id, size, 0, tag, kSecond, &address), 0) << atoll_last_error();
+    // Far more than it takes, also on a busy machine.
+    EXPECT_EQ(atoll_create(client, &id, size, 0, tag, 30 * kSecond, &address), 0) << atoll_last_error();
     if (address == 0) return id;
     std::memset(reinterpret_cast<void*>(address), fill, size);
     EXPECT_EQ(atoll_seal(client, &id, nullptr), 0) << atoll_last_error();

@@ -95,6 +95,25 @@ TEST_P(FreeRunsProgram, AgreesWithANaiveOne) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, FreeRunsProgram, ::testing::Range(0u, 12u));
 
+TEST(FreeRuns, TellHowManyAreFreeOnBothSidesOfASlab) {
+  FreeRuns runs = Runs(1000);
+  EXPECT_EQ(runs.FreeBefore(0), 0u);
+  EXPECT_EQ(runs.FreeBefore(1000), 0u);
+  EXPECT_EQ(runs.FreeFrom(1000), 0u);
+  runs.Add(100, 200);
+  runs.Add(900, 100);
+  for (const uint64_t at : {uint64_t{100}, uint64_t{130}, uint64_t{299}}) {
+    EXPECT_EQ(runs.FreeBefore(at), at - 100);
+    EXPECT_EQ(runs.FreeFrom(at), 300 - at);
+  }
+  EXPECT_EQ(runs.FreeBefore(300), 200u);
+  EXPECT_EQ(runs.FreeFrom(300), 0u);
+  EXPECT_EQ(runs.FreeBefore(301), 0u);
+  EXPECT_EQ(runs.FreeFrom(99), 0u);
+  EXPECT_EQ(runs.FreeBefore(1000), 100u);
+  EXPECT_EQ(runs.FreeFrom(999), 1u);
+}
+
 TEST(FreeRuns, WhatIsGivenBackIsTakenNext) {
   FreeRuns runs = Runs(1000);
   runs.Add(0, 1000);

@@ -62,6 +62,7 @@ TEST_F(FsckTest, FindsWhatIsWrongWithAnEntry) {
   const Word word(entry.word.load());
   ExpectFound(entry.word, word.bits() | 0xf, "state 15 does not exist");
   ExpectFound(entry.word, word.As(State::kFreeing).bits(), "left in FREEING");
+  ExpectFound(entry.word, word.As(State::kMoving).bits(), "left in MOVING");
   ExpectFound(entry.word, word.As(State::kCreating).OwnedBy(60).bits(), "client 60, which does not exist");
   ExpectFound(entry.word, Word::LostBecause(word.generation(), 0).bits(), "LOST without a reason");
   ExpectFound(entry.word, word.With(Word::kTaken).bits(), "taken in without ids");
@@ -98,6 +99,7 @@ TEST_F(FsckTest, FindsWhatIsWrongWithSpace) {
   const uint64_t block = EntryOf(id).block.load() - 1;
   const uint64_t extent = block / kWordsPerSlab / control.geometry().slabs_per_extent();
   ExpectFound(control.extent(extent), control.extent(extent).load() & ~kExtentReserved, "has no memory");
+  ExpectFound(control.extent(extent), kKept | kExtentReserved, "kept for who waits for room, but has blocks");
   ExpectFound(control.block_word(block + 1), uint64_t{77}, "which does not name it");
   ExpectFound(control.entry_block(0).owner, 60u, "entry block 0: of client 60");
   ExpectFound(control.header().reserved_bytes, uint64_t{1}, "header: reserved_bytes 1");

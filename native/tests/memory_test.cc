@@ -1,30 +1,14 @@
 // Memory is ready before it is asked for, and goes back when nobody needs it any more.
-#include <dirent.h>
-#include <sys/stat.h>
 
 #include "fixture.h"
+#include "resident.h"
 
 namespace atollstore {
 namespace {
 
 constexpr uint64_t kMiB = uint64_t{1} << 20;
 
-// Bytes of this process' data segment that have memory behind them, as the OS counts.
-uint64_t ResidentData() {
-  uint64_t bytes = 0;
-  DIR* fds = ::opendir("/proc/self/fd");
-  while (const dirent* entry = ::readdir(fds)) {
-    const std::string path = std::string("/proc/self/fd/") + entry->d_name;
-    char name[256] = {};
-    if (::readlink(path.c_str(), name, sizeof(name) - 1) <= 0) continue;
-    struct stat about;
-    // The server's descriptor and each client's are of the same file.
-    if (std::strstr(name, "memfd:atoll-data") != nullptr && ::stat(path.c_str(), &about) == 0)
-      bytes = static_cast<uint64_t>(about.st_blocks) * 512;
-  }
-  ::closedir(fds);
-  return bytes;
-}
+uint64_t ResidentData() { return ResidentBytes("atoll-data"); }
 
 class MemoryTest : public StoreTest {
  protected:
@@ -33,6 +17,10 @@ class MemoryTest : public StoreTest {
     stats.size = sizeof(stats);
     EXPECT_EQ(atoll_client_stats(client, static_cast<uint64_t>(atoll_client_index(client)), &stats), 0);
     return stats.leased_bytes;
+  }
+  static void TurnOver(atoll_client* client, atoll_object_id* id) {
+    EXPECT_EQ(atoll_dereference(client, id), 0);
+    *id = Put(client, kMiB);
   }
   void StartWith(uint64_t capacity) {
     atoll_server_options options = Defaults();
@@ -81,6 +69,27 @@ TEST_F(MemoryTest, IdleClientAndServerGiveBackWhatNobodyNeeds) {
     EXPECT_EQ(std::memcmp(bytes, bytes + 1, view.size - 1), 0);
     OK(atoll_release(client, &id));
   }
+}
+
+// Who had more once and goes on putting as much as it drops does not keep that for as long as it goes on.
+TEST_F(MemoryTest, WhatIsTurnedOverIsFoundInWhatWasDropped) {
+  constexpr uint64_t kLive = 200;
+  StartWith(2048 * kMiB);
+  atoll_client* client = Attach();
+  std::vector<atoll_object_id> ids;
+  for (uint64_t i = 0; i < 3 * kLive; ++i) ids.push_back(Put(client, kMiB));
+  while (ids.size() > kLive) {
+    OK(atoll_dereference(client, &ids.back()));
+    ids.pop_back();
+  }
+  // What it had is kept warm for a while, for it may come back.
+  size_t oldest = 0;
+  EXPECT_TRUE(Eventually([&] {
+    TurnOver(client, &ids[oldest++ % kLive]);
+    return Leased(client) <= (kLive + 128 + 16) * kMiB;
+  })) << Leased(client) / kMiB
+      << " MiB";
+  for (const atoll_object_id& id : ids) OK(atoll_dereference(client, &id));
 }
 
 }  // namespace

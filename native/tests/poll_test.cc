@@ -46,5 +46,25 @@ TEST_F(PollTest, DeadAreBuriedByTheCallerItself) {
   EXPECT_FALSE(polled_->DeadClient().ok());
 }
 
+// A server that has not had its turn in time, on a busy machine, is not called stopped.
+TEST_F(PollTest, WhoIsNotNoticedByAServerThatRunsIsToldWhoHoldsTheRoom) {
+  Open();
+  atoll_client *holder = nullptr, *other = nullptr;
+  atoll_object_id big{};
+  PollDuring([&] {
+    holder = Attach();
+    other = Attach();
+    big = Put(holder, 56 << 20);
+  });
+  atoll_object_id id{};
+  uint64_t address = 0;
+  EXPECT_EQ(atoll_create(other, &id, 32 << 20, 0, 0, kSecond / 4, &address), -ATOLL_STORE_FULL) << atoll_last_error();
+  PollDuring([&] {
+    OK(atoll_dereference(holder, &big));
+    Detach(other);
+    Detach(holder);
+  });
+}
+
 }  // namespace
 }  // namespace atollstore

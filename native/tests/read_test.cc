@@ -21,7 +21,8 @@ namespace {
 
 class ReadTest : public SpillTest {
  protected:
-  // Objects of different sizes, of which most are on disk, and then the store full of pins.
+  // Objects of different sizes: all go to disk, since the whole store is asked for; a few come back and are looked
+  // at; then the store is filled with pins.
   void FillWithPins() {
     StartSpilling();
     client_ = Attach();
@@ -30,12 +31,20 @@ class ReadTest : public SpillTest {
            {uint64_t{3}, uint64_t{8'000}, uint64_t{8'192}, uint64_t{9'001}, uint64_t{700'001}})
         objects_.push_back({PutWords(client_, words, words + i), words, words + i});
     }
+    atoll_object_id whole{};
+    uint64_t address = 0;
+    OK(atoll_create(client_, &whole, 32 << 20, 0, 0, 20 * kSecond, &address));
+    OK(atoll_abort(client_, &whole));
+    OK(atoll_dereference(client_, &whole));
+    atoll_view view{};
+    for (size_t i = 0; i < 4; ++i) {
+      looked_at_.push_back(objects_[i].id);
+      OK(atoll_get(client_, &objects_[i].id, 20 * kSecond, &view));
+    }
     for (uint64_t i = 0; i < 30; ++i) {
       atoll_object_id id{};
-      uint64_t address = 0;
       if (atoll_create(client_, &id, 1 << 20, 0, 0, kSecond / 5, &address) != 0) break;
       OK(atoll_seal(client_, &id, nullptr));
-      atoll_view view{};
       OK(atoll_get(client_, &id, 0, &view));
       pinned_.push_back(id);
     }
@@ -47,6 +56,8 @@ class ReadTest : public SpillTest {
       OK(atoll_dereference(client_, &id));
     }
     pinned_.clear();
+    for (const atoll_object_id& id : looked_at_) OK(atoll_release(client_, &id));
+    looked_at_.clear();
   }
   void TearDown() override {
     LetGo();
@@ -78,7 +89,7 @@ class ReadTest : public SpillTest {
   };
   atoll_client* client_ = nullptr;
   std::vector<Object> objects_;
-  std::vector<atoll_object_id> pinned_;
+  std::vector<atoll_object_id> pinned_, looked_at_;
 };
 
 TEST_F(ReadTest, PartsComeFromMemoryAndFromDiskAlikeAndNothingIsBroughtBack) {

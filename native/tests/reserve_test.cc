@@ -8,15 +8,6 @@ constexpr uint64_t kSlabs = 16, kMost = ATOLL_MOST_RESERVED_BYTES;
 
 class ReserveTest : public StoreTest {
  protected:
-  atoll_client* AttachReserving(uint64_t bytes) {
-    atoll_client_options options{};
-    options.size = sizeof(options);
-    options.reserve_bytes = bytes;
-    atoll_client* client = nullptr;
-    EXPECT_EQ(atoll_attach(path_.c_str(), &options, &client), 0) << atoll_last_error();
-    if (client != nullptr) clients_.push_back(client);
-    return client;
-  }
   // Until there is no room for 64 bytes more.
   static void FillUp(atoll_client* client, std::vector<atoll_object_id>* ids) {
     for (const uint64_t size : {uint64_t{1} << 20, kMost, uint64_t{64}}) {

@@ -8,6 +8,9 @@
 #include <cstring>
 #include <memory>
 
+#include "client/wish.h"
+#include "server/room_queue.h"
+
 namespace atollstore {
 namespace {
 
@@ -21,7 +24,7 @@ class ReserverTest : public ::testing::Test {
     ASSERT_TRUE(geometry.ok());
     Make("control", geometry.value().control_bytes, &control_memory_, &control_mapping_);
     Make("data", geometry.value().capacity(), &data_memory_, &data_mapping_);
-    control_ = Control(control_mapping_.data(), geometry.value());
+    control_ = Control(control_mapping_.data(), geometry.value(), control_memory_.get());
     ASSERT_TRUE(wake_.Make());
     reserver_ = std::make_unique<Reserver>(control_, control_memory_.get(), data_memory_.get(), &data_mapping_,
                                            &wake_);
@@ -136,7 +139,9 @@ TEST_F(ReserverTest, ClearsColumns) {
   const uint64_t ticket = reserver_->Clear({g.columns_at + 2 * g.column_stride, g.column_stride});
   EXPECT_FALSE(reserver_->HasCleared(ticket));
   while (!reserver_->HasCleared(ticket)) reserver_->Poll(false);
-  EXPECT_FALSE(os::HasMemory(control_.pins(2)));
+  bool written = false;
+  control_.EachWritten(control_.pins(2), 0, g.objects(), [&](uint64_t, uint64_t) { written = true; });
+  EXPECT_FALSE(written);
 }
 
 TEST_F(ReserverTest, SurplusGoesBackUnlessSomebodyWaitsForRoom) {
@@ -154,6 +159,76 @@ TEST_F(ReserverTest, SurplusGoesBackUnlessSomebodyWaitsForRoom) {
   EXPECT_EQ(Reserved(0), kExtents / 8);
   EXPECT_EQ(data_memory_->Resident(), kExtents / 8 * kExtent);
   EXPECT_EQ(control_.extent(kExtents - 1).load(), 0u);
+}
+
+// Objects that grow by little where they lie. Memory comes when the test says so, after all who have no time are late.
+class GrowingTest : public ReserverTest {
+ protected:
+  static constexpr uint32_t kClient = 1;
+  static constexpr uint64_t kBehind = 60;
+  static constexpr Wish::Want kLittle{WishKind::kRoom, (kBehind + 1) * kExtent};
+  void SetUp() override {
+    ReserverTest::SetUp();
+    Settle();
+    control_.AddClient(kClient);
+    Lease(0, kBehind, kClient);
+    sweeper_ = std::make_unique<Sweeper>(control_, &data_mapping_, reserver_.get());
+    heap_ = std::make_unique<ServerHeap>(control_, data_memory_.get());
+    mover_ = std::make_unique<Mover>(control_, &data_mapping_, heap_.get(), sweeper_.get(), reserver_.get(),
+                                     [](uint32_t) {});
+    room_ = std::make_unique<RoomQueue>(control_, sweeper_.get(), reserver_.get(), heap_.get(), mover_.get(),
+                                        [](RoomQueue::Asked) {});
+    wishes_ = std::make_unique<Wishes>(control_, kClient, [] {});
+  }
+  void Serve() {
+    (void)room_->TakeIn();
+    (void)room_->Serve();
+  }
+  void ServeLate() {
+    ::usleep(Wish::kAtOnceNanos / 1000);
+    Serve();
+  }
+  void ExpectGrantedBehind(Wish* wish) {
+    while (wish->state() == WishState::kWaits) {
+      (void)reserver_->Poll(true);
+      Serve();
+    }
+    EXPECT_EQ(wish->Take(), (atollstore::Run{kBehind, 1}));
+  }
+
+  std::unique_ptr<Sweeper> sweeper_;
+  std::unique_ptr<ServerHeap> heap_;
+  std::unique_ptr<Mover> mover_;
+  std::unique_ptr<RoomQueue> room_;
+  std::unique_ptr<Wishes> wishes_;
+};
+
+TEST_F(GrowingTest, WhoHasNoTimeWaitsForLittleMemoryAndNotForMuch) {
+  Wish grows(wishes_.get(), kLittle, 0), whole(wishes_.get(), {WishKind::kRoom, 20 * kExtent}, 0);
+  grows.Look({kBehind, 1});
+  whole.Look();
+  Serve();
+  ASSERT_EQ(control_.extent(kBehind).load(), kKept) << "kept for it, and bare";
+  ASSERT_EQ(grows.state(), WishState::kWaits);
+  ASSERT_EQ(whole.state(), WishState::kWaits);
+  ServeLate();
+  EXPECT_EQ(whole.state(), WishState::kRefused);
+  ASSERT_EQ(grows.state(), WishState::kWaits);
+  ExpectGrantedBehind(&grows);
+}
+
+// The client's background thread gives back what it has kept warm there, and is not done with it.
+TEST_F(GrowingTest, WhatItsOwnClientGivesBackBehindIsWaitedFor) {
+  Lease(kBehind, 1, kClient);
+  Wish grows(wishes_.get(), kLittle, 0);
+  grows.Look({kBehind, 1});
+  Serve();
+  ServeLate();
+  ASSERT_EQ(grows.state(), WishState::kWaits);
+  control_.extent(kBehind).fetch_and(~kExtentOwnerMask);
+  ExpectGrantedBehind(&grows);
+  for (uint64_t extent = kBehind + 1; extent < kExtents; ++extent)
+    EXPECT_EQ(control_.extent(extent).load() & kExtentOwnerMask, 0u) << "what was kept elsewhere is nobody's again";
 }
 
 // With a thread the caller only looks what has been done; it is woken by the descriptor.

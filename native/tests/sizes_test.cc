@@ -50,11 +50,13 @@ TEST_F(SizesTest, FullStoreHoldsFourFifthsOfItselfInObjectsOfAnySize) {
     atoll_object_id id{};
     uint64_t address = 0;
     int64_t code;
-    while ((code = atoll_create(client, &id, size, 0, 0, 0, &address)) == 0) {
+    // With time, since on a busy machine the server may not get to backing what is free at once.
+    while ((code = atoll_create(client, &id, size, 0, 0, kSecond, &address)) == 0) {
       ids.push_back(std::exchange(id, {}));
     }
-    EXPECT_EQ(code, -ATOLL_STORE_FULL);
-    EXPECT_GE(ids.size() * size * 5, uint64_t{4} * (64 << 20)) << size;
+    const std::string why = atoll_last_error();
+    EXPECT_EQ(code, -ATOLL_STORE_FULL) << why;
+    EXPECT_GE(ids.size() * size * 5, uint64_t{4} * (64 << 20)) << size << ": " << why;
     for (const atoll_object_id& made : ids) {
       OK(atoll_abort(client, &made));
       OK(atoll_dereference(client, &made));

@@ -39,7 +39,12 @@ TEST_F(SlicesTest, AttachIsAnsweredWhileALargeCreateIsBacked) {
   atoll_object_id id{};
   const auto& reserved = control().header().reserved_bytes;
   const uint64_t before = reserved.load();
-  AttachBeside([&] { id = Put(client, 640 * kMiB); },
+  const auto create = [&] {
+    uint64_t address = 0;
+    OK(atoll_create(client, &id, 640 * kMiB, 0, 0, 60 * kSecond, &address));  // on a busy machine it takes its time
+    OK(atoll_seal(client, &id, nullptr));
+  };
+  AttachBeside(create,
                [&] { return reserved.load() > before + 160 * kMiB && reserved.load() < 600 * kMiB; });
   PollDuring([&] {
     OK(atoll_dereference(client, &id));

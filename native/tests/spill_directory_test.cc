@@ -227,6 +227,7 @@ TEST_F(SpillDirectoryTest, DirectoryRemovedWhileRunningIsMadeAgainAndCostsOnlyWh
     std::vector<atoll_object_id> ids;
     for (uint64_t i = 0; i < 60; ++i) ids.push_back(PutWords(client, 125'000, i));
     const std::string own = Files().at(0).parent_path();
+    ASSERT_TRUE(Eventually([&] { return Stats(client).bytes_spilling == 0; })) << "nothing is written meanwhile";
     parent_too ? fs::remove_all(spill_) : fs::remove_all(own);
     for (uint64_t i = 60; i < 120; ++i) ids.push_back(PutWords(client, 125'000, i));
     ASSERT_TRUE(fs::exists(own + "/lock"));

@@ -1,4 +1,5 @@
 // What does not fit goes to disk and comes back.
+#include <atomic>
 #include <random>
 #include <thread>
 
@@ -46,30 +47,48 @@ TEST_F(SpillTest, FourTimesTheStoreIsReadBackWhole) {
   EXPECT_TRUE(Eventually([&] { return Files().empty(); })) << "files go with their objects";
 }
 
-// What nobody else has seen is freed by its creator while the server looks for something to evict: what it
-// writes is the object that is there then.
+// What nobody else has seen is freed by its creator while the server writes out what it finds, since somebody else wants
+// room: what it writes is the object that is there then.
 TEST_F(SpillTest, CreatorFreesBesideTheServer) {
-  StartSpilling();
-  atoll_client* client = Attach();
+  StartSpilling(8 << 20);
+  atoll_client *client = Attach(), *other = Attach();
+  std::atomic<bool> done{false};
+  std::thread wants_room([&] {
+    std::vector<atoll_object_id> ids;
+    for (uint64_t round = 0; !done.load() && !HasFailure(); ++round) {
+      if (ids.size() == 90) {
+        EXPECT_EQ(atoll_dereference(other, &ids[round % 90]), 0);
+        ids[round % 90] = PutWords(other, 16'000, round);
+      } else {
+        ids.push_back(PutWords(other, 16'000, round));
+      }
+    }
+    for (const atoll_object_id& id : ids) EXPECT_EQ(atoll_dereference(other, &id), 0);
+  });
+  struct Live {
+    atoll_object_id id;
+    uint64_t words, first;
+  };
   std::mt19937_64 random(11);
-  std::vector<std::pair<atoll_object_id, uint64_t>> live(90);
-  std::vector<uint64_t> first(live.size());
-  for (uint64_t round = 1; round <= 3000; ++round) {
-    const size_t i = random() % live.size();
-    if (live[i].first.store != 0) OK(atoll_dereference(client, &live[i].first));
-    const uint64_t words = random() % 130'000;
-    first[i] = round << 32;
-    live[i] = {PutWords(client, words, first[i]), words};
-    const size_t other = random() % live.size();
-    if (live[other].first.store != 0)
-      ExpectWords(client, live[other].first, live[other].second, first[other]);
-    if (HasFailure()) return;
+  std::vector<Live> all;
+  for (uint64_t round = 1; !HasFailure() && (round <= 10'000 || Stats(client).evicted < 500); ++round) {
+    const uint64_t words = random() % 1000, first = round << 32;
+    const Live made{PutWords(client, words, first), words, first};
+    if (all.size() < 100) {
+      all.push_back(made);
+      continue;
+    }
+    Live& old = all[random() % all.size()];
+    EXPECT_EQ(atoll_dereference(client, &old.id), 0);
+    old = made;
+    const Live& any = all[random() % all.size()];
+    if (round % 64 == 0) ExpectWords(client, any.id, any.words, any.first);
   }
-  EXPECT_GT(Stats(client).evicted, 100u);
-  for (size_t i = 0; i < live.size(); ++i) {
-    if (live[i].first.store == 0) continue;
-    ExpectWords(client, live[i].first, live[i].second, first[i]);
-    OK(atoll_dereference(client, &live[i].first));
+  done = true;
+  wants_room.join();
+  for (const Live& one : all) {
+    ExpectWords(client, one.id, one.words, one.first);
+    OK(atoll_dereference(client, &one.id));
   }
   EXPECT_TRUE(BecomesEmpty(client));
   EXPECT_TRUE(Eventually([&] { return Files().empty(); }));
@@ -98,12 +117,11 @@ TEST_F(SpillTest, SecondEvictionWritesNothing) {
   for (uint64_t i = 0; i < 60; ++i) ids.push_back(PutWords(client, 125'000, i));
   for (uint64_t i = 0; i < ids.size(); ++i) ExpectWords(client, ids[i], 125'000, i);
   for (uint64_t i = 0; i < ids.size(); ++i) ExpectWords(client, ids[i], 125'000, i);
-  const uint64_t written = Stats(client).bytes_spilled;
   for (int turn = 0; turn < 3; ++turn) {
     for (uint64_t i = 0; i < ids.size(); ++i) ExpectWords(client, ids[i], 125'000, i);
   }
   EXPECT_LE(Stats(client).bytes_spilled, uint64_t{60} * 1'000'000) << "each object at most once";
-  EXPECT_EQ(Stats(client).bytes_spilled, written);
+  EXPECT_GT(Stats(client).evicted, 60u) << "some more than once";
 }
 
 TEST_F(SpillTest, ContainersAndTheirChildrenSurviveOnDisk) {
@@ -145,6 +163,40 @@ TEST_F(SpillTest, ManyGettersOfOneSpilledObjectGetIt) {
     threads.emplace_back([&, i] { ExpectWords(readers[static_cast<size_t>(i) / 2], wanted, 100'000, 77); });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+// Of a store of 25 extents each takes twelve and a slab, so that two of them are there at once only if one of them begins
+// behind the other in the same extent.
+TEST_F(SpillTest, TwoThatTakeHalfOfTheStoreAreLookedAtInTurn) {
+  StartSpilling(50 << 20);
+  atoll_client* client = Attach();
+  constexpr uint64_t kWords = (24 << 17) + 9, kObjects = 6;
+  std::vector<atoll_object_id> ids;
+  for (uint64_t i = 0; i < kObjects; ++i) ids.push_back(PutWords(client, kWords, i));
+  const auto look = [&](uint64_t i) {
+    atoll_view view{};
+    ASSERT_EQ(atoll_get(client, &ids[i], 20 * kSecond, &view), 0) << i << ": " << atoll_last_error();
+    const auto* at = reinterpret_cast<const uint64_t*>(view.address);
+    EXPECT_EQ(at[0], i);
+    EXPECT_EQ(at[kWords - 1], i + kWords - 1);
+  };
+  // The one before is let go of when the next is there.
+  look(0);
+  for (uint64_t i = 1; i < 2 * kObjects && !HasFatalFailure(); ++i) {
+    look(i % kObjects);
+    OK(atoll_release(client, &ids[(i - 1) % kObjects]));
+  }
+  if (HasFatalFailure()) return;
+  // The one before that goes while the next is waited for.
+  look(0);
+  std::thread letting_go([&] {
+    ::usleep(200'000);
+    EXPECT_EQ(atoll_release(client, &ids[kObjects - 1]), 0);
+  });
+  look(1);
+  letting_go.join();
+  OK(atoll_release(client, &ids[0]));
+  OK(atoll_release(client, &ids[1]));
 }
 
 TEST_F(SpillTest, GetterKilledWhileItWaitsLeavesNothingBehind) {

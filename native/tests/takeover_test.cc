@@ -5,6 +5,7 @@
 #include <array>
 #include <thread>
 
+#include "layout/location.h"
 #include "layout/wire.h"
 #include "os/socket.h"
 #include "process.h"
@@ -122,6 +123,44 @@ TEST_F(TakeoverTest, ContainersOfManyAreKnownAgainWhereverTheyLie) {
   EXPECT_EQ(Stats(client).objects, 2 * kChildren + 2);
   for (const atoll_object_id& container : containers) OK(atoll_dereference(client, &container));
   EXPECT_TRUE(BecomesEmpty(client)) << Stats(client).objects;
+}
+
+// Killed within a move: after each of its steps the object is where the entry points to, and no other block is its.
+TEST_F(TakeoverTest, AMoveThatWasBegunIsEnded) {
+  Serve();
+  atoll_client* client = Attach();
+  const Control& control = looker_->control();
+  for (int step = 0; step < 4; ++step) {
+    const atoll_object_id id = Put(client, 1000, 7), twin = Put(client, 1000, 7);
+    Entry& entry = control.entry(ObjectId(id).index());
+    const Entry& other = control.entry(ObjectId(twin).index());
+    const uint64_t from = entry.block.load(), from_at = entry.location.load();
+    const uint64_t to = other.block.load();
+    Location::Bound bound = Location::BoundOf(entry, id.place);
+    bound.block = to;
+    const uint64_t to_at = Location::Of(Location(other.location.load()).offset(), bound).bits();
+    // It is freed; the bytes stay: they are the copy.
+    OK(atoll_dereference(client, &twin));
+    ASSERT_TRUE(Eventually([&] { return control.block_word(to - 1).load() == 0; }));
+    KillServerAndHoldSupervisor();
+    control.block_word(to - 1).store(id.place);
+    entry.word.store(Word(entry.word.load()).As(State::kMoving).bits());
+    EXPECT_EQ(atoll_contains(client, &id), ATOLL_SEALED);
+    atoll_view view;
+    EXPECT_EQ(atoll_get(client, &id, 0, &view), -ATOLL_TIMED_OUT) << "nobody ends it now";
+    if (step > 0) entry.block.store(to);
+    if (step > 1) control.block_word(from - 1).store(0);
+    if (step > 2) entry.location.store(to_at);
+    std::thread waiter([&] { ExpectBytes(client, id, 1000, 7); });
+    LetGo();
+    waiter.join();
+    ExpectBytes(Attach(), id, 1000, 7);
+    EXPECT_EQ(entry.location.load(), step == 0 ? from_at : to_at) << step;
+    EXPECT_EQ(control.block_word(from - 1).load(), step == 0 ? id.place : 0) << step;
+    if (step == 0) control.block_word(to - 1).store(0);  // in an extent of the server's it goes with that
+    OK(atoll_dereference(client, &id));
+    EXPECT_TRUE(BecomesEmpty(client));
+  }
 }
 
 TEST_F(TakeoverTest, WhoWaitsForAnObjectOrANameGoesOnWaiting) {

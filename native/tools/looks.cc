@@ -156,7 +156,7 @@ Result<Look> Open(const Options& options) {
   if (!control.ok()) return control.status();
   auto data = os::SharedMemory::Adopt(os::UniqueFd(options.data));
   if (!data.ok()) return data.status();
-  return Look::Into(control.value(), data.value());
+  return Look::Into(std::move(control).value(), data.value());
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ Result<std::unique_ptr<BareStore>> BareStore::Make(const Sizes& sizes, const std
     if (!mapped.ok()) return mapped.status();
     *mapping = std::move(mapped).value();
   }
-  store->control_ = Control(store->control_mapping_.data(), g);
+  store->control_ = Control(store->control_mapping_.data(), g, store->control_memory_.get());
   auto listener = os::Listen(path);
   if (!listener.ok()) return listener.status();
   store->listener_ = std::move(listener).value();

@@ -93,6 +93,11 @@ void RunOn(int which) {
     barrier.Pass();  // the batch is made
     const uint64_t generation = table->generation.load();
     if (generation == 0) std::_Exit(0);
+    if (generation == 1 && race == Race::kHandOver) {  // It has paid for no slot yet.
+      const atoll_object_id first{store, generation};
+      MUST(atoll_reference(sender, &first));
+      MUST(atoll_dereference(sender, &first));
+    }
     uint64_t got = 0;
     for (uint64_t i = 0; i < kBatch; ++i) {
       const atoll_object_id id{store, i << ObjectId::kGenerationBits | generation};

@@ -198,6 +198,7 @@ int RunStorm(int argc, char** argv) {
   const uint64_t checked = board->checked.load();
   const uint64_t evicted = Stats(client).evicted, restored = Stats(client).restored;
   if (checked < 1000) std::fprintf(stderr, "storm: only %lu views were checked\n", checked);
+  const uint64_t moved = store.control().header().served.moved.load();
   const FsckReport report = FsckLive(store.control(), store.data());
   if (!report.sound()) std::fprintf(stderr, "storm: fsck:\n%s", report.Text().c_str());
   const uint64_t wrong_views = board->failed.load();
@@ -210,9 +211,9 @@ int RunStorm(int argc, char** argv) {
   const uint64_t wrong = wrong_views + ended;
   std::printf(
       "storm: kills=%lu operations=%lu wrong=%lu leaked_bytes=%lu stuck=%lu fsck=%zu views_checked=%lu "
-      "evicted=%lu restored=%lu server_kills=%lu both_kills=%lu\n",
+      "evicted=%lu restored=%lu moved=%lu server_kills=%lu both_kills=%lu\n",
       kills + server_kills + both_kills, operations, wrong, leaked, stuck, report.findings.size(), checked,
-      evicted, restored, server_kills, both_kills);
+      evicted, restored, moved, server_kills, both_kills);
   return wrong == 0 && leaked == 0 && stuck == 0 && report.sound() && alone && empty && swept &&
                  checked >= 1000
              ? 0

@@ -46,7 +46,9 @@ double CpuNanosOf(clockid_t clock) {
   return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
 }
 
-void Streamed(char* to, const char* from, uint64_t bytes) {
+}  // namespace
+
+void StreamedCopy(char* to, const char* from, uint64_t bytes) {
 #if defined(__x86_64__)
   uint64_t at = 0;
   for (; at + 16 <= bytes; at += 16) {
@@ -60,13 +62,11 @@ void Streamed(char* to, const char* from, uint64_t bytes) {
 #endif
 }
 
-}  // namespace
-
 double CpuNanos() { return CpuNanosOf(CLOCK_PROCESS_CPUTIME_ID); }
 
 double FastestCopy(char* to, const char* from, uint64_t bytes) {
   const double cached = TimeOf([&] { memcpy(to, from, bytes); });
-  const double streamed = TimeOf([&] { Streamed(to, from, bytes); });
+  const double streamed = TimeOf([&] { StreamedCopy(to, from, bytes); });
   return std::min(cached, streamed);
 }
 

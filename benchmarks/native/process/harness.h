@@ -88,6 +88,9 @@ class Client {
 
 double CpuNanos();  // of this process
 
+// With stores that go past the caches, where the CPU has such.
+void StreamedCopy(char* to, const char* from, uint64_t bytes);
+
 // The best that this machine copies with: the faster of memcpy and of stores that go past the caches, in
 // turns. Returns the time, in ns.
 double FastestCopy(char* to, const char* from, uint64_t bytes);
@@ -114,11 +117,14 @@ class SharedFile {
 };
 
 // The benchmarks, and the roles of processes; each in a file of its own.
+void Churn();
 void Clients();
 void Contended();
 void FirstAndFreshPuts();
 void Copies();
 void Drops();
+void LargeCreates();
+void TwoPutters();
 void Objects();
 void Wakeup();
 void Attaching();
@@ -126,6 +132,7 @@ void Spilling();
 int LargeRole(const std::vector<std::string>& arguments);
 int GetterRole(const std::vector<std::string>& arguments);
 int CreatorRole(const std::vector<std::string>& arguments);
+int PutterRole(const std::vector<std::string>& arguments);
 int WaiterRole(const std::vector<std::string>& arguments);
 
 }  // namespace atollbench

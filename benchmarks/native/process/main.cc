@@ -1,8 +1,8 @@
 // The store between processes: what Google Benchmark, which measures one process, cannot hold. Each number
 // and its floor are measured in turns, and medians are printed.
 //
-// Usage: atoll_process_bench [PART...], each of attach, clients, contended, copies, drops, objects, puts,
-// spill, wakeup; all without one.
+// Usage: atoll_process_bench [PART...], each of attach, churn, clients, contended, copies, drops, large, objects,
+// puts, spill, two, wakeup; all without one.
 
 #include <unistd.h>
 
@@ -42,6 +42,7 @@ constexpr Role kRoles[] = {{"server", 3, ServerRole},
                            {"large", 2, LargeRole},
                            {"getter", 3, GetterRole},
                            {"creator", 1, CreatorRole},
+                           {"putter", 1, PutterRole},
                            {"waiter", 1, WaiterRole}};
 
 struct Part {
@@ -50,7 +51,8 @@ struct Part {
 };
 constexpr Part kParts[] = {{"attach", Attaching}, {"clients", Clients},        {"contended", Contended},
                            {"objects", Objects},  {"copies", Copies},          {"drops", Drops},
-                           {"wakeup", Wakeup},    {"puts", FirstAndFreshPuts}, {"spill", Spilling}};
+                           {"wakeup", Wakeup},    {"puts", FirstAndFreshPuts}, {"spill", Spilling},
+                           {"two", TwoPutters},       {"large", LargeCreates},    {"churn", Churn}};
 
 int Main(std::vector<std::string> arguments) {
   if (arguments.size() >= 2 && arguments[0] == "--role") {
@@ -66,7 +68,7 @@ int Main(std::vector<std::string> arguments) {
                      [&](const Part& part) { return argument == part.name; })) {
       fprintf(stderr,
               "usage: atoll_process_bench "
-              "[attach|clients|contended|copies|drops|objects|puts|spill|wakeup]...\n");
+              "[attach|churn|clients|contended|copies|drops|large|objects|puts|spill|two|wakeup]...\n");
       return 2;
     }
   }

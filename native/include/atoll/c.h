@@ -391,7 +391,7 @@ typedef enum atoll_ring_direction {
 
 /** Where a client's ring lies in this process: ring_bytes of plain shared memory, followed by 1024 bytes for
  * the ring's trailer, 64-byte aligned; zeroed when a client slot is given out. What is written there is
- * the users' agreement. */
+ * the users' agreement. All of it has memory when this returns; STORE_FULL when memory limits allow no more. */
 ATOLL_API int64_t atoll_ring(atoll_client* client, uint64_t client_index, uint64_t direction,
                              uint64_t* address, uint64_t* bytes);
 

@@ -16,21 +16,22 @@ void Checker::CheckOverlaps() {
   }
 }
 
-// A creator that resizes its object has two blocks for it for a while.
+// A creator that resizes its object has two blocks for it for a while, and so has the server when it moves one: under its
+// pin while it copies.
 bool Checker::IsMoving(uint64_t extent, const Entry& entry, const ObjectId& id) const {
   const Word word(entry.word.load(std::memory_order_relaxed));
-  return word.generation() == id.generation() && word.being_created() &&
-         word.owner() == (control_.extent(extent).load(std::memory_order_relaxed) & kExtentOwnerMask);
+  if (word.generation() != id.generation()) return false;
+  const uint32_t owner = control_.extent(extent).load(std::memory_order_relaxed) & kExtentOwnerMask;
+  if (word.state() == State::kMoving) return true;
+  if (owner == kRestorer) return control_.pins(kServer)[id.index()].load(std::memory_order_relaxed) != 0;
+  return word.being_created() && word.owner() == owner;
 }
 
 // Words that no entry points back to are blocks nobody can free.
 void Checker::CheckBlockWords(uint64_t extent) {
   const uint64_t words = g_.slabs_per_extent() * kWordsPerSlab;
-  const uint64_t step = os::PageSize() / sizeof(u64);
-  for (uint64_t at = extent * words; at < (extent + 1) * words; at += step) {
-    // Words never used have no memory, and looking at them would give them some.
-    if (!os::HasMemory(&control_.block_word(at))) continue;
-    for (uint64_t block = at; block < at + step; ++block) {
+  control_.EachWritten(&control_.block_word(0), extent * words, (extent + 1) * words, [&](uint64_t begin, uint64_t end) {
+    for (uint64_t block = begin; block < end; ++block) {
       const uint64_t place = control_.block_word(block).load(std::memory_order_acquire);
       if (place == 0) continue;
       const ObjectId id(atoll_object_id{0, place});
@@ -43,7 +44,7 @@ void Checker::CheckBlockWords(uint64_t extent) {
               id.generation());
       }
     }
-  }
+  });
 }
 
 void Checker::CheckExtents() {
@@ -92,15 +93,13 @@ void Checker::CheckSlots() {
       if (record.pid.load() == 0) Wrong(client, "slot %u: a client without a pid", client);
       continue;
     }
-    const uint64_t step = os::PageSize() / sizeof(u32);
     for (u32* column : {control_.pins(client), control_.references(client)}) {
-      for (uint64_t at = 0; at < high_; at += step) {
-        if (!os::HasMemory(&column[at])) continue;
-        for (uint64_t i = at; i < std::min(high_, at + step); ++i) {
+      control_.EachWritten(column, 0, high_, [&](uint64_t begin, uint64_t end) {
+        for (uint64_t i = begin; i < end; ++i) {
           if (column[i].load(std::memory_order_relaxed) != 0)
             Wrong(client * g_.objects() + i, "slot %u: free, but it holds entry %lu", client, i);
         }
-      }
+      });
     }
   }
 }

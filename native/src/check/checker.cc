@@ -86,20 +86,18 @@ void Checker::GatherColumns() {
 }
 
 void Checker::GatherColumn(uint32_t client) {
-  const uint64_t step = os::PageSize() / sizeof(u32);
-  for (uint64_t at = 0; at < high_; at += step) {
-    const u32 *pins = control_.pins(client), *references = control_.references(client);
-    // What was never used has no memory, and looking at it would give it some.
-    const bool pinned = os::HasMemory(&pins[at]), referenced = os::HasMemory(&references[at]);
-    for (uint64_t i = at; (pinned || referenced) && i < std::min(high_, at + step); ++i) {
-      const uint32_t p = pinned ? pins[i].load(std::memory_order_seq_cst) : 0;
-      const uint32_t r = referenced ? references[i].load(std::memory_order_seq_cst) : 0;
-      if (p == 0 && r == 0) continue;
-      pins_[i] += p;
-      references_[i] += r;
-      if (client != kServer) CheckHolder(i, client);
-    }
-  }
+  const auto gather = [&](const u32* slots, std::vector<uint64_t>* sums) {
+    control_.EachWritten(slots, 0, high_, [&](uint64_t begin, uint64_t end) {
+      for (uint64_t i = begin; i < end; ++i) {
+        const uint32_t held = slots[i].load(std::memory_order_seq_cst);
+        if (held == 0) continue;
+        (*sums)[i] += held;
+        if (client != kServer) CheckHolder(i, client);
+      }
+    });
+  };
+  gather(control_.pins(client), &pins_);
+  gather(control_.references(client), &references_);
   const Marks dropped = control_.dropped(client);
   for (uint64_t i = dropped.Next(0); i < high_; i = dropped.Next(i + 1)) dropped_[i] = 1;
 }
@@ -135,14 +133,13 @@ void Checker::CheckNamed(uint64_t index, Word word) {
 }
 
 void Checker::GatherNames() {
-  const uint64_t step = os::PageSize() / sizeof(NameRecord);
-  for (uint64_t at = 0; at < g_.name_slots(); at += step) {
-    if (!os::HasMemory(&control_.name(at))) continue;
-    for (uint64_t slot = at; slot < std::min(g_.name_slots(), at + step); ++slot) {
+  control_.EachWritten(&control_.name(0), 0, g_.name_slots(), [&](uint64_t begin, uint64_t end) {
+    for (uint64_t slot = begin; slot < end; ++slot) {
       if (control_.name(slot).sequence.load(std::memory_order_acquire) % 2 != 0)
         Wrong(slot, "name %lu: half written", slot);
       const NameSeen seen = ReadName(control_.name(slot));
       if (seen.place == 0) continue;
+      if (!WasWritten(control_, slot)) Wrong(slot, "name %lu: nobody looks there", slot);
       const ObjectId id(atoll_object_id{0, seen.place});
       const bool exists = id.index() < high_;
       const Word word(exists ? control_.entry(id.index()).word.load(std::memory_order_acquire) : 0);
@@ -152,7 +149,7 @@ void Checker::GatherNames() {
         ++contained_[id.index()];
       }
     }
-  }
+  });
 }
 
 void Checker::CheckEntry(uint64_t index) {
@@ -178,7 +175,7 @@ void Checker::CheckEntry(uint64_t index) {
   const bool by_creator = word.has(Word::kByCreator) && SlotInUse(word.owner());
   if (state == State::kFreeing && by_creator) return;
   if (state == State::kDying && by_creator) return CheckBlock(index, word);
-  if (state == State::kDying || state == State::kFreeing)
+  if (state == State::kDying || state == State::kFreeing || state == State::kMoving)
     return Wrong(index, "entry %lu.%lu: left in %s", index, generation, Name(state));
   if (word.has(Word::kBeforeMask))
     Wrong(index, "entry %lu.%lu: %s remembers another state", index, generation, Name(state));

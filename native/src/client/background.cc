@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <thread>
 #include <utility>
 
 #include "client/client_core.h"
@@ -30,7 +31,8 @@ uint64_t ClientCore::WarmCap() const { return std::min(control_.geometry().warm_
 // the next is written. To give back what the next but one will take costs more than to write it.
 //
 // And what is dropped may come back in bulk, after a collection of a JVM: who has made so much in the last second makes as
-// much in the next. Mapped anew it would be written at a quarter of the speed.
+// much in the next. Mapped anew it would be written at a quarter of the speed. But no more than it had in use of late:
+// who drops as much as it makes finds its room in what was dropped.
 uint64_t ClientCore::MostFree() {
   constexpr int64_t kWindowNanos = 1'000'000'000;
   const uint64_t asked = heap_->AskedBytes();
@@ -38,9 +40,14 @@ uint64_t ClientCore::MostFree() {
     turnover_ = asked - window_asked_;
     window_asked_ = asked;
     window_begin_ = now;
+    std::shift_right(peaks_.begin(), peaks_.end(), 1);
+    peaks_[0] = heap_->TakePeak();
   }
   const uint64_t two = 2 * largest_.load(std::memory_order_relaxed);
-  const uint64_t wanted = control_.geometry().warm_bytes() + std::max({two, turnover_, asked - window_asked_});
+  const uint64_t peak = std::max(heap_->PeakBytes(), *std::max_element(peaks_.begin(), peaks_.end()));
+  const uint64_t unused = peak - std::min(peak, heap_->UsedBytes());
+  const uint64_t again = std::min(std::max({two, turnover_, asked - window_asked_}), unused);
+  const uint64_t wanted = control_.geometry().warm_bytes() + again;
   return std::max(WarmCap(), std::min(wanted, WarmShare())) + control_.geometry().extent_bytes();
 }
 
@@ -48,7 +55,20 @@ void ClientCore::WakeBackground() {
   wake_.Ring();
 }
 
+// Nobody of this client frees by itself meanwhile: what lies there is the server's to free from then on.
+void ClientCore::HandOverExtents() {
+  while (freeing_.test_and_set(std::memory_order_acquire)) std::this_thread::yield();
+  const bool given = heap_->HandOver() != 0;
+  freeing_.clear(std::memory_order_release);
+  if (!given) return;
+  peaks_ = {};  // what has gone with its extents does not come back
+  (void)heap_->TakePeak();
+  NoteWhetherKeeper();
+  WakeServer();
+}
+
 void ClientCore::KeepWarm() {
+  if (control_.header().wants_extents.load(std::memory_order_acquire) != 0) HandOverExtents();
   if (control_.header().pressure.load(std::memory_order_acquire) != 0) return GiveAllBack();
   const uint64_t cap = WarmCap();
   if (heap_->FreeBytes() > MostFree()) {
@@ -183,6 +203,8 @@ void ClientCore::Background() {
       if (connected) {
         connected = os::TakeNudges(socket_.get());
         if (!connected) end_bell_.Ring();  // the store may have been closed
+        // Else the server has lost its end, and lives.
+        lost_connection = lost_connection || !connected;
       } else {
         connected = Reconnected(std::move(reaching));
         reaching = os::UniqueFd();

@@ -8,17 +8,20 @@ namespace atollstore {
 
 Status ClientCore::NotFound(ObjectId id) const {
   if (forked_from_ != 0) return Handle::ForkedFrom(forked_from_);
-  if (id.store == store_ && id.index() < objects_ && !budget_->HasPaid(id.index() / kEntriesPerBlock)) {
-    const Word word(entries_[id.index()].word.load(std::memory_order_acquire));
-    if (word.generation() == id.generation() && word.Exists()) return NoControlMemory();
-  }
+  if (Knows(id) && (!HasSlots(id.index()) || NeedsRow(id.index())) && IsThere(id.index(), id.generation()))
+    return NoControlMemory();
   return atollstore::NotFound(control_, id);
 }
 
 Status ClientCore::Lost(ObjectId id) const { return atollstore::Lost(control_, id); }
 
-Status ClientCore::Check(ObjectId id) const {
-  return id.store == store_ && id.index() < objects_ ? Status() : NotFound(id);
+// acquire, in entries_high(); who has been told of an id finds its block among those that were leased before.
+bool ClientCore::KnowsByNow(uint64_t index) const {
+  if (forked_from_ != 0) return false;  // nothing of the store is mapped there
+  const uint64_t high = control_.entries_high();
+  // relaxed; a thread that has looked before and stores after another one has to look once more.
+  known_.store(high, std::memory_order_relaxed);
+  return index < high;
 }
 
 bool ClientCore::Corrupt(uint64_t index) {
@@ -55,7 +58,8 @@ Result<uint64_t> ClientCore::AwaitEntry(bool shared, int64_t timeout_ns) {
     }
     if (wish.ignored()) return Ignored("an entry", timeout_ns);
     if (budget_->low()) return NoControlMemory();
-    return Status::Error(ATOLL_TOO_MANY_OBJECTS, "all %lu entries are in use (option max_objects)", objects_);
+    return Status::Error(ATOLL_TOO_MANY_OBJECTS, "all %lu entries are in use (option max_objects)",
+                         control_.geometry().objects());
   }
 }
 
@@ -65,7 +69,7 @@ Status ClientCore::NoControlMemory() const {
 }
 
 bool ClientCore::PinSlowly(uint64_t index, uint64_t generation) {
-  if (!PaySlots(index) || !atollstore::Enter(control_, me_, index, generation)) return false;
+  if (!Enter(index, generation)) return false;
   pins_[index].fetch_add(1, std::memory_order_seq_cst);
   return PinChanged(index, generation);
 }
@@ -112,7 +116,7 @@ Status ClientCore::Dereference(ObjectId id) {
   ATOLL_RETURN_IF_ERROR(Check(id));
   const Word word(entries_[id.index()].word.load(std::memory_order_relaxed));
   if (word.generation() != id.generation()) return NotFound(id);
-  if (!GiveReference(id.index())) {
+  if (!HasSlots(id.index()) || !GiveReference(id.index())) {
     return Status::Error(ATOLL_INVALID_ARGUMENT,
                          "dereference of object %lu.%lu, to which client %u has no reference", id.index(),
                          id.generation(), me_);
@@ -181,6 +185,22 @@ Status ClientCore::Ring(uint64_t client, uint64_t direction, uint64_t* address, 
   }
   *address = reinterpret_cast<uint64_t>(control_.ring(client, direction));
   *bytes = control_.geometry().ring_bytes();
+  return TouchPages(*address, *bytes + kRingTrailer);
+}
+
+// What of them has no memory gets some now, against the budget, while there is a status for it: who writes a message
+// cannot be refused any more.
+Status ClientCore::TouchPages(uint64_t address, uint64_t bytes) {
+  const auto base = reinterpret_cast<uint64_t>(control_mapping_.data());
+  const uint64_t end = address - base + bytes;
+  for (uint64_t at = address - base; at < end;) {
+    const auto written = control_memory_->NextWritten(at, end);
+    for (; at < written.begin; at = (at / ControlBudget::kPage + 1) * ControlBudget::kPage) {
+      if (!PayInTurn([this] { return budget_->Pay(1); })) return NoControlMemory();
+      (void)reinterpret_cast<const u8*>(base + at)->load(std::memory_order_relaxed);
+    }
+    at = std::max(at, written.end);
+  }
   return {};
 }
 

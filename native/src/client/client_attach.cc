@@ -67,7 +67,7 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   if (!client->wake_.Make()) return Status::System("eventfd");
 
   ClientCore& c = *client;
-  c.control_ = Control(c.control_mapping_.data(), g);
+  c.control_ = Control(c.control_mapping_.data(), g, c.control_memory_.get());
   // In a supervised store another process may listen than the one that serves; there only the connection
   // counts.
   if (!c.Supervised()) {
@@ -89,7 +89,6 @@ Result<std::unique_ptr<ClientCore>> ClientCore::AttachOver(os::UniqueFd connecti
   c.me_ = greeting.client;
   c.in_each_ = Holders::InEach(c.me_);
   c.store_ = header.store.load();
-  c.objects_ = g.objects();
   c.block_words_ = g.slabs() * kWordsPerSlab;
   c.capacity_ = g.capacity();
   c.pins_ = c.control_.pins(c.me_);

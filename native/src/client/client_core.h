@@ -9,7 +9,9 @@
 #define ATOLL_CLIENT_CLIENT_CORE_H_
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -54,8 +56,8 @@ class ClientCore {
   // In a child of fork(): from here on get and release find no object, and say so; nothing else may be called, nor may
   // this be destroyed. The hot path needs no check of its own for it.
   void Forked(pid_t from) {
-    objects_ = 0;
     forked_from_ = from;
+    known_.store(0, std::memory_order_relaxed);
   }
 
   uint32_t index() const { return me_; }
@@ -79,7 +81,7 @@ class ClientCore {
 
   Status Get(ObjectId id, int64_t timeout_ns, atoll_view* view) {
     const uint64_t index = id.index();
-    if (id.store == store_ && index < objects_) [[likely]] {
+    if (id.store == store_ && index < known_.load(std::memory_order_relaxed)) [[likely]] {
       if (Pin(index, id.generation()) && Describe(id.place, view)) [[likely]]
         return {};
     }
@@ -90,7 +92,7 @@ class ClientCore {
   int64_t Peek(const atoll_object_id* ids, uint64_t count, atoll_view* views);
   Status Release(ObjectId id) {
     const uint64_t index = id.index();
-    if (id.store != store_ || index >= objects_) return NotFound(id);
+    if (!Knows(id)) return NotFound(id);
     // A pinned object keeps its generation; after the subtraction it may be another one's at once.
     const Word held(entries_[index].word.load(std::memory_order_relaxed));
     if (held.generation() != id.generation()) [[unlikely]]
@@ -168,14 +170,32 @@ class ClientCore {
   bool PinChanged(uint64_t index, uint64_t generation);
   // Before anything is added to a slot of the entry. False when there is no such object.
   // Or no control memory for its slots: NotFound() says so.
-  bool Enter(ObjectId id) {
-    return PaySlots(id.index()) && atollstore::Enter(control_, me_, id.index(), id.generation());
+  bool Enter(ObjectId id) { return Enter(id.index(), id.generation()); }
+  bool Enter(uint64_t index, uint64_t generation) {
+    return IsThere(index, generation) && PaySlots(index) && PayRow(index) &&
+           atollstore::Enter(control_, me_, index, generation);
+  }
+  bool IsThere(uint64_t index, uint64_t generation) const {
+    const Word word(entries_[index].word.load(std::memory_order_acquire));
+    return word.generation() == generation && word.Exists();
   }
   bool PaySlots(uint64_t index) {
-    return budget_->HasPaid(index / kEntriesPerBlock) || PaySlotsSlowly(index / kEntriesPerBlock);
+    const uint64_t block = index / kEntriesPerBlock;
+    return budget_->HasPaid(block) || PayInTurn([&] { return budget_->PaySlots(block); });
   }
-  bool PaySlotsSlowly(uint64_t block);
+  bool PayRow(uint64_t index) {
+    const uint64_t block = index / kEntriesPerBlock;
+    return !NeedsRow(index) || PayInTurn([&] { return budget_->PayRows(block); });
+  }
+  // Whether this client would be named in a row for which it has not paid.
+  bool NeedsRow(uint64_t index) const {
+    const Holders holders(entries_[index]);
+    return holders.full() && !holders.InPlaces(in_each_) && !budget_->HasPaidRows(index / kEntriesPerBlock);
+  }
+  // Tries until it succeeds, or the server says that there is no control memory to be had.
+  bool PayInTurn(const std::function<bool()>& pay);
   Status NoControlMemory() const;
+  Status TouchPages(uint64_t address, uint64_t bytes);
   void Unpin(uint64_t index);
 
   // Fills the view from an entry that is pinned. Every number is read once and checked; its block must be that
@@ -211,7 +231,8 @@ class ClientCore {
 
   Status Refer(ObjectId id);
   Status GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view);
-  Status AwaitRestore(ObjectId id, const os::Deadline& deadline);
+  // Until it is back from disk, or where it was moved.
+  Status AwaitServer(ObjectId id, const os::Deadline& callers);
   // Why the object is not in memory again by now. `waited`: or was not to be waited for.
   Status NotBack(ObjectId id, bool waited) const;
   // read.cc
@@ -221,13 +242,22 @@ class ClientCore {
   bool AskToCheck(ObjectId id, const os::Deadline& deadline, uint32_t* bell);
   class ListTurn;
   uint64_t BytesTogether(const atoll_object_id* ids, uint64_t count) const;
-  // `until`: how long to wait for what is on disk; null: not at all.
-  Status PinAll(const atoll_object_id* ids, uint64_t count, const os::Deadline* until, atoll_view* views);
+  // What is on disk is waited for or not; what is being moved always is.
+  enum class FromDisk { kNot, kAwaited };
+  Status PinAll(const atoll_object_id* ids, uint64_t count, FromDisk from_disk, const os::Deadline& deadline,
+                atoll_view* views);
   Status NotFound(ObjectId id) const;
   Status Lost(ObjectId id) const;
   Status Corrupted(ObjectId id) const;
   Status NotPinned(ObjectId id) const;
-  Status Check(ObjectId id) const;
+  // Whether there is an entry for such an object.
+  bool Knows(ObjectId id) const {
+    return id.store == store_ && (id.index() < known_.load(std::memory_order_relaxed) || KnowsByNow(id.index()));
+  }
+  bool KnowsByNow(uint64_t index) const;
+  // Whether this client may ever have had something in a slot of the entry. Looking there gives the others memory.
+  bool HasSlots(uint64_t index) const { return budget_->HasPaid(index / kEntriesPerBlock); }
+  Status Check(ObjectId id) const { return Knows(id) ? Status() : NotFound(id); }
   enum class From { kStore, kReserve };
   Result<uint64_t> CreateIn(From from, ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag, int64_t timeout_ns);
   Result<uint64_t> Fill(From from, ObjectId id, Creations::Known known, uint64_t size, OwnContainer container,
@@ -243,6 +273,7 @@ class ClientCore {
   // room.cc
   bool MayLease() const;
   Placed GrowBehind(const BlockFor& wanted, const os::Deadline& deadline);
+  bool MayComeBehind(const BlockFor& wanted) const;
   Placed Grow(const BlockFor& wanted, const os::Deadline& deadline);
   Placed TakeOver(const Run& run, const os::Deadline& deadline, const BlockFor& wanted);
   // Somewhere, or why not.
@@ -304,6 +335,7 @@ class ClientCore {
   void KeepWarm();
   void GiveAllBack();
   void NoteWhetherKeeper();
+  void HandOverExtents();
   // Gives back what is empty once nothing has been made for a while. Returns the ms until the next look.
   int GiveBackWhenIdle();
   void WakeBackground();
@@ -318,7 +350,9 @@ class ClientCore {
   u8* used_ = nullptr;
   uint64_t in_each_ = 0;  // Holders::InEach() of this client
   uint64_t store_ = 0;
-  uint64_t objects_ = 0;
+  // Entries below it have been leased once, as far as this client has seen. The others are no objects and have no memory,
+  // which a look at them would give them.
+  mutable std::atomic<uint64_t> known_{0};
   uint64_t capacity_ = 0;
   uint64_t block_words_ = 0;
   pid_t forked_from_ = 0;
@@ -354,6 +388,7 @@ class ClientCore {
   // By the background thread: bytes that were asked for, when it last looked; and in the last whole window.
   uint64_t asked_seen_ = 0, window_asked_ = 0, turnover_ = 0;
   int64_t window_begin_ = 0;
+  std::array<uint64_t, 4> peaks_{};  // bytes of its extents that were in use, in each of the last windows
   int64_t idle_since_ = 0;
   bool settled_ = false;
 

@@ -1,9 +1,17 @@
 // Waiting for objects: until they are sealed, until any of many are, until they are back from disk.
+#include <algorithm>
 #include <bit>
 
 #include "client/client_core.h"
 
 namespace atollstore {
+namespace {
+
+// For an object that the server is moving, which takes it some instructions, unless it is stopped there; also
+// by those who have no time.
+constexpr int64_t kLeastMovingNanos = 8'000'000;
+
+}  // namespace
 
 // A waiting thread leases one of the client's object bells. When all are taken, threads share.
 uint32_t ClientCore::LeaseBell() {
@@ -29,7 +37,8 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
   Status result;
   for (bool last = timeout_ns <= 0;;) {
     const uint32_t seen = bell == UINT32_MAX ? 0 : record_->object_bells[BellSlot(bell)].Read();
-    const bool registered = bell != UINT32_MAX && SetWait(control_, me_, index, id.generation(), BellSlot(bell));
+    const bool registered =
+        bell != UINT32_MAX && SetWait(control_, me_, index, id.generation(), BellSlot(bell));
     if (!Enter(id)) {
       result = NotFound(id);
       break;
@@ -37,8 +46,8 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
     pins_[index].fetch_add(1, std::memory_order_seq_cst);
     Word word;
     Found found = Validate(entries_[index], id.generation(), &word);
-    if (found == Found::kPending && word.on_disk()) {
-      result = AwaitRestore(id, deadline);
+    if (found == Found::kPending && word.away()) {
+      result = AwaitServer(id, deadline);
       if (result.ok()) found = Validate(entries_[index], id.generation(), &word);
     }
     if (result.ok() && found == Found::kSealed) {
@@ -78,30 +87,38 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
   return result;
 }
 
-// The pin that the caller has is what tells the server that the object is wanted, and what keeps it in memory
-// once it is there.
-Status ClientCore::AwaitRestore(ObjectId id, const os::Deadline& deadline) {
-  if (deadline.passed()) return NotBack(id, false);
+// Until the object is back from disk, as long as the caller has said, or has its new place, which takes the
+// server some instructions. The pin that the caller has is what tells the server that the object is wanted,
+// and what keeps it where it is from then on.
+Status ClientCore::AwaitServer(ObjectId id, const os::Deadline& callers) {
   const uint64_t index = id.index();
+  const auto least = os::Deadline::After(kLeastMovingNanos);
+  const os::Deadline moved = callers.at() > least.at() ? callers : least;
+  bool waited = false;
   const uint32_t bell = LeaseBell();
   Status result;
   for (;;) {
     const uint32_t seen = record_->object_bells[BellSlot(bell)].Read();
-    (void)SetWait(control_, me_, index, id.generation(), BellSlot(bell));  // it is pinned: its slots are paid for
+    (void)SetWait(control_, me_, index, id.generation(),
+                  BellSlot(bell));  // it is pinned: its slots are paid for
     Word word;
-    if (Validate(entries_[index], id.generation(), &word) != Found::kPending || !word.on_disk()) break;
-    if (word.state() == State::kSpilled) Drop(index);
-    if (Disconnected()) {
-      result =
-          Status::Error(ATOLL_DISCONNECTED, "the server has gone while object %lu.%lu was read from disk",
-                        index, id.generation());
+    if (Validate(entries_[index], id.generation(), &word) != Found::kPending || !word.away()) break;
+    const os::Deadline& deadline = word.on_disk() ? callers : moved;
+    if (deadline.passed()) {
+      result = word.on_disk()
+                   ? NotBack(id, waited)
+                   : Status::Error(ATOLL_TIMED_OUT, "object %lu.%lu: the server does not end moving it",
+                                   index, id.generation());
       break;
     }
-    if (deadline.passed()) {
-      result = NotBack(id, true);
+    if (word.state() == State::kSpilled) Drop(index);
+    if (Disconnected()) {
+      result = Status::Error(ATOLL_DISCONNECTED, "the server has gone while it brought object %lu.%lu", index,
+                             id.generation());
       break;
     }
     (void)record_->object_bells[BellSlot(bell)].Wait(seen, deadline.AtMost(1'000'000'000));
+    waited = true;
   }
   ReturnBell(bell);
   return result;
@@ -137,9 +154,10 @@ Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uin
       if (bell != UINT32_MAX && i % kLooksPerClock == 0 && (last = last || deadline.passed())) break;
       if (ready[i] != 0) continue;
       // Who cannot say that it waits would not be rung.
-      const bool paid = bell == UINT32_MAX || PaySlots(ObjectId(ids[i]).index());
+      const uint64_t index = ObjectId(ids[i]).index();
+      const bool paid = bell == UINT32_MAX || (PaySlots(index) && PayRow(index));
       if (bell != UINT32_MAX && paid) {
-        (void)SetWait(control_, me_, ObjectId(ids[i]).index(), ObjectId(ids[i]).generation(), BellSlot(bell));
+        (void)SetWait(control_, me_, index, ObjectId(ids[i]).generation(), BellSlot(bell));
       }
       const int64_t state = Contains(ids[i]);
       if (state == ATOLL_ABSENT) {

@@ -6,7 +6,7 @@ namespace atollstore {
 Status ClientCore::Watch(const atoll_object_id* ids, uint64_t count, uint64_t kind) {
   for (uint64_t i = 0; i < count; ++i) {
     ATOLL_RETURN_IF_ERROR(Check(ids[i]));
-    if (Contains(ids[i]) == ATOLL_ABSENT) return NotFound(ids[i]);
+    if (Contains(ids[i]) == ATOLL_ABSENT || !Enter(ids[i])) return NotFound(ids[i]);
   }
   return watches_->Add(ids, count, kind);
 }
@@ -36,7 +36,7 @@ Status ClientCore::ExpectAgain(ObjectId id) {
 
 Status ClientCore::GiveUp(ObjectId id) {
   ATOLL_RETURN_IF_ERROR(Check(id));
-  if (!WasAsked(control_, me_, id.index()))
+  if (!HasSlots(id.index()) || !WasAsked(control_, me_, id.index()))
     return Status::Error(ATOLL_INVALID_ARGUMENT, "object %lu.%lu: client %u has not been asked about it", id.index(),
                          id.generation(), me_);
   GiveUpAsked(control_, me_, id.index(), id.generation());

@@ -54,6 +54,7 @@ Result<uint64_t> ClientCore::CreateIn(From from, ObjectId* id, uint64_t size, ui
     return address;
   }
   ATOLL_RETURN_IF_ERROR(Check(*id));
+  if (IsThere(id->index(), id->generation()) && !PaySlots(id->index())) return NoControlMemory();
   return Fill(from, *id, Creations::Known::kOthers, size, std::move(container), tag, timeout_ns);
 }
 

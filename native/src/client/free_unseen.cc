@@ -5,10 +5,24 @@
 #include "heap/blocks.h"
 
 namespace atollstore {
+namespace {
 
-// As Sweeper::Consider(), but for the slots that are looked at: nobody else has entered, so there are this client's
-// and the server's. Who comes meanwhile is found in the holders between the two CASes, or finds DYING and puts it
-// back, and the second one fails. Killed here, the burial puts DYING back, or finishes FREEING.
+// What the server has moved, or taken over with its extent, is in the server's books. No extent changes hands
+// while this client frees (ClientHeap::HandOver).
+bool LiesWith(const Control& control, uint32_t me, const Entry& entry) {
+  const Geometry& g = control.geometry();
+  const uint64_t block = entry.block.load(std::memory_order_relaxed);
+  if (block == 0 || block > g.slabs() * kWordsPerSlab) return false;
+  const uint64_t extent = (block - 1) / kWordsPerSlab / g.slabs_per_extent();
+  return (control.extent(extent).load(std::memory_order_acquire) & kExtentOwnerMask) == me;
+}
+
+}  // namespace
+
+// As Sweeper::Consider(), but for the slots that are looked at: nobody else has entered, so there are this
+// client's and the server's. Who comes meanwhile is found in the holders between the two CASes, or finds
+// DYING and puts it back, and the second one fails. Killed here, the burial puts DYING back, or finishes
+// FREEING.
 Unseen FreeUnseen(const Control& control, uint32_t me, uint64_t index) {
   Entry& entry = control.entry(index);
   const u32& references = control.references(me)[index];
@@ -33,7 +47,7 @@ Unseen FreeUnseen(const Control& control, uint32_t me, uint64_t index) {
     // What is on disk is in the server's books too. Its pin first: the place is noted under it.
     const bool shared = Holders(entry).NameOther(me) || kept.load(std::memory_order_seq_cst) != 0 ||
                         spilling.load(std::memory_order_seq_cst) != 0 ||
-                        entry.spill.load(std::memory_order_seq_cst) != 0;
+                        entry.spill.load(std::memory_order_seq_cst) != 0 || !LiesWith(control, me, entry);
     if (shared) {
       // When this fails somebody has put it back already, or set a flag: the server puts it back.
       entry.word.compare_exchange_strong(bits, dying.Revived().bits(), std::memory_order_seq_cst);

@@ -19,7 +19,8 @@ constexpr int64_t kNoProgressNanos = 1'000'000'000;
 class ClientCore::ListTurn {
  public:
   // Waits for it, but no longer than until then.
-  ListTurn(ClientCore* client, const os::Deadline& until) : client_(client), header_(client->control_.header()) {
+  ListTurn(ClientCore* client, const os::Deadline& until)
+      : client_(client), header_(client->control_.header()) {
     uint64_t restored = Restored();
     auto stuck = os::Deadline::After(kNoProgressNanos);
     for (;;) {
@@ -72,11 +73,11 @@ Status ClientCore::GetAll(const atoll_object_id* ids, uint64_t count, int64_t ti
   }
   // Without the turn nothing is waited for while pins are held: some may have gone to disk meanwhile.
   if (!on_disk) {
-    const Status result = PinAll(ids, count, nullptr, views);
+    const Status result = PinAll(ids, count, FromDisk::kNot, deadline, views);
     if (result.code() != ATOLL_TIMED_OUT) return result;
   }
   const ListTurn turn(this, deadline);
-  return PinAll(ids, count, &deadline, views);
+  return PinAll(ids, count, FromDisk::kAwaited, deadline, views);
 }
 
 // Those of the distinct ones: an object given twice lies in memory once.
@@ -115,8 +116,8 @@ int64_t ClientCore::Peek(const atoll_object_id* ids, uint64_t count, atoll_view*
 }
 
 // TIMED_OUT when one is on disk and that is not to be waited for.
-Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, const os::Deadline* until,
-                          atoll_view* views) {
+Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, FromDisk from_disk,
+                          const os::Deadline& deadline, atoll_view* views) {
   // All pins first: they keep in memory what is there, and tell the server what is wanted, all at once.
   Status result;
   uint64_t pinned = 0;
@@ -133,8 +134,9 @@ Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, const os::
     const ObjectId id(ids[i]);
     Word word;
     Found found = Validate(entries_[id.index()], id.generation(), &word);
-    if (found == Found::kPending && word.on_disk()) {
-      result = until != nullptr ? AwaitRestore(id, *until) : Status::Error(ATOLL_TIMED_OUT, "it is on disk");
+    if (found == Found::kPending && word.away()) {
+      result = from_disk == FromDisk::kNot && word.on_disk() ? Status::Error(ATOLL_TIMED_OUT, "it is on disk")
+                                                             : AwaitServer(id, deadline);
       if (result.ok()) found = Validate(entries_[id.index()], id.generation(), &word);
     }
     if (!result.ok()) break;

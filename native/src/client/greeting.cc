@@ -32,6 +32,8 @@ Status Refused(const Welcome& welcome) {
           code,
           "the server has no descriptors of its memory any more, which somebody else in its process has "
           "closed: nobody can attach to this store");
+    case Refusal::kMemory:
+      return Status::Error(code, "no control memory for one more client: memory limits allow no more");
     case Refusal::kHeir:
       return Status::Error(
           code,
@@ -80,7 +82,11 @@ Result<Greeting> Greet(int socket, const char* name, uint32_t kind, bool* again,
   if (received.value() != sizeof(welcome) || welcome.magic != kMagic) {
     return Status::Error(ATOLL_REFUSED, "%s: not an Atoll store", name);
   }
-  if (welcome.code != ATOLL_OK) return Refused(welcome);
+  if (welcome.code != ATOLL_OK) {
+    // Memory that waits for objects is given up for who comes, which takes a moment.
+    *again = static_cast<Refusal>(welcome.client) == Refusal::kMemory;
+    return Refused(welcome);
+  }
   if (!fds[0].valid() || !fds[1].valid()) {
     return Status::Error(ATOLL_CORRUPT,
                          "the server sent no segments, or this process has no descriptors left for them");

@@ -18,7 +18,8 @@ struct Greeting {
 };
 
 // Says hello over a new connection. `name` is for what there is to say about a failure. Sets *again when the
-// server was killed meanwhile: another one may follow it. `kind` as Hello::client: 0 or kLooks.
+// server was killed meanwhile, which another one may follow, or has no memory for one more yet. `kind` as
+// Hello::client: 0 or kLooks.
 Result<Greeting> Greet(int socket, const char* name, uint32_t kind, bool* again,
                        int seconds = os::kAnswerSeconds);
 

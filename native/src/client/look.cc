@@ -1,6 +1,7 @@
 #include "client/look.h"
 
 #include <ctime>
+#include <utility>
 
 #include "client/greeting.h"
 
@@ -13,14 +14,14 @@ Result<Look> Look::At(const char* socket_path) {
     if (!connected.ok()) return connected.status();
     bool again = false;
     auto greeted = Greet(connected.value().get(), socket_path, kLooks, &again);
-    if (greeted.ok()) return Into(greeted.value().control, greeted.value().data);
+    if (greeted.ok()) return Into(std::move(greeted.value().control), greeted.value().data);
     if (!again || tries == 100) return greeted.status();
     const timespec pause{0, 10'000'000};
     (void)::nanosleep(&pause, nullptr);
   }
 }
 
-Result<Look> Look::Into(const os::SharedMemory& control, const os::SharedMemory& data) {
+Result<Look> Look::Into(os::SharedMemory control, const os::SharedMemory& data) {
   if (control.size() < sizeof(Header)) {
     return Status::Error(ATOLL_CORRUPT, "control segment of %lu bytes", control.size());
   }
@@ -34,7 +35,8 @@ Result<Look> Look::Into(const os::SharedMemory& control, const os::SharedMemory&
   auto geometry = Geometry::OfHeader(*reinterpret_cast<const Header*>(look.control_mapping_.data()),
                                      control.size(), data.size());
   if (!geometry.ok()) return geometry.status();
-  look.control_ = Control(look.control_mapping_.data(), geometry.value());
+  look.control_memory_ = std::make_unique<os::SharedMemory>(std::move(control));
+  look.control_ = Control(look.control_mapping_.data(), geometry.value(), look.control_memory_.get());
   return look;
 }
 

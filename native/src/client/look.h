@@ -3,6 +3,8 @@
 #ifndef ATOLL_CLIENT_LOOK_H_
 #define ATOLL_CLIENT_LOOK_H_
 
+#include <memory>
+
 #include "layout/geometry.h"
 #include "os/shared_memory.h"
 #include "result.h"
@@ -14,7 +16,7 @@ class Look {
   // At the store whose server listens there. Fails as attaching does, but for TOO_MANY_CLIENTS.
   static Result<Look> At(const char* socket_path);
   // At one whose segments this process has; it needs no server. Fails with CORRUPT.
-  static Result<Look> Into(const os::SharedMemory& control, const os::SharedMemory& data);
+  static Result<Look> Into(os::SharedMemory control, const os::SharedMemory& data);
 
   // Nothing may be stored through it.
   const Control& control() const { return control_; }
@@ -22,6 +24,7 @@ class Look {
 
  private:
   Look() = default;
+  std::unique_ptr<os::SharedMemory> control_memory_;
   os::Mapping control_mapping_, data_mapping_;
   Control control_;
 };

@@ -21,6 +21,8 @@ constexpr uint32_t kNoBell = UINT32_MAX;
 // those whose time is over, for it tells an object that is lost from one that only this process cannot have.
 constexpr int kMostAsks = 3;
 constexpr int64_t kAnswerNanos = 2'000'000'000, kLeastAnswerNanos = 8'000'000;
+// For an object that the server is moving, which takes it some instructions, unless it is stopped there.
+constexpr int64_t kLeastMovingNanos = 8'000'000;
 
 bool IsOfTheRecord(Status failure) {
   return failure.code() == ATOLL_CORRUPT || failure.code() == ATOLL_NOT_FOUND ||
@@ -98,6 +100,7 @@ std::optional<Result<uint64_t>> ClientCore::ReadSpilled(ObjectId id, uint64_t of
 // Has the server look at the record. Returns whether there may be an answer: the entry is to be looked at
 // again.
 bool ClientCore::AskToCheck(ObjectId id, const os::Deadline& deadline, uint32_t* bell) {
+  if (!Enter(id)) return false;
   if (*bell == kNoBell) *bell = LeaseBell();
   Bell& mine = record_->object_bells[BellSlot(*bell)];
   const uint32_t seen = mine.Read();
@@ -116,6 +119,7 @@ Result<uint64_t> ClientCore::Read(ObjectId id, uint64_t offset, void* to, uint64
   uint32_t bell = kNoBell;
   int asks = 0;
   std::optional<Result<uint64_t>> result;
+  const auto stuck = os::Deadline::After(std::max(timeout_ns, kLeastMovingNanos));
   for (bool last = timeout_ns <= 0; !result;) {
     const uint32_t slot = BellSlot(bell);
     const uint32_t seen = bell == kNoBell ? 0 : record_->object_bells[slot].Read();
@@ -133,6 +137,10 @@ Result<uint64_t> ClientCore::Read(ObjectId id, uint64_t offset, void* to, uint64
       result = ReadSpilled(id, offset, to, bytes, deadline, &bell, &asks);
     } else if (state == ATOLL_SEALED) {
       result = ReadInMemory(id, offset, to, bytes);
+      if (!result && stuck.passed()) {
+        result = Status::Error(ATOLL_TIMED_OUT, "object %lu.%lu: the server does not end moving it", index,
+                               id.generation());
+      }
     } else if (last) {
       result = Status::Error(ATOLL_TIMED_OUT, "object %lu.%lu: not sealed within %ld ns", index,
                              id.generation(), timeout_ns);
@@ -140,7 +148,9 @@ Result<uint64_t> ClientCore::Read(ObjectId id, uint64_t offset, void* to, uint64
       result = Status::Error(ATOLL_DISCONNECTED, "the server has gone while waiting for object %lu.%lu",
                              index, id.generation());
     } else if (bell == kNoBell) {
-      bell = LeaseBell();
+      // Its wait slot is to be touched.
+      if (Enter(id)) bell = LeaseBell();
+      if (bell == kNoBell) result = NotFound(id);
     } else if (registered) {
       last = !record_->object_bells[slot].Wait(seen, deadline);
     }

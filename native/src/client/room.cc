@@ -25,12 +25,27 @@ Placed ClientCore::GrowBehind(const BlockFor& wanted, const os::Deadline& deadli
   return heap_->CommitFor(run, deadline, wanted);
 }
 
+// Whether the server may have them for the block: bare ones get memory, and what another thread of this client is opening
+// or giving back is there in a moment. Anywhere else all of the block has to move, maybe to where it cannot grow on.
+bool ClientCore::MayComeBehind(const BlockFor& wanted) const {
+  if (wanted.block == 0 || Disconnected()) return false;
+  const Run run = heap_->Behind(wanted.block, wanted.bytes);
+  bool may = run.count != 0;
+  for (uint64_t extent = run.first; run.Has(extent); ++extent) {
+    const uint32_t owner = control_.extent(extent).load(std::memory_order_acquire) & kExtentOwnerMask;
+    may = may && (owner == 0 || owner == kKept || owner == me_);
+  }
+  return may;
+}
+
 Result<Placed> ClientCore::PlaceInTurn(const BlockFor& wanted, int64_t timeout_ns) {
   const uint64_t target = warm_target_.load(std::memory_order_relaxed);
   if (target < WarmCap()) warm_target_.store(std::max(2 * target, LeastWarm()), std::memory_order_relaxed);
-  if (const Placed placed = Grow(wanted, os::Deadline::After(timeout_ns)); placed != Placed::kNowhere) {
-    WakeBackground();
-    return placed;
+  if (!MayComeBehind(wanted)) {
+    if (const Placed placed = Grow(wanted, os::Deadline::After(timeout_ns)); placed != Placed::kNowhere) {
+      WakeBackground();
+      return placed;
+    }
   }
   return AwaitRoom(wanted, timeout_ns);
 }
@@ -69,12 +84,13 @@ Status ClientCore::Ignored(const char* what, int64_t timeout_ns) const {
 }
 
 // The budget is filled by the server whenever it looks.
-bool ClientCore::PaySlotsSlowly(uint64_t block) {
+bool ClientCore::PayInTurn(const std::function<bool()>& pay) {
+  if (pay()) return true;
   Wish wish(wishes_.get(), {WishKind::kControl}, 0);
   for (bool last = false;;) {
     const uint32_t seen = wish.Look();
     last = last || wish.state() != WishState::kWaits;
-    if (budget_->PaySlots(block)) return true;
+    if (pay()) return true;
     if (last || Disconnected()) return false;
     last = !wish.Wait(seen);
   }

@@ -6,10 +6,31 @@
 #include "client/client_core.h"
 
 namespace atollstore {
+namespace {
+
+const char* WhyNoMemory(uint32_t refused) {
+  switch (static_cast<MemoryRefused>(refused)) {
+    case MemoryRefused::kNo:
+      return "";
+    case MemoryRefused::kLimits:
+      return "; memory limits allow no more";
+    case MemoryRefused::kLost:
+      return "; the server can back no more: the descriptor of the store's memory was closed by somebody else in its process";
+  }
+  return "";
+}
+
+}  // namespace
 
 // Looks at so many entries at most, evenly spread, whatever there are: it is the text of a failure.
 Status ClientCore::StoreFull(uint64_t bytes) const {
   if (budget_->low()) return NoControlMemory();
+  if (!data_->ours()) {
+    return Status::Error(ATOLL_SYSTEM,
+                         "mmap for an object of %lu bytes: descriptor %d, of the store's memory, was closed by somebody else in "
+                         "this process",
+                         bytes, data_->fd());
+  }
   if (heap_->cannot_map()) {
     return Status::Error(ATOLL_SYSTEM,
                          "mmap for an object of %lu bytes: no memory mapping left to this process "
@@ -51,7 +72,7 @@ Status ClientCore::StoreFull(uint64_t bytes) const {
   return Status::Error(
       ATOLL_STORE_FULL, "%lu bytes asked, the store has %lu, of which %lu are backed by memory%s%s%s%s", bytes,
       capacity_, header.reserved_bytes.load(std::memory_order_relaxed),
-      header.memory_refused.load(std::memory_order_relaxed) != 0 ? "; memory limits allow no more" : "",
+      WhyNoMemory(header.memory_refused.load(std::memory_order_relaxed)),
       cannot_spill ? "; spill files could not be written: " : "", trouble,
       who);
 }

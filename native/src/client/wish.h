@@ -14,6 +14,8 @@
 #ifndef ATOLL_CLIENT_WISH_H_
 #define ATOLL_CLIENT_WISH_H_
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <functional>
 
@@ -42,6 +44,7 @@ class Wishes {
  private:
   friend class Wish;
   static constexpr uint32_t kNone = kWishes;
+  pid_t ServerPid() const;
   uint32_t TakePlace();
   void ReturnPlace(uint32_t place);
 
@@ -82,7 +85,7 @@ class Wish {
   Run Take();
   bool urgent() const { return urgent_; }
   const os::Deadline& deadline() const { return deadline_; }
-  // Whether no server has taken notice of it, though it has had the time.
+  // Whether no server has taken notice of it, because it is stopped or dead, or though it has had the time.
   bool ignored() const;
 
  private:

@@ -70,8 +70,7 @@ bool SetWait(const Control& control, uint32_t client, uint64_t index, uint64_t g
     const bool dying = word.state() == State::kDying;
     const Word live = dying ? word.Revived() : word;
     const State state = live.state();
-    const bool pending = state == State::kExpected || live.being_created() || state == State::kSpilled ||
-                         state == State::kRestoring || state == State::kMoving;
+    const bool pending = state == State::kExpected || live.being_created() || live.away();
     if (!pending) return false;
     if (live.has(Word::kWaited) && !dying) return true;
     const Word waited = live.With(Word::kWaited);

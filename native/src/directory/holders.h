@@ -45,6 +45,13 @@ class Holders {
     const uint64_t differs = (bits_ ^ in_each) & kNumbers;
     return ((differs - kOnes) & ~differs & kTops) != 0;  // a place that became zero borrows
   }
+  // Whether who comes next needs a bit in the row.
+  constexpr bool full() const {
+    for (uint32_t i = 0; i < kPlaces; ++i) {
+      if (Place(i) == 0) return false;
+    }
+    return true;
+  }
   // Whether somebody besides the client may hold it.
   constexpr bool NameOther(uint32_t client) const {
     if (many()) return true;

@@ -45,11 +45,21 @@ NameSeen ReadName(const NameRecord& record) {
   return seen;
 }
 
+// acquire; pairs with the release in NameTable::Write(): who knows that the name is there finds the bit.
+bool WasWritten(const Control& control, uint64_t slot) {
+  const uint64_t page = slot / kNamesPerPage;
+  return (control.written_names()[page / 64].load(std::memory_order_acquire) >> (page % 64) & 1) != 0;
+}
+
+NameSeen NameAt(const Control& control, uint64_t slot) {
+  return WasWritten(control, slot) ? ReadName(control.name(slot)) : NameSeen();
+}
+
 uint64_t FindName(const Control& control, std::string_view name) {
   const uint64_t hash = HashOf(name);
   const uint64_t slots = control.geometry().name_slots();
   for (uint64_t i = 0; i < slots; ++i) {
-    const NameSeen seen = ReadName(control.name((hash + i) % slots));
+    const NameSeen seen = NameAt(control, (hash + i) % slots);
     if (seen.Is(name, hash)) return seen.place;
     if (!seen.chained) return 0;
   }

@@ -33,6 +33,10 @@ struct NameSeen {
 // damaged, is chained and has no name.
 NameSeen ReadName(const NameRecord& record);
 
+// The same of the record in this slot. Of a page that was never written it is nothing, and the page stays without memory.
+NameSeen NameAt(const Control& control, uint64_t slot);
+bool WasWritten(const Control& control, uint64_t slot);
+
 // The place of the object of that name, 0 when there is none.
 uint64_t FindName(const Control& control, std::string_view name);
 

@@ -35,6 +35,27 @@ uint64_t FreeBlock(const Control& control, Entry& entry, uint64_t place) {
   return was_ours ? (block - 1) / kWordsPerSlab : UINT64_MAX;
 }
 
+uint64_t BlockOffset(const SizeClasses& classes, uint64_t block, uint64_t bytes) {
+  return (block - 1) / kWordsPerSlab * kSlabBytes + (block - 1) % kWordsPerSlab * BlockBytes(classes, bytes);
+}
+
+uint64_t FreeBlockAt(const Control& control, const SizeClasses& classes, uint64_t offset, uint64_t bytes, uint64_t place,
+                     uint64_t but) {
+  if (offset >= control.geometry().capacity()) return 0;
+  const uint32_t c = classes.For(bytes);
+  const bool small = c < classes.count();
+  const uint64_t block_bytes = BlockBytes(classes, bytes);
+  // A span of small blocks begins some slabs before, which its block alone would tell; a large block in its first slab.
+  const uint64_t last = offset / kSlabBytes, slabs = small ? classes[c].slabs : 1;
+  for (uint64_t head = last;; --head) {
+    const uint64_t into = offset - head * kSlabBytes;
+    const uint64_t block = head * kWordsPerSlab + into / block_bytes + 1;
+    const bool fits = into % block_bytes == 0 && into / block_bytes < (small ? classes[c].blocks : 1);
+    if (fits && block != but && FreeBlockWord(control, block, place)) return block;
+    if (head == 0 || last - head + 1 == slabs) return 0;
+  }
+}
+
 uint64_t ObjectBytes(const Entry& entry) {
   return ObjectBytes(entry.size.load(std::memory_order_relaxed),
                      entry.contained.load(std::memory_order_relaxed));

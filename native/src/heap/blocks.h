@@ -17,6 +17,14 @@ uint64_t FreeBlock(const Control& control, Entry& entry, uint64_t place);
 // number of a block word
 bool FreeBlockWord(const Control& control, uint64_t block, uint64_t place);
 
+// Where the block with this number lies, for an object of `bytes`.
+uint64_t BlockOffset(const SizeClasses& classes, uint64_t block, uint64_t bytes);
+
+// Frees the block of `bytes` at this offset whose word names the place, unless it is the one with the number `but`.
+// Returns its number, 0 when there is none. For who no longer knows the number.
+uint64_t FreeBlockAt(const Control& control, const SizeClasses& classes, uint64_t offset, uint64_t bytes, uint64_t place,
+                     uint64_t but);
+
 // Tells the owner of the slab that a block has become free in it. Who is killed between freeing and this
 // leaves the block to the owner's next look at everything.
 void MarkFreedSlab(const Control& control, uint64_t slab);

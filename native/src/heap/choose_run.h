@@ -16,9 +16,14 @@ struct Run {
 
 enum class Room { kNone, kBare, kBacked };  // the last: with memory behind it
 
-// A run of `need` extents for which room_at(extent) is some. Runs begin at multiples of their own length where they
-// can: so those of one length, of which there tend to be many, leave no holes between them that are too short for
-// another. Memory that is there already comes next. Empty when there is none.
+// Runs begin at multiples of their own length where they can: so those of one length, of which there tend to be many,
+// leave no holes between them that are too short for another. That matters most for a long one, which leaves too little
+// on both sides when it lies in the middle.
+inline bool LiesWell(const Run& run) { return run.first % run.count == 0; }
+inline bool IsLong(uint64_t need, uint64_t extents) { return need > extents / 3; }
+
+// A run of `need` extents for which room_at(extent) is some, one that lies well if there is such; memory that is there
+// already comes next. Empty when there is none.
 template <typename F>
 Run ChooseRun(uint64_t extents, uint64_t need, bool backed_only, F&& room_at) {
   uint64_t best[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
@@ -29,9 +34,9 @@ Run ChooseRun(uint64_t extents, uint64_t need, bool backed_only, F&& room_at) {
     backed = room == Room::kBacked ? backed + 1 : 0;
     if (free < need) continue;
     const uint64_t first = at + 1 - need;
-    const bool aligned = first % need == 0;
-    if (aligned && backed >= need) return {first, need};
-    uint64_t& found = best[(aligned ? 0 : 2) + (backed >= need ? 0 : 1)];
+    const bool well = LiesWell({first, need});
+    if (well && backed >= need) return {first, need};
+    uint64_t& found = best[(well ? 0 : 2) + (backed >= need ? 0 : 1)];
     found = std::min(found, first);
   }
   for (const uint64_t kind : {1, 2, 3}) {

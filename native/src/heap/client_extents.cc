@@ -24,19 +24,44 @@ bool ClientHeap::CanWrite(uint64_t offset, uint64_t bytes) {
   return true;
 }
 
-Run ClientHeap::Lease(uint64_t bytes, bool reserved_only) {
-  const uint64_t extent_bytes = control_.geometry().extent_bytes();
-  const uint64_t need = std::max<uint64_t>(1, bytes / extent_bytes + (bytes % extent_bytes != 0));
-  if (need > control_.geometry().extents()) return {};
+template <typename F>
+Run ClientHeap::LeaseFound(F&& find) {
   std::lock_guard lock(mutex_);
   for (int tries = 0; tries < 16; ++tries) {
-    const Run run = FindRun(need, reserved_only);
+    const Run run = find();
     if (run.count == 0) return {};
     if (!Take(run.first, run.first + run.count)) continue;  // somebody was faster
     SetAside(run.first, run.first + run.count);
     return run;
   }
   return {};
+}
+
+Run ClientHeap::Lease(uint64_t bytes, bool reserved_only) {
+  const uint64_t extent_bytes = control_.geometry().extent_bytes();
+  const uint64_t need = std::max<uint64_t>(1, bytes / extent_bytes + (bytes % extent_bytes != 0));
+  if (need > control_.geometry().extents()) return {};
+  return LeaseFound([&] { return FindRun(need, reserved_only); });
+}
+
+Run ClientHeap::LeaseBetween(uint64_t bytes, bool reserved_only) {
+  return LeaseFound([&] { return FindBetween(SlabsFor(bytes), reserved_only); });
+}
+
+bool ClientHeap::WouldHold(const Run& run, uint64_t bytes) {
+  std::lock_guard lock(mutex_);
+  uint64_t first = run.first * slabs_per_extent_, end = first + run.count * slabs_per_extent_;
+  // What reaches into them goes, and what reaches out of them; an extent's length of it is all that helps.
+  const auto within = [this](uint64_t slab) { return spans_[slab].kind == 0 && !free_.IsFree(slab); };
+  const auto ours = [this](uint64_t slab) {
+    return slab < control_.geometry().slabs() && open_[slab / slabs_per_extent_] != 0;
+  };
+  if (ours(first) && first > 0 && ours(first - 1) && within(first)) {
+    const uint64_t least = first - slabs_per_extent_;
+    while (first > least && within(first)) --first;
+  }
+  for (const uint64_t most = end + slabs_per_extent_; end < most && ours(end) && within(end);) ++end;
+  return free_.FreeBefore(first) + (end - first) + free_.FreeFrom(end) >= SlabsFor(bytes);
 }
 
 // A single extent is asked for because ours are not enough, a run may join free ones of ours, unless those are a reserve.
@@ -49,6 +74,30 @@ Run ClientHeap::FindRun(uint64_t need, bool reserved_only) const {
     if (!usable) return Room::kNone;
     return (word & kExtentReserved) != 0 ? Room::kBacked : Room::kBare;
   });
+}
+
+// In each gap between extents of somebody's: behind what is free of ours before it, before what is free behind it, or all
+// of it between both.
+Run ClientHeap::FindBetween(uint64_t slabs, bool reserved_only) const {
+  const uint64_t extents = control_.geometry().extents();
+  const auto usable = [&](uint64_t at) {
+    const uint32_t word = control_.extent(at).load(std::memory_order_acquire);
+    return (word & kExtentOwnerMask) == 0 && (!reserved_only || (word & kExtentReserved) != 0);
+  };
+  Run best;
+  for (uint64_t first = 0, end; first < extents; first = end + 1) {
+    for (end = first; end < extents && usable(end);) ++end;
+    if (end == first) continue;
+    const uint64_t before = free_.FreeBefore(first * slabs_per_extent_), behind = free_.FreeFrom(end * slabs_per_extent_);
+    if (before + behind + (end - first) * slabs_per_extent_ < slabs) continue;
+    const auto lacking = [&](uint64_t free) {
+      return free >= slabs ? 1 : (slabs - free + slabs_per_extent_ - 1) / slabs_per_extent_;
+    };
+    const uint64_t count = std::min({end - first, lacking(before), lacking(behind)});
+    if (best.count != 0 && best.count <= count) continue;
+    best = {lacking(before) == count || count == end - first ? first : end - count, count};
+  }
+  return best;
 }
 
 // Free ones of ours, so that nobody gives them back before Commit().
@@ -83,7 +132,7 @@ bool ClientHeap::Take(uint64_t first, uint64_t end) {
 // release; whoever has them next comes after our last write.
 void ClientHeap::Disown(uint64_t first, uint64_t end) {
   for (uint64_t extent = first; extent < end; ++extent) {
-    control_.extent(extent).fetch_and(~kExtentOwnerMask, std::memory_order_release);
+    control_.extent(extent).fetch_and(~(kExtentOwnerMask | kExtentWanted), std::memory_order_release);
   }
 }
 
@@ -111,16 +160,18 @@ Run ClientHeap::Behind(uint64_t block, uint64_t new_bytes) {
 }
 
 bool ClientHeap::LeaseThese(const Run& run) {
+  std::lock_guard lock(mutex_);
   for (uint64_t extent = run.first; extent < run.first + run.count; ++extent) {
     if (control_.extent(extent).load(std::memory_order_acquire) != kExtentReserved) return false;
   }
-  std::lock_guard lock(mutex_);
   return run.count != 0 && Take(run.first, run.first + run.count);
 }
 
 bool ClientHeap::Adopt(const Run& run) {
   const uint64_t extents = control_.geometry().extents();
   if (run.count == 0 || run.count > extents || run.first > extents - run.count) return false;
+  // What another thread is just handing over may be kept for this one by now.
+  std::lock_guard lock(mutex_);
   bool all = true;
   uint64_t at = run.first;
   for (; at < run.first + run.count && all; ++at) {
@@ -137,9 +188,12 @@ bool ClientHeap::Adopt(const Run& run) {
 void GiveBackKept(const Control& control, const Run& run) {
   const uint64_t extents = control.geometry().extents();
   for (uint64_t at = run.first; at < extents && run.Has(at); ++at) {
-    uint32_t kept = kExtentReserved | kKept;
-    // release; as ClientHeap::Disown().
-    control.extent(at).compare_exchange_strong(kept, kExtentReserved, std::memory_order_acq_rel);
+    u32& word = control.extent(at);
+    uint32_t now = word.load(std::memory_order_relaxed);
+    // Never what has become somebody's in this moment. release; as ClientHeap::Disown().
+    while ((now & kExtentOwnerMask) == kKept &&
+           !word.compare_exchange_weak(now, now & ~kExtentOwnerMask, std::memory_order_acq_rel)) {
+    }
   }
 }
 

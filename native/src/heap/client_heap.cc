@@ -237,6 +237,7 @@ bool ClientHeap::TakeSlabs(uint64_t count, bool thorough, uint64_t* first) {
   *first = free_.Take(count, thorough);
   if (*first == FreeRuns::kNone) return false;
   NoteFree();
+  NotePeak();
   return true;
 }
 
@@ -283,6 +284,7 @@ bool ClientHeap::ResizeHere(uint64_t block, uint64_t old_bytes, uint64_t new_byt
   } else if (new_end > end) {
     if (!MayTake(new_end - end) || !free_.AllFree(end, new_end - end)) return false;
     TakeSlabsAt(end, new_end - end);
+    NotePeak();
   }
   span.slabs = static_cast<uint32_t>(slabs);
   return true;

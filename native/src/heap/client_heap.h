@@ -11,6 +11,7 @@
 #ifndef ATOLL_HEAP_CLIENT_HEAP_H_
 #define ATOLL_HEAP_CLIENT_HEAP_H_
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -35,8 +36,9 @@ struct BlockFor {
 };
 enum class Placed { kNowhere, kWhereItLay, kNew };
 
-// Of a run that the server has kept for this client: what has not become its own is free. Each extent once: from then
-// on it may be kept for somebody else.
+// What is kept of the run is free, and what has become somebody's is left to that one: clients make extents their own
+// beside the server's thread. By the client for which the run was kept, each extent once: from then on it may be kept for
+// somebody else. Or by the server.
 void GiveBackKept(const Control& control, const Run& run);
 
 class ClientHeap {
@@ -70,6 +72,11 @@ class ClientHeap {
   // those, if `reserved_only`). Returns an empty run when there is none. The run cannot be used before
   // Commit().
   Run Lease(uint64_t bytes, bool reserved_only);
+  // The same with the fewest extents that can hold so much together with what is free of this client's before and
+  // behind them, in a row.
+  Run LeaseBetween(uint64_t bytes, bool reserved_only);
+  // Whether these extents could, once nothing lies in them any more.
+  bool WouldHold(const Run& run, uint64_t bytes);
   // Maps the extents of the run, which are this client's, and opens them for blocks. Fills their page tables
   // too, as long as there is time: what is not filled faults when it is used. Those that have no memory
   // behind them (ATOLL_STORE_FULL) or cannot be mapped (ATOLL_SYSTEM), and those after them, are nobody's
@@ -88,6 +95,19 @@ class ClientHeap {
   // Gives back wholly free extents while more than `keep` bytes of such are left. Returns the bytes given
   // back.
   uint64_t GiveBack(uint64_t keep);
+  // Gives the extents that the server wants to it, with the objects in them, as far as nothing is created there and
+  // nothing reaches into one that it does not want: they are nobody's (kOrphan) from then on. Those that the reserve needs
+  // stay, and are not wanted any more. Returns the bytes.
+  // REQUIRES: no thread of this client is freeing by itself.
+  uint64_t HandOver();
+
+  struct Block {
+    uint64_t number, bytes;  // of the object
+  };
+  // The server's heap: takes over extents of nobody's (kOrphan), in which these are all blocks that anybody has, in order.
+  // Returns false, and has changed nothing, when they do not go together or cannot be mapped.
+  bool Adopt(const Run& run, const std::vector<Block>& blocks);
+
   // Looks at everything again: a server was killed, maybe between freeing a block and marking it.
   void ForgetHints();
   // Bytes in wholly free slabs. Takes no lock: the background thread asks often and must not be in the way.
@@ -96,6 +116,10 @@ class ClientHeap {
   uint64_t OwnedBytes() const { return owned_.load(std::memory_order_relaxed); }
   // Whether the last extents could not be mapped for want of mappings (vm.max_map_count).
   bool cannot_map() const { return cannot_map_.load(std::memory_order_relaxed); }
+  // Bytes of slabs that are not free, and the most there were since TakePeak().
+  uint64_t UsedBytes() const { return OwnedBytes() - std::min(OwnedBytes(), FreeBytes()); }
+  uint64_t PeakBytes() const { return std::max(UsedBytes(), peak_.load(std::memory_order_relaxed)); }
+  uint64_t TakePeak() { return std::max(UsedBytes(), peak_.exchange(0, std::memory_order_relaxed)); }
   uint64_t AskedBytes() const { return asked_.load(std::memory_order_relaxed); }
 
  private:
@@ -122,6 +146,10 @@ class ClientHeap {
   // A large block has a kind of its own.
   bool IsLarge(const Span& span) const { return span.kind == sizes_.count() + 1; }
   uint32_t BlocksOf(const Span& span) const { return IsLarge(span) ? 1 : sizes_[span.kind - 1].blocks; }
+  uint64_t SlabsFor(uint64_t bytes) const {
+    const uint32_t c = sizes_.For(bytes);
+    return c < sizes_.count() ? sizes_[c].slabs : std::max<uint64_t>(1, (bytes + kSlabBytes - 1) / kSlabBytes);
+  }
   uint64_t BytesOf(const Span& span) const {
     return IsLarge(span) ? span.slabs * kSlabBytes : sizes_[span.kind - 1].bytes;
   }
@@ -149,6 +177,10 @@ class ClientHeap {
     return may_take_reserve_ || free_.total() >= count + reserve_.load(std::memory_order_relaxed);
   }
   void TakeSlabsAt(uint64_t first, uint64_t count);
+  void NotePeak() {
+    if (const uint64_t used = UsedBytes(); used > peak_.load(std::memory_order_relaxed))
+      peak_.store(used, std::memory_order_relaxed);
+  }
   void NoteFree() { free_slabs_.store(free_.total(), std::memory_order_relaxed); }
   // The slab with which the large block with this number begins; UINT64_MAX: there is no such.
   uint64_t LargeAt(uint64_t block) const;
@@ -158,6 +190,9 @@ class ClientHeap {
     return open_[extent] != 0 && free_.AllFree(extent * slabs_per_extent_, slabs_per_extent_);
   }
   Run FindRun(uint64_t need, bool reserved_only) const;
+  Run FindBetween(uint64_t slabs, bool reserved_only) const;
+  template <typename F>
+  Run LeaseFound(F&& find);
   // Makes all of [first, end) that is not ours this client's, or nothing.
   bool Take(uint64_t first, uint64_t end);
   void SetAside(uint64_t first, uint64_t end);
@@ -166,6 +201,17 @@ class ClientHeap {
   Status MapExtents(uint64_t first, uint64_t end, const os::Deadline& deadline);
   void Disown(uint64_t first, uint64_t end);
   Run TakeEmpty(uint64_t* from, uint64_t keep);
+
+  // hand_over.cc
+  bool IsWanted(uint64_t extent) const;
+  bool MayGo(uint64_t extent, uint64_t* end) const;
+  bool LeavesReserve(uint64_t first, uint64_t end) const;
+  void Refuse(uint64_t first, uint64_t end);
+  bool HandOver(uint64_t first, uint64_t end);
+  bool InUse(uint64_t head) const;
+  void Forget(uint64_t extent);
+  bool GoTogether(const Run& run, const std::vector<Block>& blocks) const;
+  void ClearStrayWords(const Run& run, const std::vector<Block>& blocks);
 
   const Control control_;
   const uint32_t me_;
@@ -186,6 +232,7 @@ class ClientHeap {
   bool may_take_reserve_ = false;
   std::atomic<uint64_t> owned_{0};
   std::atomic<uint64_t> asked_{0};
+  std::atomic<uint64_t> peak_{0};
   std::atomic<bool> cannot_map_{false};
 };
 

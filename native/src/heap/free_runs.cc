@@ -103,6 +103,12 @@ uint64_t FreeRuns::FirstOf(uint64_t slab) const {
   return word * 64 + static_cast<uint64_t>(std::bit_width(taken));
 }
 
+uint64_t FreeRuns::FreeFrom(uint64_t slab) const {
+  if (slab >= slabs_ || !IsFree(slab)) return 0;
+  const uint64_t first = FirstOf(slab);
+  return first + count_[first] - slab;
+}
+
 void FreeRuns::Add(uint64_t first, uint64_t count) {
   Mark(first, count, true);
   if (first > 0 && IsFree(first - 1)) {

@@ -35,6 +35,11 @@ class FreeRuns {
   void TakeAt(uint64_t first, uint64_t count);
   bool AllFree(uint64_t first, uint64_t count) const;
   bool IsFree(uint64_t slab) const { return (free_[slab / 64] >> (slab % 64) & 1) != 0; }
+  // How many are free in a row up to this one, without it; and from this one on. REQUIRES: slab <= slabs
+  uint64_t FreeBefore(uint64_t slab) const {
+    return slab == 0 || !IsFree(slab - 1) ? 0 : slab - FirstOf(slab - 1);
+  }
+  uint64_t FreeFrom(uint64_t slab) const;
   // Slabs that are free.
   uint64_t total() const { return total_; }
 

@@ -3,10 +3,10 @@
 // (server/reserver), and clients take them out before they touch what they pay for. Any thread.
 //
 // Paid for once by each client: the slots of every 1,024 neighbouring entries it has to do with (pins, references,
-// waits: a page each; used bytes and marks together less than one). Paid for by who leases a fresh block of
-// entries: the entries, and what the server remembers of each. By who cuts a slab: its block words. By the server: pages
-// of names.
-// What the rows of entries with more than five holders take is not counted; the margin covers it.
+// waits: a page each; used bytes and marks together less than one), and their rows, when it is one of more holders of an
+// entry than that names. Paid for by who leases a fresh block of entries: the entries, and what the server remembers of
+// each. By who cuts a slab: its block words. By who asks where a ring is: its pages, which are touched then. By the
+// server: pages of names, and what a client touches when it comes.
 #ifndef ATOLL_LAYOUT_CONTROL_BUDGET_H_
 #define ATOLL_LAYOUT_CONTROL_BUDGET_H_
 
@@ -25,8 +25,10 @@ class ControlBudget {
   static constexpr uint64_t kBlocksTogether = 16;  // whose slots share pages
   static constexpr uint64_t kPagesOfSlots = 4;
   static constexpr uint64_t kPagesOfBlock = 2;
-  // Less than this is as good as nothing: somebody asks for more.
-  static constexpr uint64_t kLow = kPagesOfSlots + kPagesOfBlock;
+  static constexpr uint64_t kPagesOfClient = 12;
+  // As much as is paid for at once, at most. Less than this is as good as nothing: somebody asks for more.
+  static constexpr uint64_t kLow = 40;
+  static_assert(kBlocksTogether * kEntriesPerBlock * kClientWords * sizeof(u64) < kLow * kPage);
 
   static Result<std::unique_ptr<ControlBudget>> Create(const Control& control) {
     std::unique_ptr<ControlBudget> budget(new (std::nothrow) ControlBudget(control));
@@ -57,9 +59,19 @@ class ControlBudget {
     paid.store(1, std::memory_order_relaxed);
     return true;
   }
+  // For the rows of the same entries. REQUIRES: PaySlots()
+  bool PayRows(uint64_t block) {
+    u8& paid = paid_[block / kBlocksTogether];
+    if (paid.load(std::memory_order_relaxed) > 1) return true;
+    const uint64_t bytes = kBlocksTogether * kEntriesPerBlock * control_.geometry().row_words * sizeof(u64);
+    if (!Pay((bytes + kPage - 1) / kPage)) return false;
+    paid.store(2, std::memory_order_relaxed);
+    return true;
+  }
   bool HasPaid(uint64_t block) {
     return paid_[block / kBlocksTogether].load(std::memory_order_relaxed) != 0;
   }
+  bool HasPaidRows(uint64_t block) { return paid_[block / kBlocksTogether].load(std::memory_order_relaxed) > 1; }
   bool low() const { return control_.header().control_budget.load(std::memory_order_relaxed) < kLow; }
 
  private:

@@ -73,6 +73,7 @@ Result<Geometry> Geometry::Of(Sizes sizes) {
   g.ring_stride = RoundUp(2 * (sizes.ring_bytes + kRingTrailer), kPage);
   g.rings_at = place(g.columns() * g.ring_stride);
   g.names_at = place(g.name_slots() * sizeof(NameRecord));
+  g.written_names_at = place((g.name_slots() / kNamesPerPage + 63) / 64 * sizeof(u64));
   g.open_blocks_at = place(Marks::BytesFor(g.entry_blocks()));
   g.row_words = (g.columns() + 63) / 64;
   g.rows_at = place(n * g.row_words * sizeof(u64));

@@ -4,9 +4,9 @@
 //   | Header | clients | extents | entry blocks | entries | columns | ... | rings | names |
 //   +--------+---------+---------+--------------+---------+---------+-----+-------+-------+
 //                                                one per client
-//   +-------------+------+-------------+
-//   | open blocks | rows | block words |  1024 block words for each slab
-//   +-------------+------+-------------+
+//   +---------------+-------------+------+-------------+
+//   | written names | open blocks | rows | block words |  1024 block words for each slab
+//   +---------------+-------------+------+-------------+
 //   a column:  pins 4N | references 4N | waits 4N | used N
 //              | dropped | ready | touched | freed entries | freed slabs
 //
@@ -21,6 +21,7 @@
 #include "layout/marks.h"
 #include "layout/notice.h"
 #include "layout/records.h"
+#include "os/shared_memory.h"
 #include "result.h"
 
 namespace atollstore {
@@ -53,7 +54,7 @@ class Geometry {
   uint64_t entry_blocks() const { return sizes_.max_objects / kEntriesPerBlock; }
   const Sizes& sizes() const { return sizes_; }
 
-  uint64_t clients_at, extents_at, entry_blocks_at, entries_at, columns_at, rings_at, names_at,
+  uint64_t clients_at, extents_at, entry_blocks_at, entries_at, columns_at, rings_at, names_at, written_names_at,
       block_words_at;
   uint64_t column_stride, ring_stride, control_bytes;
   uint64_t open_blocks_at, rows_at;
@@ -70,7 +71,9 @@ class Geometry {
 class Control {
  public:
   Control() = default;
-  Control(uint8_t* base, const Geometry& geometry) : base_(base), geometry_(geometry) {}
+  // `memory` is mapped at `base` and lives longer than this; without it everything counts as written.
+  Control(uint8_t* base, const Geometry& geometry, const os::SharedMemory* memory = nullptr)
+      : base_(base), memory_(memory), geometry_(geometry) {}
 
   const Geometry& geometry() const { return geometry_; }
   Header& header() const { return *at<Header>(0); }
@@ -80,6 +83,8 @@ class Control {
   EntryBlock& entry_block(uint64_t i) const { return at<EntryBlock>(geometry_.entry_blocks_at)[i]; }
   Entry& entry(uint64_t i) const { return at<Entry>(geometry_.entries_at)[i]; }
   NameRecord& name(uint64_t i) const { return at<NameRecord>(geometry_.names_at)[i]; }
+  // A bit for each kNamesPerPage names: something was written there once. Set before that is done.
+  u64* written_names() const { return at<u64>(geometry_.written_names_at); }
   u64& block_word(uint64_t i) const { return at<u64>(geometry_.block_words_at)[i]; }
 
   u32* pins(uint64_t client) const { return column<u32>(client, 0); }
@@ -117,6 +122,19 @@ class Control {
   uint8_t* ring(uint64_t client, uint64_t direction) const {
     return base_ + geometry_.rings_at + client * geometry_.ring_stride +
            direction * (geometry_.ring_bytes() + kRingTrailer);
+  }
+
+  // Visits those parts [begin, end) of `array`, which lies in the segment, from `first` on and before `end`, that were
+  // written once. Looking at the rest would give it memory.
+  template <typename T, typename F>
+  void EachWritten(const T* array, uint64_t first, uint64_t end, F&& visit) const {
+    const auto begin = static_cast<uint64_t>(reinterpret_cast<const uint8_t*>(array) - base_);
+    for (uint64_t at = begin + first * sizeof(T), stop = begin + end * sizeof(T); at < stop;) {
+      const auto part =
+          memory_ == nullptr ? os::SharedMemory::Part{at, stop} : memory_->NextWritten(at, stop);
+      if (part.begin < part.end) visit((part.begin - begin) / sizeof(T), (part.end - begin) / sizeof(T));
+      at = part.end;
+    }
   }
 
   // Entries that may be in use have an index below this.
@@ -174,6 +192,7 @@ class Control {
     return at<T>(geometry_.columns_at + client * geometry_.column_stride + offset);
   }
   uint8_t* base_ = nullptr;
+  const os::SharedMemory* memory_ = nullptr;
   Geometry geometry_;
 };
 

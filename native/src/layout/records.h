@@ -19,7 +19,7 @@ using u64 = std::atomic<uint64_t>;
 static_assert(u64::is_always_lock_free && u32::is_always_lock_free && u8::is_always_lock_free);
 
 constexpr uint64_t kMagic = 0x314c4c4f5441;  // "ATOLL1"
-constexpr uint32_t kLayoutVersion = 12;      // raised when any byte below changes meaning
+constexpr uint32_t kLayoutVersion = 14;      // raised when any byte below changes meaning
 
 constexpr uint64_t kSlabBytes = 64 << 10;
 constexpr uint64_t kWordsPerSlab = kSlabBytes / 64;  // a block is at least 64 bytes
@@ -48,9 +48,18 @@ struct alignas(64) ServerCounters {
   u64 bytes_spilling;    // being written now
   u64 names;             // there are now
   u64 control_resident;  // bytes of the control segment with memory behind them, at the server's last look
-  u8 pad[48];
+  u64 moved;             // objects, to another place in memory
+  u64 bytes_moved;
+  u8 pad[32];
 };
 static_assert(sizeof(ServerCounters) == 128);
+
+// Why there was no memory for the last who wished for room.
+enum class MemoryRefused : uint32_t {
+  kNo = 0,
+  kLimits = 1,  // of the machine or a cgroup
+  kLost = 2,    // the server has no descriptor any more by which to ask
+};
 
 // The head of the control segment. Sizes come from here once, at attach; everything else follows from them.
 struct Header {
@@ -74,7 +83,7 @@ struct Header {
   // Line 2: read by clients when something has become free.
   u32 stopped;        // 1: the store has been closed; no server comes any more
   u32 server_sleep;   // number of the server's sleep, odd while it lasts: each client nudges it out of it for itself
-  u32 spare;
+  u32 wants_extents;  // 1: some extents have kExtentWanted
   u32 pressure;        // 1: somebody waits for room or entries, give back what is empty
   u64 blocks_high;     // every entry block ever leased has an index below this
   u64 reserved_bytes;  // of the data segment
@@ -84,7 +93,7 @@ struct Header {
   u32 supervised;      // 1: when a server dies another takes over; 0: it was the only one
   u32 extent_moves;    // goes up when a client has leased extents or given some back
   u32 list_turn;       // index of the client whose list of objects is brought back now, 0: nobody's
-  u32 memory_refused;  // 1: memory limits allowed no more for the last who wished for room
+  u32 memory_refused;  // MemoryRefused
   u8 pad1[4];
   // Line 3 and 4: bells.
   Bell scheduler_bell;
@@ -223,13 +232,15 @@ struct alignas(64) NameRecord {
   u64 text[kMaxNameBytes / sizeof(u64)];
 };
 static_assert(sizeof(NameRecord) == 256);
+constexpr uint64_t kNamesPerPage = 4096 / sizeof(NameRecord);
 
 // An extent's word: who owns it, and whether memory stands behind it. Only the owner makes blocks in it.
 constexpr uint32_t kExtentReserved = 1u << 31;
+constexpr uint32_t kExtentWanted = 1u << 30;  // the server wants it from its owner, with what lies in it
 constexpr uint32_t kExtentOwnerMask = 0x7ff;
 constexpr uint32_t kKept = 0x7fc;      // the server's, for a thread that wishes for room; nothing lies there
 constexpr uint32_t kReserver = 0x7fd;  // the server's, while pages of it are given back
-constexpr uint32_t kRestorer = 0x7fe;  // the server's, for objects that it brings back from spill files
+constexpr uint32_t kRestorer = 0x7fe;  // the server's, for objects that it brings back from spill files, or moves
 constexpr uint32_t kOrphan = 0x7ff;    // the server's, until the last block in it is free
 
 // A group of entries: who may use the free ones in it.

@@ -32,6 +32,7 @@ enum class Refusal : uint32_t {
   kSlots = 6,      // all are in use; detail: how many there are
   kForgotten = 7,  // who wanted its slot back does not have it any more
   kSegments = 8,   // the server has lost the descriptors of its memory
+  kMemory = 9,     // there is no control memory for one more
 };
 
 // Two descriptors come with it when code is 0: the control segment, then the data segment.

@@ -24,7 +24,7 @@ enum class State : uint8_t {
   kSpilled = 6,    // its bytes are in a spill file, and it has no block
   kRestoring = 7,  // the server is reading them back into a block of its own
   kLost = 8,       // the bytes cannot be had any more; the word's owner is an atoll_lost_reason
-  kMoving = 9,     // the server has copied them elsewhere, and changes where the entry points to
+  kMoving = 9,     // the server has copied its bytes elsewhere, and changes where the entry points to
   kChanging = 10,  // the owner gives up what it creates, or changes its size
   kLast = kChanging,
 };
@@ -78,6 +78,8 @@ class Word {
   constexpr bool has(uint64_t flag) const { return (bits_ & flag) != 0; }
   constexpr bool being_created() const { return state() == State::kCreating || state() == State::kChanging; }
   constexpr bool on_disk() const { return state() == State::kSpilled || state() == State::kRestoring; }
+  // Sealed, but only the server can say where the bytes are: on disk, or changing their place in this moment.
+  constexpr bool away() const { return on_disk() || state() == State::kMoving; }
 
   constexpr Word With(uint64_t flag) const { return Word(bits_ | flag); }
   constexpr Word Without(uint64_t flag) const { return Word(bits_ & ~flag); }

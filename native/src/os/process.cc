@@ -61,6 +61,12 @@ bool IsStopped(pid_t pid) {
   return state == 'T' || state == 't';
 }
 
+bool CanRun(pid_t pid) {
+  char text[1024];
+  const char state = AfterName(ReadProc(pid, "stat", text))[0];
+  return state == 0 ? Exists(pid) : std::strchr("TtZXx", state) == nullptr;
+}
+
 bool HasNoDescriptorLeft(pid_t pid) {
   char text[4096];
   const char* limit = std::strstr(ReadProc(pid, "limits", text), "Max open files");

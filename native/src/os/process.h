@@ -44,6 +44,8 @@ Watched LookAt(int pidfd, short revents);
 // Why a process of this user does not answer, as far as /proc tells: it is stopped, as by SIGSTOP or a
 // debugger; it has no descriptor left.
 bool IsStopped(pid_t pid);
+// Whether it is there, and neither stopped nor dead.
+bool CanRun(pid_t pid);
 bool HasNoDescriptorLeft(pid_t pid);
 
 }  // namespace atollstore::os

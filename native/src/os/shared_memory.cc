@@ -6,7 +6,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <string>
@@ -52,6 +54,15 @@ constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
   return {};
 }
 
+// Before each use: the number may be another file's by now, which is somebody else's to be written and punched. Who takes
+// the number between this and the use cannot be seen; so what is mapped is looked at afterwards too, and Reserve() changes
+// neither bytes nor size of what it meets.
+Status StillOurs(const SharedMemory& memory, const char* call) {
+  if (memory.ours()) return {};
+  return Status::Error(ATOLL_SYSTEM, "%s: descriptor %d, of the store's memory, was closed by somebody else in this process",
+                       call, memory.fd());
+}
+
 }  // namespace
 
 uint64_t AddressLimit() {
@@ -77,13 +88,6 @@ bool HasAddressesFor(uint64_t bytes) {
 uint64_t PageSize() {
   static const uint64_t size = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
   return size;
-}
-
-bool HasMemory(const void* address) {
-  const uint64_t page = reinterpret_cast<uint64_t>(address) / PageSize() * PageSize();
-  unsigned char resident = 0;
-  // What cannot be told counts as there.
-  return ::mincore(reinterpret_cast<void*>(page), 1, &resident) != 0 || (resident & 1) != 0;
 }
 
 Result<SharedMemory> SharedMemory::Create(const char* name, uint64_t bytes) {
@@ -116,6 +120,7 @@ Result<SharedMemory> SharedMemory::Adopt(UniqueFd fd) {
 }
 
 Result<UniqueFd> SharedMemory::Lock() const {
+  ATOLL_RETURN_IF_ERROR(StillOurs(*this, "flock"));
   // Opened anew: who was sent a descriptor shares its lock with the sender.
   UniqueFd fd(::open(("/proc/self/fd/" + std::to_string(fd_.get())).c_str(), O_RDWR | O_CLOEXEC));
   if (!fd.valid()) return Status::System("open(segment)");
@@ -127,9 +132,10 @@ Result<UniqueFd> SharedMemory::Lock() const {
 }
 
 Status SharedMemory::Reserve(uint64_t offset, uint64_t bytes) {
+  ATOLL_RETURN_IF_ERROR(StillOurs(*this, "fallocate"));
   int done;
   do {
-    done = ::fallocate(fd_.get(), 0, static_cast<off_t>(offset), static_cast<off_t>(bytes));
+    done = ::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(bytes));
   } while (done != 0 && errno == EINTR);
   return done == 0 ? Status() : Status::System("fallocate");
 }
@@ -145,6 +151,7 @@ Status SharedMemory::ReserveHuge(const Mapping& mapping, uint64_t offset, uint64
 }
 
 Status SharedMemory::Punch(uint64_t offset, uint64_t bytes) {
+  ATOLL_RETURN_IF_ERROR(StillOurs(*this, "fallocate(FALLOC_FL_PUNCH_HOLE)"));
   const int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
   if (::fallocate(fd_.get(), mode, static_cast<off_t>(offset), static_cast<off_t>(bytes)) != 0) {
     return Status::System("fallocate(FALLOC_FL_PUNCH_HOLE)");
@@ -155,6 +162,18 @@ Status SharedMemory::Punch(uint64_t offset, uint64_t bytes) {
 uint64_t SharedMemory::Resident() const {
   struct stat about;
   return ::fstat(fd_.get(), &about) == 0 ? static_cast<uint64_t>(about.st_blocks) * 512 : 0;
+}
+
+// Not by mincore: that says of what is swapped out that it is not there. The position that this changes is nobody's, for
+// all who have the descriptor map it.
+SharedMemory::Part SharedMemory::NextWritten(uint64_t begin, uint64_t end) const {
+  if (begin >= end) return {end, end};
+  if (!ours()) return {begin, end};
+  const off_t data = ::lseek(fd_.get(), static_cast<off_t>(begin), SEEK_DATA);
+  if (data < 0 && errno != ENXIO) return {begin, end};
+  if (data < 0 || static_cast<uint64_t>(data) >= end) return {end, end};
+  const off_t hole = ::lseek(fd_.get(), data, SEEK_HOLE);
+  return {static_cast<uint64_t>(data), hole < 0 ? end : std::min(end, static_cast<uint64_t>(hole))};
 }
 
 Mapping::Mapping(Mapping&& other) noexcept
@@ -197,10 +216,12 @@ Mapping::~Mapping() {
 }
 
 Status Mapping::MapPart(const SharedMemory& memory, uint64_t offset, uint64_t bytes) {
+  ATOLL_RETURN_IF_ERROR(StillOurs(memory, "mmap"));
   void* data = ::mmap(data_ + offset, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, memory.fd(),
                       static_cast<off_t>(offset));
   if (data == MAP_FAILED) return CannotMap("mmap", bytes);
-  const Status kept = KeepPrivate(data, bytes);
+  Status kept = KeepPrivate(data, bytes);
+  if (kept.ok()) kept = StillOurs(memory, "mmap");
   if (!kept.ok()) (void)UnmapPart(offset, bytes);
   return kept;
 }

@@ -13,9 +13,6 @@ namespace atollstore::os {
 
 uint64_t PageSize();
 
-// Whether the page of a shared mapping has memory behind it; looking at its bytes would give it some.
-bool HasMemory(const void* address);
-
 // Addresses that this process may map (RLIMIT_AS; UINT64_MAX: no limit), and those it has mapped.
 uint64_t AddressLimit();
 uint64_t AddressesInUse();
@@ -54,6 +51,13 @@ class SharedMemory {
   Status Punch(uint64_t offset, uint64_t bytes);
   // Bytes that have memory behind them now.
   uint64_t Resident() const;
+
+  // The first part of [begin, end) that was written to or looked at once, in whole pages; empty, at `end`, when there is
+  // none. Looking at the rest would give it memory. What is swapped out counts, and so does what cannot be told.
+  struct Part {
+    uint64_t begin, end;
+  };
+  Part NextWritten(uint64_t begin, uint64_t end) const;
 
  private:
   SharedMemory(UniqueFd fd, uint64_t size) : fd_(std::move(fd)), size_(size) {}

@@ -5,11 +5,19 @@
 
 #include "directory/directory.h"
 #include "layout/control_budget.h"
-#include "os/shared_memory.h"
 
 namespace atollstore {
 
+NameTable::NameTable(const Control& control) : control_(control) {
+  // So that nobody's first look gives them memory.
+  for (uint64_t page = 0; page < control.geometry().name_slots() / kNamesPerPage; page += 64)
+    (void)WasWritten(control, page * kNamesPerPage);
+}
+
 void NameTable::Write(uint64_t slot, std::string_view name, uint64_t place, bool chained) {
+  const uint64_t page = SlotOf(slot) / kNamesPerPage;
+  // release; pairs with the acquire in WasWritten().
+  control_.written_names()[page / 64].fetch_or(uint64_t{1} << (page % 64), std::memory_order_release);
   NameRecord& record = At(slot);
   const uint64_t sequence = record.sequence.load(std::memory_order_relaxed) | 1;
   record.sequence.store(sequence, std::memory_order_relaxed);
@@ -24,10 +32,6 @@ void NameTable::Write(uint64_t slot, std::string_view name, uint64_t place, bool
     record.text[at / sizeof(uint64_t)].store(part, std::memory_order_release);
   }
   record.sequence.store(sequence + 1, std::memory_order_release);
-}
-
-NameSeen NameTable::Seen(uint64_t slot) const {
-  return os::HasMemory(&At(slot)) ? ReadName(At(slot)) : NameSeen();
 }
 
 Status NameTable::Publish(std::string_view name, uint64_t place) {
@@ -51,8 +55,8 @@ Status NameTable::Publish(std::string_view name, uint64_t place) {
     return Status(ATOLL_TOO_MANY_NAMES);
   }
   const ObjectId id({1, place});
-  if (id.index() >= g.objects()) return Status(ATOLL_NOT_FOUND);
-  if (!os::HasMemory(&At(free)) && !ControlBudget::PayFrom(control_, 1)) return Status(ATOLL_STORE_FULL);
+  if (id.index() >= control_.entries_high()) return Status(ATOLL_NOT_FOUND);
+  if (!WasWritten(control_, SlotOf(free)) && !ControlBudget::PayFrom(control_, 1)) return Status(ATOLL_STORE_FULL);
   // The reference before the name: whoever finds the name finds the object.
   u32& references = control_.references(kServer)[id.index()];
   references.fetch_add(1, std::memory_order_seq_cst);
@@ -78,7 +82,7 @@ Result<uint64_t> NameTable::Unpublish(std::string_view name) {
     Unchain(hash + i);
     control_.header().served.names.fetch_sub(1, std::memory_order_relaxed);
     const uint64_t index = ObjectId({1, seen.place}).index();
-    if (index >= control_.geometry().objects()) return Status(ATOLL_CORRUPT);
+    if (index >= control_.entries_high()) return Status(ATOLL_CORRUPT);
     u32& references = control_.references(kServer)[index];
     if (references.load(std::memory_order_relaxed) != 0) references.fetch_sub(1, std::memory_order_seq_cst);
     return index;
@@ -96,25 +100,17 @@ void NameTable::Unchain(uint64_t slot) {
   }
 }
 
-// To the end of the slot's page, if it has no memory: looking at its bytes would give it some.
-bool NameTable::SkipUnused(uint64_t* slot) const {
-  const uint64_t step = os::PageSize() / sizeof(NameRecord);
-  if (*slot % step != 0 || os::HasMemory(&At(*slot))) return false;
-  *slot += step - 1;
-  return true;
-}
-
 bool NameTable::Recover(uint64_t* slot, Slice* slice, const std::function<void(uint64_t)>& visit) {
   if (*slot == 0) recovered_ = 0;
   for (; *slot < control_.geometry().name_slots(); ++*slot) {
     if (slice->Over()) return false;
-    if (SkipUnused(slot)) continue;
+    if (!WasWritten(control_, *slot)) continue;
     const NameRecord& record = At(*slot);
     const NameSeen seen = ReadName(record);
     const ObjectId id({1, seen.place});
     bool good = record.sequence.load(std::memory_order_relaxed) % 2 == 0;
     if (seen.place != 0) {
-      const bool known = id.index() < control_.geometry().objects() &&
+      const bool known = id.index() < control_.entries_high() &&
                          HashOf(std::string_view(seen.text, seen.length)) == seen.hash;
       const Word word(known ? control_.entry(id.index()).word.load(std::memory_order_acquire) : 0);
       good = good && known && word.generation() == id.generation() && word.state() != State::kFree &&

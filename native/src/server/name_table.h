@@ -17,7 +17,7 @@ namespace atollstore {
 
 class NameTable {
  public:
-  explicit NameTable(const Control& control) : control_(control) {}
+  explicit NameTable(const Control& control);
 
   // Gives the object at `place` a name. Doing it twice does nothing. Fails with ALREADY_EXISTS when another
   // object has it, NOT_FOUND when there is no such object, TOO_MANY_NAMES; STORE_FULL when a page of the
@@ -33,10 +33,9 @@ class NameTable {
   bool Recover(uint64_t* slot, Slice* slice, const std::function<void(uint64_t place)>& visit);
 
  private:
-  NameRecord& At(uint64_t slot) const { return control_.name(slot % control_.geometry().name_slots()); }
-  bool SkipUnused(uint64_t* slot) const;
-  // What is read there. Of a page that was never written nothing is: looking at it would give it memory.
-  NameSeen Seen(uint64_t slot) const;
+  uint64_t SlotOf(uint64_t slot) const { return slot % control_.geometry().name_slots(); }
+  NameRecord& At(uint64_t slot) const { return control_.name(SlotOf(slot)); }
+  NameSeen Seen(uint64_t slot) const { return NameAt(control_, SlotOf(slot)); }
   // The record changes as a whole, for whoever reads it.
   void Write(uint64_t slot, std::string_view name, uint64_t place, bool chained);
   // Ends chains that nothing follows any more, from this record backwards.

@@ -14,7 +14,9 @@ bool Orphans::Take(uint64_t extent, uint32_t owner) {
   if (OwnerOf(extent) != owner) return false;
   u32& word = control_.extent(extent);
   // Its owner does not change it any more; the reserver may have a bit to set, on this thread.
-  word.store((word.load(std::memory_order_relaxed) & ~kExtentOwnerMask) | kOrphan, std::memory_order_release);
+  word.store((word.load(std::memory_order_relaxed) & ~(kExtentOwnerMask | kExtentWanted)) | kOrphan,
+             std::memory_order_release);
+  taken_[extent] = true;
   return true;
 }
 
@@ -40,8 +42,19 @@ void Orphans::Count(const Entry& entry) {
 }
 
 void Orphans::Settle(uint64_t extent) {
+  taken_[extent] = false;
+  // It may be somebody's again: what a client had that is being buried can have been moved meanwhile.
+  if (OwnerOf(extent) != kOrphan) return;
   settled_[extent] = true;
   OpenIfEmpty(extent);
+}
+
+void Orphans::Forget(uint64_t extent) {
+  const uint64_t words = control_.geometry().slabs_per_extent() * kWordsPerSlab;
+  std::erase_if(runs_, [&](const auto& run) { return (run.first - 1) / words == extent; });
+  blocks_.erase(extent);
+  live_[extent] = 0;
+  settled_[extent] = taken_[extent] = false;
 }
 
 void Orphans::OpenIfEmpty(uint64_t extent) {

@@ -21,8 +21,12 @@ Result<std::unique_ptr<Recovery>> Recovery::Begin(const Control& control, Sweepe
 
 void Recovery::TakeExtents() {
   uint64_t reserved = 0;
+  control_.header().wants_extents.store(0, std::memory_order_seq_cst);
   for (uint64_t extent = 0; extent < control_.geometry().extents(); ++extent) {
-    // What it had leased to read spilled objects back, and what it was opening, is nobody's, like what the dead leave.
+    // It wants none any more.
+    control_.extent(extent).fetch_and(~kExtentWanted, std::memory_order_seq_cst);
+    // What it had leased to read spilled objects back, what it was opening and what it held for somebody is nobody's,
+    // like what the dead leave.
     for (const uint32_t owner : {kOrphan, kRestorer, kReserver}) {
       if (!sweeper_->orphans().Take(extent, owner)) continue;
       extents_.push_back(extent);

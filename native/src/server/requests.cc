@@ -1,40 +1,41 @@
-// What clients ask of the server with a message of their own, and not only a nudge.
+#include "server/requests.h"
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-#include "server/server_core.h"
+#include "os/socket.h"
+#include "os/sync.h"
 
 namespace atollstore {
 
-// Takes what a client has sent; all but requests means "look at the shared memory". Returns false when it has
-// closed the connection. The loop has an end for a client that never stops sending; epoll brings the rest.
-bool ServerCore::TakeRequests(uint32_t client) {
+// The loop has an end for a client that never stops sending; epoll brings the rest.
+bool Requests::Take(uint32_t client) {
   for (int i = 0; i < 64; ++i) {
     NameRequest request;
-    const int64_t length = os::TakeMessage(slots_[client].socket.get(), &request, sizeof(request));
+    const int64_t length = os::TakeMessage(admission_->SocketOf(client), &request, sizeof(request));
     if (length <= 0) return length == 0;
     if (length == sizeof(CheckRequest)) {
       CheckRequest check;
       std::memcpy(&check, &request, sizeof(check));
       const ObjectId id({control_.header().store.load(std::memory_order_relaxed), check.place});
-      if (check.magic == kMagic && spiller_ != nullptr && id.index() < control_.geometry().objects())
+      if (check.magic == kMagic && spiller_ != nullptr && id.index() < control_.entries_high())
         spiller_->Check(id.index(), id.generation());
     }
-    if (length == sizeof(request) && request.magic == kMagic) AnswerName(client, request);
+    if (length == sizeof(request) && request.magic == kMagic) Answer(client, request);
   }
   return true;
 }
 
-// Those that wait for control memory, again. Returns whether there are any left.
-bool ServerCore::AnswerLateNames() {
-  for (auto late = std::exchange(late_names_, {}); const auto& [client, request] : late) {
-    if (slots_[client].used && !slots_[client].dead) AnswerName(client, request);
+bool Requests::AnswerLate() {
+  if (late_.empty()) return false;
+  for (auto late = std::exchange(late_, {}); const auto& [client, request] : late) {
+    if (admission_->Has(client)) Answer(client, request);
   }
-  return !late_names_.empty();
+  return !late_.empty();
 }
 
-void ServerCore::AnswerName(uint32_t client, const NameRequest& request) {
+void Requests::Answer(uint32_t client, const NameRequest& request) {
   const std::string_view name(request.name, std::min<uint64_t>(request.length, kMaxNameBytes));
   Status answer = CheckName(name);
   if (request.length > kMaxNameBytes) answer = Status(ATOLL_INVALID_ARGUMENT);
@@ -44,7 +45,7 @@ void ServerCore::AnswerName(uint32_t client, const NameRequest& request) {
         answer = names_->Publish(name, request.place);
         // There may be some in a moment.
         if (answer.code() == ATOLL_STORE_FULL && !reserver_->Refill()) {
-          late_names_.emplace_back(client, request);
+          late_.emplace_back(client, request);
           return;
         }
         break;

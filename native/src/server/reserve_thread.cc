@@ -86,7 +86,10 @@ bool ReserveThread::Step(PageJob* job) {
       return true;
     case PageJob::Kind::kBack: {
       const uint64_t bytes = std::min(extent_bytes_, job->data.bytes - job->result);
-      if (!backer_.Back(job->data.at + job->result, bytes)) return true;
+      if (!backer_.Back(job->data.at + job->result, bytes)) {
+        job->lost = !data_->ours();
+        return true;
+      }
       job->result += bytes;
       return job->result == job->data.bytes;
     }

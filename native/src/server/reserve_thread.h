@@ -32,6 +32,7 @@ struct PageJob {
   Range data, control;
   uint64_t tag = 0;     // of who hands it in
   uint64_t result = 0;  // kLook: the bytes; kBack: those of `data`, from its beginning, that have memory now
+  bool lost = false;    // kBack: somebody else has closed the segment's descriptor
 };
 
 class ReserveThread {

@@ -58,7 +58,7 @@ void Reserver::Done(const PageJob& job) {
       --opening_;
       freed_ = true;
       // release; pairs with ClientHeap::Take(): who leases it finds zeros in its words.
-      control_.extent(job.tag - 1).fetch_and(~kExtentOwnerMask, std::memory_order_release);
+      GiveTo(job.tag - 1, 0);
   }
 }
 
@@ -82,6 +82,8 @@ void Reserver::Backed(const PageJob& job) {
   }
   control_.header().reserved_bytes.fetch_add(job.result, std::memory_order_relaxed);
   refused_ = backed < asked;
+  tell_lost_ = tell_lost_ || (job.lost && !lost_);
+  lost_ = job.lost;
   if (job.tag == 0) {
     backs_ahead_ = false;
     census_.ready += backed;
@@ -149,10 +151,15 @@ void Reserver::HandInOpening(uint64_t extent, const Range& data) {
 }
 
 void Reserver::Open(uint64_t extent) {
-  u32& word = control_.extent(extent);
-  // Only the server changes the words of its extents.
-  word.store((word.load(std::memory_order_relaxed) & ~kExtentOwnerMask) | kReserver, std::memory_order_release);
+  GiveTo(extent, kReserver);
   HandInOpening(extent, {});
+}
+
+// Only the server changes the words of its extents.
+void Reserver::GiveTo(uint64_t extent, uint32_t owner) {
+  u32& word = control_.extent(extent);
+  const uint32_t now = word.load(std::memory_order_relaxed);
+  word.store((now & ~(kExtentOwnerMask | kExtentWanted)) | owner, std::memory_order_release);
 }
 
 uint64_t Reserver::Clear(const Range& range) {

@@ -54,8 +54,10 @@ class Reserver {
   void LookAhead() { look_ahead_ = true; }
   // Whether there are extents that will be free in a moment.
   bool opening() const { return opening_ != 0; }
-  // Whether the limits of the machine or a cgroup have refused memory, at the last try.
+  // Whether no memory was to be had at the last try: the limits of the machine or a cgroup have refused it, or, lost(), the
+  // descriptor by which it is asked for was closed by somebody else in this process.
   bool refused() const { return refused_; }
+  bool lost() const { return lost_; }
   // How long to sleep until memory is to be given back; -1: there is none.
   int MillisToGiveBack() const;
 
@@ -64,6 +66,8 @@ class Reserver {
   bool TakeFreed() { return std::exchange(freed_, false); }
   bool TakeReady() { return std::exchange(ready_, false); }
   bool TakePressure() { return std::exchange(pressure_, false); }
+  // Whether it has become lost().
+  bool TakeLost() { return std::exchange(tell_lost_, false); }
 
  private:
   // What an owner lacks in a run. One job at a time, so that those of several take turns.
@@ -83,6 +87,7 @@ class Reserver {
   };
 
   uint32_t OwnerOf(uint64_t extent) const;
+  void GiveTo(uint64_t extent, uint32_t owner);
   void Done(const PageJob& job);
   void Backed(const PageJob& job);
   void Looked(uint64_t available);
@@ -102,7 +107,7 @@ class Reserver {
   std::vector<bool> being_backed_;  // by extent
   std::deque<Request> requests_;
   uint64_t last_request_ = 0;
-  bool refused_ = false, freed_ = false, ready_ = false, pressure_ = false;
+  bool refused_ = false, lost_ = false, tell_lost_ = false, freed_ = false, ready_ = false, pressure_ = false;
   uint64_t opening_ = 0;
   uint64_t clears_ = 0, cleared_ = 0;
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "layout/control_budget.h"
-#include "server/extent_costs.h"
 
 namespace atollstore {
 namespace {
@@ -11,6 +10,8 @@ namespace {
 // How long those who have no time wait for what is swept, or backed with memory, meanwhile.
 constexpr int64_t kAtOnceNanos = 5'000'000;
 constexpr uint64_t kMuchToBack = 8 << 20;
+// How long they wait for what another thread of their client is opening or giving back: some microseconds, when it runs.
+constexpr int64_t kOwnNanos = 100'000'000;
 // How long a grant may lie there. It takes microseconds to take it, unless the client was stopped (SIGSTOP, a
 // debugger): then others go first.
 constexpr int64_t kTakeNanos = 100'000'000;
@@ -27,7 +28,8 @@ constexpr int64_t kLetGoOfMuchNanos = 200'000'000;
 constexpr int64_t kGatherNanos = 100'000'000;
 // Before memory is asked for again that the limits have refused.
 constexpr int64_t kNoMemoryNanos = 50'000'000;
-// An unpin is not told to anybody: those who wait for one are looked at so often, and less often when a look is dear.
+// An unpin is not told to anybody: those who wait for one are looked at so often, and less often when a look
+// is dear.
 constexpr int64_t kLookAgainNanos = 20'000'000, kPartOfTime = 30;
 // And everything is, so often, in case something was missed.
 constexpr int kLookMillis = 100;
@@ -94,7 +96,9 @@ bool RoomQueue::Serve() {
     ask_(all ? Asked::kAll : WhomToAsk());
   }
   freed_ = ring_all_ = false;
-  control_.header().memory_refused.store(reserver_->refused() || !MayTakeBare(), std::memory_order_relaxed);
+  MemoryRefused refused = MemoryRefused::kNo;
+  if (reserver_->refused() || !MayTakeBare()) refused = reserver_->lost() ? MemoryRefused::kLost : MemoryRefused::kLimits;
+  control_.header().memory_refused.store(static_cast<uint32_t>(refused), std::memory_order_relaxed);
   control_.header().room_queue.store(room ? 1 : 0, std::memory_order_seq_cst);
   return soon_ || blocked;
 }
@@ -127,24 +131,26 @@ bool RoomQueue::ServeRoom(KnownWish& wish) {
     }
     return false;
   }
+  if (ComesBehind(wish)) {
+    soon_ = true;
+    return false;
+  }
   if (wish.whole || FindRun(wish)) {
     if (Back(wish)) wishes_.Grant(wish);
     // What is little has memory in a moment.
-    const bool much = wish.extents * control_.geometry().extent_bytes() > kMuchToBack;
-    if (wish.granted() || (wish.whole && !(much && IsLate(wish)))) return false;
+    if (wish.granted() || (wish.whole && !(IsLate(wish) && LacksMuch(wish.kept)))) return false;
   }
   if (wish.extents > control_.geometry().extents()) {
     wishes_.Refuse(wish);
     return false;
   }
   if (wish.urgent) {
-    // What it has dropped before it asked is looked at first.
-    if (!IsLate(wish) && (sweeper_->more() || reserver_->opening())) {
+    if (!IsLate(wish) && MayComeAtOnce()) {
       soon_ = true;
     } else {
       // Room is made all the same, for whoever tries again.
       Press();
-      (void)MakeRoom(1, wish.extents);
+      (void)MakeRoom(wish, 1);
       wishes_.Refuse(wish);
     }
     return false;
@@ -159,15 +165,60 @@ bool RoomQueue::ServeRoom(KnownWish& wish) {
   }
   // A thread whose time is over is about to leave, or stopped.
   if (wish.until != os::Deadline::kForever && now_ >= wish.until) return false;
-  const int64_t before = os::NowNanos();
-  if (MakeRoom(1, wish.extents)) return true;
-  BecomeStuck(wish, before);
+  if (MakeRoom(wish, 1)) return true;
+  BecomeStuck(wish);
   soon_ = true;
   return false;
 }
 
+// What a client has dropped before it asked is looked at first. And clients are asked to give back what they keep without
+// use, which is more than nothing where many have just come; once in a while, so that who asks again and again is told at
+// once.
+bool RoomQueue::MayComeAtOnce() {
+  if (sweeper_->more() || reserver_->opening()) return true;
+  if (!pressure_ && now_ >= answers_again_at_) {
+    Press();
+    answers_until_ = now_ + kAtOnceNanos;
+    answers_again_at_ = now_ + kAskNanos;
+  }
+  return now_ < answers_until_;
+}
+
 // Whether one that is urgent must not wait for what is only a matter of time.
-bool RoomQueue::IsLate(const KnownWish& wish) const { return wish.urgent && now_ - wish.since >= kAtOnceNanos; }
+bool RoomQueue::IsLate(const KnownWish& wish) const {
+  return wish.urgent && now_ - wish.since >= kAtOnceNanos;
+}
+
+// Of what is kept, not of what was asked: an object that grows where it lies has most of that.
+bool RoomQueue::LacksMuch(const Run& run) const {
+  uint64_t bare = 0;
+  for (uint64_t at = run.first; run.Has(at); ++at)
+    bare += (control_.extent(at).load(std::memory_order_acquire) & kExtentReserved) == 0;
+  return bare * control_.geometry().extent_bytes() > kMuchToBack;
+}
+
+// Looks again at what lies behind the object that grows, which needs less than a run for all of it. What its own client is
+// just opening or giving back there is nobody's, or room that the thread finds by itself, in a moment. Returns whether that
+// is waited for: elsewhere it may come to lie where it has no room to grow on.
+bool RoomQueue::ComesBehind(KnownWish& wish) {
+  if (wish.instead.count == 0 || wish.kept == wish.instead) return false;
+  if (wish.urgent) mover_->MakeWay(wish.instead);
+  bool free = true, coming = true;
+  for (uint64_t at = wish.instead.first; wish.instead.Has(at); ++at) {
+    const uint32_t owner = control_.extent(at).load(std::memory_order_acquire) & kExtentOwnerMask;
+    const bool free_here = owner == 0 || (owner == kKept && wish.kept.Has(at));
+    free = free && free_here;
+    coming = coming && (free_here || owner == wish.client);
+  }
+  if (free && wish.whole) {  // less than the run that was chosen when it was not
+    wishes_.Release(wish.kept);
+    wish.kept = {};
+    wish.whole = wish.stuck = false;
+  }
+  coming = coming && !free && now_ - wish.since < kOwnNanos;
+  if (coming) wishes_.Ring(wish);
+  return coming;
+}
 
 // Free extents, or those kept for it already.
 bool RoomQueue::FindRun(KnownWish& wish) {
@@ -238,58 +289,78 @@ void RoomQueue::Ask(uint64_t bytes) {
   bell.Ring();
 }
 
-bool RoomQueue::MakeRoom(uint64_t runs, uint64_t extents) {
-  const uint64_t bytes = extents * control_.geometry().extent_bytes();
+// What the server holds empty, after what it had read back or moved has gone. Not while that is to be filled.
+bool RoomQueue::GiveBack() { return !mover_->busy() && heap_->GiveBack() != 0; }
+
+std::vector<Run> RoomQueue::KeptForOthers(const KnownWish& wish) {
+  std::vector<Run> others;
+  for (const KnownWish& other : wishes_.all()) {
+    if (&other != &wish && other.kept.count != 0) others.push_back(other.kept);
+  }
+  return others;
+}
+
+Mover::Answer RoomQueue::MakeRun(const KnownWish& wish, uint64_t extents, bool may_spill) {
+  const bool restores = wish.client == kServer && extents == wish.extents;
+  const bool well = restores && !wish.stuck && IsLong(extents, control_.geometry().extents());
+  return mover_->MakeRun({extents, restores ? spiller_->wanted().bytes : 0, may_spill, well, wish.kept}, wish.urgent,
+                         KeptForOthers(wish));
+}
+
+// First by moving alone. Then the objects that were looked at least lately go to disk; when what that frees
+// lies too scattered, whatever there is no room for of a whole run.
+bool RoomQueue::MakeRoom(const KnownWish& wish, uint64_t runs) {
+  const uint64_t bytes = wish.extents * control_.geometry().extent_bytes();
   Ask(bytes);
   if (spiller_ != nullptr && spiller_->evicting()) settle_until_ = now_ + kSettleNanos;
-  if (now_ < settle_until_) return true;
-  if (spiller_ == nullptr) return false;
-  settle_until_ = now_ + kSettleNanos;
-  if (spiller_->GiveBack() != 0) return true;
-  // First the objects that were looked at least lately; when what that frees lies too scattered, a whole run.
-  const uint64_t goal = std::max(bytes * runs, control_.geometry().capacity() / 16);
-  const bool scattered = rounds_++ % 2 == 1;
-  uint64_t leaving = scattered ? spiller_->EvictRun(extents) : spiller_->Evict(goal);
-  if (leaving == 0) leaving = scattered ? spiller_->Evict(goal) : spiller_->EvictRun(extents);
-  if (leaving != 0) ask_(Asked::kWhereFreed);
-  return leaving != 0;
+  // What is being moved, and evicted for it, goes on as long as it is asked for.
+  if (!mover_->busy() && (now_ < settle_until_ || GiveBack())) return true;
+  const uint64_t together = std::min(wish.extents * runs, control_.geometry().extents());
+  enum Step { kMove, kEvict, kMoveAndEvict, kSteps };
+  if (rounds_ % kSteps == kMove) {
+    // Who has no time does not come again, and whoever does is to find room.
+    if (MakeRun(wish, together, false) != Mover::Answer::kImpossible && !wish.urgent) return true;
+    ++rounds_;
+  }
+  if (rounds_ % kSteps == kEvict) {
+    ++rounds_;
+    const uint64_t goal = std::max(bytes * runs, control_.geometry().capacity() / 16);
+    if (spiller_ != nullptr && spiller_->Evict(goal) != 0) {
+      settle_until_ = now_ + kSettleNanos;
+      ask_(Asked::kWhereFreed);
+      return true;
+    }
+  }
+  if (spiller_ != nullptr && MakeRun(wish, together, true) != Mover::Answer::kImpossible) return true;
+  ++rounds_;
+  return false;
 }
 
-// `before`: when it was begun to look for that.
-void RoomQueue::BecomeStuck(KnownWish& wish, int64_t before) {
+void RoomQueue::BecomeStuck(KnownWish& wish) {
   wish.stuck = true;
-  wish.kept = CheapestRun(wish);
+  wish.kept = mover_->RunToWaitFor(wish.extents, KeptForOthers(wish));
   wish.whole = wishes_.Keep(wish.kept) && wish.kept.count != 0;
-  const int64_t took = os::NowNanos() - before;
-  wish.look_at = before + std::max(kLookAgainNanos, kPartOfTime * took);
+  const int64_t took = mover_->took() + os::NowNanos() - now_;
+  wish.look_at = now_ + std::max(kLookAgainNanos, kPartOfTime * took);
 }
 
-// Whether room can be made for it by now, and where that is least.
+// Whether room can be made for it by now; if not, where that would take least.
 void RoomQueue::LookAgain(KnownWish& wish) {
-  const int64_t before = os::NowNanos();
+  const bool evicting = spiller_ != nullptr && spiller_->evicting();
+  const bool later = !mover_->busy() && (evicting || GiveBack());
+  const Mover::Answer answer = later ? Mover::Answer::kWorking : MakeRun(wish, wish.extents, true);
+  soon_ = soon_ || answer == Mover::Answer::kWorking;
+  if (answer == Mover::Answer::kWorking) return;
   wishes_.Release(wish.kept);
   wish.kept = {};
   wish.stuck = wish.whole = false;
-  if (spiller_ == nullptr || spiller_->evicting()) return BecomeStuck(wish, before);
-  // What was read back may be gone since, and its extents be empty.
-  if (spiller_->GiveBack() == 0 && spiller_->EvictRun(wish.extents) == 0) return BecomeStuck(wish, before);
-  settle_until_ = now_ + kSettleNanos;
-}
-
-Run RoomQueue::CheapestRun(const KnownWish& wish) {
-  ExtentCosts costs(control_);
-  for (const KnownWish& other : wishes_.all()) {
-    if (&other != &wish) costs.Exclude(other.kept);
-  }
-  return costs.Cheapest(wish.extents);
+  if (answer == Mover::Answer::kImpossible) BecomeStuck(wish);
 }
 
 uint64_t RoomQueue::FreeRuns(uint64_t extents) const {
   uint64_t runs = 0, run = 0;
   for (uint64_t at = 0; at < control_.geometry().extents(); ++at) {
-    const uint32_t word = control_.extent(at).load(std::memory_order_acquire);
-    const bool usable = (word & kExtentReserved) != 0 || !reserver_->refused();
-    run = (word & kExtentOwnerMask) == 0 && usable ? run + 1 : 0;
+    run = IsFree(at) ? run + 1 : 0;
     if (run < extents) continue;
     ++runs;
     run = 0;
@@ -302,12 +373,14 @@ void RoomQueue::NoteRestores() {
   // Whoever waits before it: it has its room already, and would only withhold it.
   (void)spiller_->GoOn();
   auto& all = wishes_.all();
-  const auto known = std::find_if(all.begin(), all.end(), [](const KnownWish& wish) { return wish.client == kServer; });
+  const auto known =
+      std::find_if(all.begin(), all.end(), [](const KnownWish& wish) { return wish.client == kServer; });
   // What is being backed is wanted no more, and is not there yet.
   const bool wanted = spiller_->backing() || spiller_->wanted().runs != 0;
   if (wanted && known == all.end()) {
     const uint64_t ticket = control_.header().next_ticket.fetch_add(1, std::memory_order_relaxed) + 1;
-    all.push_back({kServer, 0, WishWord(0), WishKind::kRoom, false, ticket, os::Deadline::kForever, 1, {}, now_});
+    all.push_back(
+        {kServer, 0, WishWord(0), WishKind::kRoom, false, ticket, os::Deadline::kForever, 1, {}, now_});
   } else if (!wanted && known != all.end()) {
     wishes_.Release(known->kept);
     all.erase(known);
@@ -316,19 +389,21 @@ void RoomQueue::NoteRestores() {
 
 bool RoomQueue::ServeRestores(KnownWish& wish) {
   const Spiller::Wanted wanted = spiller_->wanted();
-  wish.extents = std::max<uint64_t>(1, (wanted.bytes + control_.geometry().extent_bytes() - 1) /
-                                           control_.geometry().extent_bytes());
+  wish.extents = std::max<uint64_t>(
+      1, (wanted.bytes + control_.geometry().extent_bytes() - 1) / control_.geometry().extent_bytes());
   wishes_.Release(wish.kept);  // in this thread nobody else takes it
-  if (MayRestore(wanted, wish.extents)) soon_ = spiller_->Poll(true) || soon_;
+  if (MayRestore(wish, wanted)) soon_ = spiller_->Poll(true) || soon_;
   soon_ = soon_ || spiller_->backing();
-  if (spiller_->wanted().runs == 0) return false;
-  if (spiller_->backing() || FreeRuns(wish.extents) >= wanted.runs) return true;
+  if (spiller_->wanted().runs == 0) {
+    gather_until_ = 0;
+    return false;
+  }
+  if (spiller_->backing() || HasRoom(wanted, wish.extents)) return true;
   Press();
   if (wish.stuck && now_ >= wish.look_at) LookAgain(wish);
   if (!wish.stuck) {
-    const int64_t before = os::NowNanos();
-    if (MakeRoom(wanted.runs, wish.extents)) return true;
-    BecomeStuck(wish, before);
+    if (MakeRoom(wish, wanted.runs)) return true;
+    BecomeStuck(wish);
   }
   Ask(0);
   (void)wishes_.Keep(wish.kept);
@@ -337,23 +412,51 @@ bool RoomQueue::ServeRestores(KnownWish& wish) {
 
 // What is wanted together gets its room together, if that comes about soon. Each by itself would take the
 // first that becomes free, wherever it lies, and leave holes between them that are too short for the last
-// ones.
-bool RoomQueue::MayRestore(const Spiller::Wanted& wanted, uint64_t extents) {
-  const auto have_room = [&] { return FreeRuns(extents) >= wanted.runs; };
+// ones. And a long one is not put where another one of that length has no room beside it, when that can be
+// helped: whoever looks at one may want the next before it lets go of the first.
+bool RoomQueue::MayRestore(const KnownWish& wish, const Spiller::Wanted& wanted) {
+  const bool anywhere = !IsLong(wish.extents, control_.geometry().extents());
+  const auto have_room = [&] { return HasRoom(wanted, wish.extents); };
   // What the server holds empty, after what it had read back was evicted, is room too.
-  if (wanted.runs <= 1 || have_room() || (spiller_->GiveBack() != 0 && have_room())) {
+  if ((wanted.runs <= 1 && anywhere) || have_room() || (GiveBack() && have_room())) {
     gather_until_ = 0;
     return true;
   }
+  if (wanted.runs <= 1 && wish.stuck) return true;
   if (gather_until_ == 0) gather_until_ = now_ + kGatherNanos;
   return now_ >= gather_until_;
+}
+
+bool RoomQueue::HasRoom(const Spiller::Wanted& wanted, uint64_t extents) const {
+  if (wanted.runs == 1 && IsLong(extents, control_.geometry().extents())) return HasLongRun(extents, wanted.bytes);
+  return FreeRuns(extents) >= wanted.runs;
+}
+
+// One that lies well; or one extent less, where the server's heap has the rest beside it.
+bool RoomQueue::HasLongRun(uint64_t extents, uint64_t bytes) const {
+  const uint64_t all = control_.geometry().extents();
+  uint64_t free = 0;
+  for (uint64_t at = 0; at < all; ++at) {
+    free = IsFree(at) ? free + 1 : 0;
+    for (const uint64_t count : {extents, extents - 1}) {
+      if (count == 0 || free < count) continue;
+      const Run run{at + 1 - count, count};
+      if (count == extents ? LiesWell(run) : heap_->extents().WouldHold(run, bytes)) return true;
+    }
+  }
+  return false;
+}
+
+// And with memory behind it, or maybe some to be had.
+bool RoomQueue::IsFree(uint64_t extent) const {
+  const uint32_t word = control_.extent(extent).load(std::memory_order_acquire);
+  return (word & kExtentOwnerMask) == 0 && ((word & kExtentReserved) != 0 || !reserver_->refused());
 }
 
 int RoomQueue::MillisToLook() const {
   int millis = -1;
   for (const KnownWish& wish : wishes_.all()) {
-    const bool unpins = wish.stuck && spiller_ != nullptr;
-    const int64_t left = unpins ? (wish.look_at - os::NowNanos()) / 1'000'000 + 1 : kLookMillis;
+    const int64_t left = wish.stuck ? (wish.look_at - os::NowNanos()) / 1'000'000 + 1 : kLookMillis;
     const int to_it = static_cast<int>(std::clamp<int64_t>(left, 1, kLookMillis));
     millis = millis < 0 ? to_it : std::min(millis, to_it);
   }

@@ -1,22 +1,25 @@
 // Room in a full store, and who gets it. Wishes are served in the order of their tickets:
 //
 //   - there is a run of free extents: it is kept for the wish, backed with memory, and granted;
-//   - room can be made for it: then it is, by evicting, and those behind it wait;
-//   - only somebody's unpin can make room: it keeps its place, and the cheapest run of extents for itself. What becomes
+//   - room can be made for it: then it is, by moving and evicting, and those behind it wait;
+//   - only somebody's unpin can make room: it keeps its place, and the cheapest run of extents for itself.
+//   What becomes
 //     free there is kept for it, and those behind it are served from all the rest.
 //
-// What is to come back from disk waits in the same queue. Wishes for entries and for control memory wait for no turn:
-// each is rung when there may be some, and nobody takes another's ring. While anybody waits for room, clients lease
-// nothing by themselves (Header::room_queue).
+// What is to come back from disk waits in the same queue. Wishes for entries and for control memory wait for
+// no turn: each is rung when there may be some, and nobody takes another's ring. While anybody waits for
+// room, clients lease nothing by themselves (Header::room_queue).
 //
-// A grant is a promise: the extents are kept until the client has made them its own. One that is not taken for long,
-// since its client was stopped, is taken back when others wait. The server's thread alone.
+// A grant is a promise: the extents are kept until the client has made them its own. One that is not taken
+// for long, since its client was stopped, is taken back when others wait. The server's thread alone.
 #ifndef ATOLL_SERVER_ROOM_QUEUE_H_
 #define ATOLL_SERVER_ROOM_QUEUE_H_
 
 #include <functional>
 
+#include "server/mover.h"
 #include "server/reserver.h"
+#include "server/server_heap.h"
 #include "server/sweeper.h"
 #include "server/wish_list.h"
 #include "spill/spiller.h"
@@ -25,19 +28,23 @@ namespace atollstore {
 
 class RoomQueue {
  public:
-  // `ask` has clients give back what is free: all that have extents or entry blocks, or those in whose slabs or entries
-  // something has become free since they looked.
+  // `ask` has clients give back what is free: all that have extents or entry blocks, or those in whose slabs or
+  // entries something has become free since they looked.
   enum class Asked { kAll, kWhereFreed };
-  RoomQueue(const Control& control, const Sweeper* sweeper, Reserver* reserver, std::function<void(Asked)> ask)
+  RoomQueue(const Control& control, const Sweeper* sweeper, Reserver* reserver, ServerHeap* heap,
+            Mover* mover, std::function<void(Asked)> ask)
       : control_(control),
         sweeper_(sweeper),
         reserver_(reserver),
+        heap_(heap),
+        mover_(mover),
         ask_(std::move(ask)),
         wishes_(control) {}
   // From now on objects may go to disk. It lives longer than the queue.
   void Use(Spiller* spiller) { spiller_ = spiller; }
 
-  // Wishes since the last call: their clients have dropped what they did not need before. Returns whether there are.
+  // Wishes since the last call: their clients have dropped what they did not need before. Returns whether
+  // there are.
   bool TakeIn() { return wishes_.TakeIn(); }
   // Goes on with all that wait. Returns whether there is something to be done soon.
   bool Serve();
@@ -59,39 +66,51 @@ class RoomQueue {
   bool ServeRoom(KnownWish& wish);
   bool ServeRestores(KnownWish& wish);
   void NoteRestores();
-  bool MayRestore(const Spiller::Wanted& wanted, uint64_t extents);
+  bool MayRestore(const KnownWish& wish, const Spiller::Wanted& wanted);
+  bool HasRoom(const Spiller::Wanted& wanted, uint64_t extents) const;
+  bool HasLongRun(uint64_t extents, uint64_t bytes) const;
+  bool IsFree(uint64_t extent) const;
   void TakeBackStale();
+  // Whether it takes long until all of the run has memory behind it.
+  bool LacksMuch(const Run& run) const;
+  bool ComesBehind(KnownWish& wish);
   bool FindRun(KnownWish& wish);
   bool Back(KnownWish& wish);
-  // Goes one step towards room for so many runs of so many extents. False when nothing can be taken away.
   void Ask(uint64_t bytes);
-  bool MakeRoom(uint64_t runs, uint64_t extents);
+  // Goes one step towards room for so many runs of so many extents. False when nothing can be taken away.
+  bool MakeRoom(const KnownWish& wish, uint64_t runs);
+  Mover::Answer MakeRun(const KnownWish& wish, uint64_t extents, bool may_spill);
+  bool GiveBack();
   bool IsLate(const KnownWish& wish) const;
-  void BecomeStuck(KnownWish& wish, int64_t before);
+  bool MayComeAtOnce();
+  void BecomeStuck(KnownWish& wish);
   void LookAgain(KnownWish& wish);
-  Run CheapestRun(const KnownWish& wish);
+  std::vector<Run> KeptForOthers(const KnownWish& wish);
   bool MayTakeBare() const { return now_ >= no_memory_before_; }
   uint64_t FreeRuns(uint64_t extents) const;
 
   const Control control_;
   const Sweeper* const sweeper_;
   Reserver* const reserver_;
+  ServerHeap* const heap_;
+  Mover* const mover_;
   const std::function<void(Asked)> ask_;
   WishList wishes_;
   Spiller* spiller_ = nullptr;
 
   int64_t now_ = 0;  // at the beginning of Serve()
   bool pressure_ = false;
-  bool soon_ = false;    // something is to be done in the next round
-  bool freed_ = false;   // something, since the last round
-  bool ring_all_ = false;          // now and then, in case something was missed
+  bool soon_ = false;      // something is to be done in the next round
+  bool freed_ = false;     // something, since the last round
+  bool ring_all_ = false;  // now and then, in case something was missed
   int64_t ring_all_at_ = 0;
   int64_t ask_all_at_ = 0;
-  int64_t no_memory_before_ = 0;   // after the limits allowed no more
-  int64_t settle_until_ = 0;       // what was asked for, or is being written, may come about until then
-  int64_t ask_again_at_ = 0;       // clients, to let go
-  uint64_t rounds_ = 0;            // of evicting
-  int64_t gather_until_ = 0;       // room for all that is to come back together is waited for so long
+  int64_t no_memory_before_ = 0;  // after the limits allowed no more
+  int64_t settle_until_ = 0;      // what was asked for, or is being written, may come about until then
+  int64_t ask_again_at_ = 0;      // clients, to let go
+  int64_t answers_until_ = 0, answers_again_at_ = 0;  // of clients, on behalf of who has no time
+  uint64_t rounds_ = 0;           // of moving and evicting
+  int64_t gather_until_ = 0;      // room for all that is to come back together is waited for so long
 };
 
 }  // namespace atollstore

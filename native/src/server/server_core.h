@@ -1,35 +1,34 @@
 // The server of one store: it owns the two segments, lets clients in, and is the only one to take things
 // away. One thread does all of that: its own after Start(), or whoever calls Poll() after Open() (harnesses
 // that step through it). The other public methods hand their wish to that thread and may be called from any.
+//
+// What it does is done by others, each with one job, which it makes, and lets have their turns in Work(): the doorway where
+// clients come, their admission, deaths and requests, and who frees, moves, spills and reserves.
 #ifndef ATOLL_SERVER_SERVER_CORE_H_
 #define ATOLL_SERVER_SERVER_CORE_H_
 
 #include <atomic>
-#include <condition_variable>
-#include <deque>
-#include <map>
 #include <memory>
-#include <mutex>
-#include <string>
-#include <vector>
 
 #include "atoll/c.h"
-#include "result.h"
 #include "layout/geometry.h"
-#include "layout/wire.h"
 #include "os/shared_fd.h"
 #include "os/shared_memory.h"
-#include "os/socket.h"
-#include "os/sync.h"
 #include "os/thread.h"
-#include "server/burial.h"
+#include "result.h"
+#include "server/admission.h"
+#include "server/deaths.h"
+#include "server/doorway.h"
+#include "server/mover.h"
 #include "server/name_table.h"
 #include "server/recovery.h"
+#include "server/requests.h"
 #include "server/reserver.h"
 #include "server/room_queue.h"
 #include "server/segments.h"
-#include "server/socket_keeper.h"
+#include "server/server_heap.h"
 #include "server/sweeper.h"
+#include "server/watcher.h"
 #include "spill/spiller.h"
 
 namespace atollstore {
@@ -65,109 +64,58 @@ class ServerCore {
   Status BuryDead(uint64_t client);
 
  private:
-  struct Slot {
-    os::UniqueFd socket, pidfd;
-    bool used = false;
-    bool dead = false;
-  };
-
   ServerCore() = default;
   Status Begin(const atoll_server_options& options, Segments segments);
+  Status MapSegments(Segments segments);
+  void MakeParts();
+  Status OpenSpill(const atoll_server_options& options);
+  // Of a life that follows another one.
+  Status Recover();
+
+  // server_loop.cc
   static void Run(void* self);
   void Loop();
+  // Sweeps, serves those who wait and reserves pages. Returns whether there was anything to do.
+  bool Work();
+  bool InAHurry() const;
+  // Now and then: descriptors that somebody else has closed.
+  void LookAround();
   // Waits for events and handles them. Returns whether there was any.
   bool HandleEvents(int timeout_ms);
   void Handle(uint64_t event);
+  void HandleSocket(uint32_t client);
+  void WatchAgain();
+  void NoteDeath(uint32_t client);
   // To clients: from here on changes in shared memory are noticed only after a nudge, or are again.
   void SaySleeping(bool sleeping);
-  void Wake();
-  void RunCommands();
-  bool InAHurry() const;
   // Those that have something to give back; those that would have more ready than they have.
   void AskToGiveBack(RoomQueue::Asked asked);
   void TellWhoKeepsWarm();
-  void Nudge(uint32_t client);
-  // Sweeps, serves those who wait and reserves pages. Returns whether there was anything to do.
-  bool Work();
-
-  // attach.cc
-  Status OpenSpill(const atoll_server_options& options);
-  Status MapSegments(Segments segments);
-  Status Watch(int fd, uint64_t event);
-  void AcceptAll();
-  bool DropOldestGuest();
-  bool ListenAgain();
-  void Greet(int fd);
-  // Whether a process may have the segments, to look or to work in them. What is against it is in `welcome`.
-  bool MayCome(const os::Peer& peer, const Hello& hello, Welcome* welcome) const;
-  uint32_t Admit(os::Peer peer, const Hello& hello, Welcome* welcome);
-
-  // listening.cc
-  void LookAround();
-  void ListenAnew();
-  void ListenTo(SocketKeeper::Made made);
-  void NoteSocket(const os::SocketFile& file);
-  void WatchAnew();
-  void Lost(int descriptor, const char* what, bool again) const;
-
-  // requests.cc
-  bool TakeRequests(uint32_t client);
-  void AnswerName(uint32_t client, const NameRequest& request);
-  bool AnswerLateNames();
-
-  // takeover.cc
-  Status Recover();
-  // Watches the client of this slot again, or buries it.
-  Status FindAgain(uint32_t client);
-  // Whether this is the client of that slot, whose connection has ended.
-  bool Resume(const os::Peer& peer, const Hello& hello) const;
-
-  // deaths.cc
-  void NoteDeath(uint32_t client);
-  void Bury(uint32_t client);
-  bool GoOnBurying();
 
   std::unique_ptr<os::SharedMemory> control_memory_, data_memory_;
   os::Mapping control_mapping_, data_mapping_;
   Control control_;
-  std::unique_ptr<Reserver> reserver_;
-  std::unique_ptr<Sweeper> sweeper_;
-  std::unique_ptr<NameTable> names_;
-  std::string socket_path_;      // absolute
-  os::SocketFile socket_file_;   // what was made there
-  bool told_ = false;            // that the listener is gone
-  std::unique_ptr<SocketKeeper> keeper_;  // null: without a thread nobody looks after it
-  int64_t look_around_at_ = 0;
-  bool await_farewell_ = false;
-  bool follows_ = false;  // another life of the same store
-
-  os::UniqueFd epoll_, listener_;
   os::WakeFd wake_;
   os::UniqueFd lock_;        // of the control segment: one server at a time
   os::UniqueFd spill_lock_;  // on its way to the spiller
-  std::vector<Slot> slots_;  // by client index
-  // Connected, and has not said hello.
-  struct Guest {
-    os::UniqueFd socket;
-    os::Peer peer;
-    int64_t since;
-  };
-  std::map<int, Guest> guests_;  // by descriptor
-  int64_t listen_again_at_ = 0;  // 0: it listens
-  std::unique_ptr<Recovery> recovery_;  // null: it is done
-  std::deque<Burial> burials_;          // first come first
-  // What is to have a name, and waits for control memory for that; first come first.
-  std::deque<std::pair<uint32_t, NameRequest>> late_names_;
+  bool follows_ = false;     // another life of the same store
+  int64_t look_around_at_ = 0;
 
-  std::unique_ptr<Spiller> spiller_;  // null: nothing is spilled
+  Watcher watcher_;
+  std::unique_ptr<Doorway> doorway_;
+  std::unique_ptr<Reserver> reserver_;
+  std::unique_ptr<Sweeper> sweeper_;
+  std::unique_ptr<ServerHeap> server_heap_;
+  std::unique_ptr<NameTable> names_;
+  std::unique_ptr<Admission> admission_;
+  std::unique_ptr<Deaths> deaths_;
+  std::unique_ptr<Requests> requests_;
+  std::unique_ptr<Recovery> recovery_;  // null: it is done
+  std::unique_ptr<Spiller> spiller_;    // null: nothing is spilled
+  std::unique_ptr<Mover> mover_;
   std::unique_ptr<RoomQueue> room_;
 
-  std::mutex mutex_;  // of what follows
-  std::condition_variable done_;
-  std::vector<uint32_t> dead_;  // await burial
-  std::vector<uint32_t> to_bury_;
-  bool stopping_ = false;
-  bool stopped_ = false;
+  std::atomic<bool> stopping_{false};
   bool threaded_ = false;
   os::Thread thread_;
 };

@@ -295,7 +295,7 @@ uint64_t Sweeper::LiveOne(const uint8_t* at) const {
   std::memcpy(&raw, at, sizeof(raw));
   const ObjectId id(raw);
   if (id.store != control_.header().store.load(std::memory_order_relaxed) ||
-      id.index() >= control_.geometry().objects()) {
+      id.index() >= control_.entries_high()) {
     return kNone;
   }
   // Alive until there is another reference: who made the container refers to them, or is dead.

@@ -57,6 +57,10 @@ class Sweeper {
   // SEALED with a place in a spill file -> SPILLED, and its block is free. Returns false when it is pinned or
   // may not leave.
   bool Evict(uint64_t index);
+  // SEALED -> MOVING -> SEALED: the entry points to the block that `copy` points to, and its old one is free. Returns
+  // false when somebody has pinned it, or it may not be taken from where it is. REQUIRES: the server has pinned it once,
+  // and copied its bytes there since.
+  bool Move(uint64_t index, const Entry& copy);
   // RESTORING -> SEALED: its bytes are in its block again.
   void Restored(uint64_t index);
   // Its bytes never will be there again: LOST, or EXPECTED when somebody is asked whether it is made again. The record goes
@@ -66,8 +70,8 @@ class Sweeper {
   std::vector<uint64_t> TakeWanted();
 
   // For a server that follows one that was killed (recovery.cc).
-  // Ends what was begun with the entry: it is not DYING, FREEING or RESTORING afterwards. Its record is needed; without
-  // one an object that was on disk is lost.
+  // Ends what was begun with the entry: it is not DYING, FREEING, RESTORING or MOVING afterwards. Its record is needed;
+  // without one an object that was on disk is lost.
   void Settle(uint64_t index);
   // That was all of them: records that nobody needs go.
   void HaveSettled();
@@ -115,6 +119,8 @@ class Sweeper {
   void ForgetChildren(uint64_t index);
   void LetGoOfChild();
   void ReleaseRecord(Entry& entry);
+  void EndMove(uint64_t index);
+  void SettleMove(uint64_t index, Word word);
   void Free(uint64_t index, Word word, bool referenced);
   void FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes);
 

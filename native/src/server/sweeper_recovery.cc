@@ -25,6 +25,9 @@ void Sweeper::Settle(uint64_t index) {
         settled =
             entry.word.compare_exchange_strong(bits, word.As(State::kSpilled).bits(), std::memory_order_seq_cst);
         break;
+      case State::kMoving:
+        SettleMove(index, word);
+        break;
       case State::kSpilled:  // the block goes after the word: the last life may have come to the word only
       case State::kLost:
         // Killed between saying so and freeing the block.

@@ -4,6 +4,8 @@
 #include <bit>
 #include <vector>
 
+#include "heap/client_heap.h"
+
 namespace atollstore {
 
 bool WishList::TakeIn() {
@@ -126,13 +128,7 @@ bool WishList::Keep(const Run& run) const {
   return all;
 }
 
-void WishList::Release(const Run& run) const {
-  for (uint64_t at = run.first; at < run.first + run.count; ++at) {
-    u32& word = control_.extent(at);
-    if ((word.load(std::memory_order_relaxed) & kExtentOwnerMask) == kKept)
-      word.fetch_and(~kExtentOwnerMask, std::memory_order_release);
-  }
-}
+void WishList::Release(const Run& run) const { GiveBackKept(control_, run); }
 
 Run WishList::RunOf(const WishRecord& record) const {
   const Run run{record.first.load(std::memory_order_relaxed), record.count.load(std::memory_order_relaxed)};

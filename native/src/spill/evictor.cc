@@ -32,53 +32,7 @@ uint64_t Evictor::Evict(uint64_t bytes) {
     victims.push_back(index);
     sum += BlockBytes(classes_, ObjectBytes(control_.entry(index)));
   }
-  return Begin(victims);
-}
-
-uint64_t Evictor::EvictRun(uint64_t extents) {
-  const Geometry& g = control_.geometry();
-  const uint64_t high = control_.entries_high();
-  const auto extents_of = [&](const Entry& entry) {
-    const uint64_t offset =
-        std::min(Location(entry.location.load(std::memory_order_relaxed)).offset(), g.capacity() - 1);
-    const uint64_t last = offset + std::clamp<uint64_t>(ObjectBytes(entry), 1, g.capacity() - offset) - 1;
-    return std::pair(offset / g.extent_bytes(), last / g.extent_bytes());
-  };
-  // Of each extent: the bytes of all objects that reach into it, and how many of these cannot leave.
-  struct Cost {
-    uint64_t bytes, stay;
-  };
-  std::vector<Cost> costs(g.extents());
-  for (uint64_t i = 0; i < high; ++i) {
-    const Entry& entry = control_.entry(i);
-    if (entry.block.load(std::memory_order_acquire) == 0) continue;
-    const bool stays = !MayLeaveMemory(entry) || Pinned(control_, i);
-    const auto [first, last] = extents_of(entry);
-    for (uint64_t e = first; e <= last; ++e) {
-      costs[e].bytes += ObjectBytes(entry);
-      costs[e].stay += stays;
-    }
-  }
-  Cost sum{};
-  uint64_t best = UINT64_MAX, begin = 0;
-  for (uint64_t end = 1; end <= g.extents(); ++end) {
-    sum = {sum.bytes + costs[end - 1].bytes, sum.stay + costs[end - 1].stay};
-    if (end < extents) continue;
-    if (sum.stay == 0 && sum.bytes != 0 && sum.bytes < best) {
-      best = sum.bytes;
-      begin = end - extents;
-    }
-    sum = {sum.bytes - costs[end - extents].bytes, sum.stay - costs[end - extents].stay};
-  }
-  if (best == UINT64_MAX) return 0;
-  std::vector<uint64_t> victims;
-  for (uint64_t i = 0; i < high; ++i) {
-    const Entry& entry = control_.entry(i);
-    if (entry.block.load(std::memory_order_acquire) == 0 || !MayLeaveMemory(entry)) continue;
-    const auto [first, last] = extents_of(entry);
-    if (first < begin + extents && last >= begin) victims.push_back(i);
-  }
-  return Begin(victims);
+  return EvictThese(victims);
 }
 
 // From here on the bytes stay where they are until they are written, whatever happens to the object. Where
@@ -112,7 +66,7 @@ bool Evictor::MayWrite(uint64_t bytes) {
   return false;
 }
 
-uint64_t Evictor::Begin(const std::vector<uint64_t>& indices) {
+uint64_t Evictor::EvictThese(const std::vector<uint64_t>& indices) {
   uint64_t leaving = 0;
   uint64_t batch_bytes = 0;
   SpillJob job;

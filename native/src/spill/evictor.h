@@ -30,15 +30,14 @@ class Evictor {
   // Begins to evict about so many bytes, by SIEVE. Returns the bytes that are leaving memory: 0 when nothing
   // may.
   uint64_t Evict(uint64_t bytes);
-  // Begins to evict all that lies in the run of so many extents where that costs least. The same result.
-  uint64_t EvictRun(uint64_t extents);
+  // Begins to evict these, as far as they may leave. The same result.
+  uint64_t EvictThese(const std::vector<uint64_t>& indices);
   // A write that was handed in has come to its end.
   void Written(const SpillJob& job);
   // Something is being written, or waits to be.
   bool busy() const { return writing_ != 0; }
 
  private:
-  uint64_t Begin(const std::vector<uint64_t>& indices);
   // Pins the object, and says where its bytes are: nowhere when it stays.
   SpillItem PinToWrite(uint64_t index);
   void Unpin(uint64_t index);

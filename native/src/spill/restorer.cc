@@ -10,7 +10,6 @@
 namespace atollstore {
 namespace {
 
-constexpr int64_t kFillNanos = 1'000'000;  // for the page tables of what is read back
 constexpr uint64_t kBytesTogether = 256 << 10;  // of objects in one job, so that both threads have some
 
 }  // namespace
@@ -50,7 +49,7 @@ bool Restorer::Grow(uint64_t bytes) {
 bool Restorer::HasPages() {
   if (reserver_->Back(kRestorer, leased_) == Reserver::Backing::kUnderWay) return false;
   wanted_.reset();
-  return heap_->Commit(std::exchange(leased_, {}), os::Deadline::After(kFillNanos)).ok();
+  return heap_->Commit(std::exchange(leased_, {}));
 }
 
 // Returns false when there is no room for it, or not yet.
@@ -79,7 +78,7 @@ bool Restorer::TryRestore(uint64_t index, SpillJob* job) {
     sweeper_->MarkLost(index, ATOLL_LOST_DAMAGED);
     return true;
   }
-  item.to = window_->data() + offset;
+  item.to = heap_->At(offset);
   // A large one keeps a thread busy by itself.
   if (item.bytes >= kSpillLarge) {
     SpillJob alone;

@@ -5,13 +5,12 @@
 #define ATOLL_SPILL_RESTORER_H_
 
 #include <deque>
-#include <memory>
 #include <optional>
 #include <unordered_set>
 
-#include "heap/client_heap.h"
 #include "os/shared_memory.h"
 #include "server/reserver.h"
+#include "server/server_heap.h"
 #include "server/sweeper.h"
 #include "spill/spill_threads.h"
 
@@ -19,17 +18,10 @@ namespace atollstore {
 
 class Restorer {
  public:
-  // `heap` is for what is read back, through `window`.
-  Restorer(const Control& control, const os::Mapping* data, std::unique_ptr<os::Mapping> window,
-           std::unique_ptr<ClientHeap> heap, Sweeper* sweeper, SpillThreads* threads,
+  // `heap` is for what is read back; it is open, and lives longer than this and than `threads`.
+  Restorer(const Control& control, const os::Mapping* data, ServerHeap* heap, Sweeper* sweeper, SpillThreads* threads,
            Reserver* reserver)
-      : control_(control),
-        data_(data),
-        sweeper_(sweeper),
-        threads_(threads),
-        reserver_(reserver),
-        window_(std::move(window)),
-        heap_(std::move(heap)) {}
+      : control_(control), data_(data), heap_(heap), sweeper_(sweeper), threads_(threads), reserver_(reserver) {}
 
   // The entry is SPILLED and pinned by a getter.
   void Restore(uint64_t index);
@@ -52,8 +44,6 @@ class Restorer {
   Wanted wanted() const;
   // Extents for the first of them are being backed with memory.
   bool backing() const { return leased_.count != 0; }
-  // Gives back the extents that the server holds without use. Returns the bytes.
-  uint64_t GiveBack() { return heap_->GiveBack(0); }
 
  private:
   struct Waiting {
@@ -70,11 +60,10 @@ class Restorer {
 
   const Control control_;
   const os::Mapping* const data_;
+  ServerHeap* const heap_;
   Sweeper* const sweeper_;
   SpillThreads* const threads_;
   Reserver* const reserver_;
-  const std::unique_ptr<os::Mapping> window_;
-  const std::unique_ptr<ClientHeap> heap_;
   std::deque<Waiting> to_restore_;        // entries that wait for room
   Run leased_;                            // for the first of them, and being backed
   std::unordered_set<uint64_t> known_;    // those in to_restore_

@@ -6,12 +6,11 @@
 
 namespace atollstore {
 
-Spiller::Spiller(const Control& control, const os::Mapping* data, std::unique_ptr<os::Mapping> window,
-                 std::unique_ptr<ClientHeap> heap, Sweeper* sweeper, std::unique_ptr<SpillFiles> files,
-                 const os::WakeFd* wake, Reserver* reserver)
+Spiller::Spiller(const Control& control, const os::Mapping* data, ServerHeap* heap, Sweeper* sweeper,
+                 std::unique_ptr<SpillFiles> files, const os::WakeFd* wake, Reserver* reserver)
     : files_(std::move(files)),
       evictor_(control, data, sweeper, files_.get(), &threads_),
-      restorer_(control, data, std::move(window), std::move(heap), sweeper, &threads_, reserver),
+      restorer_(control, data, heap, sweeper, &threads_, reserver),
       threads_(files_.get(), wake) {
   sweeper->UseSpillFiles(files_.get(), &threads_);
   const std::string& path = files_->directory().path();

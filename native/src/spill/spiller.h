@@ -5,6 +5,7 @@
 #define ATOLL_SPILL_SPILLER_H_
 
 #include <memory>
+#include <vector>
 
 #include "os/shared_fd.h"
 #include "spill/evictor.h"
@@ -15,16 +16,15 @@ namespace atollstore {
 class Spiller {
  public:
   // As for a Restorer; `wake` as for SpillThreads.
-  Spiller(const Control& control, const os::Mapping* data, std::unique_ptr<os::Mapping> window,
-          std::unique_ptr<ClientHeap> heap, Sweeper* sweeper, std::unique_ptr<SpillFiles> files, const os::WakeFd* wake,
-          Reserver* reserver);
+  Spiller(const Control& control, const os::Mapping* data, ServerHeap* heap, Sweeper* sweeper,
+          std::unique_ptr<SpillFiles> files, const os::WakeFd* wake, Reserver* reserver);
 
   // Jobs from now on are done by threads.
   Status Start() { return threads_.Start(); }
   int lock() const { return files_->directory().lock(); }
 
   uint64_t Evict(uint64_t bytes) { return evictor_.Evict(bytes); }
-  uint64_t EvictRun(uint64_t extents) { return evictor_.EvictRun(extents); }
+  uint64_t EvictThese(const std::vector<uint64_t>& indices) { return evictor_.EvictThese(indices); }
   bool evicting() const { return evictor_.busy(); }
 
   using Wanted = Restorer::Wanted;
@@ -33,7 +33,6 @@ class Spiller {
   Wanted wanted() const { return restorer_.wanted(); }
   bool backing() const { return restorer_.backing(); }
   bool GoOn() { return restorer_.GoOn(); }
-  uint64_t GiveBack() { return restorer_.GiveBack(); }
 
   // Goes on with what has been read and written, and, if it may, with what waits for room. Returns whether
   // anything moved.

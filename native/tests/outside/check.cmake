@@ -97,8 +97,11 @@ endforeach()
 
 # The example, as its first lines say.
 run(${CMAKE_COMMAND} -G Ninja -S ${top}/native/examples -B ${WORK}/examples
-  -DCMAKE_PREFIX_PATH=${WORK}/installed -DCMAKE_CXX_COMPILER=${COMPILER} ${flags})
+  -DCMAKE_PREFIX_PATH=${WORK}/installed -DCMAKE_CXX_COMPILER=${COMPILER} -DPYARROW=${PYARROW} ${flags})
 run(${CMAKE_COMMAND} --build ${WORK}/examples)
+if(PYARROW AND NOT EXISTS ${WORK}/examples/delays)
+  message(FATAL_ERROR "the example for Arrow was not built")
+endif()
 run(${CMAKE_CURRENT_LIST_DIR}/examples.sh ${WORK}/installed/bin/atoll-store ${WORK}/examples/table ${WORK}/run/sock)
 if(NOT output MATCHES "^delays: 1000000 rows, mean delay 7\\.00 minutes, read where they lie\nthe same bytes\n$")
   message(FATAL_ERROR "the example said: ${output}")

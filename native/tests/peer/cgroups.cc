@@ -68,7 +68,11 @@ void Idlers(const char* path, char** arguments) {
   while (code == 0) {
     atoll_object_id id{};
     uint64_t address = 0;
-    code = atoll_expect(clients[0], &id);
+    // Which waits for a moment only: on a busy machine the server may take longer to give up other memory for it.
+    for (int tries = 0; tries < 40; ++tries) {
+      code = atoll_expect(clients[0], &id);
+      if (code != -ATOLL_STORE_FULL) break;
+    }
     if (code != 0) break;
     ids.push_back(id);
     // With time, so that it gets what the others, once they have settled, keep warm.

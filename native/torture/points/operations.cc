@@ -170,7 +170,7 @@ Operation OfServer(const char* name) {
 // The operations of the server.
 std::vector<Operation> ServerOperations() {
   Operation free = OfServer("free"), spill = OfServer("spill"), evict = OfServer("evict");
-  Operation grant = OfServer("grant"), restore = OfServer("restore");
+  Operation grant = OfServer("grant"), restore = OfServer("restore"), move = OfServer("move");
   Operation recovery = OfServer("recovery"), takeover = OfServer("takeover");
   free.before = DropTwo;
   free.drops = true;
@@ -183,9 +183,12 @@ std::vector<Operation> ServerOperations() {
   restore.until = Until::kSealed;
   restore.wish = Wish::kTarget;
   restore.spills = true;
+  move.until = Until::kMoved;
+  move.wish = Wish::kLongRun;
+  move.amid = true;
   recovery.buries = true;
   takeover.buries = takeover.takes_over = true;
-  return {free, spill, evict, grant, restore, recovery, takeover};
+  return {free, spill, evict, grant, restore, move, recovery, takeover};
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ struct Stage {
 };
 
 // How long the server's rounds go on.
-enum class Until { kRounds, kSpilled, kSealed, kGranted };
-enum class Wish { kNothing, kWholeStore, kTarget };
+enum class Until { kRounds, kSpilled, kSealed, kGranted, kMoved };
+enum class Wish { kNothing, kWholeStore, kTarget, kLongRun };
 
 struct Operation {
   const char* name;
@@ -50,6 +50,7 @@ struct Operation {
   bool buries = false;      // a client that held all there is to hold has just been killed
   bool takes_over = false;  // the server of before has just been killed, too
   bool spills = false;      // the target has been on disk: once, and is in memory again, or not
+  bool amid = false;        // the target lies in the middle of a store that is free to both sides
   // What the second client does when the victim is ready (while the server does nothing yet, when that is the victim),
   // and whether that drops the target.
   void (*before)(atoll_client* second, Stage* stage) = nullptr;
@@ -74,7 +75,8 @@ std::vector<Scene> Scenes();
 // Takes one of each kind: a pin, a reference, a sealed and an unsealed object.
 void HoldAll(atoll_client* client, Stage* stage);
 
-constexpr uint64_t kSmall = 600, kStoreBytes = 4 << 20;
+constexpr uint64_t kSmall = 600, kStoreBytes = 4 << 20, kExtentBytes = 64 << 10;
+constexpr uint64_t kOneExtent = 60'000;  // an object that takes an extent
 // Makes a sealed object of kSmall bytes that say whose they are; the client holds one reference.
 atoll_object_id PutSmall(atoll_client* client);
 // The same, and the seer has seen it: only the server frees it.

@@ -24,6 +24,9 @@ std::string Text(const char* format, ...) {
   return text;
 }
 
+// Longer than what is free on either side of the middle.
+constexpr uint64_t kLongRun = kStoreBytes * 2 / 3;
+
 class SecondClient {
  public:
   explicit SecondClient(Stage* stage) : stage_(stage) {
@@ -58,7 +61,9 @@ class SecondClient {
     meddled_ = false;
     stage_->made = {};
     atoll_client* const maker = stage_->others_make ? crowd_[0] : client_;
-    if (operation.expected) {
+    if (operation.amid) {
+      if (std::string wrong = PutAmid(maker); !wrong.empty()) return wrong;
+    } else if (operation.expected) {
       MUST(atoll_expect(maker, &stage_->target));
     } else {
       stage_->target = operation.server && operation.drops ? PutSeen(maker) : PutSmall(maker);
@@ -96,8 +101,13 @@ class SecondClient {
     if (wish == Wish::kNothing) return;
     waited_ = 0;
     waiter_ = std::thread([this, wish] {
+      if (wish == Wish::kLongRun) {
+        waited_ = Take(kLongRun);
+        if (waited_ != 0) why_ = atoll_last_error();
+        return;
+      }
       if (wish == Wish::kWholeStore) {
-        waited_ = TakeWholeStore();
+        waited_ = Take(kStoreBytes);
         if (waited_ != 0) why_ = atoll_last_error();
         return;
       }
@@ -110,18 +120,41 @@ class SecondClient {
     ::usleep(1500);  // until it has asked
   }
 
+  // Objects of an extent each, pinned, so that each lies elsewhere, until one lies in the middle: that is the target, and
+  // the others go.
+  std::string PutAmid(atoll_client* maker) {
+    std::vector<atoll_object_id> pieces;
+    bool amid = false;
+    for (uint64_t most = kStoreBytes / kExtentBytes; !amid && pieces.size() < most;) {
+      stage_->target = {};
+      uint64_t address = 0;
+      MUST(atoll_create(maker, &stage_->target, kOneExtent, 0, 0, 5'000'000'000, &address));
+      MUST(FillAndSeal(maker, stage_->target, address, kOneExtent));
+      atoll_view view{};
+      MUST(atoll_get(maker, &stage_->target, 0, &view));
+      amid = view.offset > kStoreBytes * 2 / 5 && view.offset < kStoreBytes * 3 / 5;
+      if (!amid) pieces.push_back(stage_->target);
+    }
+    if (amid) MUST(atoll_release(maker, &stage_->target));
+    for (const atoll_object_id& id : pieces) {
+      MUST(atoll_release(maker, &id));
+      MUST(atoll_dereference(maker, &id));
+    }
+    return amid ? "" : Text("none of %zu objects lies in the middle", pieces.size());
+  }
+
   // Room for it is there only when nothing else is in memory.
-  int64_t TakeWholeStore() {
+  int64_t Take(uint64_t bytes) {
     atoll_object_id id{};
     uint64_t address = 0;
-    const int64_t code = atoll_create(client_, &id, kStoreBytes, 0, 0, 20'000'000'000, &address);
+    const int64_t code = atoll_create(client_, &id, bytes, 0, 0, 20'000'000'000, &address);
     if (code != 0) return code;
     MUST(atoll_abort(client_, &id));
     return atoll_dereference(client_, &id);
   }
 
   std::string SpillAll() {
-    const int64_t code = TakeWholeStore();
+    const int64_t code = Take(kStoreBytes);
     return code == 0 ? "" : Text("the whole store cannot be had: %ld %s", code, atoll_last_error());
   }
 

@@ -18,7 +18,7 @@ atoll_server_options Options(Stage* stage, std::string* directory) {
   atoll_server_options options{};
   options.size = sizeof(options);
   options.capacity = kStoreBytes;
-  options.extent_bytes = 64 << 10;
+  options.extent_bytes = kExtentBytes;
   options.max_objects = 256;  // a block of entries for each client that makes one: who is stopped gives none back
   options.max_clients = 12;
   options.ring_bytes = 4096;
@@ -46,6 +46,11 @@ class TestServer {
       case kFsck: {
         // Others work on beside it; what is found again and again is a fault.
         FsckReport report = Fsck(core_->control(), core_->data());
+        // Among them this server: what it has been handed over it knows all about after its next look.
+        for (const double end = Now() + 0.5; !report.sound() && Now() < end;) {
+          core_->Poll(1);
+          report = Fsck(core_->control(), core_->data());
+        }
         if (!report.sound()) report = FsckLive(core_->control(), core_->data());
         return report.sound() ? "" : "fsck: " + report.Text().substr(0, 500);
       }
@@ -81,9 +86,13 @@ class TestServer {
 
   void Rounds(const Operation& operation) {
     const uint64_t index = ObjectId(stage_->target).index();
+    const u64& location = core_->control().entry(index).location;
+    const uint64_t before = location.load();
+    const int most = operation.until == Until::kRounds ? 2 : operation.until == Until::kMoved ? 100'000 : 400;
     bool waited = false;
-    for (int i = 0; i < (operation.until == Until::kRounds ? 2 : 400); ++i) {
+    for (int i = 0; i < most; ++i) {
       core_->Poll(0);
+      if (operation.until == Until::kMoved && location.load() != before) return;
       const State state = Word(core_->control().entry(index).word.load()).state();
       if (operation.until == Until::kSpilled && state == State::kSpilled) return;
       if (operation.until == Until::kSealed && state == State::kSealed) return;

@@ -5,6 +5,7 @@
 #define ATOLL_JNI_STORE_NATIVE_H_
 
 #include <jni.h>
+#include <jvmti.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -120,6 +121,26 @@ inline jlong await(jlong c, jlong ids, jlong count, jlong wanted, jlong timeout_
 }
 inline jlong watch(jlong c, jlong ids, jlong count) {
   return atoll_watch(client(c), pointer<const atoll_object_id>(ids), static_cast<uint64_t>(count));
+}
+inline jlong watchAlone(jlong c, jlong store, jlong place) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_watch_alone(client(c), &id);
+}
+inline jlong watchDamaged(jlong c, jlong store, jlong place) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_watch_damaged(client(c), &id);
+}
+inline jlong expectAgain(jlong c, jlong store, jlong place) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_expect_again(client(c), &id);
+}
+inline jlong giveUp(jlong c, jlong store, jlong place) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_give_up(client(c), &id);
+}
+inline jlong unwatch(jlong c, jlong store, jlong place) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_unwatch(client(c), &id, 1);
 }
 inline jlong takeReady(jlong c, jlong events, jlong max, jlong timeout_ns) {
   return atoll_take_ready(client(c), pointer<atoll_event>(events), static_cast<uint64_t>(max), timeout_ns);
@@ -287,6 +308,7 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_FIELD(atoll_view, contained_address),
     ATOLL_JNI_SIZE(atoll_event),
     ATOLL_JNI_FIELD(atoll_event, id),
+    ATOLL_JNI_FIELD(atoll_event, kind),
 
     ATOLL_JNI_SIZE(atoll_operations),
     ATOLL_JNI_FIELD(atoll_operations, expects),
@@ -370,6 +392,8 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_CONSTANT(ATOLL_ABSENT),
     ATOLL_JNI_CONSTANT(ATOLL_EXPECTED),
     ATOLL_JNI_CONSTANT(ATOLL_SEALED),
+    ATOLL_JNI_CONSTANT(ATOLL_EVENT_ALONE),
+    ATOLL_JNI_CONSTANT(ATOLL_EVENT_DAMAGED),
     ATOLL_JNI_CONSTANT(ATOLL_IS_LOST),
 
     ATOLL_JNI_CONSTANT(ATOLL_OK),
@@ -439,6 +463,16 @@ inline jlong isLoaded(JNIEnv* env, jclass, jobject loader, jstring name) {
   const jobject found = find == nullptr ? nullptr : env->CallObjectMethod(loader, find, name);
   env->ExceptionClear();
   return found == nullptr ? 0 : 1;
+}
+
+// What debuggers use. The JVM's switch for System.gc() is not asked.
+inline void collectGarbage(JNIEnv* env, jclass) {
+  JavaVM* vm = nullptr;
+  jvmtiEnv* tools = nullptr;
+  if (env->GetJavaVM(&vm) != JNI_OK) return;
+  if (vm->GetEnv(reinterpret_cast<void**>(&tools), JVMTI_VERSION_1_2) != JNI_OK) return;
+  (void)tools->ForceGarbageCollection();
+  (void)tools->DisposeEnvironment();
 }
 
 inline void openModules(JNIEnv* env, jclass) {

@@ -5,6 +5,9 @@ module io.atoll.jni {
 
     exports io.atoll.jni to
             io.atoll,
+            io.atoll.arrow,
+            io.atoll.arrow.linux.arm64,
+            io.atoll.arrow.linux.x86_64,
             io.atoll.jni.linux.arm64,
             io.atoll.jni.linux.x86_64,
             io.atoll.objects,

@@ -1,17 +1,21 @@
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * Writes the sources that nobody should write by hand, for functions of 0 to 10 parameters: the functional interfaces Fn
- * and Pn, RemoteFunctionn and RemoteActionn, and the overloads of task, run, function and action. Run by the build as a
- * single-file program: {@code java GenerateTaskOverloads.java OUTPUT_DIRECTORY}. A file that would not change is not
- * touched.
+ * and Pn, RemoteFunctionn and RemoteActionn, and the overloads of task, run, function and action, behind what is written by
+ * hand of the class Atoll. Run by the build as a single-file program: {@code java GenerateTaskOverloads.java
+ * OUTPUT_DIRECTORY TEMPLATES}. A file that would not change is not touched.
  *
  * <p>Up to four arguments may be any mixture of values and refs, each mixture being an overload; from five on there are
  * two, all values and all {@code Arg}s.
@@ -49,6 +53,7 @@ public final class GenerateTaskOverloads {
     }
 
     private final Path directory;
+    private final Set<Path> written = new HashSet<>();
 
     private GenerateTaskOverloads(Path directory) {
         this.directory = directory;
@@ -63,7 +68,8 @@ public final class GenerateTaskOverloads {
                 generator.write(kind.remote + n, remote(kind, n));
             }
         }
-        generator.write("TaskOverloads", overloads());
+        generator.write("Atoll", withOverloads(Path.of(args[1], "io", "atoll", "Atoll.java")));
+        generator.deleteOthers();
     }
 
     // ---- F2, P2
@@ -198,30 +204,30 @@ public final class GenerateTaskOverloads {
 
     // ---- task, run, function, action
 
-    private static String overloads() {
-        Source source = new Source();
-        source.lines(
-                "package io.atoll;",
-                "",
+    /**
+     * What is written by hand, with the overloads behind: Scala sees a class's static methods where they are declared, and
+     * not those that it inherits.
+     */
+    private static String withOverloads(Path template) throws IOException {
+        String source = Files.readString(template);
+        TreeSet<String> imports = new TreeSet<>(List.of(
                 "import io.atoll.concurrent.Emitter;",
                 "import io.atoll.concurrent.StreamCall;",
                 "import io.atoll.spi.EmitterArgument;",
-                "import java.util.concurrent.Callable;",
-                NULLABLE,
-                "",
-                "/**",
-                " * The overloads of {@link Atoll}'s {@code task}, {@code run}, {@code function}, {@code action} and {@code stream}. Not to be named: call",
-                " * them as {@code Atoll.task} and so on.",
-                " *",
-                " * <p>They cost javac time, since it looks at every overload with every type open: 200 calls of {@code task} with six",
-                " * arguments take four to seven times as long to compile as plain calls, of {@code function(f).submit} five times, of {@code",
-                " * submit} on a constant 1.2 to 1.3 times. What javac says of a wrong call of {@code task} or {@code function} names every",
-                " * overload of that number of arguments, in some 140 lines (80 of {@code function}); of a wrong {@code submit} a dozen.",
-                " *",
-                " * @since 0.1",
-                " */",
-                "public abstract sealed class TaskOverloads permits Atoll {",
-                "    TaskOverloads() {}",
+                "import java.util.concurrent.Callable;"));
+        source.lines().filter(line -> line.startsWith("import ")).forEach(imports::add);
+        int first = source.indexOf("import ");
+        int last = source.indexOf("\n\n", first);
+        return source.substring(0, first)
+                + String.join("\n", imports)
+                + source.substring(last, source.lastIndexOf('}'))
+                + overloads()
+                + "}\n";
+    }
+
+    private static String overloads() {
+        Source source = new Source();
+        source.lines(
                 "",
                 "    /**",
                 "     * A call of an object: it is stored, and called in a worker.",
@@ -257,7 +263,6 @@ public final class GenerateTaskOverloads {
                 stream(source, n, refs);
             }
         }
-        source.lines("}");
         return source.toString();
     }
 
@@ -442,8 +447,20 @@ public final class GenerateTaskOverloads {
 
     private void write(String name, String source) throws IOException {
         Path file = directory.resolve(name + ".java");
+        written.add(file);
         if (!Files.exists(file) || !Files.readString(file).equals(source)) {
             Files.writeString(file, source);
+        }
+    }
+
+    /** Those of an earlier version of this program, which would be compiled. */
+    private void deleteOthers() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                if (!written.contains(file)) {
+                    Files.delete(file);
+                }
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ module io.atoll.api {
     exports io.atoll.concurrent;
     exports io.atoll.spi to
             io.atoll,
+            io.atoll.arrow,
             io.atoll.objects,
             io.atoll.scheduler;
 

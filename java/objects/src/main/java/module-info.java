@@ -23,7 +23,9 @@ module io.atoll.objects {
     exports io.atoll.internal.graph to
             io.atoll;
     exports io.atoll.internal.memory to
-            io.atoll;
+            io.atoll,
+            io.atoll.arrow;
     exports io.atoll.internal.objects to
-            io.atoll;
+            io.atoll,
+            io.atoll.arrow;
 }

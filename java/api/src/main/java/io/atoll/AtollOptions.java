@@ -1,18 +1,14 @@
 package io.atoll;
 
 import io.atoll.spi.OptionValues;
-import io.atoll.spi.TemporaryDirectory;
-import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalLong;
 
 /**
  * How a node is made. Immutable; built by a {@link Builder}, so that options can be added without anybody noticing.
@@ -24,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class AtollOptions {
-    private final Builder set;
+    private final OptionSet set;
 
-    private AtollOptions(Builder set) {
+    private AtollOptions(OptionSet set) {
         this.set = set;
     }
 
@@ -46,7 +42,7 @@ public final class AtollOptions {
      * @return a new builder
      */
     public static Builder builder() {
-        return new Builder();
+        return new Builder(new OptionSet());
     }
 
     /**
@@ -55,7 +51,7 @@ public final class AtollOptions {
      * @return a new builder
      */
     public Builder toBuilder() {
-        return new Builder(set);
+        return new Builder(set.copy());
     }
 
     /**
@@ -77,6 +73,15 @@ public final class AtollOptions {
     }
 
     /**
+     * Tasks that may be submitted and not ended.
+     *
+     * @return their number; 0 for the default, see {@link Builder#maxUnfinishedTasks}
+     */
+    public long maxUnfinishedTasks() {
+        return set.maxUnfinishedTasks;
+    }
+
+    /**
      * How long a put waits for room in a full store.
      *
      * @return zero for not at all
@@ -92,6 +97,15 @@ public final class AtollOptions {
      */
     public Optional<Path> spillDirectory() {
         return Optional.ofNullable(set.spillDirectory);
+    }
+
+    /**
+     * What is kept so that lost results can be made again.
+     *
+     * @return bytes; empty for the default, a sixteenth of the store
+     */
+    public OptionalLong lineageBytes() {
+        return set.lineageBytes;
     }
 
     /**
@@ -160,12 +174,7 @@ public final class AtollOptions {
     /** Every option with its value; of the environment the names alone, since values may be secrets. */
     @Override
     public String toString() {
-        return "AtollOptions(storeBytes=" + set.storeBytes + ", maxObjects=" + set.maxObjects + ", putTimeout="
-                + set.putTimeout + ", spillDirectory=" + (set.spillDirectory == null ? "none" : set.spillDirectory)
-                + ", workers=" + set.workers + ", resources=(" + set.resources + "), workerHeapBytes="
-                + set.workerHeapBytes + ", workerJvmArguments=" + set.workerJvmArguments + ", workerEnvironment="
-                + new TreeSet<>(set.workerEnvironment.keySet()) + ", workerClassPath=" + set.workerClassPath
-                + ", crashDirectory=" + (set.crashDirectory == null ? "none" : set.crashDirectory) + ")";
+        return set.toString();
     }
 
     // ---- the same with one thing changed: what most programs say
@@ -246,38 +255,12 @@ public final class AtollOptions {
      * @since 0.1
      */
     public static final class Builder {
-        private static final long MAX_OBJECTS = 1 << 24;
-        /** A store has 1024 clients, a worker that replaces another being one more for a while. */
-        private static final int MAX_WORKERS = 500;
+        private static final int MAX_WORKERS = 500; // of 1024 clients; who replaces another is one more for a while
 
-        private static final Duration PUT_TIMEOUT = Duration.ofSeconds(10);
+        private final OptionSet set;
 
-        private long storeBytes;
-        private long maxObjects = MAX_OBJECTS;
-        private Duration putTimeout = PUT_TIMEOUT;
-        private @Nullable Path spillDirectory = TemporaryDirectory.path();
-        private int workers;
-        private Resources resources = Resources.cpus(Runtime.getRuntime().availableProcessors());
-        private long workerHeapBytes;
-        private List<String> workerJvmArguments = List.of();
-        private Map<String, String> workerEnvironment = Map.of();
-        private List<Path> workerClassPath = List.of();
-        private @Nullable Path crashDirectory;
-
-        private Builder() {}
-
-        private Builder(Builder from) {
-            storeBytes = from.storeBytes;
-            maxObjects = from.maxObjects;
-            putTimeout = from.putTimeout;
-            spillDirectory = from.spillDirectory;
-            workers = from.workers;
-            resources = from.resources;
-            workerHeapBytes = from.workerHeapBytes;
-            workerJvmArguments = from.workerJvmArguments;
-            workerEnvironment = from.workerEnvironment;
-            workerClassPath = from.workerClassPath;
-            crashDirectory = from.crashDirectory;
+        private Builder(OptionSet set) {
+            this.set = set;
         }
 
         /**
@@ -286,7 +269,7 @@ public final class AtollOptions {
          * @return unchanged by this builder afterwards
          */
         public AtollOptions build() {
-            return new AtollOptions(new Builder(this));
+            return new AtollOptions(set.copy());
         }
 
         /**
@@ -297,7 +280,7 @@ public final class AtollOptions {
          * @throws IllegalArgumentException when negative
          */
         public Builder storeBytes(long bytes) {
-            storeBytes = OptionValues.atLeast(0, bytes, "storeBytes");
+            set.storeBytes = OptionValues.atLeast(0, bytes, "storeBytes");
             return this;
         }
 
@@ -310,11 +293,20 @@ public final class AtollOptions {
          * @throws IllegalArgumentException when less or more
          */
         public Builder maxObjects(long count) {
-            if (count > MAX_OBJECTS) {
-                throw new IllegalArgumentException(
-                        "maxObjects: " + count + " asked; it takes " + MAX_OBJECTS + " at most");
-            }
-            maxObjects = OptionValues.atLeast(1, count, "maxObjects");
+            set.maxObjects = OptionValues.between(1, OptionSet.MAX_OBJECTS, count, "maxObjects");
+            return this;
+        }
+
+        /**
+         * How many tasks may be submitted and not ended. With so many, {@link TaskCall#remote} waits until one ends, or it is
+         * interrupted. A task waits there as in a get, and is let through when none ends for a second.
+         *
+         * @param count 0 for the default: half of {@link #maxObjects}, and 512 bytes each of three quarters of the heap
+         * @return this
+         * @throws IllegalArgumentException when negative or more than 2^24
+         */
+        public Builder maxUnfinishedTasks(long count) {
+            set.maxUnfinishedTasks = OptionValues.between(0, OptionSet.MAX_OBJECTS, count, "maxUnfinishedTasks");
             return this;
         }
 
@@ -330,7 +322,7 @@ public final class AtollOptions {
             if (Objects.requireNonNull(timeout, "putTimeout").isNegative()) {
                 throw new IllegalArgumentException("putTimeout: " + timeout + " asked; it takes zero or more");
             }
-            putTimeout = timeout;
+            set.putTimeout = timeout;
             return this;
         }
 
@@ -344,7 +336,7 @@ public final class AtollOptions {
          * @return this
          */
         public Builder spillDirectory(Path directory) {
-            spillDirectory = Objects.requireNonNull(directory, "directory");
+            set.spillDirectory = Objects.requireNonNull(directory, "directory");
             return this;
         }
 
@@ -354,7 +346,21 @@ public final class AtollOptions {
          * @return this
          */
         public Builder withoutSpilling() {
-            spillDirectory = null;
+            set.spillDirectory = null;
+            return this;
+        }
+
+        /**
+         * How much is kept so that results of tasks which are lost, since what is on disk is damaged or cannot be read, are
+         * made again by running their tasks again: the calls of tasks that have ended, in the heap (a 128th of
+         * it at most), and their arguments, in the store or on disk. The oldest go first.
+         *
+         * @param bytes 0: nothing is kept, and what is lost stays so; a sixteenth of the store if this is not called
+         * @return this
+         * @throws IllegalArgumentException when negative
+         */
+        public Builder lineageBytes(long bytes) {
+            set.lineageBytes = OptionalLong.of(OptionValues.atLeast(0, bytes, "lineageBytes"));
             return this;
         }
 
@@ -370,7 +376,7 @@ public final class AtollOptions {
                 throw new IllegalArgumentException("workers: " + count + " asked; a node has " + MAX_WORKERS
                         + " at most. How many tasks run at once is said by cpus");
             }
-            workers = (int) OptionValues.atLeast(0, count, "workers");
+            set.workers = (int) OptionValues.atLeast(0, count, "workers");
             return this;
         }
 
@@ -405,7 +411,7 @@ public final class AtollOptions {
          * @throws IllegalArgumentException when negative or not finite
          */
         public Builder resource(String name, double quantity) {
-            resources = resources.with(Objects.requireNonNull(name, "resource: the name"), quantity);
+            set.resources = set.resources.with(Objects.requireNonNull(name, "resource: the name"), quantity);
             return this;
         }
 
@@ -417,7 +423,7 @@ public final class AtollOptions {
          * @throws IllegalArgumentException when negative
          */
         public Builder workerHeapBytes(long bytes) {
-            workerHeapBytes = OptionValues.atLeast(0, bytes, "workerHeapBytes");
+            set.workerHeapBytes = OptionValues.atLeast(0, bytes, "workerHeapBytes");
             return this;
         }
 
@@ -426,13 +432,14 @@ public final class AtollOptions {
          * -D}, {@code -ea}, {@code --add-opens} and the like, and what Atoll needs; the words of the property {@code
          * atoll.worker.flags} come behind them, for who cannot change the program. Workers have the serial collector
          * unless another is named. With an argument that the JVM does not know no worker starts, and the tasks' errors
-         * say which.
+         * say which. A number in braces is counted up by the workers, for what one process alone can have: {@code
+         * address=127.0.0.1:{5005}} is port 5005 for the first, 5006 for the second; {@code {0}} is a worker's own number.
          *
          * @param arguments each one word, such as {@code -XX:+UseZGC}; they replace those of an earlier call
          * @return this
          */
         public Builder workerJvmArguments(String... arguments) {
-            workerJvmArguments = List.of(OptionValues.withoutNull("workerJvmArguments", arguments));
+            set.workerJvmArguments = List.of(OptionValues.withoutNull("workerJvmArguments", arguments));
             return this;
         }
 
@@ -445,15 +452,8 @@ public final class AtollOptions {
          * @throws IllegalArgumentException when no variable can have that name
          */
         public Builder workerEnvironment(String name, String value) {
-            Objects.requireNonNull(name, "workerEnvironment: the name");
-            Objects.requireNonNull(value, "workerEnvironment: the value of " + name);
-            if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0 || value.indexOf('\0') >= 0) {
-                throw new IllegalArgumentException(
-                        "workerEnvironment: no variable can be \"" + name + "=" + value + '"');
-            }
-            Map<String, String> changed = new LinkedHashMap<>(workerEnvironment);
-            changed.put(name, value);
-            workerEnvironment = Map.copyOf(changed);
+            OptionValues.checkVariable("workerEnvironment", name, value);
+            set.workerEnvironment = OptionValues.with(set.workerEnvironment, name, value);
             return this;
         }
 
@@ -466,15 +466,10 @@ public final class AtollOptions {
          * @throws IllegalArgumentException when a name has a colon in it, which would make it two
          */
         public Builder workerClassPath(Path... entries) {
-            for (Path each : OptionValues.withoutNull("workerClassPath", entries)) {
-                if (each.toAbsolutePath().toString().contains(File.pathSeparator)) {
-                    throw new IllegalArgumentException("workerClassPath: " + each + " has a \"" + File.pathSeparator
-                            + "\" in its name, which divides the entries of a class path");
-                }
-            }
-            List<Path> all = new ArrayList<>(workerClassPath);
+            OptionValues.checkClassPath("workerClassPath", entries);
+            List<Path> all = new ArrayList<>(set.workerClassPath);
             all.addAll(List.of(entries));
-            workerClassPath = List.copyOf(all);
+            set.workerClassPath = List.copyOf(all);
             return this;
         }
 
@@ -486,7 +481,7 @@ public final class AtollOptions {
          * @return this
          */
         public Builder crashDirectory(Path directory) {
-            crashDirectory = Objects.requireNonNull(directory, "directory");
+            set.crashDirectory = Objects.requireNonNull(directory, "directory");
             return this;
         }
     }

@@ -5,6 +5,7 @@ import io.atoll.spi.Runtimes;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * A node that {@link Atoll#init} has started. Closing it ends the workers and the store with all that is in it; views of
@@ -32,6 +33,24 @@ public final class AtollSession implements AutoCloseable {
         Objects.requireNonNull(timeout, "timeout");
         checkOpen();
         return runtime.awaitTasks(timeout);
+    }
+
+    /**
+     * How far a task is, as it has said by {@link io.atoll.concurrent.TaskContext#progress}.
+     *
+     * @param ref to its result, or to one of several
+     * @return 0 to 1; empty when it has said nothing in this run, or has ended
+     * @throws IllegalStateException when the session is closed
+     */
+    public OptionalDouble progress(ObjectRef<?> ref) {
+        Objects.requireNonNull(ref, "ref");
+        checkOpen();
+        ref.enter();
+        try {
+            return runtime.progress(ref);
+        } finally {
+            ref.leave();
+        }
     }
 
     /**

@@ -128,6 +128,18 @@ abstract sealed class Call<C extends Call<C, R>, R extends @Nullable Object> per
     }
 
     /**
+     * Says that the task never runs on the thread of a task that waits for it. Without this one that nobody has begun may run
+     * there, on top of the other: it has thread locals, interrupts and a context of its own, but no lock that the other keeps
+     * is ever free for it. One that waits for such a lock fails with a {@link DeadlockException} that names it.
+     *
+     * @return this
+     */
+    public C isolated() {
+        options = options.isolated();
+        return self();
+    }
+
+    /**
      * What logs and error messages call the task; the function's own name if this is not called.
      *
      * @param taskName any text
@@ -139,9 +151,11 @@ abstract sealed class Call<C extends Call<C, R>, R extends @Nullable Object> per
     }
 
     /**
-     * Starts the task and returns at once. Each further call starts it once more.
+     * Starts the task and returns at once, unless the node has as many unfinished tasks as it may have ({@link
+     * AtollOptions.Builder#maxUnfinishedTasks}): then it waits until one has ended. Each further call starts it once more.
      *
      * @return the ref of its result
+     * @throws CallInterruptedException when the calling thread is interrupted while it waits for that
      * @throws IllegalStateException when Atoll is not running in this process, or a ref is closed
      * @throws UnserializableException when the function captures or an argument is something that cannot be stored
      * @throws ObjectStoreFullException when a large argument does not fit in the store

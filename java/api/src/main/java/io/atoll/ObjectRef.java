@@ -2,6 +2,7 @@ package io.atoll;
 
 import io.atoll.concurrent.Cancel;
 import io.atoll.spi.AtollRuntime;
+import io.atoll.spi.Cleaners;
 import io.atoll.spi.RefFuture;
 import io.atoll.spi.Refs;
 import io.atoll.spi.Runtimes;
@@ -29,9 +30,11 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class ObjectRef<T extends @Nullable Object> implements Arg<T>, AutoCloseable {
-    private static final Cleaner CLEANER = Cleaner.create();
+    private static final Cleaner CLEANER = Cleaners.create("atoll-cleaner");
     /** In {@link #users}, once the ref is closed. */
     private static final int CLOSED = Integer.MIN_VALUE;
+    /** In {@link #users}, once the value was there: it stays so, also while a lost value is made again. */
+    private static final int READY = 1 << 30;
 
     private static final VarHandle USERS;
 
@@ -98,7 +101,7 @@ public final class ObjectRef<T extends @Nullable Object> implements Arg<T>, Auto
     }
 
     void leave() {
-        if ((int) USERS.getAndAdd(this, -1) == CLOSED + 1) {
+        if (((int) USERS.getAndAdd(this, -1) & ~READY) == CLOSED + 1) {
             cleanable.clean();
         }
     }
@@ -139,8 +142,15 @@ public final class ObjectRef<T extends @Nullable Object> implements Arg<T>, Auto
                 return;
             }
         } while (!USERS.compareAndSet(this, now, now | CLOSED));
-        if (now == 0) {
+        if ((now & ~READY) == 0) {
             cleanable.clean();
+        }
+    }
+
+    /** The value is there, or it is known that there will be none: from now on this ref says so. */
+    void setReady() {
+        if (((int) USERS.getOpaque(this) & READY) == 0) {
+            USERS.getAndBitwiseOr(this, READY);
         }
     }
 
@@ -179,7 +189,9 @@ public final class ObjectRef<T extends @Nullable Object> implements Arg<T>, Auto
     private T value(@Nullable Duration timeout) {
         enter();
         try {
-            return checked(runtime.get(this, timeout));
+            T value = runtime.get(this, timeout);
+            setReady();
+            return checked(value);
         } finally {
             leave();
         }
@@ -188,12 +200,16 @@ public final class ObjectRef<T extends @Nullable Object> implements Arg<T>, Auto
     /**
      * Whether {@link #get()} would not have to wait: the value is there, or it is known that there will be none.
      *
-     * @return once true, always true
+     * @return once true, always true; should the value be lost then, and be made again, {@link #get()} waits for that
      */
     public boolean isReady() {
         enter();
         try {
-            return runtime.isReady(this);
+            boolean isReady = ((int) USERS.getOpaque(this) & READY) != 0 || runtime.isReady(this);
+            if (isReady) {
+                setReady();
+            }
+            return isReady;
         } finally {
             leave();
         }

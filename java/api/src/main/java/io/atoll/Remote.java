@@ -125,6 +125,15 @@ abstract class Remote<S extends Remote<S>> {
     }
 
     /**
+     * This function with tasks that never run on the thread of a task that waits for them: {@link TaskCall#isolated}.
+     *
+     * @return another function
+     */
+    public S isolated() {
+        return with(options.isolated());
+    }
+
+    /**
      * This function with another name for its tasks in logs and error messages; the method's own if this is not called.
      *
      * @param taskName any text

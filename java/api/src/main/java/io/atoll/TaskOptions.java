@@ -46,16 +46,23 @@ record TaskOptions(
         if (time.isZero() || time.isNegative()) {
             throw new IllegalArgumentException("timeout: " + time + " asked; it takes more than zero");
         }
-        return with(new TaskPolicy(time, policy.retryOn(), policy.backoff(), policy.longestBackoff()));
+        return with(
+                new TaskPolicy(time, policy.retryOn(), policy.backoff(), policy.longestBackoff(), policy.isIsolated()));
     }
 
     TaskOptions withRetryOn(Class<? extends Throwable>[] classes) {
         List<String> names = Stream.of(classes).map(Class::getName).toList();
-        return with(new TaskPolicy(policy.timeout(), names, policy.backoff(), policy.longestBackoff()));
+        return with(new TaskPolicy(
+                policy.timeout(), names, policy.backoff(), policy.longestBackoff(), policy.isIsolated()));
     }
 
     TaskOptions withBackoff(Duration first, Duration longest) {
-        return with(new TaskPolicy(policy.timeout(), policy.retryOn(), first, longest));
+        return with(new TaskPolicy(policy.timeout(), policy.retryOn(), first, longest, policy.isIsolated()));
+    }
+
+    TaskOptions isolated() {
+        return with(
+                new TaskPolicy(policy.timeout(), policy.retryOn(), policy.backoff(), policy.longestBackoff(), true));
     }
 
     private TaskOptions with(TaskPolicy changed) {

@@ -137,7 +137,7 @@ class CompileTest {
                 "Object r = task(U::mean, intRef, 3);",
                 "Object r = task((F1<Object, Integer>) o -> 1, new Object()).remote().get().length();",
                 "Object r = new TaskCall<Integer>(null, null);",
-                "class Mine extends TaskOverloads {}",
+                "class Mine extends Atoll {}",
                 "Object r = new ObjectRef<Integer>(null, null, null);",
                 "ObjectRef<Integer> r = mean.submit(table, 3);",
                 "RemoteFunction2<Integer, Integer, String> f = RemoteFunction2.of(Math::max);",

@@ -4,6 +4,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.MalformedURLException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -73,6 +74,20 @@ public final class NativeLibrary {
     public static Path extractTo(Path directory) {
         Path file = fileInPlace();
         return file != null ? file : copyTo(directory);
+    }
+
+    /**
+     * Where the library is, as a file or in a jar, for another process to take it from.
+     *
+     * @throws UnsatisfiedLinkError when there is no library for this platform
+     */
+    public static URL location() {
+        Path file = fileInPlace();
+        try {
+            return file != null ? file.toUri().toURL() : resource();
+        } catch (MalformedURLException e) {
+            throw unavailable("its place is no URL: " + file, e);
+        }
     }
 
     /** This platform's name, which is also its artifact's classifier: {@code linux-x86_64}, say. */

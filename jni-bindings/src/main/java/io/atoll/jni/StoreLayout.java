@@ -50,6 +50,7 @@ public final class StoreLayout {
 
     public static final int EVENT_SIZE = ask("sizeof atoll_event");
     public static final int EVENT_ID = ask("atoll_event.id");
+    public static final int EVENT_KIND = ask("atoll_event.kind");
 
     public static final int OPERATIONS_EXPECTS = ask("atoll_operations.expects");
     public static final int OPERATIONS_CREATES = ask("atoll_operations.creates");
@@ -135,6 +136,11 @@ public final class StoreLayout {
     public static final int STATE_EXPECTED = ask("ATOLL_EXPECTED");
     public static final int STATE_SEALED = ask("ATOLL_SEALED");
     public static final int STATE_LOST = ask("ATOLL_IS_LOST");
+
+    /** What {@link #EVENT_KIND} says, beside that the object is ready. */
+    public static final int EVENT_ALONE = ask("ATOLL_EVENT_ALONE");
+
+    public static final int EVENT_DAMAGED = ask("ATOLL_EVENT_DAMAGED");
 
     public static final int RING_UP = ask("ATOLL_RING_UP");
     public static final int RING_DOWN = ask("ATOLL_RING_DOWN");

@@ -108,6 +108,17 @@ public final class StoreNative {
 
     public static native long watch(long client, long idsAddress, long count);
 
+    public static native long watchAlone(long client, long store, long place);
+
+    public static native long watchDamaged(long client, long store, long place);
+
+    public static native long expectAgain(long client, long store, long place);
+
+    public static native long giveUp(long client, long store, long place);
+
+    /** {@code atoll_unwatch} of one id. */
+    public static native long unwatch(long client, long store, long place);
+
     public static native long takeReady(long client, long eventsAddress, long max, long timeoutNanos);
 
     public static native long claim(long client, long store, long place, long expected, long desired);
@@ -183,6 +194,13 @@ public final class StoreNative {
 
     /** This process writes no core file when it crashes, nor do those that it starts. They may raise the limit again. */
     public static native void writeNoCores();
+
+    /**
+     * A whole collection, also where {@link System#gc} is ignored ({@code -XX:+DisableExplicitGC}). Returns when it is over;
+     * does nothing where the JVM has no tool interface.
+     */
+    @Raw(withEnv = true)
+    public static native void collectGarbage();
 
     /** Does nothing: the price of crossing the boundary. */
     public static native void empty();

@@ -21,6 +21,10 @@ public enum SystemProperty {
     CHECK_ROWS(
             "atoll.arrow.check.rows",
             "`true`: every row of an Arrow table is checked when it is read, not its structure alone"),
+    CLASS_CACHE(
+            "atoll.class.cache",
+            "the directory where archives of Atoll's classes are kept, with which workers start faster; `none`: there is"
+                    + " none, and none is made"),
     WORKER_FLAGS("atoll.worker.flags", "words for the command line of workers' JVMs, behind all others"),
     WORKER_JAVA("atoll.worker.java", "the program that runs workers, instead of the one that runs the driver"),
     /** Set by the driver for its workers. */

@@ -5,6 +5,7 @@ import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
 import io.atoll.NodeStats;
 import io.atoll.ObjectRef;
+import io.atoll.arrow.ArrowCompute;
 import io.atoll.examples.kernels.Blas;
 import io.atoll.examples.kernels.Rbf;
 import io.atoll.tensor.DType;
@@ -12,6 +13,7 @@ import io.atoll.tensor.Tensor;
 import io.atoll.tensor.WritableTensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.DoublePointer;
 
@@ -42,15 +44,23 @@ final class NativeCodeMain {
 
     private final Report report = new Report();
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         NativeCodeMain all = new NativeCodeMain();
+        List<Row> rows = new ArrayList<>(ROWS);
         System.err.println("measuring ddot");
         all.ddot();
         System.err.println("measuring kernel matrices");
         all.rbf();
-        all.report.print(ROWS, System.out);
+        if (ArrowCompute.isAvailable()) {
+            System.err.println("measuring Arrow C++");
+            new ArrowRows(all.report, Path.of("")).measure();
+            rows.addAll(ArrowRows.ALL);
+        } else {
+            System.err.println("not measuring Arrow C++: " + ArrowCompute.unavailabilityCause());
+        }
+        all.report.print(rows, System.out);
         if (args.length > 1) {
-            all.report.writeJson(ROWS, args[0], Path.of(args[1]));
+            all.report.writeJson(rows, args[0], Path.of(args[1]));
         }
     }
 

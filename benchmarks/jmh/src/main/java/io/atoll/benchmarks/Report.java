@@ -18,6 +18,11 @@ final class Report {
         measurements.put(key(measurement.name(), measurement.stat()), measurement);
     }
 
+    /** Of a measurement that was added. */
+    double value(String name, String stat) {
+        return require(name, stat).value();
+    }
+
     void print(List<Row> rows, PrintStream out) {
         out.printf(
                 "%-28s %-5s %14s %-5s  %-24s %14s %8s  %s%n",

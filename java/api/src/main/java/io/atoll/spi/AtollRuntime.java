@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +102,25 @@ public interface AtollRuntime extends AutoCloseable {
      */
     default @Nullable TaskContext taskContext() {
         return null;
+    }
+
+    /**
+     * What makes work of other threads the work of the calling thread's task.
+     *
+     * @return null when it runs none
+     */
+    default @Nullable UnaryOperator<Runnable> taskWrapper() {
+        return null;
+    }
+
+    /**
+     * How far the task says it is whose result this is. A driver's only.
+     *
+     * @param ref stays reachable during the call
+     * @return empty when it has not said so, or has ended
+     */
+    default OptionalDouble progress(ObjectRef<?> ref) {
+        throw new UnsupportedOperationException("only a driver has a session");
     }
 
     /**

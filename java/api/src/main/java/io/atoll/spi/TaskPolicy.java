@@ -5,16 +5,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How long a task may run, and what it is run again for.
+ * How long a task may run, what it is run again for, and where it may not run.
  *
  * @param timeout of each run; zero for no limit
  * @param retryOn names of classes of exceptions: one that the task throws counts if it is of one of them or of a subclass
  * @param backoff before the first retry after such an exception; doubled for each further one
  * @param longestBackoff where that ends
+ * @param isIsolated whether it never runs on the stack of a task that waits for it
  */
-public record TaskPolicy(Duration timeout, List<String> retryOn, Duration backoff, Duration longestBackoff) {
-    /** No limit, and no exception. */
-    public static final TaskPolicy NONE = new TaskPolicy(Duration.ZERO, List.of(), Duration.ZERO, Duration.ZERO);
+public record TaskPolicy(
+        Duration timeout, List<String> retryOn, Duration backoff, Duration longestBackoff, boolean isIsolated) {
+    /** No limit, no exception, and anywhere. */
+    public static final TaskPolicy NONE = new TaskPolicy(Duration.ZERO, List.of(), Duration.ZERO, Duration.ZERO, false);
 
     /** With all that it says. */
     public TaskPolicy {

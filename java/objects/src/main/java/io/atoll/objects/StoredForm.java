@@ -50,7 +50,7 @@ public record StoredForm(
      */
     public static StoredForm of(@Nullable Object value) {
         Encoded encoded = ObjectCodec.withoutStore().encode(value);
-        if (encoded instanceof GraphCoder.Graph graph) {
+        if (value != null && encoded instanceof GraphCoder.Graph graph) {
             long buffers = 0;
             long copied = graph.bytesInLine();
             for (Encoded part : graph.parts()) {
@@ -85,7 +85,7 @@ public record StoredForm(
         }
     }
 
-    private static List<String> fallbacks(@Nullable Object root) {
+    private static List<String> fallbacks(Object root) {
         Set<String> found = new TreeSet<>();
         Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         ArrayDeque<Object> queue = new ArrayDeque<>();

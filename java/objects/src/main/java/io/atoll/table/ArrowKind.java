@@ -15,6 +15,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** Tables, single batches and single vectors. */
 final class ArrowKind extends ValueKind {
@@ -29,7 +30,15 @@ final class ArrowKind extends ValueKind {
     }
 
     @Override
-    public Encoded encode(Object value) {
+    public @Nullable Encoded encode(Object value) {
+        try {
+            return stream(value);
+        } catch (IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
+            throw new UnserializableException("Arrow data that make no sense cannot be stored: " + e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable Encoded stream(Object value) {
         if (value instanceof Table table) {
             if (table.isClosed()) {
                 throw new UnserializableException(

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.arrow.flatbuf.DictionaryBatch;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
@@ -29,6 +30,7 @@ import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.MetadataVersion;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.validate.MetadataV4UnionChecker;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an Arrow IPC stream in memory into vectors whose buffers are slices of that memory, but for what is compressed
@@ -41,7 +43,7 @@ final class ArrowStreamView {
     private final StreamDictionaries pieces;
     private final List<VectorSchemaRoot> batches = new ArrayList<>();
     private Map<Long, Dictionary> dictionaries = Map.of();
-    private Schema schema;
+    private @Nullable Schema schema;
     private long position;
 
     private ArrowStreamView(Source source) {
@@ -53,8 +55,8 @@ final class ArrowStreamView {
     static Table read(Source source) {
         ArrowStreamView view = new ArrowStreamView(source);
         try {
-            view.readMessages();
-            Table table = new Table(view.schema, view.batches, view.dictionaries);
+            Schema schema = view.readMessages();
+            Table table = new Table(schema, view.batches, view.dictionaries);
             view.whole.close();
             return table;
         } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
@@ -70,7 +72,7 @@ final class ArrowStreamView {
         }
     }
 
-    private void readMessages() throws IOException {
+    private Schema readMessages() throws IOException {
         while (position < source.size()) {
             position += IpcMessage.prefixBytes(source, position);
             int metadataBytes = IpcMessage.metadataBytes(source, position);
@@ -83,7 +85,8 @@ final class ArrowStreamView {
             read(message);
             position += message.bodyLength();
         }
-        if (schema == null) {
+        Schema found = schema;
+        if (found == null) {
             throw source.damaged("its Arrow stream has no schema");
         }
         if (!pieces.isEmpty()) {
@@ -93,12 +96,13 @@ final class ArrowStreamView {
                     .values()
                     .forEach(each -> each.getVector().getChildrenFromFields().forEach(this::checkIndices));
         }
+        return found;
     }
 
     private void checkIndices(FieldVector vector) {
         if (vector.getField().getDictionary() != null) {
-            Dictionary dictionary =
-                    dictionaries.get(vector.getField().getDictionary().getId());
+            Dictionary dictionary = Objects.requireNonNull(
+                    dictionaries.get(vector.getField().getDictionary().getId()));
             ArrowCheck.checkIndices(source, vector, dictionary.getVector().getValueCount());
         }
         vector.getChildrenFromFields().forEach(this::checkIndices);

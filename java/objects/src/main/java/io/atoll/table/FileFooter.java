@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.arrow.flatbuf.Footer;
-import org.apache.arrow.flatbuf.Schema;
 import org.apache.arrow.vector.ipc.SeekableReadChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an Arrow file ends with:
@@ -28,14 +28,21 @@ final class FileFooter {
      * reader finds its own position before each read.
      */
     static void check(SeekableReadChannel file) throws IOException {
-        Schema schema = schema(file);
-        String unreadable = schema == null ? null : ArrowSchemas.unreadable(schema);
+        ByteBuffer footer = footer(file);
+        String unreadable;
+        try {
+            unreadable = footer == null
+                    ? null
+                    : ArrowSchemas.unreadable(Footer.getRootAsFooter(footer).schema());
+        } catch (IndexOutOfBoundsException | IllegalArgumentException | NullPointerException e) {
+            return; // it makes no sense, as its reader will say
+        }
         if (unreadable != null) {
             throw new IOException("the file " + unreadable);
         }
     }
 
-    private static Schema schema(SeekableReadChannel file) throws IOException {
+    private static @Nullable ByteBuffer footer(SeekableReadChannel file) throws IOException {
         long size = file.size();
         if (size < TAIL) {
             return null;
@@ -46,12 +53,7 @@ final class FileFooter {
         if (!isFile || bytes <= 0 || bytes > size - TAIL) {
             return null;
         }
-        ByteBuffer footer = read(file, size - TAIL - bytes, bytes);
-        try {
-            return Footer.getRootAsFooter(footer).schema();
-        } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-            return null; // as its reader will say
-        }
+        return read(file, size - TAIL - bytes, bytes);
     }
 
     private static ByteBuffer read(SeekableReadChannel file, long at, int bytes) throws IOException {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseIntVector;
@@ -68,7 +69,7 @@ final class StreamDictionaries {
     }
 
     void loaded(long id) {
-        Pieces known = pieces.get(id);
+        Pieces known = Objects.requireNonNull(pieces.get(id));
         known.values += known.vectors.get(known.vectors.size() - 1).getValueCount();
         if (known.values > Integer.MAX_VALUE) {
             throw source.damaged("dictionary " + id + " has " + known.values + " values");

@@ -1,18 +1,24 @@
 package io.atoll.table;
 
+import io.atoll.AtollException;
+import io.atoll.internal.arrow.ArrowMessage;
 import io.atoll.internal.arrow.ArrowSchemas;
 import io.atoll.jni.RawAccess;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.compare.Range;
+import org.apache.arrow.vector.compare.RangeEqualsVisitor;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.ipc.SeekableReadChannel;
 import org.apache.arrow.vector.ipc.message.MessageChannelReader;
 import org.apache.arrow.vector.ipc.message.MessageResult;
+import org.apache.arrow.vector.types.pojo.Schema;
 import sun.misc.Unsafe;
 
 /**
@@ -43,26 +49,52 @@ final class StreamReaders {
         }
     }
 
-    /** Like {@code loadNextBatch}. What Arrow throws for what it cannot read is of many types. */
+    /** Like {@code loadNextBatch}. */
     static boolean next(ArrowReader reader) throws IOException {
-        try {
-            return reader.loadNextBatch();
-        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
-            throw cannotGoOn(e);
-        }
+        return asked(reader::loadNextBatch);
     }
 
     /** Like {@code getVectorSchemaRoot}. */
     static VectorSchemaRoot root(ArrowReader reader) throws IOException {
-        try {
-            return reader.getVectorSchemaRoot();
-        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
-            throw cannotGoOn(e);
-        }
+        return asked(reader::getVectorSchemaRoot);
     }
 
-    private static IOException cannotGoOn(Throwable e) {
-        return new IOException("the reader cannot go on: " + e, e);
+    /** Like {@link ArrowShares#of(VectorSchemaRoot)}, of what a reader has loaded. */
+    static VectorSchemaRoot share(VectorSchemaRoot loaded) throws IOException {
+        return asked(() -> ArrowShares.of(loaded));
+    }
+
+    /** Like {@link ArrowShares#of(FieldVector)}, of what a reader has loaded. */
+    static FieldVector share(FieldVector loaded) throws IOException {
+        return asked(() -> ArrowShares.of(loaded));
+    }
+
+    /** Whether two vectors that a reader has loaded have the same values in so many rows, from the first on. */
+    static boolean beginAlike(FieldVector one, FieldVector other, int rows) throws IOException {
+        return asked(() -> new RangeEqualsVisitor(one, other).rangeEquals(new Range(0, 0, rows)));
+    }
+
+    /** The message of a batch that a reader has loaded. */
+    static ArrowMessage message(VectorSchemaRoot loaded, Schema schema) throws IOException {
+        return asked(() -> {
+            ArrowKind.refuseClosed(loaded);
+            return ArrowMessage.batch(loaded, schema);
+        });
+    }
+
+    interface Question<T> {
+        T ask() throws IOException;
+    }
+
+    /** What Arrow throws for what it cannot read is of many types, and some of it is found out by who looks at it first. */
+    static <T> T asked(Question<T> question) throws IOException {
+        try {
+            return question.ask();
+        } catch (AtollException e) {
+            throw e;
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | AssertionError e) {
+            throw new IOException("the reader cannot go on: " + e, e);
+        }
     }
 
     @SuppressWarnings({"deprecation", "removal"})

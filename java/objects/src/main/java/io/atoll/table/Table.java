@@ -94,7 +94,7 @@ public final class Table implements AutoCloseable {
         try {
             while (StreamReaders.next(reader)) {
                 dictionaries.update(current.getSchema(), reader);
-                batches.add(ArrowShares.of(current));
+                batches.add(StreamReaders.share(current));
             }
             if (batches.isEmpty()) {
                 dictionaries.update(current.getSchema(), reader);

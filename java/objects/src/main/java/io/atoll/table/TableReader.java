@@ -11,6 +11,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** The batches of a table, one after the other, sharing its buffers: the table may be closed before. */
 final class TableReader extends ArrowReader {
@@ -58,7 +59,7 @@ final class TableReader extends ArrowReader {
     }
 
     @Override
-    public Dictionary lookup(long id) {
+    public @Nullable Dictionary lookup(long id) {
         return shared.get(id);
     }
 

@@ -40,8 +40,7 @@ final class TableWriter {
             first.add(ArrowMessage.schema(root.getSchema(), dictionaries.last()));
             first.addAll(words);
             if (more) {
-                ArrowKind.refuseClosed(root);
-                first.add(ArrowMessage.batch(root, schema));
+                first.add(StreamReaders.message(root, schema));
             }
             long bytes = ArrowMessage.END_BYTES
                     + first.stream().mapToLong(ArrowMessage::bytes).sum();
@@ -53,8 +52,7 @@ final class TableWriter {
                 while (more && StreamReaders.next(reader)) {
                     root = StreamReaders.root(reader);
                     dictionaries.update(root.getSchema(), reader).forEach(writer::append);
-                    ArrowKind.refuseClosed(root);
-                    writer.append(ArrowMessage.batch(root, schema));
+                    writer.append(StreamReaders.message(root, schema));
                 }
                 writer.end();
                 sealed = true;

@@ -2,6 +2,7 @@ package io.atoll.table;
 
 import io.atoll.internal.arrow.ArrowMessage;
 import io.atoll.internal.arrow.ArrowSchemas;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,8 +10,6 @@ import java.util.Map;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.compare.Range;
-import org.apache.arrow.vector.compare.RangeEqualsVisitor;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -27,51 +26,53 @@ final class WrittenDictionaries implements AutoCloseable {
      * What is to be written before the batch that the reader has just loaded. Its bytes stay where they are until the
      * next call.
      *
+     * @throws IOException when what was loaded makes no sense
      * @throws IllegalArgumentException when a dictionary was replaced so often that the indices cannot tell its values
      *     apart: one table has one dictionary for all its batches
      */
-    List<ArrowMessage> update(Schema schema, DictionaryProvider reader) {
+    List<ArrowMessage> update(Schema schema, DictionaryProvider reader) throws IOException {
         closeSlices();
         Map<Long, Dictionary> now = new HashMap<>();
         ArrowSchemas.collectDictionaries(schema.getFields(), reader, now);
         List<ArrowMessage> messages = new ArrayList<>();
-        now.forEach((id, dictionary) -> update(id, dictionary, messages));
+        for (Map.Entry<Long, Dictionary> each : now.entrySet()) {
+            update(each.getKey(), each.getValue(), messages);
+        }
         return messages;
     }
 
-    private void update(long id, Dictionary dictionary, List<ArrowMessage> messages) {
+    private void update(long id, Dictionary dictionary, List<ArrowMessage> messages) throws IOException {
         FieldVector next = dictionary.getVector();
         Dictionary before = last.get(id);
+        int known = before == null ? 0 : before.getVector().getValueCount();
         int begin = 0;
-        if (before != null) {
-            int known = before.getVector().getValueCount();
-            if (beginsWith(next, before.getVector())) {
-                if (next.getValueCount() == known) {
-                    return;
-                }
-                begin = isSliced(next) ? known : 0;
+        if (before != null && beginsWith(next, before.getVector())) {
+            if (next.getValueCount() == known) {
+                return;
             }
+            begin = isSliced(next) ? known : 0;
         }
         long all = values.merge(id, (long) next.getValueCount() - begin, Long::sum);
         checkIndices(id, dictionary, all);
         if (begin == 0) {
-            messages.add(ArrowMessage.dictionary(id, next, false));
+            messages.add(StreamReaders.asked(() -> ArrowMessage.dictionary(id, next, false)));
         } else {
-            TransferPair tail = next.getTransferPair(next.getField(), next.getAllocator());
-            tail.splitAndTransfer(begin, next.getValueCount() - begin);
-            slices.add((FieldVector) tail.getTo());
-            messages.add(ArrowMessage.dictionary(id, (FieldVector) tail.getTo(), true));
+            messages.add(StreamReaders.asked(() -> {
+                TransferPair tail = next.getTransferPair(next.getField(), next.getAllocator());
+                tail.splitAndTransfer(known, next.getValueCount() - known);
+                slices.add((FieldVector) tail.getTo());
+                return ArrowMessage.dictionary(id, (FieldVector) tail.getTo(), true);
+            }));
         }
         if (before != null) {
             before.getVector().close();
         }
-        last.put(id, new Dictionary(ArrowShares.of(next), dictionary.getEncoding()));
+        last.put(id, new Dictionary(StreamReaders.share(next), dictionary.getEncoding()));
     }
 
-    private static boolean beginsWith(FieldVector vector, FieldVector head) {
+    private static boolean beginsWith(FieldVector vector, FieldVector head) throws IOException {
         int rows = head.getValueCount();
-        return vector.getValueCount() >= rows
-                && new RangeEqualsVisitor(head, vector).rangeEquals(new Range(0, 0, rows));
+        return vector.getValueCount() >= rows && StreamReaders.beginAlike(head, vector, rows);
     }
 
     /** Whether Arrow cuts vectors of this kind soundly at any row. */
@@ -82,7 +83,8 @@ final class WrittenDictionaries implements AutoCloseable {
     private static void checkIndices(long id, Dictionary dictionary, long values) {
         ArrowType.Int type = dictionary.getEncoding().getIndexType();
         int bits = type.getBitWidth() - (type.getIsSigned() ? 1 : 0);
-        if ((values - 1) >>> Math.min(bits, 31) > 0) {
+        long greatest = Math.max(0, values - 1); // of none there is none
+        if (greatest >>> Math.min(bits, 31) > 0) {
             throw new IllegalArgumentException("dictionary " + id + " is replaced between batches, which makes "
                     + values + " values, too many for indices of " + type.getBitWidth()
                     + " bits: put the batches before and after as tables of their own, or take wider indices");

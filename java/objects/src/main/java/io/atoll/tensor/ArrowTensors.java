@@ -21,6 +21,7 @@ import org.apache.arrow.vector.UInt2Vector;
 import org.apache.arrow.vector.UInt4Vector;
 import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
+import org.jspecify.annotations.Nullable;
 
 /** Tensors seen as Arrow vectors of numbers, and such vectors as tensors. */
 final class ArrowTensors {
@@ -29,7 +30,7 @@ final class ArrowTensors {
     private ArrowTensors() {}
 
     /** The elements of a contiguous tensor; null when Arrow has no numbers of its type that lie the same way. */
-    static FieldVector of(Grid tensor) {
+    static @Nullable FieldVector of(Grid tensor) {
         tensor.requireContiguous("a vector");
         FieldVector vector = empty(tensor.elementType(), ArrowMemory.allocator());
         if (vector == null) {
@@ -57,7 +58,7 @@ final class ArrowTensors {
         return copy.writerIndex(bytes);
     }
 
-    private static FieldVector empty(DType type, BufferAllocator allocator) {
+    private static @Nullable FieldVector empty(DType type, BufferAllocator allocator) {
         switch (type) {
             case INT8:
                 return new TinyIntVector(NAME, allocator);
@@ -87,7 +88,7 @@ final class ArrowTensors {
     }
 
     /** Null when it is no vector of numbers. */
-    static <T> T from(Object arrow, long[] shape, Maker<T> maker) {
+    static <T> @Nullable T from(Object arrow, long[] shape, Maker<T> maker) {
         if (!(arrow instanceof BaseFixedWidthVector vector)) {
             return null;
         }
@@ -117,7 +118,7 @@ final class ArrowTensors {
         }
     }
 
-    private static DType typeOf(FieldVector vector) {
+    private static @Nullable DType typeOf(FieldVector vector) {
         for (DType type : DType.values()) {
             try (FieldVector same = empty(type, ArrowMemory.allocator())) {
                 if (same != null && same.getClass() == vector.getClass()) {

@@ -3,6 +3,7 @@ package io.atoll.tensor;
 import io.atoll.store.Memory;
 import java.lang.ref.Reference;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Finds single elements of a tensor, which checks the index, and reads them, which checks type and life. */
 final class Elements {
@@ -79,7 +80,7 @@ final class Elements {
         }
     }
 
-    private static long integer(DType type, Object base, long at) {
+    private static long integer(DType type, @Nullable Object base, long at) {
         switch (type) {
             case INT8:
             case BOOL:

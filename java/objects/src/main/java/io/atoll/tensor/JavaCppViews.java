@@ -29,6 +29,7 @@ import org.bytedeco.javacpp.indexer.UByteIndexer;
 import org.bytedeco.javacpp.indexer.UIntIndexer;
 import org.bytedeco.javacpp.indexer.ULongIndexer;
 import org.bytedeco.javacpp.indexer.UShortIndexer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JavaCPP's pointers and indexers over tensors. Every one refers to a {@link Root}, which has a share of the memory's
@@ -38,7 +39,7 @@ final class JavaCppViews {
     private JavaCppViews() {}
 
     /** Null when the class is none of JavaCPP's. */
-    static Object of(Grid tensor, Class<?> view) {
+    static @Nullable Object of(Grid tensor, Class<?> view) {
         if (Indexer.class.isAssignableFrom(view)) {
             return indexer(tensor);
         } else if (Pointer.class.isAssignableFrom(view)) {
@@ -69,7 +70,7 @@ final class JavaCppViews {
         }
     }
 
-    private static Pointer pointer(Grid tensor, Class<?> view, long bytes) {
+    private static Pointer pointer(Grid tensor, @Nullable Class<?> view, long bytes) {
         DType type = tensor.elementType();
         if (view == Pointer.class) {
             return new Pointer(root(tensor, bytes, 1));
@@ -173,9 +174,9 @@ final class JavaCppViews {
      */
     private static final class Root extends Pointer {
         @SuppressWarnings("UnusedVariable")
-        private final Object owner;
+        private final @Nullable Object owner;
 
-        Root(long address, long elements, Object owner) {
+        Root(long address, long elements, @Nullable Object owner) {
             super((Pointer) null);
             this.owner = owner;
             this.address = address;
@@ -191,7 +192,7 @@ final class JavaCppViews {
     }
 
     /** Null when the object is none of JavaCPP's. */
-    static <T> T from(Object numbers, long[] shape, Maker<T> maker) {
+    static <T> @Nullable T from(Object numbers, long[] shape, Maker<T> maker) {
         if (numbers instanceof Pointer pointer) {
             return maker.over(
                     typeOf(pointer), memory(pointer, typeOf(pointer)), bytes(pointer, typeOf(pointer)), shape);

@@ -1,6 +1,7 @@
 package io.atoll.tensor;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.ndarray.BooleanNdArray;
 import org.tensorflow.ndarray.ByteNdArray;
 import org.tensorflow.ndarray.DoubleNdArray;
@@ -55,7 +56,7 @@ final class NdArrayViews {
     }
 
     /** A copy: an NdArray does not show where it lies. Null when it has elements that are no numbers. */
-    static <T> T from(Object object, long[] newShape, Maker<T> maker) {
+    static <T> @Nullable T from(Object object, long[] newShape, Maker<T> maker) {
         NdArray<?> any = (NdArray<?>) object;
         long size = any.size();
         if (size > Integer.MAX_VALUE - 8) {

@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Read-only buffers over contiguous tensors. Over a Java array of the same kind they are views, too. */
 final class RawViews {
@@ -31,35 +32,45 @@ final class RawViews {
     static DoubleBuffer doubles(Grid tensor) {
         tensor.requireType(DType.FLOAT64, DType.COMPLEX128);
         return tensor.memory().base() instanceof double[] array
-                ? DoubleBuffer.wrap(array, index(tensor), count(tensor)).slice().asReadOnlyBuffer()
+                ? DoubleBuffer.wrap(array, index(tensor, array), count(tensor))
+                        .slice()
+                        .asReadOnlyBuffer()
                 : bytes(tensor).asDoubleBuffer();
     }
 
     static FloatBuffer floats(Grid tensor) {
         tensor.requireType(DType.FLOAT32, DType.COMPLEX64);
         return tensor.memory().base() instanceof float[] array
-                ? FloatBuffer.wrap(array, index(tensor), count(tensor)).slice().asReadOnlyBuffer()
+                ? FloatBuffer.wrap(array, index(tensor, array), count(tensor))
+                        .slice()
+                        .asReadOnlyBuffer()
                 : bytes(tensor).asFloatBuffer();
     }
 
     static LongBuffer longs(Grid tensor) {
         tensor.requireType(DType.INT64, DType.UINT64);
         return tensor.memory().base() instanceof long[] array
-                ? LongBuffer.wrap(array, index(tensor), count(tensor)).slice().asReadOnlyBuffer()
+                ? LongBuffer.wrap(array, index(tensor, array), count(tensor))
+                        .slice()
+                        .asReadOnlyBuffer()
                 : bytes(tensor).asLongBuffer();
     }
 
     static IntBuffer ints(Grid tensor) {
         tensor.requireType(DType.INT32, DType.UINT32);
         return tensor.memory().base() instanceof int[] array
-                ? IntBuffer.wrap(array, index(tensor), count(tensor)).slice().asReadOnlyBuffer()
+                ? IntBuffer.wrap(array, index(tensor, array), count(tensor))
+                        .slice()
+                        .asReadOnlyBuffer()
                 : bytes(tensor).asIntBuffer();
     }
 
     static ShortBuffer shorts(Grid tensor) {
         tensor.requireType(DType.INT16, DType.UINT16, DType.FLOAT16);
         return tensor.memory().base() instanceof short[] array
-                ? ShortBuffer.wrap(array, index(tensor), count(tensor)).slice().asReadOnlyBuffer()
+                ? ShortBuffer.wrap(array, index(tensor, array), count(tensor))
+                        .slice()
+                        .asReadOnlyBuffer()
                 : bytes(tensor).asShortBuffer();
     }
 
@@ -69,7 +80,7 @@ final class RawViews {
     }
 
     /** Null when the class is no buffer's. */
-    static Buffer of(Grid tensor, Class<?> view) {
+    static @Nullable Buffer of(Grid tensor, Class<?> view) {
         if (view == ByteBuffer.class) {
             return bytes(tensor);
         } else if (view == DoubleBuffer.class) {
@@ -88,10 +99,10 @@ final class RawViews {
         return null;
     }
 
-    private static int index(Grid tensor) {
+    private static int index(Grid tensor, Object array) {
         tensor.requireContiguous("a buffer");
         tensor.memory().check();
-        long start = io.atoll.store.Memory.arrayOffset(tensor.memory().base());
+        long start = io.atoll.store.Memory.arrayOffset(array);
         return (int) ((tensor.address() - start) / tensor.elementType().part().bytes());
     }
 

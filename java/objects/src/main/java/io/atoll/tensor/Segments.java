@@ -1,5 +1,7 @@
 package io.atoll.tensor;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Memory segments, which final Java has from 22 on: this class stands in on older JVMs, the one in {@code
  * META-INF/versions/22} knows them.
@@ -21,7 +23,7 @@ final class Segments {
     }
 
     /** Null when the object is no segment, as on older JVMs none is. */
-    static TensorMemory memory(Object segment) {
+    static @Nullable TensorMemory memory(Object segment) {
         return null;
     }
 

@@ -3,6 +3,7 @@ package io.atoll.tensor;
 import io.atoll.store.Memory;
 import java.lang.ref.Reference;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Walks a tensor's elements in order, run by run of those that lie side by side. */
 final class TensorContent {
@@ -14,13 +15,13 @@ final class TensorContent {
     }
 
     /** Likewise to an array, or to memory outside the heap when that is null. */
-    static void copyRowMajor(Grid from, Object toBase, long to) {
+    static void copyRowMajor(Grid from, @Nullable Object toBase, long to) {
         from.memory().check();
         copy(from, 0, from.address(), toBase, new long[] {to});
         Reference.reachabilityFence(from);
     }
 
-    private static void copy(Grid from, int axis, long at, Object toBase, long[] to) {
+    private static void copy(Grid from, int axis, long at, @Nullable Object toBase, long[] to) {
         long[] shape = from.ownShape();
         long[] strides = from.ownStrides();
         int width = from.elementType().bytes();

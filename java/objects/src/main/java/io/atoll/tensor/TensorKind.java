@@ -13,6 +13,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.FloatingPoint;
 import org.apache.arrow.flatbuf.Int;
@@ -22,6 +23,7 @@ import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.Precision;
 import org.apache.arrow.flatbuf.TensorDim;
 import org.apache.arrow.flatbuf.Type;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tensors as Arrow Tensor IPC messages. A tensor that fills its span in any order of its axes is copied in one piece and
@@ -34,7 +36,7 @@ final class TensorKind extends ValueKind {
     TensorKind() {}
 
     @Override
-    public Encoded encode(Object value) {
+    public @Nullable Encoded encode(Object value) {
         return value instanceof Tensor tensor ? encode(tensor) : null;
     }
 
@@ -88,7 +90,7 @@ final class TensorKind extends ValueKind {
     }
 
     /** What the message says of a type that Arrow's tensors lack; null for the others. */
-    private static String mark(DType type) {
+    private static @Nullable String mark(DType type) {
         return type == DType.BOOL || type.isComplex() ? type.name().toLowerCase(Locale.ROOT) : null;
     }
 
@@ -170,7 +172,7 @@ final class TensorKind extends ValueKind {
             }
         }
         DType type = part;
-        if (mark(DType.COMPLEX64).equals(mark) || mark(DType.COMPLEX128).equals(mark)) {
+        if (mark != null && (mark.equals(mark(DType.COMPLEX64)) || mark.equals(mark(DType.COMPLEX128)))) {
             type = DType.valueOf(mark.toUpperCase(Locale.ROOT));
             int last = shape.length - 1;
             if (type.part() != part || last < 0 || shape[last] != 2 || strides[last] != part.bytes()) {
@@ -187,7 +189,7 @@ final class TensorKind extends ValueKind {
         return new Tensor(type, shape, strides, TensorMemory.ofLease(address, source.lease()), address);
     }
 
-    private static DType type(Source source, String mark, org.apache.arrow.flatbuf.Tensor header) {
+    private static DType type(Source source, @Nullable String mark, org.apache.arrow.flatbuf.Tensor header) {
         if (header.typeType() == Type.FloatingPoint) {
             switch (((FloatingPoint) header.type(new FloatingPoint())).precision()) {
                 case Precision.HALF:
@@ -203,7 +205,9 @@ final class TensorKind extends ValueKind {
             Int integer = (Int) header.type(new Int());
             switch (integer.bitWidth()) {
                 case 8:
-                    return integer.isSigned() ? DType.INT8 : mark(DType.BOOL).equals(mark) ? DType.BOOL : DType.UINT8;
+                    return integer.isSigned()
+                            ? DType.INT8
+                            : Objects.equals(mark, mark(DType.BOOL)) ? DType.BOOL : DType.UINT8;
                 case 16:
                     return integer.isSigned() ? DType.INT16 : DType.UINT16;
                 case 32:
@@ -217,7 +221,7 @@ final class TensorKind extends ValueKind {
         throw source.damaged("its elements are of Arrow type " + header.typeType() + ", which no tensor has");
     }
 
-    private static String mark(Message message) {
+    private static @Nullable String mark(Message message) {
         for (int i = 0; i < message.customMetadataLength(); i++) {
             KeyValue pair = message.customMetadata(i);
             ByteBuffer key = pair.keyAsByteBuffer(); // many pairs can have one long key

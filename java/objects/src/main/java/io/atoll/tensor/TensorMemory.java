@@ -14,21 +14,28 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a tensor's elements lie, seen by one tensor: a Java array (its base, addresses being offsets from it), a direct
  * buffer of the user's, or leased memory of the store.
  */
 final class TensorMemory {
-    private final Object base; // null for memory outside the heap
+    private final @Nullable Object base; // null for memory outside the heap
     private final long start;
-    private final ByteBuffer direct; // the user's; null otherwise
-    private final Lease lease; // null when nobody has to give it back
-    private Lease.Share share; // this tensor's; null likewise, before there is a tensor, and once it is closed
+    private final @Nullable ByteBuffer direct; // the user's; null otherwise
+    private final @Nullable Lease lease; // null when nobody has to give it back
+    private Lease.@Nullable Share
+            share; // this tensor's; null likewise, before there is a tensor, and once it is closed
     private volatile boolean closed;
-    private Runnable onClose; // guarded by this
+    private @Nullable Runnable onClose; // guarded by this
 
-    private TensorMemory(Object base, long start, ByteBuffer direct, Lease lease, Class<?> tensor) {
+    private TensorMemory(
+            @Nullable Object base,
+            long start,
+            @Nullable ByteBuffer direct,
+            @Nullable Lease lease,
+            @Nullable Class<?> tensor) {
         this.base = base;
         this.start = start;
         this.direct = direct;
@@ -91,6 +98,7 @@ final class TensorMemory {
         return new TensorMemory(base, start, direct, lease, tensor.getClass());
     }
 
+    @Nullable
     Object base() {
         return base;
     }
@@ -140,6 +148,7 @@ final class TensorMemory {
     }
 
     /** Null of an array's memory and of a direct buffer's. */
+    @Nullable
     Lease lease() {
         return lease;
     }

@@ -5,6 +5,7 @@ import io.atoll.store.Memory;
 import java.lang.ref.Reference;
 import java.nio.Buffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Tensor#as}. What needs Arrow, JavaCPP or a later JDK is loaded only when it is asked for. */
 final class TensorViews {
@@ -37,7 +38,7 @@ final class TensorViews {
         return "what Tensor.as has for its type";
     }
 
-    private static Object find(Grid tensor, Class<?> view) {
+    private static @Nullable Object find(Grid tensor, Class<?> view) {
         if (view.isInstance(tensor)) {
             return tensor;
         } else if (view.isArray()) {
@@ -65,7 +66,7 @@ final class TensorViews {
         return kind && PrimitiveArrays.elementBytes(element.arrayType()) == part.bytes();
     }
 
-    private static Object array(Grid tensor, Class<?> view) {
+    private static @Nullable Object array(Grid tensor, Class<?> view) {
         DType part = tensor.elementType().part();
         Class<?> element = view.getComponentType();
         long length = tensor.byteSize() / part.bytes();

@@ -17,6 +17,8 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tensor that is written into the store by its user. The object is given up when this is closed unsealed or, failing
@@ -26,11 +28,11 @@ final class TensorWriter implements WritableTensor, ResultTensor {
     private final Tensor tensor; // of the memory that is being written
 
     private final Writing writing;
-    private final Place place; // null of a result
-    private final ResultPlace.InPlace result; // null of any other
+    private final @Nullable Place place; // null of a result
+    private final ResultPlace.@Nullable InPlace result; // null of any other
     private boolean isHandedOver;
 
-    private TensorWriter(Tensor tensor, Writing writing, Place place, ResultPlace.InPlace result) {
+    private TensorWriter(Tensor tensor, Writing writing, @Nullable Place place, ResultPlace.@Nullable InPlace result) {
         this.tensor = tensor;
         this.writing = writing;
         this.place = place;
@@ -121,7 +123,7 @@ final class TensorWriter implements WritableTensor, ResultTensor {
         return view.cast(found);
     }
 
-    private Buffer buffer(Class<?> view) {
+    private @Nullable Buffer buffer(Class<?> view) {
         ByteBuffer bytes = tensor.memory().bytes(tensor.address(), tensor.byteSize());
         DType part = type().part();
         if (view == ByteBuffer.class) {
@@ -196,13 +198,14 @@ final class TensorWriter implements WritableTensor, ResultTensor {
         tensor.memory().check();
         ObjectId id = writing.seal();
         tensor.close();
-        return place.ref(id);
+        return Objects.requireNonNull(place, "a result is sealed by who runs its task")
+                .ref(id);
     }
 
     @Override
     public Tensor toTensor() {
         tensor.memory().check();
-        result.handOver(tensor);
+        Objects.requireNonNull(result, "this is no result of a task").handOver(tensor);
         isHandedOver = true;
         return tensor;
     }
@@ -217,11 +220,11 @@ final class TensorWriter implements WritableTensor, ResultTensor {
 
     /** Ends once: sealed, or given up with the reference that was got by creating it, if any was. */
     private static final class Writing {
-        private final ObjectStore store; // null when there is none: a result's is its caller's
+        private final @Nullable ObjectStore store; // null when there is none: a result's is its caller's
         private final ObjectStore.Creation creation;
         private boolean over;
 
-        Writing(ObjectStore store, ObjectStore.Creation creation) {
+        Writing(@Nullable ObjectStore store, ObjectStore.Creation creation) {
             this.store = store;
             this.creation = creation;
         }

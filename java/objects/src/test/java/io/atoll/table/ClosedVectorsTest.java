@@ -50,6 +50,22 @@ class ClosedVectorsTest {
                 .hasMessageContaining("column n cannot be stored: a buffer of");
     }
 
+    /** Which Arrow tells where assertions are on, as here: then it counts no use of what the allocator has given. */
+    @Test
+    void shouldRefuseVectorsOfAClosedAllocator() {
+        BufferAllocator early = new RootAllocator();
+        IntVector vector = new IntVector("n", early);
+        vector.setSafe(0, 1);
+        vector.setValueCount(1);
+        assertThatThrownBy(early::close).hasMessageContaining("leaked");
+        VectorSchemaRoot root = VectorSchemaRoot.of(vector);
+        for (Object each : List.of(vector, root, Table.of(root), List.of(vector))) {
+            assertThatThrownBy(() -> fixture.codec.put(each))
+                    .isInstanceOf(UnserializableException.class)
+                    .hasMessageContaining("column n cannot be stored: its allocator \"ROOT\" is closed");
+        }
+    }
+
     @Test
     void shouldRefuseAStructWithAClosedChild() {
         try (StructVector struct = StructVector.empty("s", allocator)) {

@@ -1,6 +1,7 @@
 package io.atoll.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.ObjectId;
 import io.atoll.UnserializableException;
@@ -345,6 +346,31 @@ class StorableBatchesTest {
                     assertThat(bytes[i]).isZero();
                 }
             }
+        }
+    }
+
+    /** The offset before the first row may be any, as long as there is no row. */
+    @Test
+    void shouldStoreVectorsWithoutRowsWhateverTheirFirstOffset() {
+        try (VectorSchemaRoot root = root(field("t", TEXT), field("l", new ArrowType.List(), field("item", INT)))) {
+            root.allocateNew();
+            ((VarCharVector) root.getVector("t")).getOffsetBuffer().setInt(0, 9);
+            ((ListVector) root.getVector("l")).getOffsetBuffer().setInt(0, 9);
+            root.setRowCount(0);
+            try (VectorSchemaRoot read = (VectorSchemaRoot) fixture.roundTrip(root)) {
+                assertThat(read.getRowCount()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseVectorsThatMakeNoSense() {
+        try (ListVector list = ListVector.empty("l", allocator)) {
+            list.addOrGetVector(FieldType.nullable(INT));
+            list.allocateNew();
+            list.setValueCount(100);
+            list.getOffsetBuffer().capacity(Integer.BYTES);
+            assertThatThrownBy(() -> fixture.codec.put(list)).isInstanceOf(UnserializableException.class);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.atoll.scheduler;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whom the death of a worker is charged to, of the tasks that it left unfinished. Made before anything is changed, since it
@@ -14,10 +15,10 @@ final class Charges {
     /** Whom it was killed for, which was nobody else's doing. */
     private final boolean doomed;
 
-    private final Task culprit;
+    private final @Nullable Task culprit;
 
     /** @param lost null when nobody knew it as a worker */
-    Charges(List<Task> left, Worker lost) {
+    Charges(List<Task> left, @Nullable Worker lost) {
         doomed = lost != null && lost.doomed;
         culprit = lost == null ? null : lost.culprit;
         onCpu = left.stream()

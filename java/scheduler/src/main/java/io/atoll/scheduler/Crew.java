@@ -1,8 +1,10 @@
 package io.atoll.scheduler;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The clients that take tasks, and which of them takes the next one. One thread. */
 final class Crew {
@@ -15,13 +17,20 @@ final class Crew {
     }
 
     /** Null when it is not one. */
+    @Nullable
     Worker remove(int id) {
         return workers.remove(id);
     }
 
     /** Null when it is not one. */
+    @Nullable
     Worker get(int id) {
         return workers.get(id);
+    }
+
+    List<Task> tasksOf(int id) {
+        Worker known = workers.get(id);
+        return known == null ? List.of() : List.copyOf(known.tasks);
     }
 
     Collection<Worker> all() {
@@ -34,6 +43,17 @@ final class Crew {
         workers.values().forEach(worker -> worker.isReserved = false);
     }
 
+    /** It is to be killed, with nobody in it charged but the culprit, if there is one. False when it is, or is not there. */
+    boolean doom(int id, @Nullable Task culprit) {
+        Worker worker = workers.get(id);
+        if (worker == null || worker.doomed) {
+            return false;
+        }
+        worker.doomed = true;
+        worker.culprit = culprit;
+        return true;
+    }
+
     /** It would not take a task: it is asked again once it has finished one, or, having none, in the next round. */
     void refused(Worker worker) {
         worker.full = true;
@@ -41,8 +61,9 @@ final class Crew {
     }
 
     /** The worker that runs the fewest tasks, then has the fewest; null when none can take one. */
+    @Nullable
     Worker leastLoaded() {
-        Worker best = null;
+        @Nullable Worker best = null;
         for (Worker worker : workers.values()) {
             if (worker.mayTake(round) && worker.isBetterThan(best)) {
                 best = worker;
@@ -52,8 +73,9 @@ final class Crew {
     }
 
     /** The same for a suspect: it has to be waited for when something runs there. */
+    @Nullable
     Worker forSuspect() {
-        Worker best = null;
+        @Nullable Worker best = null;
         for (Worker worker : workers.values()) {
             if (worker.suspects == 0 && worker.hasRoom(round) && worker.isBetterThan(best)) {
                 best = worker;

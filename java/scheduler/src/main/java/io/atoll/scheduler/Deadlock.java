@@ -1,13 +1,14 @@
 package io.atoll.scheduler;
 
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /** Whether nothing runs and nothing ever will, since those who hold what the others need wait for them. */
 final class Deadlock {
     private Deadlock() {}
 
     /** The newest of the tasks that could go next, whose failure lets the others go on; null when there is no deadlock. */
-    static Task victim(Collection<Worker> workers, Collection<Task> tasks) {
+    static @Nullable Task victim(Collection<Worker> workers, Collection<Task> tasks) {
         return isOne(workers) ? newest(tasks) : null;
     }
 
@@ -27,7 +28,7 @@ final class Deadlock {
         return anyBlocked;
     }
 
-    private static Task newest(Collection<Task> tasks) {
+    private static @Nullable Task newest(Collection<Task> tasks) {
         Task newest = null;
         for (Task task : tasks) {
             boolean isNewer = newest == null || task.stamp > newest.stamp;
@@ -42,7 +43,8 @@ final class Deadlock {
     static String why(Task victim, Ledger ledger, Crew crew) {
         if (ledger.covers(victim.shape.amounts)) {
             return "each of the " + crew.all().size()
-                    + " workers has as many threads as it may have, and all of them wait";
+                    + " workers has as many threads as it may have, or as many tasks that wait for others, and all of"
+                    + " them wait: perhaps a recursion has no end";
         }
         return "it demands " + victim.demand() + ", and only " + ledger.free() + " is free";
     }

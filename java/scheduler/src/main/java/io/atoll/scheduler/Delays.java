@@ -2,6 +2,7 @@ package io.atoll.scheduler;
 
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /** Tasks that are to run again, but not at once: the first to come first. One thread. */
 final class Delays {
@@ -28,6 +29,7 @@ final class Delays {
     }
 
     /** Takes out one whose time has come; null when there is none. */
+    @Nullable
     Task poll(long now) {
         Task first = tasks.peek();
         return first != null && first.due - now <= 0 ? tasks.remove() : null;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Which tasks wait for which objects. One thread. */
 final class Dependencies {
@@ -26,6 +27,7 @@ final class Dependencies {
     }
 
     /** The object is ready. Those that waited for it last, if any; null when nobody waited for it. */
+    @Nullable
     List<Task> wake(ObjectId id) {
         List<Task> dependents = waiting.remove(id);
         if (dependents != null) {

@@ -3,11 +3,12 @@ package io.atoll.scheduler;
 import io.atoll.ObjectId;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The queued tasks of one submitter, whatever they demand: of the driver, or of one task. Groups take turns. */
 final class Group {
     /** Null for the driver's. */
-    final ObjectId parent;
+    final @Nullable ObjectId parent;
     /** When it had its last turn, or came. */
     long turn;
     /** Those in which it has a lane. */
@@ -15,7 +16,7 @@ final class Group {
     /** Queued tasks. */
     int size;
 
-    Group(ObjectId parent) {
+    Group(@Nullable ObjectId parent) {
         this.parent = parent;
     }
 }

@@ -5,9 +5,14 @@ import io.atoll.spi.ResourceUnits;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** What a node has of each resource, and what of that nobody holds. One thread. */
+/**
+ * What a node has of each resource, and what of that nobody holds: less than nothing of the CPUs while tasks run that could
+ * not wait for theirs. One thread.
+ */
 final class Ledger {
     /** CPUs have this index; a blocked task gives back what it holds of it, and of nothing else. */
     static final int CPU = 0;
@@ -16,6 +21,10 @@ final class Ledger {
     private final Map<String, Integer> indexes = new HashMap<>();
     private final long[] capacity;
     private final long[] free;
+    /** What {@link #amounts} has found last: most tasks demand what the one before did. */
+    private @Nullable Resources lastDemand;
+
+    private long[] lastAmounts = {};
 
     Ledger(Resources node) {
         this.node = node;
@@ -34,7 +43,11 @@ final class Ledger {
     }
 
     /** Null when the node can meet the demand once everything else is gone, else what to tell the user. */
+    @Nullable
     String lacks(Resources demand) {
+        if (demand.equals(lastDemand)) {
+            return null;
+        }
         for (Map.Entry<String, Long> entry : ResourceUnits.amounts(demand).entrySet()) {
             Integer index = indexes.get(entry.getKey());
             if (index == null || capacity[index] < entry.getValue()) {
@@ -45,31 +58,42 @@ final class Ledger {
         return null;
     }
 
-    /** The demand by index. REQUIRES: the node {@link #lacks} nothing for it. */
+    /** The demand by index, not to be changed. REQUIRES: the node {@link #lacks} nothing for it. */
     long[] amounts(Resources demand) {
+        if (demand.equals(lastDemand)) {
+            return lastAmounts;
+        }
         long[] amounts = new long[free.length];
-        ResourceUnits.amounts(demand).forEach((name, amount) -> amounts[indexes.get(name)] = amount);
+        ResourceUnits.amounts(demand)
+                .forEach((name, amount) -> amounts[Objects.requireNonNull(indexes.get(name))] = amount);
+        lastDemand = demand;
+        lastAmounts = amounts;
         return amounts;
     }
 
     /** Whether so much of everything is free. */
     boolean covers(long[] amounts) {
         for (int r = 0; r < free.length; ++r) {
-            if (amounts[r] > free[r]) {
+            if (amounts[r] > 0 && amounts[r] > free[r]) {
                 return false;
             }
         }
         return true;
     }
 
+    /** Whether more CPUs are in use than there are: some have gone on without waiting for theirs. */
+    boolean isOverdrawn() {
+        return free[CPU] < 0;
+    }
+
     boolean coversCpu(long[] amounts) {
-        return amounts[CPU] <= free[CPU];
+        return amounts[CPU] == 0 || amounts[CPU] <= free[CPU];
     }
 
     /** Marks what is free less than this. */
     void markLacking(long[] amounts, boolean[] lacking) {
         for (int r = 0; r < free.length; ++r) {
-            lacking[r] |= amounts[r] > free[r];
+            lacking[r] |= amounts[r] > 0 && amounts[r] > free[r];
         }
     }
 
@@ -107,7 +131,7 @@ final class Ledger {
     /** What nobody holds now. */
     Resources free() {
         Map<String, Long> amounts = new HashMap<>();
-        indexes.forEach((name, index) -> amounts.put(name, free[index]));
+        indexes.forEach((name, index) -> amounts.put(name, Math.max(0, free[index])));
         amounts.values().removeIf(amount -> amount == 0);
         return ResourceUnits.of(amounts);
     }

@@ -1,5 +1,8 @@
 package io.atoll.scheduler;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
+
 /**
  * Where each task stands: moves it from one {@link Task.State} to the next, with all that it holds there, and keeps the
  * counts. One thread.
@@ -9,6 +12,10 @@ final class Places {
     private final Queue queue;
     private final Crew crew;
     private final Delays delays = new Delays();
+    /** Those that are ahead, in the order in which they were sent. */
+    private final Set<Task> ahead = new LinkedHashSet<>();
+
+    private boolean isLoose;
 
     private int waitingTasks;
     private int queuedTasks;
@@ -29,19 +36,29 @@ final class Places {
         return queuedTasks;
     }
 
-    /** How long until {@link #pollDelayed} has one; {@code most} at most. */
+    /** How long until {@link #requeueDelayed} has one; {@code most} at most. */
     long untilNext(long now, long most) {
         return delays.next(now, most);
     }
 
-    /** A delayed task whose time has come, which is to be moved on; null when there is none. */
-    Task pollDelayed(long now) {
-        return delays.poll(now);
+    /** Queues the delayed tasks whose time has come; false when there is none. */
+    boolean requeueDelayed(long now) {
+        boolean isAny = false;
+        for (Task next = delays.poll(now); next != null; next = delays.poll(now)) {
+            requeue(next);
+            isAny = true;
+        }
+        return isAny;
     }
 
     /** Whether nothing is kept of any task: for tests. */
     boolean isClear() {
-        return waitingTasks == 0 && queuedTasks == 0 && delays.isEmpty() && queue.isClear() && ledger.isAllFree();
+        return waitingTasks == 0
+                && queuedTasks == 0
+                && ahead.isEmpty()
+                && delays.isEmpty()
+                && queue.isClear()
+                && ledger.isAllFree();
     }
 
     void enqueue(Task task) {
@@ -69,9 +86,76 @@ final class Places {
         worker.tasks.add(task);
     }
 
+    /** Those that were sent behind another, oldest first. Look, and do not keep. */
+    Set<Task> ahead() {
+        return ahead;
+    }
+
+    /** It has been sent behind the leader, which runs or is ahead. */
+    void runAfter(Task task, Task leader) {
+        queue.sent(task);
+        queue.remove(task);
+        task.worker = leader.worker;
+        task.overtaken = 0;
+        task.leader = leader;
+        leader.follower = task;
+        noteLeader(leader);
+        setState(task, Task.State.AHEAD);
+        ahead.add(task);
+    }
+
+    /** Its worker has begun what was ahead, on what its leader had. */
+    void begin(Task task) {
+        unlink(task);
+        ledger.take(task.shape.amounts);
+        setState(task, Task.State.RUNNING);
+        Worker worker = crew.get(task.worker);
+        if (worker != null) {
+            worker.tasks.add(task);
+        }
+    }
+
+    /** It is ahead no longer, and nobody's. */
+    void takeBack(Task task) {
+        unlink(task);
+        task.worker = Scheduler.NOBODY;
+        setState(task, Task.State.QUEUED);
+        queue.addBack(task);
+    }
+
+    private void unlink(Task task) {
+        Task leader = task.leader;
+        if (leader != null) {
+            leader.follower = null;
+            task.leader = null;
+            noteLeader(leader);
+            ahead.remove(task);
+        }
+    }
+
+    /** Whether one may go behind it has changed, or may have. */
+    private void noteLeader(Task task) {
+        if (task.mayLead() && task.follower == null) {
+            task.shape.leaders.add(task);
+        } else {
+            task.shape.leaders.remove(task);
+        }
+    }
+
+    /** Whether, since this was asked last, a task has gone on that others are behind. */
+    boolean anyLoose() {
+        boolean any = isLoose;
+        isLoose = false;
+        return any;
+    }
+
     /** It runs on a thread of the client that has the resources of another task. */
     void help(Task task, int client) {
-        queue.remove(task);
+        if (task.state == Task.State.AHEAD) {
+            unlink(task);
+        } else {
+            queue.remove(task);
+        }
         setState(task, Task.State.HELPED);
         task.worker = client;
         Worker helper = crew.get(client);
@@ -86,13 +170,35 @@ final class Places {
         setState(resuming, Task.State.RUNNING);
     }
 
+    /** It waits for something; false when it did before. One that resumes has gone on without, and waits again. */
+    boolean block(Task task) {
+        if (task.state == Task.State.RUNNING) {
+            ledger.giveCpu(task.shape.amounts);
+        } else if (task.state == Task.State.RESUMING) {
+            queue.removeResuming(task);
+        } else {
+            return false;
+        }
+        setState(task, Task.State.BLOCKED);
+        return true;
+    }
+
+    /** It goes on, whoever has its CPU. */
+    void goOnAtOnce(Task blocked) {
+        if (blocked.state == Task.State.RESUMING) {
+            queue.removeResuming(blocked);
+        }
+        goOn(blocked);
+    }
+
     /** Takes the task out of wherever it is, with all that it holds. */
     void leave(Task task) {
         switch (task.state) {
             case WAITING -> {} // What is left in the lists of its dependencies goes when they are ready.
             case DELAYED -> delays.remove(task);
             case QUEUED -> queue.remove(task);
-            case HELPED -> {}
+            case AHEAD -> unlink(task);
+            case APART, HELPED -> {}
             case RUNNING -> ledger.give(task.shape.amounts);
             case BLOCKED -> ledger.giveAllButCpu(task.shape.amounts);
             case RESUMING -> {
@@ -100,7 +206,7 @@ final class Places {
                 ledger.giveAllButCpu(task.shape.amounts);
             }
         }
-        setState(task, null);
+        setState(task, Task.State.APART);
         Worker worker = crew.get(task.worker);
         if (worker != null) {
             worker.tasks.remove(task);
@@ -108,6 +214,12 @@ final class Places {
         task.worker = Scheduler.NOBODY;
         task.backfill = false;
         task.detached = false;
+    }
+
+    /** It is done. */
+    void forget(Task task) {
+        setState(task, Task.State.APART);
+        queue.forget(task);
     }
 
     /** Keeps the counts of who really runs. */
@@ -123,13 +235,18 @@ final class Places {
         }
         count(task.state, -1);
         count(state, 1);
+        boolean couldLead = task.mayLead();
         task.state = state;
+        if (couldLead || task.mayLead()) {
+            noteLeader(task);
+            isLoose |= task.follower != null && !task.mayLead();
+        }
     }
 
     private void count(Task.State state, int change) {
         if (state == Task.State.WAITING || state == Task.State.DELAYED) {
             waitingTasks += change;
-        } else if (state == Task.State.QUEUED) {
+        } else if (state == Task.State.QUEUED || state == Task.State.AHEAD) {
             queuedTasks += change;
         }
     }

@@ -6,9 +6,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tasks that wait for something to get free, in the order in which they get it: first those that resume, then the
@@ -20,12 +22,14 @@ final class Queue {
     private final ArrayDeque<Task> resuming = new ArrayDeque<>();
     /** Queued, in no shape. */
     private final ArrayDeque<Task> suspects = new ArrayDeque<>();
-    /** Shapes with queued tasks. */
-    private final Map<Resources, Shape> shapes = new LinkedHashMap<>();
+    /** Shapes of tasks that are not done. */
+    private final Map<Resources, Shape> known = new HashMap<>();
+    /** Those with queued tasks. */
+    private final Set<Shape> shapes = new LinkedHashSet<>();
     /** Those that were passed over too often, first come first. */
     private final List<Shape> starved = new ArrayList<>();
     /** Groups with queued tasks; the driver's has the key null. */
-    private final Map<ObjectId, Group> groups = new HashMap<>();
+    private final Map<@Nullable ObjectId, Group> groups = new HashMap<>();
     /** While {@link #next} looks: what is kept for others. */
     private final boolean[] barred;
     /** Tasks let through past a starved shape and running now. */
@@ -46,13 +50,18 @@ final class Queue {
 
     /** Whether nothing is kept of any task either: for tests. */
     boolean isClear() {
-        return isEmpty() && starved.isEmpty() && groups.isEmpty() && backfills == 0;
+        return isEmpty() && known.isEmpty() && starved.isEmpty() && groups.isEmpty() && backfills == 0;
     }
 
     // ---- those that resume
 
+    /** One that needs no CPU need not wait behind those that do. */
     void addResuming(Task task) {
-        resuming.add(task);
+        if (task.shape.amounts[Ledger.CPU] == 0) {
+            resuming.addFirst(task);
+        } else {
+            resuming.addLast(task);
+        }
     }
 
     void removeResuming(Task task) {
@@ -60,6 +69,7 @@ final class Queue {
     }
 
     /** Takes out the first that resumes when there is a CPU for it; else null. */
+    @Nullable
     Task pollResuming() {
         Task first = resuming.peek();
         return first != null && ledger.coversCpu(first.shape.amounts) ? resuming.remove() : null;
@@ -93,6 +103,17 @@ final class Queue {
         task.shape.addFirst(task);
     }
 
+    /** One that was taken back: before those that have come after it. */
+    void addBack(Task task) {
+        join(task);
+        if (task.nested()) {
+            task.stamp = ++lastStamp;
+            task.shape.addFirst(task);
+        } else {
+            task.shape.addBack(task);
+        }
+    }
+
     /** From wherever it is, not necessarily to run. */
     void remove(Task task) {
         if (task.suspect) {
@@ -104,16 +125,19 @@ final class Queue {
         if (--task.group.size == 0) {
             groups.remove(task.holder());
         }
-        task.group = null;
         if (shape.isEmpty()) {
-            shapes.remove(shape.demand);
+            shapes.remove(shape);
             starved.remove(shape);
             shape.passedOver = 0;
         }
     }
 
     private void join(Task task) {
-        task.shape = shapes.computeIfAbsent(task.demand(), demand -> new Shape(demand, ledger.amounts(demand)));
+        if (task.shape == null) {
+            task.shape = known.computeIfAbsent(task.demand(), demand -> new Shape(demand, ledger.amounts(demand)));
+            ++task.shape.users;
+        }
+        shapes.add(task.shape);
         Group group = groups.get(task.holder());
         if (group == null) {
             group = new Group(task.holder());
@@ -124,9 +148,35 @@ final class Queue {
         task.group = group;
     }
 
+    /** It is done. */
+    void forget(Task task) {
+        if (task.shape != null && --task.shape.users == 0) {
+            known.remove(task.shape.demand);
+        }
+    }
+
     // ---- who is next
 
+    /** Whether there are tasks that go before all in lanes, and cannot now, or those that go on without their CPU. */
+    boolean isHeldUp() {
+        return !resuming.isEmpty() || !suspects.isEmpty() || !starved.isEmpty() || ledger.isOverdrawn();
+    }
+
+    /** Of the tasks in lanes, whether it fits or not; null when there is none. */
+    @Nullable
+    Task first() {
+        Task first = null;
+        for (Shape shape : shapes) {
+            Task head = shape.head();
+            if (head != null && (first == null || Shape.goesBefore(head, first))) {
+                first = head;
+            }
+        }
+        return first;
+    }
+
     /** Null when there is none. */
+    @Nullable
     Task firstSuspect() {
         return suspects.peek();
     }
@@ -137,18 +187,20 @@ final class Queue {
     }
 
     /** Of the tasks in lanes, and stays there; null when none of them fits. Says whether it is a {@link Task#backfill}. */
+    @Nullable
     Task next() {
         Arrays.fill(barred, false);
         boolean backfill = false;
         Task next = nextStarved();
         if (next == null) {
-            for (Shape shape : shapes.values()) {
-                if (!fits(shape) || (next != null && !Shape.goesBefore(shape.head(), next))) {
+            for (Shape shape : shapes) {
+                Task head = shape.head();
+                if (head == null || !fits(shape) || (next != null && !Shape.goesBefore(head, next))) {
                     continue;
                 }
                 boolean past = needsBarred(shape);
                 if (!past || backfills == 0) {
-                    next = shape.head();
+                    next = head;
                     backfill = past;
                 }
             }
@@ -160,7 +212,7 @@ final class Queue {
     }
 
     /** Null when none of the starved fits: then all that they lack is barred. */
-    private Task nextStarved() {
+    private @Nullable Task nextStarved() {
         for (Shape shape : starved) {
             if (!needsBarred(shape)) {
                 if (fits(shape)) {
@@ -210,7 +262,7 @@ final class Queue {
         }
         sent.passedOver = 0;
         if (shapes.size() > 1) {
-            for (Shape shape : shapes.values()) {
+            for (Shape shape : shapes) {
                 if (shape != sent && !fits(shape) && ++shape.passedOver == Scheduler.PATIENCE) {
                     starved.add(shape);
                 }

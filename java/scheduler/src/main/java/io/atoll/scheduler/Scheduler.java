@@ -4,11 +4,11 @@ import io.atoll.ObjectId;
 import io.atoll.Resources;
 import io.atoll.scheduler.SchedulerActions.Failure;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which task runs where and when. A state machine of one thread: each method takes one event, does all that
@@ -20,17 +20,18 @@ import java.util.Set;
  * let through, so that even a demand that never can be met does not stop the node.
  *
  * <p><b>Resources.</b> A task that runs holds its demand. While it is blocked it holds all but its CPU, which it gets
- * back by {@link #resume} before any new task gets one. A helped task, claimed by a thread that already holds the
+ * back by {@link #resume} before any new task gets one, or takes by {@link #resumedAtOnce}. A helped task, claimed by a thread that already holds the
  * resources of another task, holds nothing: if it has to wait, the task whose resources the thread holds is the one that
  * is blocked, and whose id {@link #blocked} and {@link #resume} carry.
+ *
+ * <p><b>Ahead.</b> While nothing more fits, what is next may wait in a worker for one of the same demand there, see {@link
+ * Ahead}: it is begun on the resources of that, so that what runs and is not blocked never exceeds the node.
  *
  * <p><b>Deaths.</b> A task that ran alone on the CPUs of a worker that dies is charged with it. Were there several, they are
  * suspects: each is run again with nothing beside it in a worker, uncharged, at most {@value #SUSPICIONS} times. Who
  * was blocked is run again and never charged. A task without retries is not begun again, whoever killed its worker.
  *
  * <p><b>Cancelling</b> marks the claim word of the task before anything else: whoever has it or takes it next sees that.
- *
- * <p><b>Deadlocks.</b> {@link #breakDeadlock} is for when nothing has happened for a while.
  *
  * <p><b>Truth.</b> What a client says counts only while it has the task: late, repeated and foreign messages change
  * nothing. Whether a task has ended when its client dies is asked of the object, not of the client.
@@ -49,15 +50,27 @@ public final class Scheduler {
     private final Crew crew = new Crew();
     private final Dependencies dependencies = new Dependencies();
     private final Places places;
-
+    private final Ahead ahead;
+    private final Endings endings;
+    private final Sender sender;
     /** Every task that is not done. */
-    private final Map<ObjectId, Task> tasks = new HashMap<>();
+    private final Map<ObjectId, Task> tasks;
+
     /** One scheduler for a node with these resources. */
     public Scheduler(Resources node, SchedulerActions actions) {
+        this(node, actions, Ahead.CALM);
+    }
+
+    /** @param calm see {@link Ahead#CALM} */
+    Scheduler(Resources node, SchedulerActions actions, int calm) {
         this.actions = actions;
         ledger = new Ledger(node);
         queue = new Queue(ledger);
         places = new Places(ledger, queue, crew);
+        ahead = new Ahead(calm, actions, places, queue, ledger, crew);
+        endings = new Endings(actions, places, dependencies);
+        sender = new Sender(actions, places, queue, crew, ahead, endings);
+        tasks = endings.tasks;
     }
 
     /** Takes in a new task. One whose id is known already is ignored; one that can never run here fails at once. */
@@ -68,13 +81,14 @@ public final class Scheduler {
         tasks.put(task.id(), task);
         String lack = lacks(task.demand());
         if (lack != null) {
-            end(task, Failure.INFEASIBLE, lack);
-            sendAll();
+            endings.end(task, Failure.INFEASIBLE, lack);
+            sender.sendAll();
             return;
         }
         Task parent = task.nested() ? tasks.get(task.parent()) : null;
         if (parent != null) {
             Family.join(parent, task);
+            ahead.disturbed(parent.shape);
         }
         dependencies.add(task, actions);
         if (task.missing > 0) {
@@ -85,7 +99,7 @@ public final class Scheduler {
         if (parent != null && parent.cancelled) {
             cancel(task.id(), false);
         } else if (task.missing == 0) {
-            sendAll();
+            sender.sendAll();
         }
     }
 
@@ -95,20 +109,20 @@ public final class Scheduler {
     }
 
     /** One that the client has; null when that is not so. */
-    public Task taskAt(ObjectId id, int client) {
+    public @Nullable Task taskAt(ObjectId id, int client) {
         Task task = tasks.get(id);
         return task != null && (task.worker == client || isHelpedUnheard(task, client)) ? task : null;
     }
 
-    /** Null when the node can run the demand once everything else is gone, else what to tell the user. */
-    public String lacks(Resources demand) {
+    /** Null when the node can ever run the demand, else what to tell the user. */
+    public @Nullable String lacks(Resources demand) {
         return ledger.lacks(demand);
     }
 
     /** A client that takes tasks is there. */
     public void workerJoined(int worker) {
         crew.add(worker);
-        sendAll();
+        sender.sendAll();
     }
 
     /**
@@ -116,6 +130,7 @@ public final class Scheduler {
      * seen. Its tasks are done, or run again, or fail.
      */
     public void workerLost(int worker) {
+        ahead.recallFrom(worker); // What it had not begun is nobody's charge.
         Worker lost = crew.remove(worker);
         Set<Task> orphans = lost == null ? new LinkedHashSet<>() : lost.tasks;
         for (Task task : tasks.values()) {
@@ -127,14 +142,14 @@ public final class Scheduler {
         for (Task task : List.copyOf(orphans)) {
             if (actions.isReady(task.id())) {
                 places.leave(task);
-                complete(task);
+                endings.complete(task);
             } else {
                 left.add(task);
             }
         }
         Charges charges = new Charges(left, lost);
         left.forEach(task -> outlive(task, worker, charges));
-        sendAll();
+        sender.sendAll();
     }
 
     /** Its worker is dead and it has not ended. */
@@ -144,7 +159,7 @@ public final class Scheduler {
         places.leave(task);
         if (task.isAtMostOnce() || (charged && task.retriesLeft == 0)) {
             Failure reason = charges.isCulprit(task) ? Failure.OVERDUE : Failure.WORKER_DIED;
-            end(task, reason, "worker " + worker + " died while it ran it");
+            endings.end(task, reason, "worker " + worker + " died while it ran it");
             return;
         }
         ++task.attempt;
@@ -157,7 +172,7 @@ public final class Scheduler {
             ++task.suspicions;
         }
         if (!actions.unclaim(task)) {
-            end(task, Failure.CANCELLED, "it was cancelled while it ran");
+            endings.end(task, Failure.CANCELLED, "it was cancelled while it ran");
         } else if (waits) {
             places.setState(task, Task.State.WAITING);
         } else {
@@ -183,25 +198,46 @@ public final class Scheduler {
             if (actions.unclaim(task)) {
                 places.requeue(task);
             } else {
-                end(task, Failure.CANCELLED, "it was cancelled before it had begun");
+                endings.end(task, Failure.CANCELLED, "it was cancelled before it had begun");
             }
-            sendAll();
+            sender.sendAll();
         }
     }
 
     /** The result of the task is sealed, by the client that ran it. */
     public void finished(ObjectId id, int worker) {
+        finished(id, worker, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param next the task, ahead there, that the worker has begun on the resources of this one; null for none
+     */
+    public void finished(ObjectId id, int worker, @Nullable ObjectId next) {
         Worker known = crew.get(worker);
         if (known != null) {
             known.full = false;
         }
         Task task = tasks.get(id);
-        if (task == null) {
+        boolean mayEnd =
+                task != null && (task.worker == worker || task.worker == NOBODY || task.state == Task.State.AHEAD);
+        Task ended = mayEnd ? task : null;
+        if (ended != null) {
+            if (ended.state == Task.State.RUNNING) {
+                ahead.ended(ended.shape);
+            }
+            places.leave(ended);
+        }
+        Task begun = next == null ? null : tasks.get(next);
+        if (begun != null && begun.state == Task.State.AHEAD && begun.worker == worker) {
+            ahead.begun(begun);
+        }
+        if (ended != null) {
+            endings.complete(ended);
+            sender.sendAll();
+        } else if (task == null) {
             objectReady(id);
-        } else if (task.worker == worker || task.worker == NOBODY) {
-            places.leave(task);
-            complete(task);
-            sendAll();
         }
     }
 
@@ -219,25 +255,20 @@ public final class Scheduler {
         ++task.attempt;
         task.reserved = true;
         if (!actions.unclaim(task)) {
-            end(task, Failure.CANCELLED, "it was cancelled while it ran");
+            endings.end(task, Failure.CANCELLED, "it was cancelled while it ran");
         } else if (delay > 0) {
             places.delay(task, now + delay);
         } else {
             places.requeue(task);
         }
-        sendAll();
+        sender.sendAll();
         return true;
     }
 
     /** Tasks whose delay is over run again. */
     public void advance(long now) {
-        boolean isAny = false;
-        for (Task next = places.pollDelayed(now); next != null; next = places.pollDelayed(now)) {
-            places.requeue(next);
-            isAny = true;
-        }
-        if (isAny) {
-            sendAll();
+        if (places.requeueDelayed(now)) {
+            sender.sendAll();
         }
     }
 
@@ -250,8 +281,13 @@ public final class Scheduler {
     public void overdue(ObjectId id, int worker) {
         Task task = taskAt(id, worker);
         if (task != null) {
-            kill(worker, task, "a task did not end when its time was over");
+            kill(worker, task, "a task in it did not heed the interrupt that was to end it");
         }
+    }
+
+    /** A thread of the worker will never go on, and all on its stack have failed: the worker is killed, and nobody charged. */
+    public void stuck(int worker) {
+        kill(worker, null, "a task in it waits for a lock that it can never have, whatever interrupts it");
     }
 
     /**
@@ -269,15 +305,19 @@ public final class Scheduler {
                 cancelOne(task, force);
             }
         }
-        sendAll();
+        sender.sendAll();
     }
 
     private void cancelOne(Task task, boolean force) {
         task.cancelled = true;
         int worker = actions.mark(task);
+        if (task.state == Task.State.AHEAD) {
+            ahead.recall(task);
+            worker = task.worker;
+        }
         if (worker == NOBODY) {
             places.leave(task);
-            end(task, Failure.CANCELLED, "it was cancelled before it had begun");
+            endings.end(task, Failure.CANCELLED, "it was cancelled before it had begun");
         } else if (force && crew.get(worker) != null) {
             kill(worker, null, "a task in it was cancelled by force");
         } else {
@@ -286,11 +326,9 @@ public final class Scheduler {
     }
 
     /** Nobody in it is charged but the culprit, if there is one. */
-    private void kill(int worker, Task culprit, String why) {
-        Worker doomed = crew.get(worker);
-        if (doomed != null && !doomed.doomed) {
-            doomed.doomed = true;
-            doomed.culprit = culprit;
+    private void kill(int worker, @Nullable Task culprit, String why) {
+        if (crew.doom(worker, culprit)) {
+            ahead.recallFrom(worker);
             actions.kill(worker, why);
         }
     }
@@ -298,10 +336,9 @@ public final class Scheduler {
     /** The thread that holds the resources of the task has to wait: its CPU is free. */
     public void blocked(ObjectId id, int worker) {
         Task task = heldBy(id, worker);
-        if (task != null && task.state == Task.State.RUNNING) {
-            places.setState(task, Task.State.BLOCKED);
-            ledger.giveCpu(task.shape.amounts);
-            sendAll();
+        if (task != null && places.block(task)) {
+            ahead.disturbed(task.shape);
+            sender.sendAll();
         }
     }
 
@@ -323,24 +360,32 @@ public final class Scheduler {
         if (task.state == Task.State.BLOCKED) {
             places.setState(task, Task.State.RESUMING);
             queue.addResuming(task);
-            sendAll();
+            sender.sendAll();
         } else {
             // It has given nothing back.
             actions.grant(task, worker);
         }
     }
 
+    /** The same for one that cannot wait: it has gone on, whoever has its CPU now, and nothing begins until that is made up. */
+    public void resumedAtOnce(ObjectId id, int worker) {
+        Task task = heldBy(id, worker);
+        if (task != null && task.isBlocked()) {
+            places.goOnAtOnce(task);
+            sender.sendAll(); // What is ahead may not begin.
+        }
+    }
+
     /** An object that is not the result of a task known here is there. */
     public void objectReady(ObjectId id) {
-        if (wake(id)) {
-            sendAll();
+        if (endings.wake(id)) {
+            sender.sendAll();
         }
     }
 
     /** What a client has: for who tells of its death. */
     public List<Task> tasksOf(int worker) {
-        Worker known = crew.get(worker);
-        return known == null ? List.of() : List.copyOf(known.tasks);
+        return crew.tasksOf(worker);
     }
 
     /**
@@ -354,8 +399,8 @@ public final class Scheduler {
             return false;
         }
         places.leave(victim);
-        end(victim, Failure.DEADLOCK, Deadlock.why(victim, ledger, crew));
-        sendAll();
+        endings.end(victim, Failure.DEADLOCK, Deadlock.why(victim, ledger, crew));
+        sender.sendAll();
         return true;
     }
 
@@ -384,9 +429,21 @@ public final class Scheduler {
         return tasks.size() - places.waiting() - places.queued();
     }
 
-    /** Whether something waits for a task to end: for resources to get free, or for a result. */
-    public boolean isHungry() {
-        return !queue.isEmpty() || !dependencies.isEmpty();
+    /** When the end of a task has to be heard of soon. */
+    public enum Hunger {
+        /** Nothing waits for it. */
+        NEVER,
+        /** When its worker has nothing left that was sent ahead: something waits for resources. */
+        WHEN_DRY,
+        /** Each time. */
+        ALWAYS
+    }
+
+    public Hunger hunger() {
+        if (!dependencies.isEmpty() || queue.isHeldUp()) {
+            return Hunger.ALWAYS;
+        }
+        return queue.isEmpty() && ahead.isEmpty() ? Hunger.NEVER : Hunger.WHEN_DRY;
     }
 
     /** Whether nothing is kept of any task: for tests. */
@@ -403,97 +460,16 @@ public final class Scheduler {
                 + crew.all().size() + " workers, free " + free();
     }
 
-    private Task heldBy(ObjectId id, int worker) {
+    private @Nullable Task heldBy(ObjectId id, int worker) {
         Task task = tasks.get(id);
         return task != null && task.worker == worker ? task : null;
     }
 
     /** Whether it runs on a thread of the client that has to wait for it, which the client has not told us. */
     private boolean isHelpedUnheard(Task task, int client) {
-        return (task.state == Task.State.QUEUED || task.state == Task.State.WAITING)
-                && actions.claimedBy(task) == client;
-    }
-
-    /** It is nowhere any more, and fails. */
-    private void end(Task task, Failure reason, String why) {
-        actions.fail(task, reason, why);
-        complete(task);
-    }
-
-    private void complete(Task task) {
-        places.setState(task, null);
-        tasks.remove(task.id());
-        Family.leave(task);
-        wake(task.id());
-        task.outputs().forEach(this::wake);
-        actions.done(task);
-    }
-
-    private boolean wake(ObjectId id) {
-        List<Task> dependents = dependencies.wake(id);
-        if (dependents != null) {
-            dependents.forEach(places::enqueue);
-        }
-        return dependents != null;
-    }
-
-    private void sendAll() {
-        crew.beginRound();
-        Task resumed;
-        while ((resumed = queue.pollResuming()) != null) {
-            places.goOn(resumed);
-            actions.grant(resumed, resumed.worker);
-        }
-        sendSuspects();
-        while (queue.hasLanes() && sendOne()) {}
-    }
-
-    /** Each to a worker where nothing runs; one is kept free for them. */
-    private void sendSuspects() {
-        Task task;
-        while ((task = queue.firstSuspect()) != null) {
-            Worker worker = crew.forSuspect();
-            if (worker == null) {
-                return;
-            }
-            if (worker.running > 0 || !queue.fits(task.shape)) {
-                worker.isReserved = true;
-                return;
-            }
-            dispatch(task, worker);
-        }
-    }
-
-    /** Sends the task that is next, if any; false when nothing more can go. */
-    private boolean sendOne() {
-        Worker worker = crew.leastLoaded();
-        Task next = worker == null ? null : queue.next();
-        if (next != null) {
-            dispatch(next, worker);
-        }
-        return next != null;
-    }
-
-    /** The worker has it then, or somebody else has, or the worker takes nothing now. */
-    private void dispatch(Task next, Worker worker) {
-        switch (actions.dispatch(next, worker.id)) {
-            case SENT -> places.run(next, worker);
-            case HELPED -> helped(next);
-            case FULL -> crew.refused(worker);
-            case CANCELLED -> {
-                places.leave(next);
-                end(next, Failure.CANCELLED, "it was cancelled before it had begun");
-            }
-        }
-    }
-
-    private void helped(Task task) {
-        if (actions.isReady(task.id())) {
-            // Cancelled by a client that was heard before the one that submitted it.
-            places.leave(task);
-            complete(task);
-        } else {
-            places.help(task, actions.claimedBy(task));
-        }
+        boolean mayBeHelped = task.state == Task.State.QUEUED
+                || task.state == Task.State.WAITING
+                || (task.state == Task.State.AHEAD && task.worker != client);
+        return mayBeHelped && actions.claimedBy(task) == client;
     }
 }

@@ -10,6 +10,15 @@ public interface SchedulerActions {
     /** Claims the task for the worker and sends it there. */
     Dispatch dispatch(Task task, int worker);
 
+    /** Claims the task for the worker of the leader, and sends it there, to be begun when that has ended and not before. */
+    Dispatch sendAhead(Task task, Task leader);
+
+    /**
+     * Takes back a task that was sent ahead: it is nobody's then. False when its worker has begun it, or somebody else has
+     * claimed it: {@link #claimedBy} runs it.
+     */
+    boolean recall(Task task);
+
     /** The client whose claim on the task stands, or {@link Scheduler#NOBODY}. */
     int claimedBy(Task task);
 

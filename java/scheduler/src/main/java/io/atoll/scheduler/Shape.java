@@ -2,7 +2,11 @@ package io.atoll.scheduler;
 
 import io.atoll.Resources;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The queued tasks of one demand. Tasks of one shape can take each other's place exactly, so only the first of each
@@ -15,12 +19,18 @@ final class Shape {
     final long[] amounts;
     /** Tasks of other shapes that were sent while the first of this one did not fit. */
     int passedOver;
+    /** Tasks of this shape that are not done. */
+    int users;
+    /** So many of this shape have to end before one may be ahead; below 0, so many more than one may be. See {@link Ahead}. */
+    int unrest;
+    /** Those that run or are ahead, and have nobody behind them. */
+    final Set<Task> leaders = new LinkedHashSet<>();
 
     private final Map<Group, Lane> lanes = new HashMap<>();
     /** A list of those lanes, none of them empty, in the order of their groups' turns. */
-    private Lane first;
+    private @Nullable Lane first;
 
-    private Lane last;
+    private @Nullable Lane last;
 
     Shape(Resources demand, long[] amounts) {
         this.demand = demand;
@@ -28,6 +38,7 @@ final class Shape {
     }
 
     /** The one to run next, or null. */
+    @Nullable
     Task head() {
         return first == null ? null : first.head;
     }
@@ -44,9 +55,14 @@ final class Shape {
         lane(task).addLast(task);
     }
 
+    /** One of the driver's, where its stamp says. */
+    void addBack(Task task) {
+        lane(task).addBack(task);
+    }
+
     /** From wherever it is in its lane. */
     void remove(Task task) {
-        Lane lane = lanes.get(task.group);
+        Lane lane = Objects.requireNonNull(lanes.get(task.group));
         lane.remove(task);
         if (lane.head == null) {
             lanes.remove(lane.group);
@@ -57,7 +73,7 @@ final class Shape {
 
     /** The group, which has a lane here, has had its turn: it is the last now. */
     void moveToEnd(Group group) {
-        Lane lane = lanes.get(group);
+        Lane lane = Objects.requireNonNull(lanes.get(group));
         unlink(lane);
         link(lane);
     }
@@ -119,10 +135,10 @@ final class Shape {
     /** A list through the tasks themselves: a helped task leaves from the middle. */
     private static final class Lane {
         private final Group group;
-        private Lane before;
-        private Lane after;
-        private Task head;
-        private Task tail;
+        private @Nullable Lane before;
+        private @Nullable Lane after;
+        private @Nullable Task head;
+        private @Nullable Task tail;
 
         Lane(Group group) {
             this.group = group;
@@ -146,6 +162,23 @@ final class Shape {
                 tail.after = task;
             }
             tail = task;
+        }
+
+        void addBack(Task task) {
+            Task later = head;
+            while (later != null && later.stamp < task.stamp) {
+                later = later.after;
+            }
+            if (later == null) {
+                addLast(task);
+            } else if (later.before == null) {
+                addFirst(task);
+            } else {
+                task.before = later.before;
+                task.after = later;
+                later.before.after = task;
+                later.before = task;
+            }
         }
 
         void remove(Task task) {

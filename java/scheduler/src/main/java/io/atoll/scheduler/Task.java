@@ -4,6 +4,7 @@ import io.atoll.ObjectId;
 import io.atoll.Resources;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call to be run once, as the scheduler sees it: what it needs and what it waits for, not what it does. Made by who
@@ -13,14 +14,13 @@ public final class Task {
     private final ObjectId id;
     private final Resources demand;
     private final List<ObjectId> dependencies;
-    private final ObjectId parent;
-    private final ObjectId holder;
+    private final @Nullable ObjectId parent;
+    private final @Nullable ObjectId holder;
     private final List<ObjectId> outputs;
     private final boolean atMostOnce;
-    private final Object payload;
+    private final @Nullable Object payload;
 
-    /** Where it stands; null before submit and once it is done. */
-    State state;
+    State state = State.APART;
     /** Runs that may still be lost before it fails. */
     int retriesLeft;
     /** Runs begun and given up. */
@@ -46,20 +46,45 @@ public final class Task {
     /** How often it was one. */
     int suspicions;
 
+    /** That of its demand, from when it is first queued on. */
+    @SuppressWarnings("NullAway.Init")
     Shape shape;
-    /** While it is queued in a lane. */
+
+    /** While it is queued in a lane, and of use only then. */
+    @SuppressWarnings("NullAway.Init")
     Group group;
+
     /** Place in the order of its lane, see {@link Shape}. */
     long stamp;
 
+    /** While it is ahead, see {@link Ahead}: the one that it is behind. */
+    @Nullable
+    Task leader;
+    /** How many that were sent ahead later have begun since it was. */
+    int overtaken;
+    /** Too many have begun while one waited behind it: none goes there any more. */
+    boolean isLong;
+    /** While it runs or is ahead: the one that is ahead behind it. */
+    @Nullable
+    Task follower;
+
+    @Nullable
     Task before;
+
+    @Nullable
     Task after;
 
     /** See {@link Family}. */
+    @Nullable
     Task elder;
 
+    @Nullable
     Task firstChild;
+
+    @Nullable
     Task previousSibling;
+
+    @Nullable
     Task nextSibling;
 
     /**
@@ -72,7 +97,12 @@ public final class Task {
      * @param payload the submitter's own, untouched
      */
     public Task(
-            ObjectId id, Resources demand, List<ObjectId> dependencies, ObjectId parent, int retries, Object payload) {
+            ObjectId id,
+            Resources demand,
+            List<ObjectId> dependencies,
+            @Nullable ObjectId parent,
+            int retries,
+            @Nullable Object payload) {
         this(id, demand, dependencies, List.of(), parent, parent, retries, payload);
     }
 
@@ -87,10 +117,10 @@ public final class Task {
             Resources demand,
             List<ObjectId> dependencies,
             List<ObjectId> outputs,
-            ObjectId parent,
-            ObjectId holder,
+            @Nullable ObjectId parent,
+            @Nullable ObjectId holder,
             int retries,
-            Object payload) {
+            @Nullable Object payload) {
         this.id = Objects.requireNonNull(id);
         this.demand = Objects.requireNonNull(demand);
         this.dependencies = List.copyOf(dependencies);
@@ -124,13 +154,19 @@ public final class Task {
     }
 
     /** The task that has submitted it; null when none has. */
-    public ObjectId parent() {
+    public @Nullable ObjectId parent() {
         return parent;
     }
 
     /** Whose turn it is when this one goes; null for the driver's. */
+    @Nullable
     ObjectId holder() {
         return holder;
+    }
+
+    /** Whether it runs, or will without another word from the scheduler: others may be behind it. */
+    boolean mayLead() {
+        return state == State.RUNNING || state == State.AHEAD;
     }
 
     /** Whether it must not be begun again once a worker has had it. */
@@ -148,8 +184,13 @@ public final class Task {
         return suspect || reserved;
     }
 
-    public Object payload() {
+    public @Nullable Object payload() {
         return payload;
+    }
+
+    /** The client that has it; {@link Scheduler#NOBODY} when none has. */
+    public int worker() {
+        return worker;
     }
 
     /** Which run of the task this is, from 0; a new one begins when a worker died with it or gave it back. */
@@ -164,16 +205,20 @@ public final class Task {
 
     @Override
     public String toString() {
-        return "task " + id + " (" + demand + ", " + (state == null ? "not scheduled" : state) + ")";
+        return "task " + id + " (" + demand + ", " + state + ")";
     }
 
     enum State {
+        /** Not in the scheduler: not yet submitted, or done. */
+        APART,
         /** For dependencies. */
         WAITING,
         /** For the time at which it runs again. */
         DELAYED,
         /** In a lane of its shape. */
         QUEUED,
+        /** Sent to a worker behind one that runs or is ahead there; it holds nothing, and nobody has begun it. */
+        AHEAD,
         /** Sent to a worker; it holds its demand. */
         RUNNING,
         /** It holds its demand, but for the CPU. */

@@ -3,6 +3,7 @@ package io.atoll.scheduler;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A client that takes tasks, as the scheduler sees it. One thread. */
 final class Worker {
@@ -20,6 +21,7 @@ final class Worker {
     /** It is being killed, for what one of its tasks does: the others have no part in that. */
     boolean doomed;
     /** The task whose fault that is; null when it is nobody's. */
+    @Nullable
     Task culprit;
 
     boolean full;
@@ -35,12 +37,17 @@ final class Worker {
         return suspects == 0 && !isReserved && hasRoom(round);
     }
 
+    /** Whether what runs there may have others behind it. */
+    boolean mayLead() {
+        return suspects == 0 && !isReserved && !doomed;
+    }
+
     boolean hasRoom(long round) {
         return !doomed && (!full || (tasks.isEmpty() && refusedIn != round));
     }
 
     /** Runs fewer tasks, then has fewer; one that is full is the last choice, and none, null, the worst. */
-    boolean isBetterThan(Worker other) {
+    boolean isBetterThan(@Nullable Worker other) {
         if (other == null) {
             return true;
         }

@@ -17,6 +17,22 @@ class CancelTest extends OnAFakeNode {
     // ---- cancelled
 
     @Test
+    void shouldChargeNobodyForAWorkerThatIsStuck() {
+        node(Resources.cpus(2), 1);
+        scheduler.submit(task(10, ONE));
+        scheduler.submit(task(11, ONE));
+        fake.ready.add(id(10)); // as one of those that were stuck
+        scheduler.stuck(1);
+        scheduler.stuck(1);
+        scheduler.stuck(7);
+        scheduler.workerLost(1);
+        scheduler.workerJoined(2);
+        assertThat(fake.events()).containsExactly("10 to 1", "11 to 1", "kill 1", "11 to 2");
+        assertThat(fake.done).contains(id(10));
+        finish(11, 2);
+    }
+
+    @Test
     void shouldNeverSendWhatWasCancelledInTheQueue() {
         node(ONE, 1);
         scheduler.submit(task(10, ONE));

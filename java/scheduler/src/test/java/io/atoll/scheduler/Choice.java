@@ -1,5 +1,9 @@
 package io.atoll.scheduler;
 
+import io.atoll.ObjectId;
+import io.atoll.Resources;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntUnaryOperator;
 
 /** Picks one of so many after the other, as a number says. */
@@ -15,5 +19,21 @@ final class Choice implements IntUnaryOperator {
         int picked = Math.floorMod(left, bound);
         left = left / bound * 31 + 17;
         return picked;
+    }
+
+    /** None to two of them. */
+    static List<ObjectId> some(List<ObjectId> ids, IntUnaryOperator pick) {
+        List<ObjectId> some = new ArrayList<>();
+        for (int i = pick.applyAsInt(5) - 2; i > 0 && !ids.isEmpty(); --i) {
+            some.add(ids.get(pick.applyAsInt(ids.size())));
+        }
+        return some;
+    }
+
+    /** What a driver's task may demand, and a node may not have. */
+    static Resources demand(IntUnaryOperator pick) {
+        return Resources.none()
+                .with(Resources.CPU, new double[] {1, 0.5, 2, 0, 4, 1}[pick.applyAsInt(6)])
+                .with(Resources.GPU, new double[] {0, 0, 0, 1, 0.5, 2}[pick.applyAsInt(6)]);
     }
 }

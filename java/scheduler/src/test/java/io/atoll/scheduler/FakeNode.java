@@ -19,6 +19,11 @@ final class FakeNode implements SchedulerActions {
     /** Marked on their claim words. */
     final Set<ObjectId> cancelled = new HashSet<>();
 
+    /** Sent ahead, and not begun. */
+    final Set<ObjectId> ahead = new HashSet<>();
+    /** Whether workers take any. */
+    boolean takesAhead;
+
     final Set<Integer> full = new HashSet<>();
     final Set<ObjectId> done = new HashSet<>();
     final Map<ObjectId, Failure> failed = new HashMap<>();
@@ -69,6 +74,29 @@ final class FakeNode implements SchedulerActions {
         }
         log.add(task.id().place() + " to " + worker);
         return Dispatch.SENT;
+    }
+
+    @Override
+    public Dispatch sendAhead(Task task, Task leader) {
+        if (!takesAhead) {
+            return Dispatch.FULL;
+        }
+        Dispatch outcome = dispatch(task, leader.worker);
+        if (outcome == Dispatch.SENT) {
+            ahead.add(task.id());
+            log.set(log.size() - 1, task.id().place() + " behind " + leader.id().place() + " at " + leader.worker);
+        }
+        return outcome;
+    }
+
+    @Override
+    public boolean recall(Task task) {
+        boolean isBack = ahead.remove(task.id());
+        if (isBack) {
+            claims.remove(task.id());
+            log.add(task.id().place() + " back");
+        }
+        return isBack;
     }
 
     @Override

@@ -16,8 +16,9 @@ class SchedulerPropertyTest {
     void shouldEndEveryTaskAndExceedNothing(
             @ForAll @IntRange(min = 1, max = 4) int cpus,
             @ForAll @IntRange(min = 0, max = 2) int gpus,
+            @ForAll @IntRange(min = 0, max = 4) int calm,
             @ForAll @Size(max = 900) List<@IntRange(min = 0, max = Integer.MAX_VALUE) Integer> choices) {
-        SimulatedNode node = new SimulatedNode(Resources.cpus(cpus).with(Resources.GPU, gpus));
+        SimulatedNode node = new SimulatedNode(Resources.cpus(cpus).with(Resources.GPU, gpus), calm);
         choices.forEach(node::step);
         node.finish();
     }

@@ -10,7 +10,10 @@ import io.atoll.Resources;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Who runs what, when and where; what deaths and deadlocks change is in {@link LossTest}. */
+/**
+ * Who runs what, when and where. What becomes of the CPU of who waits is in {@link BlockedTest}, what deaths and deadlocks
+ * change in {@link LossTest}.
+ */
 class SchedulerTest extends OnAFakeNode {
     @Test
     void shouldRunDriversTasksInOrderAsFarAsCpusGo() {
@@ -146,47 +149,6 @@ class SchedulerTest extends OnAFakeNode {
         for (int i = 0; i < 11; ++i) {
             finish(i, 1);
         }
-    }
-
-    @Test
-    void shouldGiveCpuButNotGpuOfABlockedTaskToOthers() {
-        node(GPU, 1);
-        scheduler.submit(task(10, GPU)); // g
-        scheduler.submit(nested(11, ONE)); // f, which g waits for
-        scheduler.submit(task(12, GPU));
-        scheduler.blocked(id(10), 1);
-        assertThat(fake.events()).containsExactly("10 to 1", "11 to 1");
-        finish(11, 1);
-        assertThat(fake.events()).isEmpty(); // 12 would need the GPU that 10 keeps
-        scheduler.resume(id(10), 1);
-        assertThat(fake.events()).containsExactly("grant 10 at 1");
-        finish(10, 1);
-        assertThat(fake.events()).containsExactly("12 to 1");
-        finish(12, 1);
-    }
-
-    @Test
-    void shouldResumeBeforeStartingNewTasks() {
-        node(ONE, 1);
-        scheduler.submit(task(10, ONE));
-        scheduler.submit(nested(11, ONE));
-        scheduler.submit(nested(12, ONE));
-        scheduler.blocked(id(10), 1);
-        scheduler.resume(id(10), 1);
-        assertThat(fake.events()).containsExactly("10 to 1", "12 to 1");
-        finish(12, 1);
-        assertThat(fake.events()).containsExactly("grant 10 at 1");
-        finish(10, 1);
-        finish(11, 1);
-    }
-
-    @Test
-    void shouldGrantAtOnceWhatWasNeverGivenBack() {
-        node(ONE, 1);
-        scheduler.submit(task(10, ONE));
-        scheduler.resume(id(10), 1);
-        assertThat(fake.events()).containsExactly("10 to 1", "grant 10 at 1");
-        finish(10, 1);
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.atoll.ObjectId;
 import io.atoll.Resources;
 import io.atoll.spi.ResourceUnits;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,23 +31,23 @@ final class SimulatedNode implements SchedulerActions {
     private final Map<Integer, SimulatedProcess> processes = new LinkedHashMap<>();
     private final Map<ObjectId, Spec> specs = new LinkedHashMap<>();
     private final Map<ObjectId, Integer> claims = new HashMap<>();
+    /** Whose claim words say that they are ahead: whoever changes them has the task. */
+    private final Set<ObjectId> ahead = new HashSet<>();
+
     private final Set<ObjectId> ready = new HashSet<>();
     private final Set<ObjectId> done = new HashSet<>();
     private final Map<ObjectId, Failure> failed = new HashMap<>();
     /** Whose claim words say that they have no value. */
     private final Set<ObjectId> marked = new HashSet<>();
-    /** Tasks whose RESUME the scheduler has read and not answered. */
-    private final Set<ObjectId> resumesRead = new HashSet<>();
-    /** When the scheduler read of it. */
-    private final Map<ObjectId, Integer> readAt = new HashMap<>();
+
+    private final SimulatedOrder order = new SimulatedOrder();
 
     private int lastNumber;
-    private int reads;
     private long now = Long.MAX_VALUE - 500; // the clock may go over
 
-    SimulatedNode(Resources node) {
+    SimulatedNode(Resources node, int calm) {
         this.node = node;
-        scheduler = new Scheduler(node, this);
+        scheduler = new Scheduler(node, this, calm);
         processes.put(DRIVER, new SimulatedProcess(DRIVER));
         for (int worker = 0; worker < WORKERS; ++worker) {
             join(worker);
@@ -72,7 +71,11 @@ final class SimulatedNode implements SchedulerActions {
             case 17 -> scheduler.advance(now);
             case 0, 1 -> submitByDriver(pick);
             case 2 -> strayMessage(pick);
-            case 3 -> die(pick);
+            case 3 -> {
+                if (pick.applyAsInt(3) == 0) {
+                    bury(processes.get(pick.applyAsInt(WORKERS)));
+                }
+            }
             case 4 -> beFull(pick);
             case 5, 6, 7 -> deliver(pick);
             default -> {
@@ -102,11 +105,11 @@ final class SimulatedNode implements SchedulerActions {
                     process.sent.remove().run();
                 }
                 while (!process.unstarted.isEmpty()) {
-                    start(process);
+                    process.start();
                 }
                 for (SimulatedProcess.Thread thread : List.copyOf(process.threads)) {
                     if (thread.waitsFor == null) {
-                        finishTop(process, thread);
+                        finishTop(process, thread, true);
                     } else if (!thread.resumeSent && ready.contains(thread.waitsFor)) {
                         sendResume(process, thread);
                     }
@@ -115,16 +118,14 @@ final class SimulatedNode implements SchedulerActions {
             }
         }
         assertThat(done).as("%s", scheduler).containsExactlyInAnyOrderElementsOf(specs.keySet());
-        for (Spec spec : specs.values()) {
-            boolean infeasible = scheduler.lacks(spec.task.demand()) != null;
-            assertThat(failed.get(spec.task.id()) == Failure.INFEASIBLE)
-                    .isEqualTo(infeasible && !marked.contains(spec.task.id()));
-            if (failed.get(spec.task.id()) == Failure.WORKER_DIED) {
-                assertThat(spec.task.retriesLeft()).isZero();
-            }
-            assertThat(failed.get(spec.task.id()) == Failure.CANCELLED)
-                    .as("%s", spec.task)
-                    .isEqualTo(marked.contains(spec.task.id()));
+        for (Task task : all()) {
+            Failure failure = failed.get(task.id());
+            boolean isMarked = marked.contains(task.id());
+            boolean infeasible = scheduler.lacks(task.demand()) != null;
+            assertThat(failure == Failure.INFEASIBLE).isEqualTo(infeasible && !isMarked);
+            assertThat(failure != Failure.WORKER_DIED || task.retriesLeft() == 0)
+                    .isTrue();
+            assertThat(failure == Failure.CANCELLED).as("%s", task).isEqualTo(isMarked);
         }
         assertThat(scheduler.isEmpty()).as("%s", scheduler).isTrue();
     }
@@ -132,33 +133,25 @@ final class SimulatedNode implements SchedulerActions {
     // ---- what processes do
 
     private void submitByDriver(IntUnaryOperator pick) {
-        Resources demand = Resources.none()
-                .with(Resources.CPU, new double[] {1, 0.5, 2, 0, 4, 1}[pick.applyAsInt(6)])
-                .with(Resources.GPU, new double[] {0, 0, 0, 1, 0.5, 2}[pick.applyAsInt(6)]);
-        List<ObjectId> earlier = specs.values().stream()
-                .filter(spec -> spec.parent == null)
-                .map(spec -> spec.task.id())
+        Resources demand = Choice.demand(pick);
+        List<ObjectId> earlier =
+                all().stream().filter(task -> !task.nested()).map(Task::id).toList();
+        submit(processes.get(DRIVER), demand, Choice.some(earlier, pick), null, pick.applyAsInt(3));
+    }
+
+    private List<Task> childrenOf(ObjectId parent, SimulatedProcess process) {
+        return all().stream()
+                .filter(task -> parent.equals(task.parent()) && specs.get(task.id()).submitter == process.index)
                 .toList();
-        submit(processes.get(DRIVER), demand, some(earlier, pick), null, pick.applyAsInt(3));
     }
 
     /** Children need CPU alone, and depend on each other alone: a parent may wait for any of them. */
     private void submitByTask(SimulatedProcess process, SimulatedProcess.Thread thread, IntUnaryOperator pick) {
         ObjectId parent = thread.stack.peek().id();
-        List<ObjectId> siblings = specs.values().stream()
-                .filter(spec -> parent.equals(spec.parent) && spec.submitter == process.index)
-                .map(spec -> spec.task.id())
-                .toList();
+        List<ObjectId> siblings =
+                childrenOf(parent, process).stream().map(Task::id).toList();
         Resources demand = Resources.cpus(new double[] {1, 1, 0.5, 2, 0}[pick.applyAsInt(5)]);
-        submit(process, demand, some(siblings, pick), parent, pick.applyAsInt(3));
-    }
-
-    private static List<ObjectId> some(List<ObjectId> ids, IntUnaryOperator pick) {
-        List<ObjectId> some = new ArrayList<>();
-        for (int i = pick.applyAsInt(5) - 2; i > 0 && !ids.isEmpty(); --i) {
-            some.add(ids.get(pick.applyAsInt(ids.size())));
-        }
-        return some;
+        submit(process, demand, Choice.some(siblings, pick), parent, pick.applyAsInt(3));
     }
 
     private void submit(
@@ -169,7 +162,7 @@ final class SimulatedNode implements SchedulerActions {
         Task task = new Task(FakeNode.id(++lastNumber), demand, needs, parent, retries, null);
         specs.put(task.id(), new Spec(task, parent, process.index));
         process.sent.add(() -> {
-            readAt.put(task.id(), ++reads);
+            order.submitRead(task);
             scheduler.submit(task);
         });
     }
@@ -186,21 +179,18 @@ final class SimulatedNode implements SchedulerActions {
     private void startOrReturn(SimulatedProcess process, IntUnaryOperator pick) {
         if (process.index != NEVER_FULL && pick.applyAsInt(4) == 0) {
             Task task = process.unstarted.removeLast();
+            process.ahead.remove(task.id());
             process.sent.add(() -> scheduler.returned(task.id(), process.index));
         } else {
-            start(process);
+            process.start();
         }
-    }
-
-    private void start(SimulatedProcess process) {
-        SimulatedProcess.Thread thread = new SimulatedProcess.Thread();
-        thread.stack.push(process.unstarted.remove());
-        process.threads.add(thread);
     }
 
     private void act(SimulatedProcess process, SimulatedProcess.Thread thread, IntUnaryOperator pick) {
         if (thread.waitsFor != null) {
-            if (!thread.resumeSent && ready.contains(thread.waitsFor)) {
+            if (pick.applyAsInt(4) == 0 && thread.mayGoOn()) {
+                goOnAtOnce(process, thread);
+            } else if (!thread.resumeSent && ready.contains(thread.waitsFor)) {
                 sendResume(process, thread);
             }
             return;
@@ -209,7 +199,7 @@ final class SimulatedNode implements SchedulerActions {
             case 0, 1 -> submitByTask(process, thread, pick);
             case 2, 3, 4 -> getChild(process, thread, pick);
             case 5 -> failTop(process, thread, pick);
-            default -> finishTop(process, thread);
+            default -> finishTop(process, thread, pick.applyAsInt(4) > 0);
         }
     }
 
@@ -227,6 +217,7 @@ final class SimulatedNode implements SchedulerActions {
             thread.stack.pop();
             if (thread.stack.isEmpty()) {
                 process.threads.remove(thread);
+                process.ahead.remove(task.id());
             }
             process.sent.add(() -> assertThat(scheduler.retry(task.id(), process.index, delay, now))
                     .isTrue());
@@ -234,21 +225,29 @@ final class SimulatedNode implements SchedulerActions {
     }
 
     private void sendResume(SimulatedProcess process, SimulatedProcess.Thread thread) {
-        thread.resumeSent = true;
-        ObjectId id = thread.root().id();
+        thread.askForGrant();
+        Task root = thread.root();
         process.sent.add(() -> {
-            resumesRead.add(id);
-            scheduler.resume(id, process.index);
+            --thread.resumesUnread;
+            order.resumeRead(root);
+            scheduler.resume(root.id(), process.index);
+        });
+    }
+
+    /** Its time is over: it waits for nothing any more, and not for its CPU either. */
+    private void goOnAtOnce(SimulatedProcess process, SimulatedProcess.Thread thread) {
+        thread.goOnAtOnce();
+        Task root = thread.root();
+        process.sent.add(() -> {
+            order.resumeAnswered(root);
+            scheduler.resumedAtOnce(root.id(), process.index);
         });
     }
 
     /** The thread asks for the result of a child: helps if it can, else blocks, if it is not there. */
     private void getChild(SimulatedProcess process, SimulatedProcess.Thread thread, IntUnaryOperator pick) {
         ObjectId parent = thread.stack.peek().id();
-        List<Task> children = specs.values().stream()
-                .filter(spec -> parent.equals(spec.parent) && spec.submitter == process.index)
-                .map(Spec::task)
-                .toList();
+        List<Task> children = childrenOf(parent, process);
         if (children.isEmpty()) {
             return;
         }
@@ -260,9 +259,10 @@ final class SimulatedNode implements SchedulerActions {
                 child.demand().quantity(Resources.CPU) <= thread.root().demand().quantity(Resources.CPU);
         if (fits
                 && !child.isReserved()
-                && !claims.containsKey(child.id())
+                && (!claims.containsKey(child.id()) || ahead.contains(child.id()) && !marked.contains(child.id()))
                 && !done.contains(child.id())
                 && pick.applyAsInt(3) > 0) {
+            ahead.remove(child.id());
             claims.put(child.id(), process.index);
             thread.stack.push(child);
             for (ObjectId dependency : child.dependencies()) {
@@ -277,29 +277,30 @@ final class SimulatedNode implements SchedulerActions {
     }
 
     private void block(SimulatedProcess process, SimulatedProcess.Thread thread, ObjectId target) {
-        thread.waitsFor = target;
-        thread.resumeSent = false;
-        ObjectId id = thread.root().id();
-        process.sent.add(() -> scheduler.blocked(id, process.index));
+        thread.block(target);
+        Task root = thread.root();
+        process.sent.add(() -> {
+            order.resumeAnswered(root);
+            scheduler.blocked(root.id(), process.index);
+        });
     }
 
-    private void finishTop(SimulatedProcess process, SimulatedProcess.Thread thread) {
+    /** @param knows whether what is ahead has come to the process by then */
+    private void finishTop(SimulatedProcess process, SimulatedProcess.Thread thread, boolean knows) {
         ObjectId id = thread.stack.pop().id();
         ready.add(id);
         if (marked.contains(id)) {
             failed.put(id, Failure.CANCELLED); // as who has it is to store
         }
-        process.sent.add(() -> scheduler.finished(id, process.index));
-        if (thread.stack.isEmpty()) {
+        Task behind = thread.stack.isEmpty() ? process.ahead.remove(id) : null;
+        boolean mayBegin = behind != null && knows && !thread.wentOn;
+        boolean begins = mayBegin && claims.getOrDefault(behind.id(), -1) == process.index && ahead.remove(behind.id());
+        if (begins) {
+            thread.stack.push(behind);
+        } else if (thread.stack.isEmpty()) {
             process.threads.remove(thread);
         }
-    }
-
-    private void die(IntUnaryOperator pick) {
-        if (pick.applyAsInt(3) > 0) {
-            return;
-        }
-        bury(processes.get(pick.applyAsInt(WORKERS)));
+        process.sent.add(() -> scheduler.finished(id, process.index, begins ? behind.id() : null));
     }
 
     private void bury(SimulatedProcess process) {
@@ -307,7 +308,7 @@ final class SimulatedNode implements SchedulerActions {
             process.sent.remove().run();
         }
         processes.remove(process.index);
-        process.threads.forEach(thread -> resumesRead.remove(thread.root().id()));
+        process.threads.forEach(thread -> order.resumeAnswered(thread.root()));
         Map<Task, Integer> retries = new HashMap<>();
         specs.values().forEach(spec -> retries.put(spec.task, spec.task.retriesLeft()));
         boolean wasKilled = process.isKilled;
@@ -370,7 +371,7 @@ final class SimulatedNode implements SchedulerActions {
                 }
             }
             default -> {
-                if (readAt.containsKey(id) && !done.contains(id)) {
+                if (order.isRead(id) && !done.contains(id)) {
                     scheduler.submit(specs.get(id).task);
                 }
             }
@@ -379,39 +380,16 @@ final class SimulatedNode implements SchedulerActions {
 
     // ---- what must hold
 
+    private List<Task> all() {
+        return specs.values().stream().map(Spec::task).toList();
+    }
+
     private void assertResources() {
         for (String name : List.of(Resources.CPU, Resources.GPU)) {
             long used = processes.values().stream()
                     .mapToLong(process -> process.used(name))
                     .sum();
             assertThat(used).as(name).isLessThanOrEqualTo(ResourceUnits.amount(node, name));
-        }
-    }
-
-    private void assertOrder(Task next) {
-        boolean anyResuming =
-                resumesRead.stream().anyMatch(id -> specs.get(id).task.demand().quantity(Resources.CPU) > 0);
-        assertThat(anyResuming && next.demand().quantity(Resources.CPU) > 0)
-                .as("resuming before new")
-                .isFalse();
-        if (!next.dependencies().isEmpty() || next.attempt() > 0) {
-            return;
-        }
-        for (Spec spec : specs.values()) {
-            Task other = spec.task;
-            if (other.state == Task.State.QUEUED
-                    && !claims.containsKey(other.id())
-                    && other != next
-                    && other.attempt() == 0
-                    && other.dependencies().isEmpty()
-                    && other.demand().equals(next.demand())) {
-                int newer = Integer.compare(readAt.get(next.id()), readAt.get(other.id()));
-                if (next.nested() && next.parent().equals(other.parent())) {
-                    assertThat(newer).as("newest nested first").isPositive();
-                } else if (!next.nested() && !other.nested()) {
-                    assertThat(newer).as("oldest of the driver first").isNegative();
-                }
-            }
         }
     }
 
@@ -430,10 +408,39 @@ final class SimulatedNode implements SchedulerActions {
         if (process.full) {
             return Dispatch.FULL;
         }
-        assertOrder(task);
+        order.assertMayGo(task, all(), other -> !claims.containsKey(other.id()));
         claims.put(task.id(), worker);
         process.unstarted.add(task);
         return Dispatch.SENT;
+    }
+
+    @Override
+    public Dispatch sendAhead(Task task, Task leader) {
+        SimulatedProcess process = processes.get(leader.worker);
+        assertThat(leader.mayLead() && !task.isReserved()).isTrue();
+        assertThat(leader.demand()).isEqualTo(task.demand());
+        Dispatch outcome = dispatch(task, leader.worker);
+        if (outcome == Dispatch.SENT) {
+            process.unstarted.removeLast();
+            ahead.add(task.id());
+            if (process.has(leader.id())) { // else that has ended, and this is left where nobody looks
+                Task before = process.ahead.put(leader.id(), task);
+                assertThat(before == null || before.leader != leader)
+                        .as("one behind each")
+                        .isTrue();
+            }
+        }
+        return outcome;
+    }
+
+    @Override
+    public boolean recall(Task task) {
+        if (!ahead.remove(task.id())) {
+            return false;
+        }
+        claims.remove(task.id());
+        order.recalled(task);
+        return true;
     }
 
     @Override
@@ -472,16 +479,9 @@ final class SimulatedNode implements SchedulerActions {
 
     @Override
     public void grant(Task task, int worker) {
-        resumesRead.remove(task.id());
-        for (SimulatedProcess.Thread thread : processes.get(worker).threads) {
-            if (thread.root() == task) {
-                assertThat(thread.resumeSent).isTrue();
-                thread.waitsFor = null;
-                assertResources();
-                return;
-            }
-        }
-        throw new AssertionError("grant of " + task + ", which is not at " + worker);
+        order.resumeAnswered(task);
+        processes.get(worker).granted(task);
+        assertResources();
     }
 
     @Override

@@ -6,7 +6,9 @@ import io.atoll.spi.ResourceUnits;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A driver or worker of a {@link SimulatedNode}. */
 final class SimulatedProcess {
@@ -14,6 +16,9 @@ final class SimulatedProcess {
     final int index;
     final Deque<Runnable> sent = new ArrayDeque<>();
     final Deque<Task> unstarted = new ArrayDeque<>();
+    /** What may begin once another has ended, by the id of that. */
+    final Map<ObjectId, Task> ahead = new HashMap<>();
+
     final List<Thread> threads = new ArrayList<>();
     boolean full;
     /** Killed, and not buried yet: its threads do nothing any more. */
@@ -25,18 +30,47 @@ final class SimulatedProcess {
         this.index = index;
     }
 
-    /** How much of a resource is in use: of the CPU not by those who wait. */
+    /** Whether the task was sent here and has not ended. */
+    boolean has(ObjectId id) {
+        return unstarted.stream().anyMatch(task -> task.id().equals(id))
+                || ahead.values().stream().anyMatch(task -> task.id().equals(id))
+                || threads.stream().anyMatch(thread -> thread.root().id().equals(id));
+    }
+
+    /** A thread takes the next that was sent. */
+    void start() {
+        Thread thread = new Thread();
+        thread.stack.push(unstarted.remove());
+        threads.add(thread);
+    }
+
+    /** How much of a resource is in use: of the CPU not by those who wait, and have gone on without waiting for theirs. */
     long used(String name) {
         long used = 0;
         for (Task task : unstarted) {
             used += ResourceUnits.amount(task.demand(), name);
         }
         for (Thread thread : threads) {
-            if (thread.waitsFor == null || !name.equals(Resources.CPU)) {
+            boolean hasCpu = thread.waitsFor == null && !thread.overdrawn;
+            if (hasCpu || !name.equals(Resources.CPU)) {
                 used += ResourceUnits.amount(thread.root().demand(), name);
             }
         }
         return used;
+    }
+
+    /**
+     * A task has its CPU back, or it is the answer to what it asked before it went on without: it cannot tell one from the
+     * other.
+     */
+    void granted(Task task) {
+        for (Thread thread : threads) {
+            if (thread.root() == task && thread.resumeSent) {
+                thread.waitsFor = null;
+                thread.resumeSent = false;
+                thread.overdrawn = thread.resumesUnread > 0;
+            }
+        }
     }
 
     /** A thread of a worker: the task that was dispatched, and on top those that it helps. */
@@ -45,10 +79,40 @@ final class SimulatedProcess {
         /** Null when it runs. */
         ObjectId waitsFor;
 
+        /** It has asked for the CPU that it gave away when it began to wait. */
         boolean resumeSent;
+        /** So many times it has asked of which the scheduler has not read. */
+        int resumesUnread;
+        /** It runs, and has not waited for its CPU. */
+        boolean overdrawn;
+        /** So it did once. */
+        boolean wentOn;
 
         Task root() {
             return stack.peekLast();
+        }
+
+        void block(ObjectId target) {
+            waitsFor = target;
+            overdrawn = false;
+            resumeSent = false;
+        }
+
+        void askForGrant() {
+            resumeSent = true;
+            ++resumesUnread;
+        }
+
+        /** Whether it can do something without: a task that is helped needs what it depends on. */
+        boolean mayGoOn() {
+            return !stack.element().dependencies().contains(waitsFor);
+        }
+
+        void goOnAtOnce() {
+            waitsFor = null;
+            wentOn = true;
+            overdrawn = true;
+            resumeSent = false;
         }
     }
 }

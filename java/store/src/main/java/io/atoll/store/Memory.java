@@ -29,27 +29,27 @@ public final class Memory {
         return UNSAFE.arrayBaseOffset(array.getClass());
     }
 
-    public static byte getByte(Object base, long address) {
+    public static byte getByte(@Nullable Object base, long address) {
         return UNSAFE.getByte(base, address);
     }
 
-    public static short getShort(Object base, long address) {
+    public static short getShort(@Nullable Object base, long address) {
         return UNSAFE.getShort(base, address);
     }
 
-    public static int getInt(Object base, long address) {
+    public static int getInt(@Nullable Object base, long address) {
         return UNSAFE.getInt(base, address);
     }
 
-    public static long getLong(Object base, long address) {
+    public static long getLong(@Nullable Object base, long address) {
         return UNSAFE.getLong(base, address);
     }
 
-    public static float getFloat(Object base, long address) {
+    public static float getFloat(@Nullable Object base, long address) {
         return UNSAFE.getFloat(base, address);
     }
 
-    public static double getDouble(Object base, long address) {
+    public static double getDouble(@Nullable Object base, long address) {
         return UNSAFE.getDouble(base, address);
     }
 

@@ -177,6 +177,57 @@ public final class NativeStore implements ObjectStore {
     }
 
     /**
+     * Has {@link #takeEvents} tell, once, that no other client refers to the object, nor any container or name.
+     *
+     * @param id this process refers to it until its event is taken, or {@link #unwatch}
+     * @throws io.atoll.ObjectLostException when it names no object
+     */
+    public void watchAlone(ObjectId id) {
+        watches.watchAlone(id);
+    }
+
+    /**
+     * Has {@link #takeEvents} tell that the bytes of the object are lost, since its file is damaged or cannot be read. It is
+     * expected again then, whoever waits for it waits on, and this process is to answer by {@link #expectAgain} or {@link
+     * #giveUp}.
+     *
+     * @param id this process refers to it until the answer, or {@link #unwatch}
+     * @throws io.atoll.ObjectLostException when it names no object
+     */
+    public void watchDamaged(ObjectId id) {
+        watches.watchDamaged(id);
+    }
+
+    /** Ends all watches of an object; if this process was asked about it, it has given it up with that. */
+    public void unwatch(ObjectId id) {
+        watches.unwatch(id);
+    }
+
+    /**
+     * Says that the object is made again under its id, by whomever.
+     *
+     * @throws io.atoll.StoreException when nothing is wrong with it
+     * @throws io.atoll.ObjectLostException when it was deleted, or is gone
+     */
+    public void expectAgain(ObjectId id) {
+        watches.expectAgain(id);
+    }
+
+    /**
+     * Says that the object is not made again: it is lost.
+     *
+     * @throws IllegalArgumentException when this process has not been asked
+     */
+    public void giveUp(ObjectId id) {
+        watches.giveUp(id);
+    }
+
+    /** As {@link #takeReady}, with what has become of each. A process uses one of the two. */
+    public ObjectEvent[] takeEvents(long timeoutNanos) {
+        return watches.takeEvents(timeoutNanos);
+    }
+
+    /**
      * Gives an object, to which this process holds a reference, a name under which every process finds it. The name
      * keeps it alive until {@link #unpublish}, whatever becomes of this process. Doing it again does nothing.
      *

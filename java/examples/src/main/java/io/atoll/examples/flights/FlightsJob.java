@@ -36,8 +36,7 @@ final class FlightsJob {
     /** Runs in a driver. The input is closed as soon as it is in the store. {@code begun} is what nanoTime was then. */
     Result run(FlightsInput input, long begun) throws InputException {
         checkRoom(input.bytes() * scale);
-        progress.show("starting workers", 0, 0);
-        Map<Long, WorkerMemory> before = WorkerMemory.ofAll(workers);
+        Map<Long, Long> before = WorkerMemory.sharedOfThoseThere();
         long rows = input.rows() * scale;
         int batches = input.batches().size() * scale;
         long started = System.nanoTime();
@@ -117,7 +116,7 @@ final class FlightsJob {
     }
 
     private static List<JobRecord.Worker> shares(
-            List<FlightsTask.Part> parts, Map<Long, WorkerMemory> before, Map<Long, WorkerMemory> after) {
+            List<FlightsTask.Part> parts, Map<Long, Long> before, Map<Long, WorkerMemory> after) {
         Set<Long> pids = new TreeSet<>(after.keySet());
         parts.forEach(part -> pids.add(part.pid()));
         pids.addAll(before.keySet());

@@ -52,29 +52,29 @@ final class FlightsReport {
         fact("copied", "%s by the workers that read it", bytes(record.copiedBytes()));
         fact(
                 "elapsed",
-                "%.2f s: %.2f to start workers and read, %.2f to store, %.2f to compute",
+                "%.2f s: %.2f to start and read, %.2f to store, %.2f to compute",
                 seconds(times.total()),
                 seconds(times.start()),
                 seconds(times.store()),
                 seconds(times.compute()));
         line("");
-        line(format("  %8s %6s %13s %32s", "", "", "", "-- shared memory mapped (Pss) --"));
+        line(format("  %8s %6s %13s %32s", "", "", "", "- looked at in the store (Pss) -"));
         title(format(WORKER, "worker", "tasks", "rows", "before", "after", "added", "live heap"));
         record.workers().forEach(this::worker);
         line("  A page that n processes have mapped counts 1/n in each, and less once more share it.");
     }
 
     private void worker(JobRecord.Worker worker) {
-        WorkerMemory before = worker.before();
+        Long before = worker.before();
         WorkerMemory after = worker.after();
         line(format(
                 WORKER,
                 worker.pid(),
                 worker.tasks(),
                 format("%,d", worker.rows()),
-                before == null ? "-" : bytes(before.sharedBytes()),
+                before == null ? "-" : bytes(before),
                 after == null ? "died" : bytes(after.sharedBytes()),
-                before == null || after == null ? "-" : bytes(after.sharedBytes() - before.sharedBytes()),
+                before == null || after == null ? "-" : bytes(after.sharedBytes() - before),
                 after == null ? "-" : bytes(after.heapBytes())));
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -19,11 +20,12 @@ import java.util.stream.IntStream;
  * What a worker process weighs, measured in it.
  *
  * @param pid the process
- * @param sharedBytes its part of the shared memory that it has mapped and touched: {@code Pss_Shmem} of
- *     {@code smaps_rollup}, which divides each page by the number of processes that have it mapped
+ * @param sharedBytes its part of the shared memory that it has looked at by views: {@code Pss} of {@code smaps}, which divides
+ *     each page by how often it is mapped, in whichever process
  * @param heapBytes live Java heap, after a collection
  */
 record WorkerMemory(long pid, long sharedBytes, long heapBytes) implements Serializable {
+    private static final Pattern MAPPING = Pattern.compile("[0-9a-f]+-[0-9a-f]+ ");
     private static final long SETTLE_MILLIS = 20;
     private static final int ROUNDS = 50;
 
@@ -32,7 +34,8 @@ record WorkerMemory(long pid, long sharedBytes, long heapBytes) implements Seria
         System.gc();
         Thread.sleep(SETTLE_MILLIS); // views that were reachable no more are let go meanwhile
         System.gc();
-        return new WorkerMemory(ProcessHandle.current().pid(), shared(), liveHeap());
+        long pid = ProcessHandle.current().pid();
+        return new WorkerMemory(pid, shared(pid), liveHeap());
     }
 
     /** What the collection has left: what is in use now would count the room that threads have taken ahead of need. */
@@ -61,12 +64,30 @@ record WorkerMemory(long pid, long sharedBytes, long heapBytes) implements Seria
         return readings;
     }
 
-    private static long shared() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/smaps_rollup"))) {
-            if (line.startsWith("Pss_Shmem:")) {
-                return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+    /** The shared memory of the workers that are there, by process id, read from outside: none of them is waited for. */
+    static Map<Long, Long> sharedOfThoseThere() {
+        Map<Long, Long> shared = new TreeMap<>();
+        for (ProcessStats worker : Atoll.stats().workers()) {
+            try {
+                shared.put(worker.pid(), shared(worker.pid()));
+            } catch (IOException e) {
+                // It has ended meanwhile.
             }
         }
-        return 0;
+        return shared;
+    }
+
+    /** Of the mappings that views are handed out from: those that a worker writes by are filled ahead of need. */
+    private static long shared(long pid) throws IOException {
+        long kilobytes = 0;
+        boolean isOfViews = false;
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/smaps"))) {
+            if (MAPPING.matcher(line).lookingAt()) {
+                isOfViews = line.contains(" r--s ") && line.contains("memfd:");
+            } else if (isOfViews && line.startsWith("Pss:")) {
+                kilobytes += Long.parseLong(line.replaceAll("[^0-9]", ""));
+            }
+        }
+        return kilobytes * 1024;
     }
 }

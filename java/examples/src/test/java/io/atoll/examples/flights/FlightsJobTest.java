@@ -8,6 +8,7 @@ import io.atoll.AtollSession;
 import io.atoll.NodeStats.ProcessStats;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
@@ -29,6 +30,7 @@ class FlightsJobTest {
     @Test
     void shouldFindTheSameAtEveryScaleWithoutMoreHeapInTheWorkers() throws Exception {
         try (AtollSession session = Atoll.init(OPTIONS)) {
+            awaitWorkers();
             run(1, (step, done, total) -> {}); // classes are loaded, and stay
             FlightsJob.Result once = run(1, (step, done, total) -> {});
             FlightsJob.Result often = run(100, (step, done, total) -> {});
@@ -45,8 +47,7 @@ class FlightsJobTest {
                 assertThat(growth).as("heap growth of worker %d", worker.pid()).isLessThan(MEGABYTE);
             }
             long mapped = often.record().workers().stream()
-                    .mapToLong(worker ->
-                            worker.after().sharedBytes() - worker.before().sharedBytes())
+                    .mapToLong(worker -> worker.after().sharedBytes() - worker.before())
                     .sum();
             assertThat(mapped)
                     .as("shared memory that the workers have mapped more than before")
@@ -57,6 +58,7 @@ class FlightsJobTest {
     @Test
     void shouldFindTheSameWhenAWorkerIsKilledInTheMiddle() throws Exception {
         try (AtollSession session = Atoll.init(OPTIONS)) {
+            awaitWorkers();
             AtomicLong killed = new AtomicLong();
             FlightsJob.Result result = run(100, (step, done, total) -> {
                 if (done > 0 && done < total && killed.get() == 0) {
@@ -72,7 +74,13 @@ class FlightsJobTest {
         }
     }
 
-    /** Of those that are children of this process. */
+    private static void awaitWorkers() {
+        while (Atoll.stats().workers().size() < WORKERS) {
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    /** Of those that are children of this process; and waits for the one that takes its place. */
     private static long killOneWorker() {
         ProcessHandle worker = Atoll.stats().workers().stream()
                 .map(ProcessStats::pid)
@@ -81,6 +89,10 @@ class FlightsJobTest {
                 .orElseThrow();
         worker.destroyForcibly();
         worker.onExit().join();
+        while (Atoll.stats().workers().stream().anyMatch(each -> each.pid() == worker.pid())) {
+            LockSupport.parkNanos(5_000_000);
+        }
+        awaitWorkers();
         return worker.pid();
     }
 

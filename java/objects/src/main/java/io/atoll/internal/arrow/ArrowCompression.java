@@ -47,6 +47,11 @@ public final class ArrowCompression {
                 checkLength(source, type, buffer);
                 buffer.getReferenceManager().retain(); // the codec releases it
                 ArrowBuf whole = buffer.capacity() == 0 ? buffer : codec.decompress(allocator, buffer);
+                if (whole.writerIndex() > whole.capacity()) {
+                    whole.close();
+                    throw source.damaged("a compressed buffer says that it is one of " + whole.writerIndex()
+                            + " bytes, and holds " + whole.capacity());
+                }
                 plain.add(whole.slice(0, whole.writerIndex())); // the allocator makes it longer than asked
                 source.addCopied(whole.writerIndex());
             }

@@ -99,12 +99,17 @@ public final class ArrowSchemas {
             return "is Arrow data in " + (isBig ? "big" : "little")
                     + "-endian byte order, which this machine does not read: have its writer write the other one";
         }
+        long left = schema.getByteBuffer().capacity() / FIELD_BYTES;
         ArrayDeque<org.apache.arrow.flatbuf.Field> fields = new ArrayDeque<>();
-        for (int i = 0; i < schema.fieldsLength(); i++) {
+        for (int i = 0; i < schema.fieldsLength() && left >= 0; i++, left--) {
             fields.push(schema.fields(i));
         }
         while (!fields.isEmpty()) {
             org.apache.arrow.flatbuf.Field field = fields.pop();
+            left -= field.childrenLength();
+            if (left < 0) {
+                return "has a schema of more fields than its bytes account for";
+            }
             Set<String> names = new HashSet<>();
             for (int i = 0; i < field.childrenLength(); i++) {
                 String name = field.children(i).name();

@@ -4,6 +4,7 @@ import io.atoll.UnserializableException;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
@@ -26,6 +27,8 @@ public final class ClosedVectors {
             if (buffer.capacity() > 0 && buffer.refCnt() <= 0) {
                 throw new UnserializableException("column " + vector.getName() + " cannot be stored: a buffer of "
                         + buffer.capacity() + " bytes was released. Put it before you close it");
+            } else if (buffer.capacity() > 0) {
+                refuseClosed(vector, buffer.getReferenceManager().getAllocator());
             }
         }
         long least = leastOfChildren(vector);
@@ -36,6 +39,18 @@ public final class ClosedVectors {
                         + " are referred to: was it closed, or setValueCount forgotten?");
             }
             refuse(child);
+        }
+    }
+
+    /** Arrow looks only where assertions are on, and then refuses to count uses of the allocator's buffers. */
+    private static void refuseClosed(FieldVector vector, BufferAllocator allocator) {
+        try {
+            allocator.assertOpen();
+        } catch (IllegalStateException e) {
+            throw new UnserializableException(
+                    "column " + vector.getName() + " cannot be stored: its allocator \"" + allocator.getName()
+                            + "\" is closed. Close an allocator after the vectors that it has made",
+                    e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.atoll.internal.graph;
 
 import io.atoll.internal.fields.Children;
 import io.atoll.internal.fields.Refusal;
+import java.io.Serializable;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayDeque;
@@ -23,10 +24,11 @@ import java.util.TreeSet;
 import java.util.Vector;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.fory.serializer.JavaSerializer;
 
 /**
  * Objects that are made only by their constructor, with all that they refer to: records, {@code List.of},
- * {@code Optional}, lambdas. A cycle that is entered at one of them cannot be made again, since nothing can refer to it
+ * {@code Optional}, lambdas, and what a readResolve makes of what was stored for them. A cycle that is entered at one of them cannot be made again, since nothing can refer to it
  * before all it refers to is there. (One that is entered at an ordinary object can.)
  */
 final class Constructed {
@@ -58,10 +60,11 @@ final class Constructed {
     private static final ClassValue<Boolean> ONLY = new ClassValue<>() {
         @Override
         protected Boolean computeValue(Class<?> type) {
-            if (type.isRecord()) {
+            if (type.isRecord() && !isReplaced(type)) {
                 return mayLeadAnywhere(type);
             }
             return type.isHidden()
+                    || isReplaced(type)
                     || (type.getName().startsWith("java.util.")
                             && !type.isEnum()
                             && !FILLED.contains(type)
@@ -99,6 +102,14 @@ final class Constructed {
         return false;
     }
 
+    /** Whether objects of a class of the user's may put another in their place when they are written. */
+    static boolean isReplaced(Class<?> type) {
+        return type.getClassLoader() != null
+                && !type.isHidden() // a lambda
+                && Serializable.class.isAssignableFrom(type)
+                && JavaSerializer.getWriteReplaceMethod(type) != null;
+    }
+
     /** Whether objects of a class are so made, and may lead back to themselves. */
     static boolean only(Class<?> type) {
         return ONLY.get(type);
@@ -116,7 +127,7 @@ final class Constructed {
 
     static void refuseCycles(List<Object> suspects, GraphRefs numbers, int maxSteps) {
         Constructed search = new Constructed(numbers, maxSteps);
-        if (!anyCycle(suspects)) {
+        if (!search.anyCycle(suspects)) {
             return; // as mostly, and known after one look at every object
         }
         Set<Object> each = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -125,9 +136,12 @@ final class Constructed {
             if (search.reachesItself(suspect)) {
                 throw new Refusal.Refused(
                         suspect.getClass(),
-                        "it refers to itself, by way of what it holds, and is made only by its constructor, so that"
-                                + " the cycle cannot be made again. Let the cycle run through an object with a field"
-                                + " that can be set later",
+                        "it refers to itself, by way of what it holds, and is made only by "
+                                + (numbers.written(suspect) == suspect
+                                        ? "its constructor"
+                                        : "the readResolve of what its writeReplace gives")
+                                + ", so that the cycle cannot be made again. Let the cycle run through an object with"
+                                + " a field that can be set later",
                         suspect);
             }
         }
@@ -144,10 +158,11 @@ final class Constructed {
         }
     }
 
-    private static boolean anyCycle(List<Object> suspects) {
+    private boolean anyCycle(List<Object> suspects) {
         IdentityHashMap<Object, Boolean> open = new IdentityHashMap<>(); // false: all that it refers to has been seen
         ArrayDeque<Frame> stack = new ArrayDeque<>();
-        for (Object suspect : suspects) {
+        for (Object each : suspects) {
+            Object suspect = numbers.written(each);
             if (open.putIfAbsent(suspect, true) == null) {
                 stack.push(new Frame(suspect));
             }
@@ -158,7 +173,7 @@ final class Constructed {
                     stack.pop();
                     continue;
                 }
-                Object child = frame.children.get(frame.next++).value();
+                Object child = numbers.written(frame.children.get(frame.next++).value());
                 Boolean state = Children.isLeaf(child) ? Boolean.FALSE : open.putIfAbsent(child, true);
                 if (state == null) {
                     stack.push(new Frame(child));
@@ -172,9 +187,10 @@ final class Constructed {
 
     private boolean reachesItself(Object suspect) {
         int number = numbers.number(suspect);
+        Object first = numbers.written(suspect);
         Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         ArrayDeque<Object> queue = new ArrayDeque<>();
-        queue.add(suspect);
+        queue.add(first);
         while (!queue.isEmpty()) {
             for (Children.Child each : Children.of(queue.remove())) {
                 if (--stepsLeft < 0) {
@@ -184,8 +200,8 @@ final class Constructed {
                                     + " to it, which is made only by its constructor",
                             suspect);
                 }
-                Object child = each.value();
-                if (child == suspect) {
+                Object child = numbers.written(each.value());
+                if (child == first) {
                     return true;
                 }
                 int met = numbers.number(child);

@@ -190,6 +190,10 @@ public final class ErrorKind {
         private static final byte OVERDUE = 4;
 
         private static final String INTERNAL = "io.atoll.internal.";
+        /** A JVM gives 1024 to an exception: those, and some of who asks. One that many tasks pass on gets no longer. */
+        private static final int MOST_FRAMES = 1088;
+        /** Of one that is likely to be passed on by a hundred thousand: each of them reads and writes it. */
+        private static final int MOST_OF_A_DEADLOCK = 64;
 
         static Head of(TaskException failure) {
             String ending = failure instanceof WorkerDiedException died ? died.ending() : null;
@@ -253,14 +257,20 @@ public final class ErrorKind {
         }
 
         /** Adds the frames of the thread that asks: from the call on that its user has made. */
-        static void addFrames(TaskException failure, StackTraceElement[] caller) {
+        static void addFrames(TaskException failure) {
+            StackTraceElement[] stored = failure.getStackTrace();
+            int room = (failure instanceof DeadlockException ? MOST_OF_A_DEADLOCK : MOST_FRAMES) - stored.length;
+            if (room <= 0) {
+                return; // Those of a deep stack are not even taken.
+            }
+            StackTraceElement[] caller = new Throwable().getStackTrace();
             int from = 0;
             while (from < caller.length - 1 && caller[from].getClassName().startsWith(INTERNAL)) {
                 from++;
             }
-            StackTraceElement[] stored = failure.getStackTrace();
-            StackTraceElement[] all = Arrays.copyOf(stored, stored.length + caller.length - from);
-            System.arraycopy(caller, from, all, stored.length, caller.length - from);
+            int added = Math.min(caller.length - from, room);
+            StackTraceElement[] all = Arrays.copyOf(stored, stored.length + added);
+            System.arraycopy(caller, from, all, stored.length, added);
             failure.setStackTrace(all);
         }
     }
@@ -306,7 +316,7 @@ public final class ErrorKind {
     public record Thrown(TaskException failure) {
         /** To be thrown here: with the frames of the calling thread behind those of the worker. */
         public TaskException here() {
-            Head.addFrames(failure, new Throwable().getStackTrace());
+            Head.addFrames(failure);
             return failure;
         }
     }

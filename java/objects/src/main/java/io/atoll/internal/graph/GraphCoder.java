@@ -156,6 +156,7 @@ public final class GraphCoder {
             }
         } finally {
             writing.reset();
+            refs.forget();
         }
         if (buffer.size() > BUFFER_KEPT) {
             buffer = MemoryUtils.buffer(BUFFER_FIRST);

@@ -3,11 +3,14 @@ package io.atoll.internal.graph;
 import io.atoll.internal.fields.RawFields;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.fory.collection.IdentityObjectIntMap;
 import org.apache.fory.collection.ObjectIntMap;
 import org.apache.fory.context.MapRefWriter;
 import org.apache.fory.context.RefWriter;
+import org.apache.fory.serializer.JavaSerializer;
 
 /**
  * The objects that a graph has had so far, by number, as Fory's {@code MapRefWriter} keeps them to itself. One thread.
@@ -19,6 +22,7 @@ final class GraphRefs {
     private static final byte SEEN = -2;
 
     private final IdentityObjectIntMap<Object> numbers;
+    private Map<Integer, Object> standIns; // by the number that they have in common; null until it is asked for
 
     @SuppressWarnings("unchecked")
     GraphRefs(RefWriter writer) {
@@ -35,13 +39,43 @@ final class GraphRefs {
         return numbers.get(object, -1);
     }
 
+    /** What was written of an object: itself, or what its writeReplace put in its place. */
+    Object written(Object object) {
+        if (!isReplaced(object)) {
+            return object;
+        }
+        if (standIns == null) {
+            standIns = new HashMap<>();
+            for (Object each : keys()) {
+                if (each != null && !isReplaced(each)) {
+                    standIns.put(number(each), each);
+                }
+            }
+        }
+        return standIns.getOrDefault(number(object), object);
+    }
+
+    private static boolean isReplaced(Object object) {
+        return Constructed.only(object.getClass()) && Constructed.isReplaced(object.getClass());
+    }
+
+    /** Ends what is known of the graph. */
+    void forget() {
+        standIns = null;
+    }
+
+    private Object[] keys() {
+        return (Object[]) RawFields.get(numbers, KEYS);
+    }
+
     /**
-     * The objects that are made only by their constructor and that may have been reached more than once: no cycle runs
-     * through others. Found in the bytes, where data can look like a number, so that there may be some too many.
+     * The objects that are made only by their constructor, or by what stands for them, and that may have been reached more
+     * than once: no cycle runs through others. Found in the bytes, where data can look like a number, so that there may be
+     * some too many.
      */
     List<Object> reachedAgain(byte[] graph) {
         BitSet candidates = null;
-        for (Object each : (Object[]) RawFields.get(numbers, KEYS)) {
+        for (Object each : keys()) {
             if (each != null && Constructed.only(each.getClass())) {
                 candidates = candidates == null ? new BitSet() : candidates;
                 candidates.set(number(each));
@@ -50,13 +84,21 @@ final class GraphRefs {
         BitSet found = candidates == null ? null : reachedAgain(graph, candidates);
         List<Object> objects = new ArrayList<>();
         if (found != null) {
-            for (Object each : (Object[]) RawFields.get(numbers, KEYS)) {
-                if (each != null && found.get(number(each))) {
+            for (Object each : keys()) {
+                if (each != null && found.get(number(each)) && isMadeLast(each)) {
                     objects.add(each);
                 }
             }
         }
         return objects;
+    }
+
+    private boolean isMadeLast(Object object) {
+        if (!isReplaced(object)) {
+            return Constructed.only(object.getClass());
+        }
+        Object standIn = written(object);
+        return standIn != object && JavaSerializer.getReadResolveMethod(standIn.getClass()) != null;
     }
 
     private static BitSet reachedAgain(byte[] graph, BitSet candidates) {

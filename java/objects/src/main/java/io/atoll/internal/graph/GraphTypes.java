@@ -21,6 +21,7 @@ import org.apache.fory.config.Config;
 import org.apache.fory.resolver.TypeResolver;
 import org.apache.fory.serializer.ExternalizableSerializer;
 import org.apache.fory.serializer.JavaSerializer;
+import org.apache.fory.serializer.ObjectSerializer;
 import org.apache.fory.serializer.ObjectStreamSerializer;
 import org.apache.fory.serializer.ReplaceResolveSerializer;
 import org.apache.fory.serializer.Serializer;
@@ -97,10 +98,13 @@ public final class GraphTypes implements SerializerFactory {
         if (own) {
             plain.allocate(resolver, type);
         }
-        if ((own && StreamLayer.anyHook(type)) || BY_HOOKS.contains(forysChoice(resolver, type))) {
+        Class<?> forys = own && StreamLayer.anyHook(type) ? null : forysChoice(resolver, type);
+        if (forys == null || BY_HOOKS.contains(forys)) {
             return HookSerializers.of(resolver, type, links);
+        } else if (own) {
+            return plain.serializer(resolver, type);
         }
-        return own ? plain.serializer(resolver, type) : null;
+        return forys == ObjectSerializer.class ? CheckedField.in(new ObjectSerializer<>(resolver, type)) : null;
     }
 
     /** What Fory would take if we had nothing: it asks us first. */

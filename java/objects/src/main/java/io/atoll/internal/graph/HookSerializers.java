@@ -256,7 +256,7 @@ final class HookSerializers {
         private Serializer<Object> fields() {
             if (fields == null) {
                 Serializer<Object> known = resolver.getSerializer(getType());
-                fields = new ObjectSerializer<>(resolver, getType()); // it may make itself known
+                fields = CheckedField.in(new ObjectSerializer<>(resolver, getType())); // it may make itself known
                 resolver.resetSerializer(getType(), known);
             }
             return fields;

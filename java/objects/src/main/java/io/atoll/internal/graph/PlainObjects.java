@@ -9,19 +9,24 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.fory.Fory;
 import org.apache.fory.builder.ObjectCodecBuilder;
 import org.apache.fory.codegen.CodeGenerator;
 import org.apache.fory.codegen.CompileUnit;
+import org.apache.fory.codegen.Expression;
 import org.apache.fory.context.ReadContext;
 import org.apache.fory.context.WriteContext;
 import org.apache.fory.reflect.ObjectInstantiator;
+import org.apache.fory.reflect.TypeRef;
 import org.apache.fory.resolver.SharedRegistry;
 import org.apache.fory.resolver.TypeResolver;
 import org.apache.fory.serializer.CodegenSerializer;
@@ -29,6 +34,7 @@ import org.apache.fory.serializer.ExceptionSerializers;
 import org.apache.fory.serializer.ObjectSerializer;
 import org.apache.fory.serializer.Serializer;
 import org.apache.fory.type.Descriptor;
+import org.apache.fory.type.TypeUtils;
 import org.apache.fory.util.ClassLoaderUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,12 +52,21 @@ final class PlainObjects {
     private static final long INSTANTIATORS = RawFields.offset(SharedRegistry.class, "objectInstantiatorCache");
 
     /** Of the code that was made for a class: it is made once, and goes with the class. */
-    private static final ClassValue<AtomicReference<Constructor<?>>> MADE = new ClassValue<>() {
+    private static final ClassValue<AtomicReference<Made>> MADE = new ClassValue<>() {
         @Override
-        protected AtomicReference<Constructor<?>> computeValue(Class<?> type) {
+        protected AtomicReference<Made> computeValue(Class<?> type) {
             return new AtomicReference<>();
         }
     };
+
+    /** @param fields that its serializers ask before they set them */
+    private record Made(Constructor<?> constructor, CheckedField[] fields) {
+        Serializer<?> make(TypeResolver resolver, Class<?> type) throws ReflectiveOperationException {
+            Object serializer = constructor.newInstance(resolver, type);
+            RawFields.put(serializer, RawFields.offset(serializer.getClass(), FieldCodec.CHECKS), fields);
+            return (Serializer<?>) serializer;
+        }
+    }
 
     private final Fory fory;
     private final Set<Class<?>> underWay = new HashSet<>();
@@ -71,7 +86,7 @@ final class PlainObjects {
     /** Of a class that is no array, enum, lambda or proxy. */
     Serializer<?> serializer(TypeResolver resolver, Class<?> type) {
         if (!CodegenSerializer.supportCodegenForJavaSerialization(type)) {
-            return new ObjectSerializer<>(resolver, type);
+            return CheckedField.in(new ObjectSerializer<>(resolver, type));
         } else if (!underWay.add(type)) {
             return new Later<>(resolver, type); // a field of its own kind, or of one that has such a field
         }
@@ -79,11 +94,11 @@ final class PlainObjects {
             if (type.isRecord()) {
                 return new OfRecord<>(resolver, type);
             }
-            AtomicReference<Constructor<?>> known = MADE.get(type);
+            AtomicReference<Made> known = MADE.get(type);
             if (known.get() == null) {
                 known.set(generate(type));
             }
-            return (Serializer<?>) known.get().newInstance(resolver, type);
+            return known.get().make(resolver, type);
         } catch (Refusal.Refused e) {
             throw e; // a field's type is
         } catch (InvocationTargetException e) {
@@ -104,14 +119,18 @@ final class PlainObjects {
 
     private static Serializer<?> interpreted(TypeResolver resolver, Class<?> type, Throwable why) {
         LOG.debug("{} is stored by an interpreter: no code could be made for its fields", type.getName(), why);
-        return new ObjectSerializer<>(resolver, type);
+        return CheckedField.in(new ObjectSerializer<>(resolver, type));
     }
 
-    private Constructor<?> generate(Class<?> type) throws ReflectiveOperationException {
+    private Made generate(Class<?> type) throws ReflectiveOperationException {
         FieldCodec codec = new FieldCodec(type, fory);
         CompileUnit unit = new CompileUnit(CodeGenerator.getPackage(type), codec.codecClassName(type), codec::genCode);
         ClassLoader generated = new CodeGenerator(parent(type)).compile(unit);
-        return generated.loadClass(codec.codecQualifiedClassName(type)).getConstructor(TypeResolver.class, Class.class);
+        return new Made(
+                generated
+                        .loadClass(codec.codecQualifiedClassName(type))
+                        .getConstructor(TypeResolver.class, Class.class),
+                codec.checked.toArray(new CheckedField[0]));
     }
 
     /** Generated code sees Fory's classes and those of the type's loader. */
@@ -130,8 +149,31 @@ final class PlainObjects {
 
     /** Treats every class as if it were private. */
     private static final class FieldCodec extends ObjectCodecBuilder {
+        static final String CHECKS = "checkedFields";
+
+        private final List<CheckedField> checked = new ArrayList<>();
+
         FieldCodec(Class<?> type, Fory fory) {
             super(type, fory);
+            ctx.addField(UnaryOperator[].class, CHECKS);
+        }
+
+        /** Has a field take objects of its type alone. */
+        @Override
+        protected Expression deserializeField(
+                Expression buffer, Descriptor field, Function<Expression, Expression> then) {
+            if (field.getField() == null || field.getField().getType().isPrimitive()) {
+                return super.deserializeField(buffer, field, then);
+            }
+            CheckedField check = new CheckedField(field.getField());
+            checked.add(check);
+            Expression checks = new Expression.Reference(CHECKS, TypeRef.of(UnaryOperator[].class), false, true);
+            Expression own = new Expression.ArrayValue(
+                    TypeRef.of(UnaryOperator.class), checks, Expression.Literal.ofInt(checked.size() - 1));
+            return super.deserializeField(
+                    buffer,
+                    field,
+                    value -> then.apply(new Expression.Invoke(own, "apply", TypeUtils.OBJECT_TYPE, value)));
         }
 
         @Override

@@ -2,9 +2,11 @@ package io.atoll.internal.hooks;
 
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.ObjectStreamField;
 import java.io.Serializable;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -32,6 +34,7 @@ public final class StreamLayer {
     private final MethodHandle writeObject; // null, as the others, when there is none
     private final MethodHandle readObject;
     private final Method readObjectNoData;
+    private final boolean choosesFields;
 
     private StreamLayer(Class<?> type) {
         this.type = type;
@@ -39,6 +42,18 @@ public final class StreamLayer {
         writeObject = typed(HOOKS.writeObjectForSerialization(type), ObjectOutputStream.class);
         readObject = typed(HOOKS.readObjectForSerialization(type), ObjectInputStream.class);
         readObjectNoData = noData(type);
+        choosesFields = choosesFields(type);
+    }
+
+    /** Whether a class says which fields are stored, by {@code serialPersistentFields}. */
+    private static boolean choosesFields(Class<?> type) {
+        try {
+            Field chosen = type.getDeclaredField("serialPersistentFields");
+            int modifiers = Modifier.PRIVATE | Modifier.STATIC | Modifier.FINAL;
+            return chosen.getType() == ObjectStreamField[].class && (chosen.getModifiers() & modifiers) == modifiers;
+        } catch (NoSuchFieldException e) {
+            return false;
+        }
     }
 
     private static MethodHandle typed(MethodHandle hook, Class<?> stream) {
@@ -73,7 +88,8 @@ public final class StreamLayer {
     /** Whether a class, or one above it, has a say in what of it is stored. */
     public static boolean anyHook(Class<?> type) {
         return Serializable.class.isAssignableFrom(type)
-                && of(type).stream().anyMatch(each -> each.writeObject != null || each.readObject != null);
+                && of(type).stream()
+                        .anyMatch(each -> each.writeObject != null || each.readObject != null || each.choosesFields);
     }
 
     public Class<?> type() {

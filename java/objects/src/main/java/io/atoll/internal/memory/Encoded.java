@@ -1,7 +1,6 @@
 package io.atoll.internal.memory;
 
 import io.atoll.ObjectId;
-import io.atoll.internal.objects.ObjectCodec;
 
 /**
  * A value made ready to be stored: its size is known, its bytes are written straight to where they will stay. It refers
@@ -18,7 +17,7 @@ public abstract class Encoded {
         this.size = size;
     }
 
-    /** What {@link ObjectCodec#decode} needs to read the bytes. */
+    /** What decoding needs to read the bytes. */
     public final long tag() {
         return tag;
     }

@@ -1,5 +1,6 @@
 package io.atoll.internal.memory;
 
+import io.atoll.spi.Cleaners;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -8,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Any thread may call any method. The maker holds the first share and gives it back with {@link #release}.
  */
 public final class Lease {
-    static final Cleaner CLEANER = Cleaner.create();
+    static final Cleaner CLEANER = Cleaners.create("atoll-leases");
 
     private final AtomicInteger shares = new AtomicInteger(1);
     private final Runnable end;

@@ -15,6 +15,7 @@ import io.atoll.internal.memory.Lease;
 import io.atoll.internal.memory.RefFactory;
 import io.atoll.internal.memory.Room;
 import io.atoll.internal.memory.Source;
+import io.atoll.internal.memory.StoredBytes;
 import io.atoll.internal.memory.Streamed;
 import io.atoll.internal.memory.Views;
 import io.atoll.internal.plain.PlainKind;
@@ -65,14 +66,6 @@ public final class ObjectCodec {
     /** One that encodes only. */
     public static ObjectCodec withoutStore() {
         return new ObjectCodec();
-    }
-
-    /**
-     * Loads what graphs, tensors and tables need, so that the first of them does not wait for it. Takes up to a second;
-     * meant for a thread that has nothing better to do.
-     */
-    public static void warmUp() {
-        WarmUp.run(new ObjectCodec());
     }
 
     /**
@@ -268,6 +261,9 @@ public final class ObjectCodec {
     private Object decode(long tag, Source source, Class<?> form) {
         if (!Kind.isOurs(tag)) {
             throw source.foreign(tag);
+        }
+        if (form == StoredBytes.class && Kind.of(tag) != Kind.ERROR) {
+            return new StoredBytes(tag, source);
         }
         switch (Kind.of(tag)) {
             case Kind.GRAPH:

@@ -109,11 +109,6 @@ class ObjectCodecTest {
         assertThat(read.get("a")).isSameAs(read.get("b"));
     }
 
-    @Test
-    void shouldWarmUpWithoutAStore() {
-        ObjectCodec.warmUp();
-    }
-
     private static TaskException failure(Throwable thrown) {
         return TaskException.of("Stats.mean", 4711, 2, thrown);
     }

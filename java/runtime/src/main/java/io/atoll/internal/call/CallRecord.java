@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -23,7 +24,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  44  K, number of kept ids           named inside inline values
  *  48  where the D + K ids begin       16 bytes each, at the end of the record
  *  52  retries left                    before this run; the scheduler sets it
- *  56  flags                           whether there is a policy, whether it is a stream
+ *  56  flags                           whether there is a policy, whether it is a stream, whether it is isolated
  *  60  holder: store, place            the task on whose resources the parent runs: itself, or one that helps
  *  76  how many of the kept ids, the last of them, are results beside the first
  *  80  demand, policy, stream, name, function, arguments   as {@link CallWriter} writes them
@@ -47,6 +48,7 @@ public final class CallRecord {
 
     static final int HAS_POLICY = 1;
     static final int IS_STREAM = 2;
+    static final int IS_ISOLATED = 4;
 
     /** Longest record: a ring takes messages of up to an eighth of its size. */
     static final int MAX_BYTES = 24 * 1024;
@@ -135,7 +137,7 @@ public final class CallRecord {
                 record.getLong(at, ByteOrder.LITTLE_ENDIAN), record.getLong(at + Long.BYTES, ByteOrder.LITTLE_ENDIAN));
     }
 
-    public static void putId(UnsafeBuffer record, int at, ObjectId id) {
+    public static void putId(MutableDirectBuffer record, int at, ObjectId id) {
         record.putLong(at, id.store(), ByteOrder.LITTLE_ENDIAN);
         record.putLong(at + Long.BYTES, id.place(), ByteOrder.LITTLE_ENDIAN);
     }
@@ -176,6 +178,11 @@ public final class CallRecord {
                 retryOn);
     }
 
+    /** Whether it must not run on the stack of a task that waits for it. */
+    public static boolean isIsolated(DirectBuffer record) {
+        return (record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & IS_ISOLATED) != 0;
+    }
+
     /** The results beside the one that the task is named after: to be sealed before that. */
     public static List<ObjectId> outputs(DirectBuffer record) {
         int count = record.getInt(OUTPUTS, ByteOrder.LITTLE_ENDIAN);
@@ -205,6 +212,25 @@ public final class CallRecord {
     static int nameAt(DirectBuffer record) {
         boolean isStream = (record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & IS_STREAM) != 0;
         return afterPolicy(record) + (isStream ? StreamPlace.BYTES : 0);
+    }
+
+    /** Where the arguments begin: behind the name and the function. */
+    static int argumentsAt(DirectBuffer record) {
+        int end = record.getInt(IDS_AT, ByteOrder.LITTLE_ENDIAN);
+        int at = afterString(record, nameAt(record), end) + Integer.BYTES;
+        for (int i = 0; i < 3; ++i) { // class, method and its type
+            at = afterString(record, at, end);
+        }
+        return at;
+    }
+
+    private static int afterString(DirectBuffer record, int at, int end) {
+        int length = at < BODY || at > end - Integer.BYTES ? -1 : record.getInt(at, ByteOrder.LITTLE_ENDIAN);
+        if (length < 0 || length > end - Integer.BYTES - at) {
+            throw new IllegalArgumentException(
+                    "a call whose ids begin at " + end + " has a string of " + length + " bytes at " + at);
+        }
+        return at + Integer.BYTES + length;
     }
 
     private static int afterPolicy(DirectBuffer record) {

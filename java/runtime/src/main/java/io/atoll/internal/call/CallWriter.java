@@ -110,7 +110,7 @@ public final class CallWriter {
             record.putInt(CallRecord.ATTEMPT, 0, ORDER);
             record.putInt(CallRecord.RETRIES, request.retries(), ORDER);
             record.putInt(CallRecord.RETRIES_LEFT, request.retries(), ORDER);
-            record.putInt(CallRecord.FLAGS, flags(hasPolicy, results), ORDER);
+            record.putInt(CallRecord.FLAGS, flags(request.policy(), results), ORDER);
             CallRecord.putId(record, CallRecord.PARENT, submitter.task());
             CallRecord.putId(record, CallRecord.HOLDER, submitter.holder());
             record.putInt(CallRecord.OUTPUTS, results.outputs().size(), ORDER);
@@ -146,8 +146,10 @@ public final class CallWriter {
         return temporaries.isEmpty() ? null : temporaries.toArray(new ObjectId[0]);
     }
 
-    private static int flags(boolean hasPolicy, Results results) {
-        return (hasPolicy ? CallRecord.HAS_POLICY : 0) | (results.stream() == null ? 0 : CallRecord.IS_STREAM);
+    private static int flags(TaskPolicy policy, Results results) {
+        return (policy.equals(TaskPolicy.NONE) ? 0 : CallRecord.HAS_POLICY)
+                | (results.stream() == null ? 0 : CallRecord.IS_STREAM)
+                | (policy.isIsolated() ? CallRecord.IS_ISOLATED : 0);
     }
 
     private void policy(RetryPolicy policy) {

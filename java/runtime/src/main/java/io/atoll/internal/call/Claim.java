@@ -5,11 +5,13 @@ package io.atoll.internal.call;
  *
  * <pre>
  *   0        nobody
- *   else     bits 0 to 11 the client plus one | bits 12 to 27 the number of the run | bit 30 ENDING | bit 31 CANCELLED
+ *   else     bits 0 to 11 the client plus one | bits 12 to 27 the number of the run | bit 28 AHEAD | bit 30 ENDING |
+ *            bit 31 CANCELLED
  * </pre>
  *
  * <p>Whoever changes it from 0 runs the task: the scheduler on behalf of the worker that it sends it to, or a thread of the
- * submitter that would have to wait for it. Whoever wants it cancelled sets CANCELLED, and who is about to store a result
+ * submitter that would have to wait for it. AHEAD is a worker's that has not begun it: the worker begins it, the scheduler takes
+ * it back, or a thread of the submitter takes it, whoever is the first to change the word. Whoever wants it cancelled sets CANCELLED, and who is about to store a result
  * ENDING: each only while neither is set, so that one of the two is told that it is too late. After CANCELLED the result is a
  * {@link io.atoll.TaskCancelledException}, whoever stores it. A run that is given up, by a death or a retry, takes its ENDING
  * with it; CANCELLED stays. `native/model/claims.pml` has all of it.
@@ -25,6 +27,7 @@ public final class Claim {
     public static final int PART = (1 << CLIENT_BITS) - 3;
 
     private static final int RUNS = 0xffff;
+    private static final int AHEAD = 1 << 28;
     private static final int ENDING = 1 << 30;
     private static final int CANCELLED = 1 << 31;
 
@@ -43,6 +46,21 @@ public final class Claim {
     public static int client(int claim) {
         int client = (claim & (1 << CLIENT_BITS) - 1) - 1;
         return client == SCHEDULER ? -1 : client;
+    }
+
+    /** The same, of a task that its client is not to begin yet. */
+    public static int ahead(int claim) {
+        return claim | AHEAD;
+    }
+
+    /** Whether the client has not begun it. */
+    public static boolean isAhead(int claim) {
+        return (claim & AHEAD) != 0;
+    }
+
+    /** Whether the client has not begun it, nobody has begun it before, and it may have a value. */
+    public static boolean isFirstAhead(int claim) {
+        return (claim & (AHEAD | CANCELLED | RUNS << CLIENT_BITS)) == AHEAD;
     }
 
     /** Whether its task has no value, whatever becomes of it. */

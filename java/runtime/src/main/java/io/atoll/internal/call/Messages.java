@@ -6,7 +6,10 @@ public final class Messages {
 
     /** A whole {@link CallRecord}. */
     public static final int SUBMIT = 1;
-    /** The task's result is sealed. */
+    /**
+     * The task's result is sealed. A second id is that of the task, sent {@link #AHEAD} behind it, that has been begun on its
+     * resources.
+     */
     public static final int FINISHED = 2;
     /** The thread that has the task's resources waits for something. */
     public static final int BLOCKED = 3;
@@ -33,20 +36,46 @@ public final class Messages {
     /** The task's time is over, and it runs on although it was interrupted. */
     public static final int OVERDUE = 10;
 
+    /**
+     * The thread that has the task's resources has gone on, whoever has its CPU: it could not wait for that, or not any longer.
+     */
+    public static final int RESUMED_AT_ONCE = 13;
+
+    /** A thread of this client will never go on: the task waits for a lock, and has failed with all that wait for it. */
+    public static final int STUCK = 14;
+
     /** The task's function has returned and holds no thread: something else will end it. */
     public static final int DETACHED = 12;
     /** A stream has come this far: its task's id, a long with the number of items, and the id of the next node. */
     public static final int STREAMED = 11;
 
+    /**
+     * A result is about to be an error: the task's id, the result's, and a string each with the task's name, the kind of
+     * error and a line about it. {@link #FINISHED} follows.
+     */
+    public static final int FAILED_WITH = 24;
+    /** Somebody has got the error that the object is, or asked for it: the object's id. */
+    public static final int HEARD = 25;
+    /** The answer to {@link #CHECK}, with what it had in the place of an id, when no thread goes on by itself. */
+    public static final int CHECKED = 15;
+
+    /** How far a task is: its id, and a double from 0 to 1. */
+    public static final int PROGRESS = 26;
+
     // From the scheduler to a worker.
 
     /** A whole {@link CallRecord}, to be run. */
     public static final int RUN = 16;
+    /** The id of a task that runs here, and a whole {@link CallRecord}, to be run once that has ended. */
+    public static final int AHEAD = 19;
     /** The task has its CPU back. */
     public static final int GRANT = 17;
 
     /** The thread that runs the task is to be interrupted. */
     public static final int INTERRUPT = 18;
+
+    /** Whether any thread of a task waits for what is there already. In the place of an id is what the answer is to name. */
+    public static final int CHECK = 20;
 
     private Messages() {}
 }

@@ -1,25 +1,44 @@
 package io.atoll.internal.call;
 
 import io.atoll.ObjectId;
+import io.atoll.Resources;
 import io.atoll.scheduler.Task;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** What the scheduler's thread keeps of a call until its task has ended: the record, as it will be sent. */
+/**
+ * What the scheduler's thread keeps of a call until its task has ended: the record, as it will be sent. All from its demand to
+ * its function is there once for all calls that have the same, so that millions can wait.
+ */
 public final class ScheduledCall {
-    public final UnsafeBuffer record;
+    private static final byte[] NOTHING = {};
+    /** For whom a call is run again: no process has such a number. */
+    private static final ObjectId AGAIN = new ObjectId(0, 1L << 32);
+
     public final Task task;
+    /** Of the record what is before the demand, and behind the function. */
+    final byte[] own;
+    /** What is between the two. */
+    final byte[] shared;
+
     private final Duration timeout;
     private StreamPlace stream;
+    private boolean hasFailed;
+
+    /** For {@link io.atoll.internal.node}, which keeps all of them in a list. */
+    public ScheduledCall before;
+
+    public ScheduledCall after;
 
     /** Copies the record out of the ring. */
-    public ScheduledCall(DirectBuffer ring, int offset, int length) {
+    public ScheduledCall(DirectBuffer ring, int offset, int length, SharedBytes known) {
         byte[] copy = new byte[length];
         ring.getBytes(offset, copy);
-        record = new UnsafeBuffer(copy);
+        UnsafeBuffer record = new UnsafeBuffer(copy);
         CallRecord.check(record, length);
         timeout = Duration.ofNanos(CallRecord.policy(record).timeoutNanos());
         task = new Task(
@@ -32,6 +51,52 @@ public final class ScheduledCall {
                 CallRecord.retries(record),
                 this);
         stream = CallRecord.stream(record);
+        if (stream != null) { // Where it stands is among what others share.
+            own = copy;
+            shared = NOTHING;
+        } else {
+            int argumentsAt = CallRecord.argumentsAt(record);
+            shared = known.of(copy, CallRecord.BODY, argumentsAt);
+            own = new byte[length - shared.length];
+            System.arraycopy(copy, 0, own, 0, CallRecord.BODY);
+            System.arraycopy(copy, argumentsAt, own, CallRecord.BODY, length - argumentsAt);
+        }
+    }
+
+    /**
+     * One that is run again after its end. It takes nothing of the node's resources, since who waits for it may have all
+     * of them and not know that he waits.
+     */
+    ScheduledCall(byte[] own, byte[] shared) {
+        this.own = own;
+        this.shared = shared;
+        UnsafeBuffer record = whole(own, shared);
+        timeout = Duration.ofNanos(CallRecord.policy(record).timeoutNanos());
+        task = new Task(
+                CallRecord.result(record),
+                Resources.none(),
+                CallRecord.ids(record, 0, CallRecord.dependencyCount(record)),
+                CallRecord.outputs(record),
+                AGAIN,
+                AGAIN,
+                CallRecord.retries(record),
+                this);
+    }
+
+    private UnsafeBuffer whole() {
+        return whole(own, shared);
+    }
+
+    static UnsafeBuffer whole(byte[] own, byte[] shared) {
+        if (shared.length == 0) {
+            return new UnsafeBuffer(own);
+        }
+        byte[] whole = new byte[own.length + shared.length];
+        int argumentsAt = CallRecord.BODY + shared.length;
+        System.arraycopy(own, 0, whole, 0, CallRecord.BODY);
+        System.arraycopy(shared, 0, whole, CallRecord.BODY, shared.length);
+        System.arraycopy(own, CallRecord.BODY, whole, argumentsAt, whole.length - argumentsAt);
+        return new UnsafeBuffer(whole);
     }
 
     /** Where its stream stands; null when it is none. */
@@ -39,8 +104,9 @@ public final class ScheduledCall {
         return stream;
     }
 
-    /** The items before that need not be there for the next run. */
+    /** The items before that need not be there for the next run. REQUIRES: it is one. */
     public void moveStream(ObjectId node, long index) {
+        UnsafeBuffer record = new UnsafeBuffer(own);
         CallRecord.moveStream(record, node, index);
         stream = CallRecord.stream(record);
     }
@@ -49,8 +115,9 @@ public final class ScheduledCall {
         return (ScheduledCall) task.payload();
     }
 
-    /** Marks which run of the task is sent, as the task says. */
+    /** The record, which says which run of the task is sent. */
     public UnsafeBuffer forThisRun() {
+        UnsafeBuffer record = whole();
         record.putInt(CallRecord.ATTEMPT, task.attempt(), ByteOrder.LITTLE_ENDIAN);
         record.putInt(CallRecord.RETRIES_LEFT, task.retriesLeft(), ByteOrder.LITTLE_ENDIAN);
         return record;
@@ -58,12 +125,25 @@ public final class ScheduledCall {
 
     /** Everything that must live until the task has ended: the arguments and what is inside them, and what it makes. */
     public List<ObjectId> held() {
-        List<ObjectId> held =
-                CallRecord.ids(record, 0, CallRecord.dependencyCount(record) + CallRecord.keptCount(record));
+        UnsafeBuffer record = new UnsafeBuffer(own);
+        int count = CallRecord.dependencyCount(record) + CallRecord.keptCount(record);
+        List<ObjectId> held = new ArrayList<>(count + 1);
+        for (int i = 0; i < count; ++i) { // They are at its end.
+            held.add(CallRecord.id(record, own.length - (count - i) * ObjectId.BYTES));
+        }
         if (stream != null) {
             held.add(stream.node());
         }
         return held;
+    }
+
+    /** The node has given it an error for what it was to make. */
+    public void setFailed() {
+        hasFailed = true;
+    }
+
+    public boolean hasFailed() {
+        return hasFailed;
     }
 
     /** How long each of its runs may take; zero for no limit. */
@@ -72,6 +152,6 @@ public final class ScheduledCall {
     }
 
     public String name() {
-        return CallRecord.name(record);
+        return CallRecord.name(whole());
     }
 }

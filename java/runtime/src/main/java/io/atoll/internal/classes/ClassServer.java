@@ -9,6 +9,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
@@ -28,12 +29,20 @@ final class ClassServer implements AutoCloseable {
         byte[] of(String className) throws IOException;
     }
 
-    private final ServerSocketChannel server;
+    private final Path socket;
     private final Bytes bytes;
+    private ServerSocketChannel server; // guarded by this
+    private boolean closed; // guarded by this
 
-    private ClassServer(ServerSocketChannel server, Bytes bytes) {
-        this.server = server;
+    private ClassServer(Path socket, Bytes bytes) throws IOException {
+        this.socket = socket;
         this.bytes = bytes;
+        server = open();
+    }
+
+    private ServerSocketChannel open() throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        return channel.bind(UnixDomainSocketAddress.of(socket));
     }
 
     static Path socketIn(Path session) {
@@ -42,9 +51,7 @@ final class ClassServer implements AutoCloseable {
 
     static ClassServer start(Path session, Bytes bytes) {
         try {
-            ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            channel.bind(UnixDomainSocketAddress.of(socketIn(session)));
-            ClassServer server = new ClassServer(channel, bytes);
+            ClassServer server = new ClassServer(socketIn(session), bytes);
             thread("atoll-classes", server::accept);
             return server;
         } catch (IOException e) {
@@ -59,17 +66,47 @@ final class ClassServer implements AutoCloseable {
     }
 
     private void accept() {
-        while (server.isOpen()) {
+        for (ServerSocketChannel open = server(); open != null; open = server()) {
+            SocketChannel asker = null;
             try {
-                SocketChannel asker = server.accept();
+                asker = open.accept();
+                SocketChannel its = asker;
                 // Its own thread: a worker may be stopped in the middle of its question.
-                thread("atoll-class", () -> answer(asker));
-            } catch (IOException e) {
-                if (server.isOpen()) {
+                thread("atoll-class", () -> answer(its));
+            } catch (IOException | OutOfMemoryError e) {
+                close(asker); // The worker sees its end.
+                if (open.isOpen()) {
                     LoggerFactory.getLogger(ClassServer.class)
                             .warn("a worker cannot ask for a class: {}", e.toString());
                 }
             }
+        }
+    }
+
+    /** One that is open, again where a user has interrupted all threads there are; null when this is closed. */
+    private synchronized ServerSocketChannel server() {
+        if (closed || server.isOpen()) {
+            return closed ? null : server;
+        }
+        Thread.interrupted();
+        try {
+            Files.deleteIfExists(socket);
+            server = open();
+            return server;
+        } catch (IOException e) {
+            LoggerFactory.getLogger(ClassServer.class)
+                    .warn("workers cannot ask for classes any more: {}", e.toString());
+            return null;
+        }
+    }
+
+    private static void close(SocketChannel asker) {
+        try {
+            if (asker != null) {
+                asker.close();
+            }
+        } catch (IOException e) {
+            // It is closed all the same.
         }
     }
 
@@ -88,7 +125,8 @@ final class ClassServer implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         try {
             server.close();
         } catch (IOException e) {

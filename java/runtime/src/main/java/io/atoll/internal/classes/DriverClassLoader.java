@@ -5,6 +5,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,25 @@ public final class DriverClassLoader extends ClassLoader {
     }
 
     private byte[] ask(String name) throws ClassNotFoundException {
+        boolean isInterrupted = false;
+        try {
+            while (true) {
+                isInterrupted |= Thread.interrupted();
+                try {
+                    return askNow(name);
+                } catch (ClosedByInterruptException e) {
+                    // A task is cancelled, say. What the JVM does not find now it would not find for the next task
+                    // either.
+                }
+            }
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private byte[] askNow(String name) throws ClassNotFoundException, ClosedByInterruptException {
         if (Files.notExists(socket)) {
             throw new ClassNotFoundException(name);
         }
@@ -51,6 +71,8 @@ public final class DriverClassLoader extends ClassLoader {
                 throw new ClassNotFoundException(name);
             }
             return in.readNBytes(length);
+        } catch (ClosedByInterruptException e) {
+            throw e;
         } catch (IOException e) {
             throw new ClassNotFoundException(name + ": the driver cannot be asked for it: " + e, e);
         }

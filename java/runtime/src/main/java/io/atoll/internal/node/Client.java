@@ -7,6 +7,7 @@ import io.atoll.internal.process.WorkerProcesses;
 import io.atoll.store.NativeStore;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -83,7 +84,25 @@ final class Client implements MessageHandler {
     /** False when it does not take the call now. */
     boolean run(ScheduledCall call) {
         try {
-            return !dropped && down.run(call.forThisRun(), call.record.capacity());
+            if (dropped) {
+                return false;
+            }
+            UnsafeBuffer record = call.forThisRun();
+            return down.run(record, record.capacity());
+        } catch (BrokenRingException e) {
+            drop(e.getMessage());
+            return false;
+        }
+    }
+
+    /** The same for one that is to be begun when the leader has ended. */
+    boolean runAfter(ObjectId leader, ScheduledCall call) {
+        try {
+            if (dropped) {
+                return false;
+            }
+            UnsafeBuffer record = call.forThisRun();
+            return down.runAfter(leader, record, record.capacity());
         } catch (BrokenRingException e) {
             drop(e.getMessage());
             return false;

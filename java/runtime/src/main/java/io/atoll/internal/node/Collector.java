@@ -1,5 +1,6 @@
 package io.atoll.internal.node;
 
+import io.atoll.jni.StoreNative;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
@@ -11,8 +12,9 @@ import java.util.concurrent.locks.LockSupport;
  * a twentieth of the time. Any thread asks; one of its own, started by the first who does, has them made.
  *
  * <p>A young collection is enough for what was made lately, and all that a large heap can pay for. The JVM has no call for
- * one: garbage is made until there is one. So a heap whose whole collections are short has those, and others, or one whose
- * JVM ignores {@code System.gc()} ({@code -XX:+DisableExplicitGC}), have young ones, and a whole one when these do not help.
+ * one: garbage is made until there is one. So a heap whose whole collections are short has those, and others have young
+ * ones, and a whole one when these do not help. Where the JVM ignores {@code System.gc()} ({@code -XX:+DisableExplicitGC}, which
+ * is for programs that call it without need) whole ones are asked for as debuggers do.
  */
 final class Collector {
     private static final long SHARE = 20;
@@ -24,6 +26,9 @@ final class Collector {
     private static final long SETTLING_STEP_NANOS = 1_000_000L;
     /** Smaller than half of any collector's region: those that are not go among the old at once. */
     private static final int CHURNED_ARRAY = 64 << 10;
+
+    /** How the names of beans end that tell of cycles of ZGC and Shenandoah: their pauses have beans of their own. */
+    private static final String BESIDE = " Cycles";
 
     private final Held held;
     private final Thread thread = new Thread(null, this::run, "atoll-collector", 256 * 1024);
@@ -76,6 +81,7 @@ final class Collector {
         while (!closed) {
             if (!asked) {
                 LockSupport.park(this);
+                Thread.interrupted(); // Nobody has a reason to; it would keep this thread awake.
                 continue;
             }
             asked = false;
@@ -84,6 +90,7 @@ final class Collector {
             long next = System.nanoTime() + Math.max(SHARE * paused * 1_000_000, SETTLING_STEP_NANOS);
             for (long left; !closed && (left = next - System.nanoTime()) > 0; ) {
                 LockSupport.parkNanos(this, left);
+                Thread.interrupted();
             }
             held.allowMore();
         }
@@ -93,19 +100,27 @@ final class Collector {
     private long collect() {
         long before = held.weight();
         long start = millis();
-        if (whole && !ignored) {
-            long count = count();
-            System.gc();
-            ignored = count() == count;
-            wholeMillis = millis() - start;
-        }
-        if (!whole || ignored) {
+        if (!whole || !collectWhole()) {
             churn();
         }
+        wholeMillis = whole ? millis() - start : wholeMillis;
         long paused = millis() - start;
         // The next one is a whole one where those are short, or where young ones leave what they should free.
         whole = wholeMillis <= SHORT_MILLIS || held.weight() > before - before / 4;
         return paused;
+    }
+
+    /** False when there is no way to. */
+    private boolean collectWhole() {
+        long count = count();
+        if (!ignored) {
+            System.gc();
+            ignored = count() == count;
+        }
+        if (ignored) {
+            StoreNative.collectGarbage();
+        }
+        return count() != count;
     }
 
     /** Until there has been a collection, or half of the heap would have been filled. */
@@ -134,9 +149,11 @@ final class Collector {
                 .sum();
     }
 
+    /** Of pauses; what threads of the JVM did beside the program's counts a quarter. */
     private long millis() {
         return beans.stream()
-                .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+                .mapToLong(each ->
+                        each.getName().endsWith(BESIDE) ? each.getCollectionTime() / 4 : each.getCollectionTime())
                 .sum();
     }
 }

@@ -7,6 +7,7 @@ import io.atoll.store.NativeStore;
 import io.atoll.store.Ring;
 import java.util.ArrayDeque;
 import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** The scheduler's end of the ring down to one worker. The scheduler's thread alone. */
@@ -15,6 +16,7 @@ public final class DownRing {
     private final int worker;
     private final RingWriter ring;
     private final UnsafeBuffer id = new UnsafeBuffer(new byte[ObjectId.BYTES]);
+    private final ExpandableArrayBuffer behind = new ExpandableArrayBuffer();
     /** What found the ring full; it must not be lost. */
     private final ArrayDeque<Word> words = new ArrayDeque<>();
 
@@ -34,11 +36,22 @@ public final class DownRing {
 
     /** False when there is no room for it now. */
     boolean run(DirectBuffer call, int length) {
-        if (!flush() || !ring.write(Messages.RUN, call, length)) {
+        if (!flush() || !write(Messages.RUN, call, length)) {
             return false;
         }
         store.bellRing(worker, 1);
         return true;
+    }
+
+    /** The same for one that is to be begun when the leader has ended, and not before: nobody is woken for it. */
+    boolean runAfter(ObjectId leader, DirectBuffer call, int length) {
+        int all = ObjectId.BYTES + length;
+        if (all > ring.maxMessageLength() || !flush()) {
+            return false;
+        }
+        CallRecord.putId(behind, 0, leader);
+        behind.putBytes(ObjectId.BYTES, call, 0, length);
+        return write(Messages.AHEAD, behind, all);
     }
 
     void tell(int message, ObjectId task) {
@@ -51,12 +64,21 @@ public final class DownRing {
         Word next;
         while ((next = words.peek()) != null) {
             CallRecord.putId(id, 0, next.task());
-            if (!ring.write(next.message(), id, ObjectId.BYTES)) {
+            if (!write(next.message(), id, ObjectId.BYTES)) {
                 return false;
             }
             words.remove();
             store.bellRing(worker, 1);
         }
         return true;
+    }
+
+    /** False when there is no room: the worker is woken then, since what fills its ring may be what nobody was woken for. */
+    private boolean write(int type, DirectBuffer message, int length) {
+        boolean isWritten = ring.write(type, message, length);
+        if (!isWritten) {
+            store.bellRing(worker, 1);
+        }
+        return isWritten;
     }
 }

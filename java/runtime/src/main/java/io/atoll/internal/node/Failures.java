@@ -24,6 +24,7 @@ final class Failures {
 
     private final NativeStore store;
     private final ObjectCodec codec;
+    private final Unheard unheard;
     /** Errors that found no room, the newest of them. */
     private final Map<ObjectId, TaskException> unstored = Collections.synchronizedMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -34,9 +35,10 @@ final class Failures {
         }
     });
 
-    Failures(NativeStore store, ObjectCodec codec) {
+    Failures(NativeStore store, ObjectCodec codec, Unheard unheard) {
         this.store = store;
         this.codec = codec;
+        this.unheard = unheard;
     }
 
     /** Whether the object is there, or never will be. Throws for an id of nowhere. */
@@ -44,21 +46,32 @@ final class Failures {
         return store.state(id) != ObjectStore.State.EXPECTED;
     }
 
+    /** Whether the id is one that can be asked about. */
+    boolean isOfThisStore(ObjectId id) {
+        return id.store() == store.storeId();
+    }
+
     /** The error is what the call has in the place of all that it has not made. */
     void put(ScheduledCall call, TaskException error) {
+        call.setFailed();
         for (ObjectId output : call.task.outputs()) {
             if (!isReady(output)) {
-                put(output, error);
+                put(call, output, error);
             }
         }
         if (call.stream() != null) {
-            endStream(call.stream().node(), error);
+            endStream(call, call.stream().node(), error);
         }
-        put(call.task.id(), error);
+        put(call, call.task.id(), error);
+    }
+
+    private void put(ScheduledCall call, ObjectId result, TaskException error) {
+        unheard.failed(call.task.id(), result, error.taskName(), error);
+        put(result, error);
     }
 
     /** In the place of the first node that is not sealed. Each is pinned until the next is known. */
-    private void endStream(ObjectId first, TaskException error) {
+    private void endStream(ScheduledCall call, ObjectId first, TaskException error) {
         ObjectId node = first;
         ObjectStore.Pin pin = null;
         try {
@@ -73,7 +86,7 @@ final class Failures {
                 }
                 node = pin.contained()[0];
             }
-            put(node, error);
+            put(call, node, error);
         } catch (RuntimeException e) {
             LoggerFactory.getLogger(SchedulerThread.class)
                     .warn("{}; the stream cannot be read up to where this is to be said", error.getMessage(), e);

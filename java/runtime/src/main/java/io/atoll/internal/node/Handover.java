@@ -75,8 +75,8 @@ public final class Handover {
     }
 
     private void run() {
-        try {
-            while (!closed) {
+        while (!closed) {
+            try {
                 Parting next = queue.take();
                 while (!ring.isRead(next.position) && !closed) {
                     LockSupport.parkNanos(PAUSE_NANOS);
@@ -84,11 +84,11 @@ public final class Handover {
                 if (!closed) {
                     store.dereference(next.id);
                 }
+            } catch (InterruptedException e) {
+                // Closed; or by a user who interrupts all threads there are.
+            } catch (RuntimeException e) {
+                closed = true;
             }
-        } catch (InterruptedException e) {
-            // Closed.
-        } catch (RuntimeException e) {
-            closed = true;
         }
     }
 }

@@ -5,6 +5,7 @@ import io.atoll.TaskException;
 import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.call.ScheduledCall;
+import io.atoll.internal.call.SharedBytes;
 import io.atoll.scheduler.Scheduler;
 import io.atoll.scheduler.Task;
 import java.nio.ByteOrder;
@@ -24,24 +25,39 @@ final class Inbox {
     private final Orders orders;
     private final UnfinishedCalls calls;
     private final Failures failures;
+    private final Unheard unheard;
+    private final Doubts doubts;
+    private final SharedBytes shared = new SharedBytes();
 
-    Inbox(Scheduler scheduler, Orders orders, UnfinishedCalls calls, Failures failures) {
+    Inbox(
+            Scheduler scheduler,
+            Orders orders,
+            UnfinishedCalls calls,
+            Failures failures,
+            Unheard unheard,
+            Doubts doubts) {
         this.scheduler = scheduler;
         this.orders = orders;
         this.calls = calls;
         this.failures = failures;
+        this.unheard = unheard;
+        this.doubts = doubts;
     }
 
     void take(Client from, int type, MutableDirectBuffer buffer, int at, int length) {
         switch (type) {
             case Messages.SUBMIT -> submit(from, buffer, at, length);
-            case Messages.FINISHED,
-                    Messages.BLOCKED,
+            case Messages.FINISHED -> finished(from, buffer, at, length);
+            case Messages.BLOCKED,
                     Messages.RESUME,
+                    Messages.RESUMED_AT_ONCE,
                     Messages.RETURNED,
                     Messages.CANCEL,
                     Messages.CANCEL_BY_FORCE,
                     Messages.OVERDUE,
+                    Messages.STUCK,
+                    Messages.HEARD,
+                    Messages.CHECKED,
                     Messages.DETACHED -> {
                 if (length == ObjectId.BYTES) {
                     tell(from, type, CallRecord.id(buffer, at));
@@ -51,22 +67,21 @@ final class Inbox {
             }
             case Messages.FAILED, Messages.RETRY -> failed(from, type, buffer, at, length);
             case Messages.STREAMED -> streamed(from, buffer, at, length);
+            case Messages.PROGRESS -> progress(from, buffer, at, length);
+            case Messages.FAILED_WITH -> failedWith(from, buffer, at, length);
             default -> from.leaveOut(type, "it is of a kind that is not known", null);
         }
     }
 
     private void tell(Client from, int type, ObjectId task) {
         switch (type) {
-            case Messages.FINISHED -> {
-                if (isThere(task)) {
-                    scheduler.finished(task, from.index);
-                } else {
-                    from.leaveOut(type, "task " + task + " has no result", null);
-                }
-            }
             case Messages.BLOCKED -> scheduler.blocked(task, from.index);
             case Messages.RESUME -> scheduler.resume(task, from.index);
+            case Messages.RESUMED_AT_ONCE -> scheduler.resumedAtOnce(task, from.index);
             case Messages.DETACHED -> scheduler.detached(task, from.index);
+            case Messages.STUCK -> scheduler.stuck(from.index);
+            case Messages.HEARD -> unheard.heard(task);
+            case Messages.CHECKED -> doubts.answered(from, task);
             case Messages.OVERDUE -> scheduler.overdue(task, from.index);
             case Messages.CANCEL, Messages.CANCEL_BY_FORCE -> {
                 ObjectId known = calls.taskOf(task);
@@ -77,6 +92,20 @@ final class Inbox {
                 }
             }
             default -> scheduler.returned(task, from.index);
+        }
+    }
+
+    private void finished(Client from, MutableDirectBuffer buffer, int at, int length) {
+        if (length != ObjectId.BYTES && length != 2 * ObjectId.BYTES) {
+            from.leaveOut(Messages.FINISHED, length + " bytes are not one id, nor two", null);
+            return;
+        }
+        ObjectId task = CallRecord.id(buffer, at);
+        if (isThere(task)) {
+            ObjectId next = length == ObjectId.BYTES ? null : CallRecord.id(buffer, at + ObjectId.BYTES);
+            scheduler.finished(task, from.index, next);
+        } else {
+            from.leaveOut(Messages.FINISHED, "task " + task + " has no result", null);
         }
     }
 
@@ -118,6 +147,36 @@ final class Inbox {
         }
     }
 
+    private void progress(Client from, MutableDirectBuffer buffer, int at, int length) {
+        if (length != ObjectId.BYTES + Double.BYTES) {
+            from.leaveOut(Messages.PROGRESS, length + " bytes are no progress", null);
+            return;
+        }
+        Task task = scheduler.taskAt(CallRecord.id(buffer, at), from.index);
+        if (task != null) {
+            calls.setProgress(task, buffer.getDouble(at + ObjectId.BYTES, ByteOrder.LITTLE_ENDIAN));
+        }
+    }
+
+    private void failedWith(Client from, MutableDirectBuffer buffer, int at, int length) {
+        try {
+            UnsafeBuffer record = new UnsafeBuffer(new byte[length]);
+            buffer.getBytes(at, record, 0, length);
+            ObjectId result = CallRecord.id(record, ObjectId.BYTES);
+            if (failures.isOfThisStore(result)) {
+                String[] texts = new String[3]; // name, kind, text
+                int textAt = 2 * ObjectId.BYTES;
+                for (int i = 0; i < texts.length; ++i) {
+                    texts[i] = record.getStringUtf8(textAt, ByteOrder.LITTLE_ENDIAN);
+                    textAt += Integer.BYTES + record.getInt(textAt, ByteOrder.LITTLE_ENDIAN);
+                }
+                unheard.failed(CallRecord.id(record, 0), result, texts[0], texts[1], texts[2]);
+            }
+        } catch (RuntimeException e) {
+            from.leaveOut(Messages.FAILED_WITH, e.toString(), e);
+        }
+    }
+
     private void streamed(Client from, MutableDirectBuffer buffer, int at, int length) {
         if (length != 2 * ObjectId.BYTES + Long.BYTES) {
             from.leaveOut(Messages.STREAMED, length + " bytes are no place in a stream", null);
@@ -140,7 +199,7 @@ final class Inbox {
     private void submit(Client from, MutableDirectBuffer buffer, int at, int length) {
         ScheduledCall call;
         try {
-            call = new ScheduledCall(buffer, at, length);
+            call = new ScheduledCall(buffer, at, length, shared);
             if (scheduler.has(call.task.id()) || !calls.add(call)) {
                 return;
             }

@@ -52,6 +52,7 @@ public final class LettingGo implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
+                Thread.interrupted(); // By stop, or by a user who interrupts all threads there are; it could not sleep.
                 long rung = store.bell(NativeStore.PRESSURE_BELL);
                 if (closed || store.bellWait(NativeStore.PRESSURE_BELL, rung, Long.MAX_VALUE / 2) == rung || closed) {
                     continue;

@@ -41,7 +41,10 @@ final class Lives {
         maxClients = store.stats().maxClients();
     }
 
-    /** Takes in who has joined, and reads what all have said; the number of those events. */
+    /**
+     * Takes in who has joined, and reads what all have said; the number of those events. The driver's last: what it has
+     * submitted may take the place of what has ended, and would be sent behind that.
+     */
     int hear() {
         int events = 0;
         for (int word = 0; word < clients.words(); ++word) {
@@ -50,10 +53,12 @@ final class Lives {
                 events += admit(word, fresh);
             }
             for (long bits = clients.known(word); bits != 0; bits &= bits - 1) {
-                events += clients.get(index(word, bits)).read();
+                int index = index(word, bits);
+                events += index == store.clientIndex() ? 0 : clients.get(index).read();
             }
         }
-        return events;
+        Client own = clients.get(store.clientIndex());
+        return own == null ? events : events + own.read();
     }
 
     /** Buries who has died; their number. */

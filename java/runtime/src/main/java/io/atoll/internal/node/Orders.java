@@ -57,20 +57,59 @@ final class Orders implements SchedulerActions {
     public Dispatch dispatch(Task task, int worker) {
         int claim = Claim.of(worker, task.attempt());
         if (!store.claim(task.id(), unclaimed(task), claim)) {
-            int now = store.claimed(task.id());
-            return Claim.isCancelled(now) && Claim.client(now) < 0 ? Dispatch.CANCELLED : Dispatch.HELPED;
+            return claimedAlready(task);
         }
         if (clients.get(worker).run(ScheduledCall.of(task))) {
             lastSent = task;
             lastWorker = worker;
             return Dispatch.SENT;
         }
+        return notTaken(task, claim);
+    }
+
+    @Override
+    public Dispatch sendAhead(Task task, Task leader) {
+        int claim = Claim.ahead(Claim.of(leader.worker(), task.attempt()));
+        if (!store.claim(task.id(), unclaimed(task), claim)) {
+            return claimedAlready(task);
+        }
+        if (clients.get(leader.worker()).runAfter(leader.id(), ScheduledCall.of(task))) {
+            lastSent = null; // When that is over the next has been begun.
+            return Dispatch.SENT;
+        }
+        return notTaken(task, claim);
+    }
+
+    private Dispatch claimedAlready(Task task) {
+        int now = store.claimed(task.id());
+        return Claim.isCancelled(now) && Claim.client(now) < 0 ? Dispatch.CANCELLED : Dispatch.HELPED;
+    }
+
+    /** The worker has no room for it. */
+    private Dispatch notTaken(Task task, int claim) {
         if (store.claim(task.id(), claim, unclaimed(task))) {
             return Dispatch.FULL;
+        }
+        int now = store.claimed(task.id());
+        if (!Claim.isCancelled(now)) {
+            return Dispatch.HELPED; // It was claimed as one that is ahead, which others may take.
         }
         // Somebody has found it claimed, and marked it.
         store.claim(task.id(), Claim.cancelled(claim), Claim.cancelled(Claim.reserved(task.attempt())));
         return Dispatch.CANCELLED;
+    }
+
+    @Override
+    public boolean recall(Task task) {
+        int claim = store.claimed(task.id());
+        while (Claim.isAhead(claim)) {
+            int back = Claim.isCancelled(claim) ? Claim.cancelled(Claim.reserved(task.attempt())) : unclaimed(task);
+            if (store.claim(task.id(), claim, back)) {
+                return true;
+            }
+            claim = store.claimed(task.id());
+        }
+        return false;
     }
 
     @Override

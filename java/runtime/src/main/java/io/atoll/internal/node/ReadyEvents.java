@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -116,21 +117,31 @@ public final class ReadyEvents {
 
     private void run() {
         try {
+            Batches batches = new Batches();
             while (awaitSomethingWatched()) {
-                for (ObjectId id : store.takeReady(PATIENCE_NANOS)) {
+                ObjectId[] ready = store.takeReady(PATIENCE_NANOS);
+                for (ObjectId id : ready) {
                     tell(id);
                 }
+                Thread.interrupted(); // By close, which is seen next, or by a user who interrupts all threads.
+                if (batches.came(ready.length, System.nanoTime())) {
+                    LockSupport.parkNanos(Batches.PAUSE_NANOS);
+                }
             }
-        } catch (InterruptedException | RuntimeException e) {
+        } catch (RuntimeException e) {
             // The store is closed or gone.
         } finally {
             end(); // Nobody waits for a thread that is not there.
         }
     }
 
-    private synchronized boolean awaitSomethingWatched() throws InterruptedException {
+    private synchronized boolean awaitSomethingWatched() {
         while (watched.isEmpty() && !closed) {
-            wait();
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                // As below.
+            }
         }
         return !closed;
     }

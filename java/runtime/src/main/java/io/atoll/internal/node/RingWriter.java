@@ -29,6 +29,11 @@ final class RingWriter {
         headAt = capacity + RingBufferDescriptor.HEAD_POSITION_OFFSET;
     }
 
+    /** What the reader takes for one. */
+    int maxMessageLength() {
+        return capacity / 8;
+    }
+
     /**
      * False when there is no room for it now.
      *

@@ -3,11 +3,14 @@ package io.atoll.internal.node;
 import io.atoll.ObjectId;
 import io.atoll.Resources;
 import io.atoll.TaskException;
+import io.atoll.internal.call.ScheduledCall;
+import io.atoll.internal.lineage.Lineage;
 import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.internal.process.WorkerProcesses;
 import io.atoll.scheduler.Scheduler;
 import io.atoll.store.NativeStore;
 import io.atoll.store.StoreServer;
+import java.util.OptionalDouble;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -31,16 +34,22 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
     /** Nothing has run for so long: perhaps nothing ever will. */
     private static final long QUIET_NANOS = 1_000_000_000L;
 
+    /** So many before the end, at most, for what has been said of errors. */
+    private static final int LAST_ROUNDS = 100;
+
     /** Who has to have the turn looks so often. */
     private static final long TURN_NANOS = 20_000;
 
     private final NativeStore store;
     private final Board board;
     private final WorkerProcesses workers;
+    private final Unheard unheard;
+    private final Lineage lineage;
     private final Failures failures;
     private final UnfinishedCalls calls;
     private final Scheduler scheduler;
     private final Lives lives;
+    private final Doubts doubts;
     private final NodeEnd end;
     /** Held by the thread that schedules: the scheduler and all that does its work are its alone meanwhile. */
     private final ReentrantLock turn = new ReentrantLock();
@@ -61,18 +70,22 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
             Board board,
             ObjectCodec codec,
             WorkerProcesses workers,
-            UpRing own) {
+            UpRing own,
+            long lineageBytes) {
         super("atoll-scheduler");
         setDaemon(true);
         this.store = store;
         this.board = board;
         this.workers = workers;
-        failures = new Failures(store, codec);
-        calls = new UnfinishedCalls(store, failures);
+        unheard = new Unheard(store);
+        failures = new Failures(store, codec, unheard);
+        lineage = new Lineage(store, lineageBytes, (int) node.quantity(Resources.CPU), this::wake);
+        calls = new UnfinishedCalls(store, failures, lineage);
         Clients clients = new Clients();
         Orders orders = new Orders(store, clients, calls, failures);
         scheduler = new Scheduler(node, orders);
-        Inbox inbox = new Inbox(scheduler, orders, calls, failures);
+        doubts = new Doubts(clients);
+        Inbox inbox = new Inbox(scheduler, orders, calls, failures, unheard, doubts);
         lives = new Lives(store, server, board, workers, scheduler, orders, clients, inbox);
         end = new NodeEnd(store, server, board, workers, failures, own);
         workers.whenHopeless(() -> {
@@ -126,11 +139,20 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
     private void lookForDeadlock() {
         if (anyEvents || scheduler.queued() == 0) {
             quietSince = 0;
+            doubts.forget();
         } else if (quietSince == 0) {
             quietSince = System.nanoTime();
         } else if (System.nanoTime() - quietSince > QUIET_NANOS) {
-            quietSince = 0;
-            scheduler.breakDeadlock();
+            if (doubts.areOver()) {
+                quietSince = 0;
+                doubts.forget();
+                scheduler.breakDeadlock();
+            } else if (System.nanoTime() - quietSince > 2 * QUIET_NANOS) {
+                quietSince = 0; // Who has not answered is asked again.
+                doubts.forget();
+            } else {
+                doubts.ask(scheduler);
+            }
         }
         anyEvents = false;
     }
@@ -172,6 +194,11 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         return failures.unstored(id);
     }
 
+    /** Somebody in this process has got the error that the object is, or asked for it. Any thread. */
+    public void heard(ObjectId object) {
+        unheard.heard(object);
+    }
+
     /** Whether every task that has been submitted has ended. Waits for the turn. */
     public boolean isIdle() {
         return inTurn(() -> {
@@ -183,6 +210,14 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
     /** The name of the task that is to make this object, whoever submitted it; null when there is none. Waits for the turn. */
     public String taskName(ObjectId result) {
         return inTurn(() -> calls.nameOf(result));
+    }
+
+    /** How far the task says it is that is to make the object. Waits for the turn. */
+    public OptionalDouble progress(ObjectId result) {
+        return inTurn(() -> {
+            poll();
+            return calls.progressOf(result);
+        });
     }
 
     private <T> T inTurn(Supplier<T> question) {
@@ -226,7 +261,7 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
 
     /** What is written before this has been read when it returns 0; what is written later rings the bell if it matters. */
     private int pollEagerly() {
-        board.setEager(scheduler.isHungry());
+        board.setHunger(scheduler.hunger());
         return poll();
     }
 
@@ -244,13 +279,41 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
             }
         }
         turn.lock(); // For ever: the last round is over.
+        tellUnheard();
+        lineage.stop();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** What it has in the store. REQUIRES: {@link #close} was called, some time ago. */
+    public void release() {
+        lineage.close();
+    }
+
+    /** What nobody has got so far nobody will get any more. */
+    private void tellUnheard() {
+        if (end.why() != null || !unheard.isAny()) {
+            return;
+        }
+        try {
+            for (int i = 0; i < LAST_ROUNDS && lives.hear() > 0; ++i) {}
+        } catch (RuntimeException e) {
+            // A store that ends meanwhile, or a message that makes no sense: what is known is told.
+        }
+        unheard.tellAll();
+    }
+
     private void wake() {
         store.bellRing(NativeStore.SCHEDULER_BELL, 1);
+    }
+
+    private boolean submitAgain(ScheduledCall call) {
+        if (!calls.add(call)) {
+            return false;
+        }
+        scheduler.submit(call.task);
+        return true;
     }
 
     /** One round; the number of events in it. */
@@ -260,8 +323,10 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         if (hopeless) {
             calls.giveUp(workers.hopeless(), scheduler);
         }
-        anyEvents |= events > 0;
-        board.setTasks(scheduler.waiting(), scheduler.queued(), scheduler.running());
+        anyEvents |= events > doubts.takeAnswers();
+        unheard.look(System.nanoTime(), events == 0);
+        lineage.remakeSome(this::submitAgain, scheduler::objectReady);
+        board.setTasks(scheduler.waiting(), scheduler.queued(), scheduler.running(), calls.ended());
         return events;
     }
 }

@@ -5,14 +5,16 @@ import io.atoll.ObjectId;
 import io.atoll.TaskException;
 import io.atoll.WorkerDiedException;
 import io.atoll.internal.call.ScheduledCall;
+import io.atoll.internal.lineage.Lineage;
 import io.atoll.internal.process.WorkerProcesses;
 import io.atoll.scheduler.Scheduler;
+import io.atoll.scheduler.Task;
 import io.atoll.store.NativeStore;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.OptionalDouble;
 
 /**
  * The calls that are not done, and the references that the node has for each of them: one on its result and one on every
@@ -24,13 +26,23 @@ final class UnfinishedCalls {
 
     private final NativeStore store;
     private final Failures failures;
-    private final Set<ScheduledCall> calls = new HashSet<>();
+    private final Lineage lineage;
+    /** A list through the calls themselves, of which there may be millions. */
+    private ScheduledCall first;
+
+    private ScheduledCall last;
     /** Which call makes an object that is one of several results. */
     private final Map<ObjectId, ObjectId> parts = new HashMap<>();
 
-    UnfinishedCalls(NativeStore store, Failures failures) {
+    /** How far those are that have said so, and in which run. */
+    private final Map<ObjectId, Progress> progress = new HashMap<>();
+
+    private long ended;
+
+    UnfinishedCalls(NativeStore store, Failures failures, Lineage lineage) {
         this.store = store;
         this.failures = failures;
+        this.lineage = lineage;
     }
 
     /** Refers to all that the call names. False when some of it is not there: the call has failed, then. */
@@ -50,7 +62,13 @@ final class UnfinishedCalls {
             store.dereference(call.task.id());
             return false;
         }
-        calls.add(call);
+        call.before = last;
+        if (last == null) {
+            first = call;
+        } else {
+            last.after = call;
+        }
+        last = call;
         call.task.outputs().forEach(part -> parts.put(part, call.task.id()));
         return true;
     }
@@ -67,20 +85,61 @@ final class UnfinishedCalls {
         call.moveStream(node, index);
     }
 
+    void setProgress(Task task, double fraction) {
+        if (fraction >= 0 && fraction <= 1) {
+            progress.put(task.id(), new Progress(task, task.attempt(), fraction));
+        }
+    }
+
+    /** As the task that makes the object has said; empty when it has not in this run. */
+    OptionalDouble progressOf(ObjectId result) {
+        Progress known = progress.isEmpty() ? null : progress.get(taskOf(result));
+        return known == null || known.task.attempt() != known.attempt
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(known.fraction);
+    }
+
+    private record Progress(Task task, int attempt, double fraction) {}
+
     void remove(ScheduledCall call) {
-        calls.remove(call);
+        ++ended;
+        if (!progress.isEmpty()) {
+            progress.remove(call.task.id());
+        }
+        unlink(call);
         call.task.outputs().forEach(parts::remove);
-        for (ObjectId id : call.held()) {
+        for (ObjectId id : lineage.keep(call) ? call.task.outputs() : call.held()) {
             store.dereference(id);
         }
         store.dereference(call.task.id());
     }
 
+    private void unlink(ScheduledCall call) {
+        if (call.before == null) {
+            first = call.after;
+        } else {
+            call.before.after = call.after;
+        }
+        if (call.after == null) {
+            last = call.before;
+        } else {
+            call.after.before = call.before;
+        }
+        call.before = null;
+        call.after = null;
+    }
+
+    /** How many there have been. */
+    long ended() {
+        return ended;
+    }
+
     /** The name of the task that makes this object; null when none that is not done does. */
     String nameOf(ObjectId result) {
-        for (ScheduledCall each : calls) {
+        for (ScheduledCall each = first; each != null; each = each.after) {
             if (each.task.id().equals(result)) {
-                return each.name();
+                OptionalDouble done = progressOf(result);
+                return each.name() + (done.isEmpty() ? "" : " (" + Math.round(100 * done.getAsDouble()) + " % done)");
             }
         }
         return null;
@@ -88,7 +147,11 @@ final class UnfinishedCalls {
 
     /** No worker is left, and none will come: all of them have failed, and the scheduler is told. */
     void giveUp(WorkerProcesses.Hopeless hope, Scheduler scheduler) {
-        for (ScheduledCall call : List.copyOf(calls)) {
+        List<ScheduledCall> all = new ArrayList<>();
+        for (ScheduledCall each = first; each != null; each = each.after) {
+            all.add(each);
+        }
+        for (ScheduledCall call : all) {
             String name = call.name();
             String text = "task " + name + " cannot be run: " + hope.why();
             failures.put(call, new WorkerDiedException(text, name, 0, 0, hope.ending()));
@@ -105,7 +168,7 @@ final class UnfinishedCalls {
         StringBuilder text = new StringBuilder("task " + call.name() + " can never be run: " + why
                 + "; nothing runs, and these wait and keep what they have:");
         int left = MOST_NAMES;
-        for (ScheduledCall each : calls) {
+        for (ScheduledCall each = first; each != null; each = each.after) {
             if (each.task.isBlocked() && left-- > 0) {
                 text.append(left == 0 ? " ..." : " " + each.name() + " (" + each.task.demand() + ")");
             }

@@ -2,6 +2,7 @@ package io.atoll.internal.node;
 
 import io.atoll.AtollException;
 import io.atoll.ObjectId;
+import io.atoll.TaskException;
 import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Messages;
 import io.atoll.store.NativeStore;
@@ -53,15 +54,33 @@ public final class UpRing {
 
     /** Sends a message about a task. The scheduler is woken unless nobody waits for what is finished. */
     public void tell(int message, ObjectId task) {
+        tell(message, task, null, true);
+    }
+
+    /**
+     * Says that a task has ended.
+     *
+     * @param next which one has been begun on its resources; null for none
+     * @param isDry whether nothing is behind that one
+     */
+    public void tellFinished(ObjectId task, ObjectId next, boolean isDry) {
+        tell(Messages.FINISHED, task, next, isDry);
+    }
+
+    private void tell(int message, ObjectId task, ObjectId next, boolean isDry) {
         int index;
-        while ((index = ring.tryClaim(message, ID_BYTES)) < 0) {
+        while ((index = ring.tryClaim(message, next == null ? ID_BYTES : 2 * ID_BYTES)) < 0) {
             pause();
+        }
+        if (next != null) {
+            ring.buffer().putLong(index + ID_BYTES, next.store(), ByteOrder.LITTLE_ENDIAN);
+            ring.buffer().putLong(index + ID_BYTES + Long.BYTES, next.place(), ByteOrder.LITTLE_ENDIAN);
         }
         ring.buffer().putLong(index, task.store(), ByteOrder.LITTLE_ENDIAN);
         ring.buffer().putLong(index + Long.BYTES, task.place(), ByteOrder.LITTLE_ENDIAN);
         ring.commit(index);
         VarHandle.fullFence();
-        if (message != Messages.FINISHED || board.isEager()) {
+        if (message != Messages.FINISHED || board.isHungry(isDry)) {
             store.bellRing(NativeStore.SCHEDULER_BELL, 1);
         }
     }
@@ -80,10 +99,46 @@ public final class UpRing {
         CallRecord.putId(record, 0, task);
         record.putLong(ID_BYTES, index, ByteOrder.LITTLE_ENDIAN);
         CallRecord.putId(record, ID_BYTES + Long.BYTES, node);
-        while (!ring.write(Messages.STREAMED, record, 0, record.capacity())) {
+        writeQuietly(Messages.STREAMED, record, record.capacity());
+    }
+
+    /** Says that a result of the task is about to be this error. */
+    public void tellFailedWith(ObjectId task, ObjectId result, String name, TaskException error) {
+        MutableDirectBuffer record = new ExpandableArrayBuffer();
+        putId(record, 0, task);
+        putId(record, ID_BYTES, result);
+        int at = 2 * ID_BYTES;
+        at += record.putStringUtf8(at, cut(name), ByteOrder.LITTLE_ENDIAN);
+        at += record.putStringUtf8(at, cut(Unheard.kind(error)), ByteOrder.LITTLE_ENDIAN);
+        at += record.putStringUtf8(at, cut(Unheard.text(name, error)), ByteOrder.LITTLE_ENDIAN);
+        writeQuietly(Messages.FAILED_WITH, record, at);
+    }
+
+    /** Says that somebody has got the error that the object is. */
+    public void tellHeard(ObjectId object) {
+        UnsafeBuffer record = new UnsafeBuffer(new byte[ID_BYTES]);
+        CallRecord.putId(record, 0, object);
+        writeQuietly(Messages.HEARD, record, ID_BYTES);
+    }
+
+    /** Says how far a task is. */
+    public void tellProgress(ObjectId task, double fraction) {
+        UnsafeBuffer record = new UnsafeBuffer(new byte[ID_BYTES + Double.BYTES]);
+        CallRecord.putId(record, 0, task);
+        record.putDouble(ID_BYTES, fraction, ByteOrder.LITTLE_ENDIAN);
+        writeQuietly(Messages.PROGRESS, record, record.capacity());
+    }
+
+    /** Nobody waits for it: it is read when the scheduler has something to do. */
+    private void writeQuietly(int message, DirectBuffer record, int length) {
+        while (!ring.write(message, record, 0, length)) {
             pause();
         }
-        // Nobody waits for it: it is read when the scheduler has something to do.
+    }
+
+    private static void putId(MutableDirectBuffer record, int at, ObjectId id) {
+        record.putLong(at, id.store(), ByteOrder.LITTLE_ENDIAN);
+        record.putLong(at + Long.BYTES, id.place(), ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Says that the task has failed, and is to be run again after a delay. */
@@ -148,7 +203,7 @@ public final class UpRing {
         }
     }
 
-    private void checkOpen() {
+    void checkOpen() {
         String why = over;
         if (why != null) {
             throw new IllegalStateException(why);

@@ -38,7 +38,8 @@ public record Ending(String how, String lastLines) {
     /** What a JVM or its launcher says of a command line with which it will never start. */
     private static final Pattern NEVER = Pattern.compile(
             "Could not create the Java Virtual Machine|Error occurred during initialization of (VM|boot layer)"
-                    + "|Could not find or load main class|UnsupportedClassVersionError|NoClassDefFoundError");
+                    + "|Could not find or load main class|UnsupportedClassVersionError|NoClassDefFoundError|ClassFormatError|VerifyError|NoSuchMethodError"
+                    + "|NoSuchFieldError|IncompatibleClassChangeError|ExceptionInInitializerError");
 
     /** What may be otherwise the next time. */
     private static final Pattern MEMORY =

@@ -32,7 +32,6 @@ final class JvmFlags {
             flags.add("-XX:+UseSerialGC");
         }
         flags.add("-XX:-UsePerfData");
-        flags.add("-Xshare:auto");
         // A JVM without heap does nothing right any more, our own code in it included: it ends, and its tasks go
         // elsewhere.
         flags.add("-XX:+ExitOnOutOfMemoryError");

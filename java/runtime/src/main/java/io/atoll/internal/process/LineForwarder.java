@@ -10,7 +10,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Copies what a worker prints to a stream of the driver, line by line, each with a prefix. One thread each. */
+/**
+ * Copies what a worker prints to a stream of the driver, line by line, each with the task that has printed it, if {@link
+ * TaskOutput} has said that, and the worker in front. One thread each.
+ */
 final class LineForwarder extends Thread {
     private static final int LONGEST_LINE = 64 * 1024;
     /** A JVM that crashes says so in some 20 lines, and what was printed before it is what tells most. */
@@ -18,19 +21,22 @@ final class LineForwarder extends Thread {
 
     private final InputStream from;
     private final Supplier<PrintStream> to;
-    private final byte[] prefix;
+    private final long worker;
+    private final Repeats repeats;
     private final ArrayDeque<String> last = new ArrayDeque<>();
     private final CountDownLatch copied = new CountDownLatch(1);
+    private String task; // that prints the line; null for none
 
     /**
      * @param from is closed at its end
      * @param to is asked for every line, since a program may exchange its {@code System.out}
      */
-    LineForwarder(String name, InputStream from, Supplier<PrintStream> to, String prefix) {
+    LineForwarder(String name, InputStream from, Supplier<PrintStream> to, long worker, Repeats repeats) {
         super(null, null, name, 256 * 1024);
         this.from = from;
         this.to = to;
-        this.prefix = prefix.getBytes(StandardCharsets.UTF_8);
+        this.worker = worker;
+        this.repeats = repeats;
         setDaemon(true);
     }
 
@@ -52,6 +58,10 @@ final class LineForwarder extends Thread {
                 for (int i = 0; i < count; ++i) {
                     if (chunk[i] == '\n') {
                         print(line);
+                        task = null;
+                    } else if (chunk[i] == TaskOutput.NAME_ENDS && isName(line)) {
+                        task = line.toString(StandardCharsets.UTF_8).substring(1);
+                        line.reset();
                     } else {
                         line.write(chunk[i]);
                         if (line.size() == LONGEST_LINE) {
@@ -80,20 +90,36 @@ final class LineForwarder extends Thread {
         }
     }
 
+    private static boolean isName(ByteArrayOutputStream begun) {
+        byte[] bytes = begun.toByteArray();
+        return bytes.length > 0 && bytes[0] == TaskOutput.NAME_BEGINS;
+    }
+
     private void print(ByteArrayOutputStream line) {
+        String text = line.toString(StandardCharsets.UTF_8);
         synchronized (last) {
             if (last.size() == REMEMBERED_LINES) {
                 last.removeFirst();
             }
-            last.addLast(line.toString(StandardCharsets.UTF_8));
+            last.addLast(text);
         }
-        byte[] whole = new byte[prefix.length + line.size() + 1];
-        System.arraycopy(prefix, 0, whole, 0, prefix.length);
-        System.arraycopy(line.toByteArray(), 0, whole, prefix.length, line.size());
-        whole[whole.length - 1] = '\n';
-        PrintStream out = to.get();
-        out.write(whole, 0, whole.length);
-        out.flush();
+        byte[] prefix =
+                ("(" + (task == null ? "" : task + ", ") + "worker " + worker + ") ").getBytes(StandardCharsets.UTF_8);
+        byte[] printed = line.toByteArray();
+        if (!repeats.fold(text, worker, more -> print(prefix, printed, more))) {
+            print(prefix, printed, "");
+        }
         line.reset();
+    }
+
+    /** Bytes as they came: they may be no text. */
+    private void print(byte[] prefix, byte[] printed, String more) {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream(prefix.length + printed.length + more.length() + 1);
+        whole.writeBytes(prefix);
+        whole.writeBytes(printed);
+        whole.writeBytes((more + "\n").getBytes(StandardCharsets.UTF_8));
+        PrintStream out = to.get();
+        out.write(whole.toByteArray(), 0, whole.size());
+        out.flush();
     }
 }

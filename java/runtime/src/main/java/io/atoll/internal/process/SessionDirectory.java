@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
@@ -61,16 +62,29 @@ public final class SessionDirectory {
             Path directory;
             do {
                 directory = parent.resolve(ownPrefix() + SESSIONS.incrementAndGet());
-            } while (!make(directory)); // A process of another PID namespace may have that name.
-            FileChannel lock = FileChannel.open(
-                    directory.resolve(LOCK),
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    mode("rw-------"));
-            LOCKED.put(directory, lock);
-            lock.lock();
+            } while (!make(directory) || !lock(directory)); // A process of another PID namespace may have that name.
             return directory;
         } catch (IOException e) {
             throw new AtollException("no directory can be made for the store's socket: " + e, e);
+        }
+    }
+
+    /** The lock has its name once it is held: who sweeps takes one that nobody holds for a dead driver's. False when it was swept. */
+    private static boolean lock(Path directory) throws IOException {
+        Path made = directory.resolve(LOCK + ".new");
+        try {
+            FileChannel lock = FileChannel.open(
+                    made, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode("rw-------"));
+            LOCKED.put(directory, lock);
+            lock.lock();
+            Files.move(made, directory.resolve(LOCK), StandardCopyOption.ATOMIC_MOVE);
+            return true;
+        } catch (NoSuchFileException e) {
+            FileChannel lock = LOCKED.remove(directory);
+            if (lock != null) {
+                lock.close();
+            }
+            return false;
         }
     }
 

@@ -2,6 +2,7 @@ package io.atoll.internal.process;
 
 import io.atoll.Atoll;
 import io.atoll.AtollException;
+import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.scheduler.Scheduler;
 import io.atoll.store.NativeStore;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class WorkerClassPath {
     /** Their jars come first: a worker then opens no other until it runs a task. */
     private static final Class<?>[] EVERY_WORKER_NEEDS = {
-        Atoll.class, Scheduler.class, NativeStore.class, NativeLibrary.class, UnsafeBuffer.class
+        Atoll.class, Scheduler.class, NativeStore.class, NativeLibrary.class, UnsafeBuffer.class, CodecRegistry.class
     };
 
     private static final String REMEDY =
@@ -47,16 +48,22 @@ public final class WorkerClassPath {
 
     /** The class path for workers of this process; the jar of their main class comes first. */
     public static String find(Class<?> main) {
-        Set<String> entries = new LinkedHashSet<>();
-        addSource(main, entries);
-        for (Class<?> ours : EVERY_WORKER_NEEDS) {
-            addSource(ours, entries);
-        }
+        Set<String> entries = own(main);
         addLoaders(Thread.currentThread().getContextClassLoader(), entries);
         addLoaders(WorkerClassPath.class.getClassLoader(), entries);
         addPath(System.getProperty("java.class.path"), entries);
         addPath(System.getProperty("jdk.module.path"), entries);
         return String.join(File.pathSeparator, entries);
+    }
+
+    /** With what it begins: all that Atoll itself needs for values that are plain. */
+    public static Set<String> own(Class<?> main) {
+        Set<String> entries = new LinkedHashSet<>();
+        addSource(main, entries);
+        for (Class<?> ours : EVERY_WORKER_NEEDS) {
+            addSource(ours, entries);
+        }
+        return entries;
     }
 
     /** Where the class came from; nothing is added when that cannot be told. */

@@ -9,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.StringJoiner;
+import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The command line of a worker: this JVM's program, flags that workers need, and this process's class path. */
@@ -46,6 +49,9 @@ public final class WorkerCommand {
 
     /** Variables that hold JVM arguments: a worker has those among its own, as far as they are for it. */
     public static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+    /** A number that workers count up, in an argument that the user gives them: what one process alone can have. */
+    private static final Pattern COUNTED = Pattern.compile("\\{(\\d{1,9})}");
 
     private static final long LEAST_HEAP = 64L << 20;
     /** Addresses that a JVM takes beside its heap: for classes, code, stacks, libraries. */
@@ -116,6 +122,24 @@ public final class WorkerCommand {
         List<String> all = new ArrayList<>(command);
         all.addAll(1, more);
         return all;
+    }
+
+    /**
+     * The command of each worker: {@code {5005}} in an argument of the user's is 5005 for worker 0, 5006 for worker 1.
+     *
+     * @param command of {@link #inSession}
+     */
+    public static IntFunction<List<String>> numbered(List<String> command, AtollOptions options) {
+        Set<String> counted = users(options).stream()
+                .filter(word -> COUNTED.matcher(word).find())
+                .collect(Collectors.toUnmodifiableSet());
+        return worker -> command.stream()
+                .map(word -> counted.contains(word) ? count(word, worker) : word)
+                .toList();
+    }
+
+    private static String count(String word, int worker) {
+        return COUNTED.matcher(word).replaceAll(first -> Long.toString(Long.parseLong(first.group(1)) + worker));
     }
 
     /** What the machine has beside store and driver, divided: each JVM by itself would take a quarter of all. */

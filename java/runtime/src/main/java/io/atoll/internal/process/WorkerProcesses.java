@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,8 @@ public final class WorkerProcesses implements AutoCloseable {
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LAST_PAUSE_MILLIS = 10_000;
     private static final long GRACE_MILLIS = 2000;
+    /** For those that first write what they have been told to, however busy the machine is. */
+    private static final long WRITING_MILLIS = 180_000;
     /** So many that have ended are remembered, for those who ask how. */
     private static final int REMEMBERED = 16;
     /** How long who asks waits for what a dead worker has printed: somebody else may hold the pipe open. */
@@ -38,11 +42,15 @@ public final class WorkerProcesses implements AutoCloseable {
     private static final long STACK_BYTES = 256 * 1024;
 
     private final Path socket;
-    private final List<String> command;
+    private final IntFunction<List<String>> command;
+    private List<String> flags; // guarded by this: what the JVM is told beside, until one ends that was told it
+    private boolean flagsAreGood; // guarded by this
+    private final Runnable onUseless;
     private final CrashFiles crashes;
     private final Map<String, String> environment;
     private final List<Worker> workers = new ArrayList<>(); // guarded by this
     private final ArrayDeque<Worker> ended = new ArrayDeque<>(); // guarded by this
+    private final Repeats repeats = new Repeats();
     private int wanted; // guarded by this
     private int failuresInARow; // guarded by this
     private int hopelessInARow; // guarded by this
@@ -54,21 +62,31 @@ public final class WorkerProcesses implements AutoCloseable {
     private boolean closed; // guarded by this
 
     /**
-     * @param command all but the orders' arguments
+     * @param command of the worker with a number, all but the orders' arguments; the numbers are the lowest that no other has
      * @param environment variables that differ from this process's
      * @param crashes where they write of their crashes, as the command says
+     * @param flags what else their JVMs are told, as long as they then live long enough to take tasks
+     * @param onUseless runs when one has not
      */
     public WorkerProcesses(
-            List<String> command, WorkerOrders orders, Map<String, String> environment, CrashFiles crashes) {
+            IntFunction<List<String>> command,
+            WorkerOrders orders,
+            Map<String, String> environment,
+            CrashFiles crashes,
+            List<String> flags,
+            Runnable onUseless) {
+        this.flags = flags;
+        this.onUseless = onUseless;
         this.environment = environment;
         this.crashes = crashes;
         socket = orders.socket();
-        this.command = new ArrayList<>(command);
-        this.command.addAll(orders.arguments());
+        this.command = number -> Stream.concat(command.apply(number).stream(), orders.arguments().stream())
+                .toList();
     }
 
     private static final class Worker {
         final SpawnedProcess process;
+        final int number;
         LineForwarder err;
         LineForwarder out;
         boolean joined; // guarded by the WorkerProcesses
@@ -77,8 +95,9 @@ public final class WorkerProcesses implements AutoCloseable {
         /** Null before anybody has looked. */
         private Optional<CrashReport> crash;
 
-        Worker(SpawnedProcess process) {
+        Worker(SpawnedProcess process, int number) {
             this.process = process;
+            this.number = number;
         }
 
         /** Once its process has ended. */
@@ -173,6 +192,7 @@ public final class WorkerProcesses implements AutoCloseable {
             return false;
         }
         worker.joined = true;
+        flagsAreGood = true;
         failuresInARow = 0;
         hopelessInARow = 0;
         if (later > 0) {
@@ -226,7 +246,9 @@ public final class WorkerProcesses implements AutoCloseable {
                 // It has ended.
             }
         }
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
+        long grace =
+                command.apply(0).stream().anyMatch(WorkerProcesses::writesAtItsEnd) ? WRITING_MILLIS : GRACE_MILLIS;
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(grace);
         boolean interrupted = false;
         for (Worker worker : all) {
             try {
@@ -239,26 +261,41 @@ public final class WorkerProcesses implements AutoCloseable {
                 interrupted = true;
             }
         }
+        repeats.tellAll();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** Whether it tells a JVM to make an archive of its classes when it ends. */
+    private static boolean writesAtItsEnd(String word) {
+        return word.startsWith("-XX:ArchiveClassesAtExit=") || word.startsWith("-XX:AOTCacheOutput=");
+    }
+
     private synchronized void launchOne() {
+        int number = freeNumber();
         SpawnedProcess process;
+        List<String> all = new ArrayList<>(command.apply(number));
+        all.addAll(1, flags);
         try {
-            process = SpawnedProcess.start(socket, command, environment);
+            process = SpawnedProcess.start(socket, all, environment);
         } catch (StoreException e) {
             throw new AtollException("no worker can be started: " + e.getMessage(), e);
         }
-        Worker worker = new Worker(process);
+        Worker worker = new Worker(process, number);
         workers.add(worker);
-        String prefix = "(worker " + process.pid() + ") ";
-        worker.err = new LineForwarder("atoll-worker-err", process.getErrorStream(), () -> System.err, prefix);
+        long pid = process.pid();
+        worker.err = new LineForwarder("atoll-worker-err", process.getErrorStream(), () -> System.err, pid, repeats);
         worker.err.start();
-        worker.out = new LineForwarder("atoll-worker-out", process.getInputStream(), () -> System.out, prefix);
+        worker.out = new LineForwarder("atoll-worker-out", process.getInputStream(), () -> System.out, pid, repeats);
         worker.out.start();
         var unused = process.onExit().thenRun(() -> ended(worker));
+    }
+
+    private int freeNumber() {
+        BitSet taken = new BitSet();
+        workers.forEach(worker -> taken.set(worker.number));
+        return taken.nextClearBit(0);
     }
 
     /** The worker's process has ended, whoever may still hold its output open. Another takes its place. */
@@ -269,7 +306,7 @@ public final class WorkerProcesses implements AutoCloseable {
         } catch (InterruptedException | IOException e) {
             // Its last lines are missing, then.
         }
-        worker.crash(crashes); // So that nothing is left, whoever asks.
+        Ending how = endingOf(worker); // Looked at here too so that nothing is left, whoever asks.
         Runnable then = null;
         synchronized (this) {
             workers.remove(worker);
@@ -281,7 +318,7 @@ public final class WorkerProcesses implements AutoCloseable {
                 return;
             }
             if (!worker.joined) {
-                then = failed(worker.process.pid(), worker.ending(crashes));
+                then = failed(worker.process.pid(), how);
             }
             startMissing();
         }
@@ -290,8 +327,29 @@ public final class WorkerProcesses implements AutoCloseable {
         }
     }
 
+    /** Whatever is wrong with what it has left: it has to be replaced. */
+    private Ending endingOf(Worker worker) {
+        try {
+            return worker.ending(crashes);
+        } catch (Exception | LinkageError e) {
+            LoggerFactory.getLogger(WorkerProcesses.class)
+                    .warn("worker {} has ended, and how cannot be told", worker.process.pid(), e);
+            return Ending.UNKNOWN;
+        }
+    }
+
     /** One more could not take a task. What is to be done about it. */
     private Runnable failed(long pid, Ending ending) {
+        if (!flags.isEmpty() && !flagsAreGood) {
+            LoggerFactory.getLogger(WorkerProcesses.class)
+                    .warn(
+                            "worker {} has ended before it could take a task: {}; others start without {}",
+                            pid,
+                            ending,
+                            flags);
+            flags = List.of(); // It may have been these.
+            return onUseless;
+        }
         ++failuresInARow;
         hopelessInARow = ending.isForGood() ? hopelessInARow + 1 : 0;
         if (hopelessInARow >= HOPELESS && workers.isEmpty()) {
@@ -317,7 +375,7 @@ public final class WorkerProcesses implements AutoCloseable {
     }
 
     private void startMissing() {
-        if (starter == null) {
+        if (starter == null || !starter.isAlive()) { // There may have been no memory for it.
             starter = new Thread(null, this::keepStarting, "atoll-starter", STACK_BYTES);
             starter.setDaemon(true);
             starter.start();
@@ -338,9 +396,9 @@ public final class WorkerProcesses implements AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 // Nobody has a reason to.
-            } catch (RuntimeException | OutOfMemoryError e) {
+            } catch (Exception | Error e) { // Of those who wait for a worker nobody else would hear.
                 ++failuresInARow;
-                sayAndPause(String.valueOf(e.getMessage()));
+                sayAndPause(e.toString());
             }
         }
     }

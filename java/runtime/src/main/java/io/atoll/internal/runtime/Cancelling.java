@@ -68,7 +68,7 @@ final class Cancelling {
                     end(id);
                     return true;
                 }
-            } else if (Claim.isEnding(claim) || (how == Cancel.QUEUED && Claim.client(claim) >= 0)) {
+            } else if (Claim.isEnding(claim) || (how == Cancel.QUEUED && isBegun(claim))) {
                 return false;
             } else if (Claim.isCancelled(claim) || store.claim(id, claim, Claim.cancelled(claim))) {
                 tell(id, how);
@@ -76,6 +76,10 @@ final class Cancelling {
             }
         }
         return false;
+    }
+
+    private static boolean isBegun(int claim) {
+        return Claim.client(claim) >= 0 && !Claim.isAhead(claim);
     }
 
     private void tell(ObjectId id, Cancel how) {

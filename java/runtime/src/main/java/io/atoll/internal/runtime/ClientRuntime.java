@@ -4,11 +4,12 @@ import io.atoll.GetTimeoutException;
 import io.atoll.NodeStats;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
-import io.atoll.ObjectStoreFullException;
+import io.atoll.TaskException;
 import io.atoll.concurrent.Cancel;
 import io.atoll.concurrent.RefStream;
 import io.atoll.internal.call.CallWriter;
 import io.atoll.internal.call.Claim;
+import io.atoll.internal.call.NewIds;
 import io.atoll.internal.call.ObjectWriter;
 import io.atoll.internal.call.Results;
 import io.atoll.internal.call.StreamPlace;
@@ -18,6 +19,7 @@ import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Place;
 import io.atoll.internal.memory.ResultPlace;
 import io.atoll.internal.memory.Room;
+import io.atoll.internal.node.Backlog;
 import io.atoll.internal.node.Board;
 import io.atoll.internal.node.Gate;
 import io.atoll.internal.node.Handover;
@@ -26,6 +28,7 @@ import io.atoll.internal.node.NodeReport;
 import io.atoll.internal.node.ReadyEvents;
 import io.atoll.internal.node.UpRing;
 import io.atoll.internal.objects.ObjectCodec;
+import io.atoll.internal.threads.VirtualThreads;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.ReadyRefs;
 import io.atoll.spi.Refs;
@@ -43,22 +46,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** What the runtimes of drivers and workers have in common: both are clients of the store and may submit tasks. */
 abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
-    private static final long ENTRY_PAUSE_NANOS = 2_000_000;
+    /** Who submits has not asked for a wait: what has its CPU meanwhile may need more than what it is about to say. */
+    private static final long GRACE_NANOS = 50_000_000;
 
     final NativeStore store;
     final ObjectCodec codec;
     final ObjectWriter writer;
-    private final Duration putTimeout;
+    private final NewIds newIds;
     final Board board;
     final UpRing ring;
     /** Around everything that touches rings and board. */
     private final Gate gate = new Gate();
 
+    private final Backlog backlog;
     private final Handover handover;
     final LettingGo lettingGo;
     final ReadyEvents events;
@@ -70,17 +76,19 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     /** For virtual threads, of which there may be any number: each has one while it submits. */
     private final ConcurrentLinkedQueue<CallWriter> sharedWriters = new ConcurrentLinkedQueue<>();
 
-    ClientRuntime(NativeStore store, int driverIndex, Duration putTimeout) {
+    /** @param patience see {@link Backlog} */
+    ClientRuntime(NativeStore store, int driverIndex, Duration putTimeout, long patience) {
         this.store = store;
         store.giveToKernels();
         codec = new ObjectCodec(store, this::adopt);
         writer = new ObjectWriter(store, putTimeout);
-        this.putTimeout = putTimeout;
         board = new Board(store, driverIndex);
         ring = new UpRing(store, board);
+        backlog = new Backlog(board, ring, gate, patience);
         cancelling = new Cancelling(store, codec, ring);
         handover = new Handover(store, ring, gate);
         lettingGo = LettingGo.start(store);
+        newIds = new NewIds(store, lettingGo::collect, putTimeout);
         events = new ReadyEvents(store);
         streams = new StreamReader(this);
         report = new NodeReport(store, board, driverIndex);
@@ -107,6 +115,9 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         return id + (task == null ? "" : ", the result of task " + task + ",");
     }
 
+    /** Called when somebody has got the error that the object is, or asked for it. */
+    abstract void heard(ObjectId id);
+
     /** Called when the value of the object was got. */
     void arrived(ObjectId id) {}
 
@@ -129,6 +140,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     final Object value(ObjectId id, Duration timeout) {
         Object value = valueOrFailure(id, timeout);
         if (value instanceof ErrorKind.Thrown thrown) {
+            heard(id);
             throw thrown.here();
         }
         return value;
@@ -174,7 +186,12 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     @Override
     public ByteBuffer bytes(ObjectRef<?> ref, long offset, long length) {
         awaitReady(new ObjectId[] {ref.id()}, 1, null);
-        return codec.bytes(ref.id(), null, offset, length);
+        try {
+            return codec.bytes(ref.id(), null, offset, length);
+        } catch (TaskException e) {
+            heard(ref.id());
+            throw e;
+        }
     }
 
     @Override
@@ -212,8 +229,18 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     /** Has done what the calling thread can do about the objects; true when the first of them is there. */
     abstract boolean awaitFirst(ObjectId[] ids, Duration timeout);
 
-    /** Waits for something; what the calling thread holds meanwhile, it gives to others. */
-    abstract <R> R blocked(Supplier<R> wait);
+    /** Waits for something; what the calling thread holds meanwhile, it gives to others, and has it back in the end. */
+    final <R> R blocked(Supplier<R> wait) {
+        return blocked(wait, () -> Waiting.FOREVER, () -> false);
+    }
+
+    /**
+     * The same for who goes on without, when that takes long.
+     *
+     * @param grace the nanoseconds that it may take; asked for when the wait is over
+     * @param isOver whether what is waited for has come, or something else will end the wait; any thread asks
+     */
+    abstract <R> R blocked(Supplier<R> wait, LongSupplier grace, BooleanSupplier isOver);
 
     @Override
     public boolean isReady(ObjectRef<?> ref) {
@@ -267,7 +294,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
 
     @Override
     public <T> ObjectRef<T> submit(TaskRequest request) {
-        ObjectId result = expect();
+        ObjectId result = newIds.expect();
         submit(request, Results.one(result), List.of(result));
         return ref(result);
     }
@@ -276,7 +303,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     public <T> List<ObjectRef<T>> submitEach(TaskRequest request, int count) {
         List<ObjectId> all = new ArrayList<>();
         try {
-            expect(all, count + 1);
+            newIds.expect(all, count + 1);
             ObjectId task = all.get(count);
             List<ObjectId> parts = all.subList(0, count);
             for (ObjectId part : parts) {
@@ -299,7 +326,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     @Override
     public <T> RefStream<T> submitStream(TaskRequest request, int window) {
         List<ObjectId> all = new ArrayList<>();
-        expect(all, 3);
+        newIds.expect(all, 3);
         ObjectId node = all.get(0);
         ObjectId readers = all.get(1);
         submit(request, new Results(all.get(2), List.of(), new StreamPlace(node, 0, readers, window)), all);
@@ -310,19 +337,6 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     @Override
     public StreamItem next(ObjectRef<?> node, Duration timeout) {
         return streams.next(node.id(), timeout);
-    }
-
-    /** All of them, or none. */
-    private void expect(List<ObjectId> ids, int count) {
-        try {
-            while (ids.size() < count) {
-                ids.add(expect());
-            }
-        } catch (Throwable e) {
-            ids.forEach(store::dereference);
-            ids.clear();
-            throw e;
-        }
     }
 
     /** @param expected what was expected for it, and is given up when it cannot be submitted */
@@ -345,11 +359,9 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         try {
             call.write(request, submitter(), results);
             submitting(results, call);
-            gate.enter();
-            try {
-                ring.submit(call.record(), call.length());
-            } finally {
-                gate.leave();
+            boolean isLetThrough = false;
+            while (!send(call, isLetThrough)) {
+                isLetThrough = !blocked(backlog::await, () -> GRACE_NANOS, () -> true);
             }
             submitted = true;
             submitted();
@@ -368,21 +380,17 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         }
     }
 
-    /** Refs that are garbage may be what holds all entries. */
-    private ObjectId expect() {
+    /** False when the node has as many tasks as it may have. */
+    private boolean send(CallWriter call, boolean isLetThrough) {
+        gate.enter();
         try {
-            return store.expect();
-        } catch (ObjectStoreFullException e) {
-            lettingGo.collect();
-            for (long end = System.nanoTime() + putTimeout.toNanos(); System.nanoTime() < end; ) {
-                LockSupport.parkNanos(ENTRY_PAUSE_NANOS);
-                try {
-                    return store.expect();
-                } catch (ObjectStoreFullException again) {
-                    e = again;
-                }
+            if (!isLetThrough && backlog.isFull()) {
+                return false;
             }
-            throw e;
+            ring.submit(call.record(), call.length());
+            return true;
+        } finally {
+            gate.leave();
         }
     }
 

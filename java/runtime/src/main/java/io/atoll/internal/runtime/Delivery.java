@@ -40,7 +40,7 @@ interface Delivery {
         @Override
         public void fail(TaskException failure) {
             run.inPlace.giveUp();
-            writer.putError(run.task, failure);
+            writer.putError(run, run.task, failure);
         }
     }
 }

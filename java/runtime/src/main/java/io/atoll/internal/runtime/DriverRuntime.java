@@ -4,10 +4,13 @@ import io.atoll.AtollOptions;
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
 import io.atoll.ObjectLostException;
+import io.atoll.ObjectRef;
 import io.atoll.TaskException;
+import io.atoll.internal.archive.ClassArchive;
 import io.atoll.internal.call.Submitter;
 import io.atoll.internal.classes.DriverClasses;
 import io.atoll.internal.codecs.CodecRegistry;
+import io.atoll.internal.node.Backlog;
 import io.atoll.internal.node.Board;
 import io.atoll.internal.node.SchedulerThread;
 import io.atoll.internal.process.CrashFiles;
@@ -15,6 +18,7 @@ import io.atoll.internal.process.SessionDirectory;
 import io.atoll.internal.process.WorkerCommand;
 import io.atoll.internal.process.WorkerOrders;
 import io.atoll.internal.process.WorkerProcesses;
+import io.atoll.internal.threads.VirtualThreads;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.store.NativeStore;
 import io.atoll.store.StoreServer;
@@ -24,9 +28,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -35,6 +42,8 @@ import java.util.function.Supplier;
  */
 final class DriverRuntime extends ClientRuntime {
     private static final int SPARE_CLIENTS = 16;
+    /** Of the store, for arguments that are kept so that results can be made again. */
+    private static final int LINEAGE_SHARE = 16;
     /** What comes so soon is waited for by itself. */
     private static final Duration SHORTLY = Duration.ofMillis(1);
     /** Who waits for all tasks looks so often. */
@@ -54,20 +63,39 @@ final class DriverRuntime extends ClientRuntime {
             NativeStore store,
             WorkerProcesses workers,
             Thread atExit) {
-        super(store, store.clientIndex(), options.putTimeout());
+        super(store, store.clientIndex(), options.putTimeout(), Backlog.FOR_EVER);
+        long most = options.maxUnfinishedTasks();
+        board.setMost(most == 0 ? Backlog.most(options.maxObjects()) : (int) most);
         this.directory = directory;
         this.server = server;
         this.workers = workers;
-        scheduler = new SchedulerThread(options.resources(), store, server, board, codec, workers, ring);
+        scheduler = new SchedulerThread(
+                options.resources(), store, server, board, codec, workers, ring, lineageBytes(options, store));
         this.atExit = atExit;
+    }
+
+    private static long lineageBytes(AtollOptions options, NativeStore store) {
+        if (options.spillDirectory().isEmpty()) {
+            return 0; // What never goes to disk is never lost there.
+        }
+        return options.lineageBytes().orElse(store.capacity() / LINEAGE_SHARE);
+    }
+
+    /** How workers are started. */
+    private record Launch(List<String> command, ClassArchive archive) {
+        static Launch find(AtollOptions options, Map<String, String> environment) {
+            List<String> command = WorkerCommand.find(WorkerMain.class, options);
+            return new Launch(command, ClassArchive.find(WorkerMain.class, command, environment));
+        }
     }
 
     static DriverRuntime start(AtollOptions options) {
         OptionsCheck.check(options);
         OptionsCheck.checkProperties();
         // Beside the making of the store: in a fresh JVM both load classes for tens of milliseconds.
-        CompletableFuture<List<String>> command = CompletableFuture.supplyAsync(
-                () -> WorkerCommand.find(WorkerMain.class, options), task -> new Thread(task, "atoll-command").start());
+        Map<String, String> environment = environment(options);
+        CompletableFuture<Launch> launch = CompletableFuture.supplyAsync(
+                () -> Launch.find(options, environment), task -> new Thread(task, "atoll-command").start());
         // From before there is anything to be left behind: a JVM that is told to end meanwhile waits for the start's
         // end.
         CompletableFuture<DriverRuntime> started = new CompletableFuture<>();
@@ -102,15 +130,20 @@ final class DriverRuntime extends ClientRuntime {
             CrashFiles crashes = options.crashDirectory()
                     .map(kept -> new CrashFiles(kept, true))
                     .orElse(new CrashFiles(directory, false));
+            ClassArchive archive = join(launch).archive();
             workers = new WorkerProcesses(
-                    WorkerCommand.inSession(join(command), options, directory, crashes),
+                    WorkerCommand.numbered(
+                            WorkerCommand.inSession(join(launch).command(), options, directory, crashes), options),
                     orders,
-                    environment(options),
-                    crashes);
+                    environment,
+                    crashes,
+                    archive.flags(),
+                    archive::discard);
             // The JVMs take longest: they start while everything else is made ready.
             workers.launch(count);
             runtime = new DriverRuntime(options, directory, server, store, workers, atExit);
             runtime.begin();
+            new Thread(archive::makeIfMissing, "atoll-archive").start(); // no daemon: a short program makes it, too
             return runtime;
         } finally {
             if (runtime == null) {
@@ -177,7 +210,6 @@ final class DriverRuntime extends ClientRuntime {
     private void begin() {
         board.join(store.clientIndex());
         scheduler.start();
-        WarmUp.later();
     }
 
     @Override
@@ -205,7 +237,7 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     @Override
-    <R> R blocked(Supplier<R> wait) {
+    <R> R blocked(Supplier<R> wait, LongSupplier grace, BooleanSupplier isOver) {
         return wait.get();
     }
 
@@ -218,6 +250,7 @@ final class DriverRuntime extends ClientRuntime {
             if (why == null) {
                 throw e;
             }
+            heard(id);
             throw new TaskException(why.getMessage(), why.taskName(), why.workerPid(), why.attempt(), e);
         }
     }
@@ -233,12 +266,22 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     @Override
+    void heard(ObjectId id) {
+        scheduler.heard(id);
+    }
+
+    @Override
     String taskName(ObjectId id) {
         try {
             return scheduler.taskName(id);
         } catch (IllegalStateException e) {
             return null; // The session is closed, and what this was asked for is said without it.
         }
+    }
+
+    @Override
+    public OptionalDouble progress(ObjectRef<?> ref) {
+        return scheduler.progress(ref.id());
     }
 
     @Override
@@ -273,6 +316,7 @@ final class DriverRuntime extends ClientRuntime {
         events.close();
         workers.close();
         closeMessages();
+        scheduler.release();
         store.close();
         server.close();
         CodecRegistry.shareNoMore();

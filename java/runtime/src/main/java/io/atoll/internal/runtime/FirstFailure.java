@@ -47,6 +47,11 @@ final class FirstFailure implements ReadyEvents.Listener {
         over.countDown();
     }
 
+    /** Whether nobody need wait any longer. Any thread. */
+    boolean isOver() {
+        return over.getCount() == 0;
+    }
+
     /** False when the time is over first; throws when the session has ended first. */
     boolean await(Duration timeout) {
         try {

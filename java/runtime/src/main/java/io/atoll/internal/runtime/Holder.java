@@ -2,7 +2,9 @@ package io.atoll.internal.runtime;
 
 import io.atoll.ObjectId;
 import io.atoll.Resources;
+import io.atoll.store.Waiting;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * What a thread of a worker holds: the resources of the task that was sent to it. Tasks that the thread helps with run on
@@ -10,24 +12,42 @@ import java.util.concurrent.locks.LockSupport;
  * one below it when it is on top again. Its thread alone, but for what says otherwise.
  */
 final class Holder {
-    private static final ThreadLocal<Holder> CURRENT = new ThreadLocal<>();
-
     final ObjectId task;
     final Resources held;
     final boolean isAtMostOnce;
-    /** How many tasks this thread is within, one on top of the other, besides its own. */
-    int helping;
+    /** How many tasks this thread is within, one on top of the other, besides its own. Any thread reads it. */
+    private volatile int helping;
 
-    private final Thread thread = Thread.currentThread();
+    private final TaskThread thread;
     private volatile boolean granted;
-    /** Its thread waits, or has ended; guarded by {@link OwnThreads}. */
-    boolean waits;
+    /** Its thread waits, or has ended; {@link OwnThreads} writes it under its lock. */
+    volatile boolean waits;
+    /** Threads of its task's own that wait in Atoll; {@link OwnThreads} writes it under its lock. */
+    volatile int ownWaiters;
     /** Whether its CPU has ever been given to others for a thread of its own. */
     volatile boolean wasLent;
 
-    private Run top; // guarded by this
+    /** Whether it has ever gone on without its CPU. */
+    private boolean wentOn;
 
-    Holder(ObjectId task, Resources held, boolean isAtMostOnce) {
+    /** Whether what its thread waits for has come; null while it does not wait. */
+    private volatile BooleanSupplier wait;
+
+    private Run top; // guarded by this
+    private volatile boolean isLent; // guarded by this when it changes: to a thread beside this one
+    private Runnable runNext; // guarded by this: by the thread to which it is lent
+    private Runnable whenBack; // guarded by this
+
+    /** Whether what it holds is another thread's, which waits; it has no CPU then. */
+    private final boolean isBeside;
+
+    Holder(TaskThread thread, ObjectId task, Resources held, boolean isAtMostOnce) {
+        this(thread, task, held, isAtMostOnce, false);
+    }
+
+    private Holder(TaskThread thread, ObjectId task, Resources held, boolean isAtMostOnce, boolean isBeside) {
+        this.thread = thread;
+        this.isBeside = isBeside;
         this.task = task;
         this.held = held;
         this.isAtMostOnce = isAtMostOnce;
@@ -35,15 +55,12 @@ final class Holder {
 
     /** Null for a thread that runs no task: one that a user's task has started. */
     static Holder current() {
-        return CURRENT.get();
+        TaskThread thread = TaskThread.current();
+        return thread == null ? null : thread.holder();
     }
 
-    static void enter(Holder holder) {
-        CURRENT.set(holder);
-    }
-
-    static void leave() {
-        CURRENT.remove();
+    TaskThread thread() {
+        return thread;
     }
 
     // ---- what runs
@@ -55,6 +72,7 @@ final class Holder {
         }
         run.below = top;
         top = run;
+        run.markThreads();
     }
 
     /** It is over; whoever has interrupted the thread since it began meant it. */
@@ -63,7 +81,7 @@ final class Holder {
         Thread.interrupted();
         if (top != null && top.isInterrupted) {
             top.isInterrupted = false;
-            thread.interrupt();
+            thread.interruptNow();
         }
     }
 
@@ -82,7 +100,7 @@ final class Holder {
         for (Run each = top; each != null; each = each.below) {
             if (each.task.equals(id)) {
                 if (each == top) {
-                    thread.interrupt();
+                    thread.interruptNow();
                 } else {
                     each.isInterrupted = true;
                 }
@@ -90,6 +108,31 @@ final class Holder {
             }
         }
         return false;
+    }
+
+    /** Keeps an interrupt for one that waits below others; false when it does not. Any thread. */
+    synchronized boolean keepInterrupt(Run meant) {
+        for (Run each = top == null ? null : top.below; each != null && meant != null; each = each.below) {
+            if (each == meant) {
+                each.isInterrupted = true;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What runs on the stack of another task; null when nothing does. Any thread. */
+    synchronized Run helped() {
+        return top != null && top.below != null ? top : null;
+    }
+
+    int helping() {
+        return helping;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // its thread's alone
+    void changeHelping(int by) {
+        helping += by;
     }
 
     // ---- what is held
@@ -101,7 +144,88 @@ final class Holder {
     }
 
     boolean holdsCpu() {
-        return held.quantity(Resources.CPU) > 0;
+        return !isBeside && held.quantity(Resources.CPU) > 0;
+    }
+
+    boolean isBeside() {
+        return isBeside;
+    }
+
+    // ---- what it waits for
+
+    void setWait(BooleanSupplier isOver) {
+        wait = isOver;
+    }
+
+    /** Whether its thread waits for what is there. Any thread. */
+    boolean isWaitOver() {
+        BooleanSupplier isOver = wait;
+        try {
+            return isOver != null && isOver.getAsBoolean();
+        } catch (RuntimeException e) {
+            return true; // Its wait throws that, too.
+        }
+    }
+
+    // ---- what is lent
+
+    /** Whether another thread is to run this on what is held; else the one that still has it runs this next. */
+    synchronized boolean lend(Runnable run) {
+        if (isLent) {
+            runNext = run;
+            return false;
+        }
+        isLent = true;
+        return true;
+    }
+
+    /** For the thread to which it was lent: what it runs next; null: it is taken back. */
+    Runnable nextOrTakeBack() {
+        Runnable then;
+        synchronized (this) {
+            Runnable next = runNext;
+            runNext = null;
+            if (next != null) {
+                return next;
+            }
+            isLent = false;
+            then = whenBack;
+            whenBack = null;
+        }
+        if (then != null) {
+            then.run();
+        }
+        return null;
+    }
+
+    /** Runs it now, or when nothing is lent any more. */
+    void whenBack(Runnable action) {
+        synchronized (this) {
+            if (isLent) {
+                whenBack = action;
+                return;
+            }
+        }
+        action.run();
+    }
+
+    boolean hasLent() {
+        return isLent;
+    }
+
+    /** It goes on, whoever has its CPU. */
+    void goOn() {
+        wentOn = true;
+    }
+
+    /** Whether its thread surely has all that is held, and had it all the time but for waits. */
+    boolean hasAll() {
+        return !wentOn && !wasLent && !isLent;
+    }
+
+    /** What the thread to which it was lent has. */
+    Holder beside(TaskThread other) {
+        return new Holder(other, task, held, isAtMostOnce, true);
     }
 
     /** Whether a task with this demand can run on what is held. */
@@ -125,15 +249,24 @@ final class Holder {
         LockSupport.unpark(thread);
     }
 
-    /** Goes on once {@link #grant} was called: soon, so an interrupt waits. */
-    void awaitGrant() {
-        boolean interrupted = false;
-        while (!granted) {
-            LockSupport.park(this);
-            interrupted |= Thread.interrupted();
+    /**
+     * Waits until {@link #grant} is called. Interrupts wait until it goes on.
+     *
+     * @param nanos at most; {@link Waiting#FOREVER} for as long as it takes
+     * @return false when that is over
+     */
+    boolean awaitGrant(long nanos) {
+        long startedAt = System.nanoTime();
+        boolean isInterrupted = false;
+        long left = nanos;
+        while (!granted && left > 0) {
+            LockSupport.parkNanos(this, left);
+            isInterrupted |= Thread.interrupted();
+            left = Waiting.left(nanos, startedAt);
         }
-        if (interrupted) {
+        if (isInterrupted) {
             Thread.currentThread().interrupt();
         }
+        return granted;
     }
 }

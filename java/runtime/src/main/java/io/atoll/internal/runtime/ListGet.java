@@ -2,6 +2,7 @@ package io.atoll.internal.runtime;
 
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
+import io.atoll.TaskException;
 import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.store.Waiting;
 import java.time.Duration;
@@ -37,6 +38,11 @@ final class ListGet {
                 }
             }
         } catch (Throwable e) {
+            if (e instanceof TaskException) { // One of them is thrown, and it was asked for all.
+                for (ObjectId id : ids) {
+                    runtime.heard(id);
+                }
+            }
             ObjectCodec.closeViews(values, e);
             throw e;
         }
@@ -54,7 +60,7 @@ final class ListGet {
         }
         FirstFailure failure = new FirstFailure(runtime.store, missing.length);
         runtime.events.tell(failure, missing);
-        if (!runtime.blocked(() -> failure.await(left()))) {
+        if (!runtime.blocked(() -> failure.await(left()), () -> Waiting.nanos(left()), failure::isOver)) {
             throw new GetTimeoutException(
                     "of " + ids.length + " objects the last " + missing.length + " are not all there after " + timeout
                             + ", " + runtime.described(anyMissing(missing), timeout) + " for one");

@@ -55,9 +55,9 @@ final class Parts implements Delivery {
     public void fail(TaskException failure) {
         for (ObjectId part : parts) {
             if (!writer.isSealed(part)) {
-                writer.putError(part, failure);
+                writer.putError(run, part, failure);
             }
         }
-        writer.putError(run.task, failure);
+        writer.putError(run, run.task, failure);
     }
 }

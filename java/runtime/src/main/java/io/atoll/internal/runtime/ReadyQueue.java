@@ -47,7 +47,7 @@ final class ReadyQueue<T> implements ReadyRefs<T>, ReadyEvents.Listener {
         }
         Object next = ready.poll();
         if (next == null) {
-            next = runtime.blocked(this::await);
+            next = runtime.blocked(this::await, () -> Waiting.FOREVER, () -> !ready.isEmpty());
         }
         if (next == ENDED) {
             ready.add(ENDED);

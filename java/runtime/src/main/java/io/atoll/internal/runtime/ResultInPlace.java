@@ -10,32 +10,19 @@ import io.atoll.store.ObjectStore;
  * caller has. One for each call, tasks that a thread helps with included. The thread that runs the call.
  */
 final class ResultInPlace implements ResultPlace.InPlace {
-    private static final ThreadLocal<ResultInPlace> CURRENT = new ThreadLocal<>();
-
-    private final ObjectId result;
-    private final ResultInPlace around;
+    private final ObjectId result; // null for a call that has several
     private volatile ObjectStore.Creation creation; // null until the task begins it, as most never do
     private AutoCloseable value; // what is to be returned
 
-    private ResultInPlace(ObjectId result, ResultInPlace around) {
+    ResultInPlace(ObjectId result) {
         this.result = result;
-        this.around = around;
-    }
-
-    /** The calling thread runs the call with this result, until {@link #leave}; null for one that has several. */
-    static ResultInPlace enter(ObjectId result) {
-        ResultInPlace entered = new ResultInPlace(result, CURRENT.get());
-        CURRENT.set(entered);
-        return entered;
-    }
-
-    void leave() {
-        CURRENT.set(around);
     }
 
     /** @throws IllegalStateException when the thread runs no call, or that has begun its result */
     static ResultInPlace begin(ObjectWriter writer, long size, long tag) {
-        ResultInPlace current = CURRENT.get();
+        Holder holder = Holder.current();
+        Run run = holder == null ? null : holder.top();
+        ResultInPlace current = run == null ? null : run.inPlace;
         if (current == null || current.result == null) {
             throw new IllegalStateException(
                     "no task runs on this thread that has one result, which could be made in place");

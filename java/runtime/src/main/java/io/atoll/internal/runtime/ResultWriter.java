@@ -2,6 +2,7 @@ package io.atoll.internal.runtime;
 
 import io.atoll.ObjectId;
 import io.atoll.StoreException;
+import io.atoll.TaskCancelledException;
 import io.atoll.TaskException;
 import io.atoll.internal.memory.ArrowNames;
 import io.atoll.internal.memory.Encoded;
@@ -22,7 +23,7 @@ final class ResultWriter {
         try {
             store(result, value);
         } catch (Throwable thrown) {
-            putError(result, run.failure(thrown));
+            putError(run, result, run.failure(thrown));
         }
     }
 
@@ -55,7 +56,14 @@ final class ResultWriter {
         }
     }
 
-    void putError(ObjectId result, TaskException failure) {
+    void putError(Run run, ObjectId result, TaskException failure) {
+        if (!(failure instanceof TaskCancelledException)) {
+            runtime.ring.tellFailedWith(run.task, result, run.name, failure);
+        }
+        putError(result, failure);
+    }
+
+    private void putError(ObjectId result, TaskException failure) {
         try {
             runtime.codec.putError(result, failure);
         } catch (Throwable second) {

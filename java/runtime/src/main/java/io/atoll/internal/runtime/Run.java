@@ -9,7 +9,9 @@ import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.RetryPolicy;
 import io.atoll.internal.call.StreamPlace;
+import io.atoll.internal.node.UpRing;
 import io.atoll.store.NativeStore;
+import java.lang.ref.WeakReference;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +22,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  * ask; where it stands among the others of its thread is the {@link Holder}'s.
  */
 final class Run implements TaskContext {
+    private static final long TELLING_NANOS = 100_000_000;
+
+    /** In the threads that a task starts, and in those that they start. */
+    private static final InheritableThreadLocal<Origin> ORIGIN = new InheritableThreadLocal<>();
+
     private final NativeStore store;
+    private final UpRing ring;
     private final UnsafeBuffer record;
     final ObjectId task;
     /** From 1. */
@@ -42,13 +50,19 @@ final class Run implements TaskContext {
     /** An interrupt that was meant for this one while another was on top of it; guarded by the holder. */
     boolean isInterrupted;
 
+    /** When it was last told how far it is; 0 when it never was. */
+    private volatile long toldAt;
+
     /** When its time is over; 0 while that is not known, or there is no such time. */
     private volatile long deadlineMillis;
     /** Its time is over. */
     private volatile boolean isOverdue;
+    /** What it fails with, if it fails, since it waits for a lock that it may never get; else null. */
+    private volatile TaskException deadlock;
 
-    Run(NativeStore store, byte[] call, String name) {
+    Run(NativeStore store, UpRing ring, byte[] call, String name) {
         this.store = store;
+        this.ring = ring;
         this.name = name;
         record = new UnsafeBuffer(call);
         task = CallRecord.result(record);
@@ -98,6 +112,54 @@ final class Run implements TaskContext {
         return isOverdue;
     }
 
+    void setDeadlock(TaskException why) {
+        deadlock = why;
+    }
+
+    /** Null when there is none. */
+    TaskException deadlock() {
+        return deadlock;
+    }
+
+    private static final class Origin extends WeakReference<Run> {
+        Origin(Run run) {
+            super(run);
+        }
+    }
+
+    /** Threads that the calling one starts from now on are this run's. */
+    void markThreads() {
+        ORIGIN.set(new Origin(this));
+    }
+
+    /** Has the calling thread, which is none of the workers', be this run's for so long. */
+    void adoptFor(Runnable work) {
+        Origin before = ORIGIN.get();
+        markThreads();
+        try {
+            work.run();
+        } finally {
+            if (before == null) {
+                ORIGIN.remove();
+            } else {
+                ORIGIN.set(before);
+            }
+        }
+    }
+
+    /** The run that has started the calling thread, or a thread that did; null when none has, or it is long over. */
+    static Run whoseThread() {
+        Origin origin = ORIGIN.get();
+        return origin == null ? null : origin.get();
+    }
+
+    /** The task that the calling thread is at, or that has started it; null for none. */
+    static String nameHere() {
+        Holder holder = Holder.current();
+        Run run = holder == null ? whoseThread() : holder.top();
+        return run == null ? null : run.name;
+    }
+
     /** What it fails with when it throws this. */
     TaskException failure(Throwable thrown) {
         // Not before: the class that knows the pid takes tens of milliseconds to initialize.
@@ -135,6 +197,18 @@ final class Run implements TaskContext {
     public Optional<Instant> deadline() {
         long at = deadlineMillis;
         return at == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at));
+    }
+
+    @Override
+    public void progress(double fraction) {
+        if (!(fraction >= 0 && fraction <= 1)) {
+            throw new IllegalArgumentException("progress: " + fraction + " of task " + name + "; it takes 0 to 1");
+        }
+        long now = System.nanoTime();
+        if (toldAt == 0 || now - toldAt >= TELLING_NANOS || fraction == 1) {
+            toldAt = now;
+            ring.tellProgress(task, fraction);
+        }
     }
 
     @Override

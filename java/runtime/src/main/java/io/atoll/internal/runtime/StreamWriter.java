@@ -206,11 +206,11 @@ final class StreamWriter implements Delivery, Emitter<Object> {
         try {
             while (follow()) {}
             if (!writer.isSealed(node)) {
-                writer.putError(node, failure);
+                writer.putError(run, node, failure);
             }
             letAllGo();
         } finally {
-            writer.putError(run.task, failure);
+            writer.putError(run, run.task, failure);
         }
     }
 

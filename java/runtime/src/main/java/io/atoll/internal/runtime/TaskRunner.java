@@ -10,22 +10,29 @@ import io.atoll.internal.call.FunctionFinder;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.graph.ErrorKind;
 import io.atoll.internal.node.NodeReport;
+import io.atoll.internal.threads.ThreadState;
 import io.atoll.spi.UserThrowables;
 import java.lang.invoke.MethodHandle;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs calls, each on the thread that asks: resolves the arguments, calls the function, seals what it returns or throws
  * into the result, and tells the scheduler. Never throws. Any thread.
  */
 final class TaskRunner {
+    /** A recursion that has no end is told so then, before it has taken all memory. */
+    private static final int MOST_BEGUN = 100_000;
+
     private final WorkerRuntime runtime;
     private final ClassLoader loader;
     private final FunctionFinder functions;
     private final TimeLimits limits = new TimeLimits();
     private final ResultWriter writer;
     private final AsyncRuns asyncRuns = new AsyncRuns();
+    /** On stacks of threads: those that wait for others are most of them, when they are many. */
+    private final AtomicInteger begun = new AtomicInteger();
 
     TaskRunner(WorkerRuntime runtime, ClassLoader loader) {
         this.runtime = runtime;
@@ -34,26 +41,41 @@ final class TaskRunner {
         writer = new ResultWriter(runtime);
     }
 
-    /** REQUIRES: the thread holds the resources of a task, on which the call runs. */
-    void run(byte[] call) {
+    /**
+     * REQUIRES: the thread holds the resources of a task, on which the call runs. Whether it has ended, which the caller tells the
+     * scheduler by {@link #tellFinished}.
+     */
+    boolean run(byte[] call) {
         CallReader reader = new CallReader(call);
-        Run run = new Run(runtime.store, call, reader.name());
+        Run run = new Run(runtime.store, runtime.ring, call, reader.name());
         run.delivery = delivery(run);
-        Holder holder = Holder.current();
-        ThreadState before = new ThreadState();
-        run.inPlace = ResultInPlace.enter(run.hasOneResult() ? run.task : null);
+        TaskThread thread = TaskThread.current();
+        Holder holder = thread.holder();
+        run.inPlace = new ResultInPlace(run.hasOneResult() ? run.task : null);
+        ThreadState.Looks before = thread.state().enter();
         holder.begin(run);
-        boolean isOver;
+        begun.incrementAndGet();
         try {
-            isOver = run.isCancelled() ? fail(run, null) : run(run, reader, holder);
+            return run.isCancelled() ? fail(run, null) : run(run, reader, holder);
         } finally {
-            run.inPlace.leave();
+            begun.decrementAndGet();
             holder.end(run);
-            before.restore();
+            thread.state().leave(before);
         }
-        if (isOver) {
-            tell(run, Messages.FINISHED);
+    }
+
+    /** As {@link io.atoll.internal.node.UpRing#tellFinished}. */
+    void tellFinished(ObjectId task, ObjectId next, boolean isDry) {
+        try {
+            runtime.ring.tellFinished(task, next, isDry);
+        } catch (RuntimeException e) {
+            // The store has gone, and this process goes with it.
         }
+    }
+
+    /** Whether so many tasks are within their functions that no other should begin. */
+    boolean isFull() {
+        return begun.get() >= MOST_BEGUN;
     }
 
     private Delivery delivery(Run run) {
@@ -125,6 +147,21 @@ final class TaskRunner {
         return true;
     }
 
+    /**
+     * All that are on top of each other on a thread, which no interrupt has reached: each has failed, and the worker is
+     * replaced.
+     */
+    void giveUp(Run top) {
+        for (Run each = top; each != null; each = each.below) {
+            synchronized (each) {
+                if (each.delivery.canBeEndedNow() && each.settle()) {
+                    each.delivery.fail(top.deadlock());
+                }
+            }
+        }
+        tell(top, Messages.STUCK);
+    }
+
     private TimeLimits.Limit limit(Run run, Holder holder) {
         run.beginTime();
         return limits.begin(
@@ -168,7 +205,7 @@ final class TaskRunner {
      */
     private boolean fail(Run run, Throwable thrown) {
         run.inPlace.giveUp();
-        Throwable why = run.isOverdue() ? overdue(run) : thrown;
+        Throwable why = run.isOverdue() ? overdue(run) : run.deadlock() != null ? run.deadlock() : thrown;
         boolean mayRetry = why != null && !(why instanceof FailedArgument) && run.isRetriedFor(why.getClass());
         if (mayRetry && !run.isCancelled()) {
             String text = run.failure(why).getMessage();
@@ -239,6 +276,7 @@ final class TaskRunner {
     private Object argument(ObjectId id, String form) throws FailedArgument {
         Object value = runtime.valueOrFailure(id, null, form == null ? null : load(form));
         if (value instanceof ErrorKind.Thrown thrown) {
+            runtime.heard(id); // This task fails with it.
             throw new FailedArgument(thrown.failure());
         }
         return value;

@@ -1,12 +1,14 @@
 package io.atoll.internal.runtime;
 
 import io.atoll.ObjectId;
+import io.atoll.internal.call.Behind;
 import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.node.DownRing;
 import io.atoll.internal.node.RingReader;
 import io.atoll.store.NativeStore;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,10 +24,11 @@ import org.slf4j.LoggerFactory;
  * task never holds up the next.
  */
 final class TaskThreads {
-    /** Recursion of tasks goes on the getter's stack. Only what is touched of it takes memory. */
-    private static final long STACK_BYTES = 64L << 20;
-
     private static final int MOST_IDLE = 4;
+    private static final int MESSAGES_AT_ONCE = 64;
+    /** So many are left by a recursion that has ended, and are not kept for the next. */
+    private static final int MANY_IDLE = 64;
+
     /** A recursion of tasks that nobody can help with takes one a level, and may have no end. */
     private static final int MOST_THREADS = 2000;
 
@@ -33,6 +36,9 @@ final class TaskThreads {
 
     private final WorkerRuntime runtime;
     private final NativeStore store;
+    /** Of whom makes this: that of tasks' classes. */
+    private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
+
     private final RingReader ring; // read while one has `reading`
     private final AtomicInteger idle = new AtomicInteger();
     private final AtomicInteger threads = new AtomicInteger();
@@ -40,13 +46,19 @@ final class TaskThreads {
     /** The last attempt to start a thread has failed. */
     private volatile boolean crowded;
 
+    private volatile boolean stopped;
+
     private final Object reading = new Object();
-    private byte[] taken; // guarded by reading
+    /** Read, and not taken yet; guarded by reading. */
+    private final ArrayDeque<byte[]> calls = new ArrayDeque<>();
+
+    private final Behind behind; // guarded by reading
 
     TaskThreads(WorkerRuntime runtime) {
         this.runtime = runtime;
         store = runtime.store;
         ring = DownRing.open(store);
+        behind = new Behind(store);
     }
 
     void start() {
@@ -59,7 +71,7 @@ final class TaskThreads {
         idle.incrementAndGet();
         boolean started = false;
         try {
-            new TaskThread(number).start();
+            new TaskThread(number, loader, this::work).start();
             started = true;
         } finally {
             if (!started) {
@@ -69,28 +81,54 @@ final class TaskThreads {
         }
     }
 
-    private final class TaskThread extends Thread {
-        /** The task whose resources it holds; null between tasks. */
-        private volatile Holder context;
-
-        TaskThread(int number) {
-            super(null, null, "atoll-task-" + number, STACK_BYTES);
-            setDaemon(true);
-        }
-
-        /** Nothing of ours throws while the store is there; whatever did has left something half done. */
-        @Override
-        public void run() {
-            all.add(this);
-            try {
-                runAll();
-            } catch (Throwable e) {
-                if (!isServerGone()) { // else the watchdog tidies up, and ends this process with its children
-                    WorkerMain.fail(e);
-                }
-            } finally {
-                all.remove(this);
+    /** Nothing of ours throws while the store is there; whatever did has left something half done. */
+    private void work() {
+        TaskThread self = TaskThread.current();
+        all.add(self);
+        try {
+            runAll();
+        } catch (Throwable e) {
+            if (!isServerGone()) { // else the watchdog tidies up, and ends this process with its children
+                WorkerMain.fail(e);
             }
+        } finally {
+            all.remove(self);
+        }
+    }
+
+    /**
+     * Runs something on a thread beside that of a task, which waits for it: it has what that has, but for its CPU, until it
+     * gives that back. False when no thread can be had.
+     */
+    boolean startBeside(Holder lender, Runnable run) {
+        if (threads.get() >= MOST_THREADS) {
+            return false;
+        }
+        try {
+            new TaskThread(threads.incrementAndGet(), loader, () -> runBeside(lender, run)).start();
+            return true;
+        } catch (OutOfMemoryError e) {
+            threads.decrementAndGet();
+            return false;
+        }
+    }
+
+    private void runBeside(Holder lender, Runnable run) {
+        TaskThread self = TaskThread.current();
+        self.setHolder(lender.beside(self));
+        all.add(self);
+        try {
+            for (Runnable next = run; next != null; next = lender.nextOrTakeBack()) {
+                next.run();
+            }
+        } catch (Throwable e) {
+            if (!isServerGone()) {
+                WorkerMain.fail(e);
+            }
+        } finally {
+            all.remove(self);
+            self.setHolder(null);
+            threads.decrementAndGet();
         }
     }
 
@@ -99,6 +137,8 @@ final class TaskThreads {
             return store.awaitServerExit(Duration.ZERO);
         } catch (RuntimeException e) {
             return true;
+        } catch (Error e) {
+            return false; // Nobody knows, and this process does not go on.
         }
     }
 
@@ -106,7 +146,7 @@ final class TaskThreads {
     List<Holder> running() {
         List<Holder> contexts = new ArrayList<>();
         for (TaskThread each : all) {
-            Holder context = each.context;
+            Holder context = each.holder();
             if (context != null) {
                 contexts.add(context);
             }
@@ -114,13 +154,21 @@ final class TaskThreads {
         return contexts;
     }
 
+    /** Those that have nothing to do end once they are woken. */
+    void stop() {
+        stopped = true;
+    }
+
     private void runAll() {
         int self = store.clientIndex();
-        while (true) {
+        while (!stopped) {
             long rung = store.bell(self);
             byte[] call = take();
             if (call == null) {
-                if (store.bellWait(self, rung, PATIENCE_NANOS) == rung && isOneTooMany()) {
+                boolean isQuiet = idle.get() > MANY_IDLE || store.bellWait(self, rung, PATIENCE_NANOS) == rung;
+                Thread.interrupted(); // Meant for a task that has ended, or for nobody; it would keep this thread
+                // awake.
+                if (isQuiet && isOneTooMany()) {
                     return;
                 }
             } else {
@@ -142,12 +190,24 @@ final class TaskThreads {
     /** The next call to run, or null when there is none. Grants on the way to it are passed on. */
     private byte[] take() {
         synchronized (reading) {
-            taken = null;
-            while (taken == null && ring.read(this::onMessage, 1) > 0) {}
-            if (taken != null && ring.hasMore()) {
+            while (calls.isEmpty() && ring.read(this::onMessage, 1) > 0) {}
+            byte[] call = calls.poll();
+            if (call != null && (!calls.isEmpty() || ring.hasMore())) {
                 store.bellRing(store.clientIndex(), 1);
             }
-            return taken;
+            return call;
+        }
+    }
+
+    /** The task has ended; if its thread holds its resources, what was sent behind it is begun. */
+    private Behind.Next next(ObjectId ended, boolean mayBegin) {
+        synchronized (reading) {
+            while (ring.read(this::onMessage, MESSAGES_AT_ONCE) > 0) {}
+            Behind.Next next = behind.ended(ended, mayBegin);
+            if (next.call() != null && !calls.isEmpty()) {
+                store.bellRing(store.clientIndex(), 1);
+            }
+            return next;
         }
     }
 
@@ -156,15 +216,22 @@ final class TaskThreads {
             runtime.granted(CallRecord.id(buffer, at));
         } else if (type == Messages.INTERRUPT) {
             interrupt(CallRecord.id(buffer, at));
+        } else if (type == Messages.AHEAD) {
+            byte[] call = new byte[length - ObjectId.BYTES];
+            buffer.getBytes(at + ObjectId.BYTES, call);
+            behind.add(CallRecord.id(buffer, at), call);
+        } else if (type == Messages.CHECK) {
+            runtime.check(CallRecord.id(buffer, at));
         } else {
-            taken = new byte[length];
-            buffer.getBytes(at, taken);
+            byte[] call = new byte[length];
+            buffer.getBytes(at, call);
+            behind.arrived(CallRecord.result(new UnsafeBuffer(call)));
+            calls.add(call);
         }
     }
 
     private void run(byte[] call) {
-        UnsafeBuffer record = new UnsafeBuffer(call);
-        ObjectId task = CallRecord.result(record);
+        ObjectId task = CallRecord.result(new UnsafeBuffer(call));
         if (idle.decrementAndGet() == 0) {
             String why = startOneMore();
             if (why != null) {
@@ -178,29 +245,48 @@ final class TaskThreads {
                                     why);
                 }
                 idle.incrementAndGet();
+                next(task, false);
                 runtime.ring.tell(Messages.RETURNED, task);
                 return;
             }
             crowded = false;
         }
-        Holder context = new Holder(task, CallRecord.demand(record), CallRecord.retries(record) == 0);
-        TaskThread self = (TaskThread) Thread.currentThread();
-        Holder.enter(context);
-        self.context = context;
-        try {
-            runtime.runner().run(call);
-        } finally {
-            self.context = null;
-            runtime.ended(context);
-            Holder.leave();
-            idle.incrementAndGet();
+        byte[] next = call;
+        while (next != null) {
+            next = runOne(next);
         }
+        idle.incrementAndGet();
+    }
+
+    /** What is to be run next, on the same resources; null for nothing. */
+    private byte[] runOne(byte[] call) {
+        UnsafeBuffer record = new UnsafeBuffer(call);
+        ObjectId task = CallRecord.result(record);
+        TaskThread self = TaskThread.current();
+        Holder context = new Holder(self, task, CallRecord.demand(record), CallRecord.retries(record) == 0);
+        self.setHolder(context);
+        boolean isOver = false;
+        try {
+            isOver = runtime.runner().run(call);
+        } finally {
+            self.setHolder(null);
+            runtime.ended(context);
+        }
+        Behind.Next next = next(task, isOver && context.hasAll() && !stopped);
+        if (isOver) {
+            context.whenBack(
+                    () -> runtime.runner().tellFinished(task, next.task(), next.isDry())); // Until then all is held.
+        }
+        return next.call();
     }
 
     /** Null when there is one more, or need not be: this thread is the only one. Else why there is none. */
     private String startOneMore() {
         if (threads.get() >= MOST_THREADS) {
             return "that is as many as it may have";
+        }
+        if (runtime.runner().isFull()) {
+            return "so many tasks have begun, and wait for others, as it may have";
         }
         try {
             startOne();

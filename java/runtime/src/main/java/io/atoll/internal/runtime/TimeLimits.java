@@ -57,14 +57,20 @@ final class TimeLimits {
     private void run() {
         try {
             while (true) {
-                next().run();
+                tellNext();
             }
-        } catch (InterruptedException e) {
-            // Nobody has a reason to.
-        } catch (RuntimeException e) {
-            LoggerFactory.getLogger(TimeLimits.class).debug("the times of tasks are not looked after any more", e);
         } catch (Error e) {
             WorkerMain.fail(e);
+        }
+    }
+
+    private void tellNext() {
+        try {
+            next().run();
+        } catch (InterruptedException e) {
+            // By a user who interrupts all threads there are.
+        } catch (RuntimeException e) { // Of others the times are kept all the same.
+            LoggerFactory.getLogger(TimeLimits.class).debug("a task cannot be told that its time is over", e);
         }
     }
 

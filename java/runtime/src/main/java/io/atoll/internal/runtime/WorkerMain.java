@@ -5,7 +5,9 @@ import io.atoll.internal.call.FunctionFinder;
 import io.atoll.internal.classes.DriverClassLoader;
 import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.graph.GraphKind;
+import io.atoll.internal.process.OwnChildren;
 import io.atoll.internal.process.SessionDirectory;
+import io.atoll.internal.process.TaskOutput;
 import io.atoll.internal.process.WorkerOrders;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.jni.StoreNative;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -28,14 +31,26 @@ import java.util.concurrent.locks.LockSupport;
 public final class WorkerMain {
     private static final long PATIENCE_NANOS = 2_000_000_000L;
     private static final long LOOK_NANOS = 2_000_000;
+    /** How often the watchdog looks: the end of the orders tells of the driver's death sooner. */
+    private static final long WATCH_NANOS = 50_000_000;
 
     private WorkerMain() {}
 
-    public static void main(String[] arguments) throws IOException {
+    /** Ends the process whatever happens: threads that users' classes have started would keep one that does nothing. */
+    public static void main(String[] arguments) {
+        try {
+            run(arguments);
+        } catch (Throwable e) {
+            fail(e);
+        }
+    }
+
+    private static void run(String[] arguments) throws IOException {
         WorkerOrders orders = WorkerOrders.parse(arguments);
         // Tasks read the end of a file there: nobody types for them.
         InputStream orderStream = new FileInputStream(FileDescriptor.in);
         System.setIn(InputStream.nullInputStream());
+        TaskOutput.install(Run::nameHere);
         Path directory = orders.socket().getParent();
         NativeStore store;
         try {
@@ -49,7 +64,7 @@ public final class WorkerMain {
         } catch (AtollException | UnsatisfiedLinkError e) {
             SessionDirectory.sweep(directory.getParent()); // The driver may have been killed meanwhile,
             if (Files.notExists(orders.socket())) {
-                return; // or have closed.
+                Runtime.getRuntime().halt(0); // or have closed.
             }
             throw e;
         }
@@ -69,8 +84,10 @@ public final class WorkerMain {
         runtime.board.join(store.clientIndex());
         store.bellRing(NativeStore.SCHEDULER_BELL, 1);
         watch(store, orders);
-        WarmUp.later();
         if (orderStream.read() == WorkerOrders.END) {
+            OwnChildren.end();
+            // A JVM that ends waits for its threads in native code, some of ours up to a tenth of a second.
+            runtime.endWaits();
             System.exit(0);
         }
         end(store, orders);
@@ -106,8 +123,15 @@ public final class WorkerMain {
         Thread watchdog = new Thread(
                 null,
                 () -> {
-                    store.awaitServerExit(null);
-                    end(store, orders);
+                    try {
+                        while (!store.awaitServerExit(Duration.ZERO)) {
+                            LockSupport.parkNanos(WATCH_NANOS);
+                            Thread.interrupted(); // By a user who interrupts all threads there are.
+                        }
+                        end(store, orders);
+                    } catch (Throwable e) {
+                        fail(e);
+                    }
                 },
                 "atoll-watchdog",
                 256 * 1024);

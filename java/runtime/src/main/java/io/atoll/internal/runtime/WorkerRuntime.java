@@ -2,6 +2,7 @@ package io.atoll.internal.runtime;
 
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
+import io.atoll.Resources;
 import io.atoll.concurrent.TaskContext;
 import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.CallWriter;
@@ -9,12 +10,18 @@ import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.call.Results;
 import io.atoll.internal.call.Submitter;
+import io.atoll.internal.node.Backlog;
 import io.atoll.internal.process.WorkerOrders;
+import io.atoll.internal.threads.ThreadState;
+import io.atoll.internal.threads.VirtualThreads;
 import io.atoll.store.NativeStore;
 import io.atoll.store.Waiting;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -34,6 +41,7 @@ final class WorkerRuntime extends ClientRuntime {
     private final TaskRunner runner;
     private final TaskThreads threads;
     private final OwnThreads ownThreads;
+    private final LockWatch locks;
     /** Calls that were submitted here, to help with; those begun elsewhere stay until they are asked for or forgotten. */
     private final ConcurrentHashMap<ObjectId, byte[]> calls = new ConcurrentHashMap<>();
 
@@ -41,15 +49,24 @@ final class WorkerRuntime extends ClientRuntime {
 
     /** @param loader of tasks' classes */
     WorkerRuntime(NativeStore store, WorkerOrders orders, ClassLoader loader) {
-        super(store, orders.driver(), orders.putTimeout());
+        super(store, orders.driver(), orders.putTimeout(), Backlog.UNTIL_NOTHING_ENDS);
         runner = new TaskRunner(this, loader);
         threads = new TaskThreads(this);
         ownThreads = new OwnThreads(ring, threads::running);
+        locks = new LockWatch(runner, threads::running);
     }
 
     /** Takes tasks from now on. */
     void start() {
         threads.start();
+    }
+
+    /** Nothing comes any more: threads that wait for it in native code come back from there. */
+    void endWaits() {
+        threads.stop();
+        lettingGo.stop();
+        store.bellRing(store.clientIndex(), Integer.MAX_VALUE);
+        store.bellRing(NativeStore.PRESSURE_BELL, Integer.MAX_VALUE);
     }
 
     /** The function of the task that it holds has returned, and no thread of it is left. */
@@ -71,13 +88,25 @@ final class WorkerRuntime extends ClientRuntime {
     Submitter submitter() {
         Holder context = Holder.current();
         Run top = context == null ? null : context.top();
-        return top == null ? Submitter.process(store.clientIndex()) : new Submitter(top.task, context.task);
+        if (top != null) {
+            return new Submitter(top.task, context.task);
+        }
+        OwnWork work = OwnWork.current();
+        return work == null
+                ? Submitter.process(store.clientIndex())
+                : new Submitter(work.run().task, work.holder().task);
     }
 
     @Override
     public TaskContext taskContext() {
         Holder context = Holder.current();
-        return context == null ? null : context.top();
+        OwnWork work = context == null ? OwnWork.current() : null;
+        return context != null ? context.top() : work == null ? null : work.run();
+    }
+
+    @Override
+    public UnaryOperator<Runnable> taskWrapper() {
+        return OwnWork.wrapper();
     }
 
     @Override
@@ -98,6 +127,15 @@ final class WorkerRuntime extends ClientRuntime {
     String taskName(ObjectId id) {
         byte[] call = calls.get(id);
         return call == null ? null : CallRecord.name(new UnsafeBuffer(call));
+    }
+
+    @Override
+    void heard(ObjectId id) {
+        try {
+            ring.tellHeard(id);
+        } catch (IllegalStateException e) {
+            // The session is closed, and nobody listens.
+        }
     }
 
     @Override
@@ -128,54 +166,97 @@ final class WorkerRuntime extends ClientRuntime {
     @Override
     boolean[] awaitReady(ObjectId[] ids, int wanted, Duration timeout) {
         Holder context = Holder.current();
+        long startedAt = System.nanoTime();
         if (timeout == null && wanted == ids.length) {
             help(context, ids, wanted); // Of some that are enough nobody knows which are the quick ones.
         }
-        if (context != null && !context.holdsCpu()) {
+        boolean isShort = timeout != null && timeout.compareTo(SHORTLY) <= 0;
+        if (timeout != null && !isShort && wanted == ids.length) {
+            lend(context, ids, timeout);
+        }
+        if (context != null && context.isBeside()) {
             return awaitHere(ids, wanted, timeout);
         }
         if (VirtualThreads.isCurrent()) {
             return blocked(() -> awaitHere(ids, wanted, timeout)); // Nobody's task.
         }
-        boolean isShort = timeout != null && timeout.compareTo(SHORTLY) <= 0;
         boolean[] ready = store.await(ids, wanted, isShort ? timeout : SHORTLY);
         if (isShort || count(ready) >= wanted) {
             return ready;
         }
-        return blocked(() -> store.await(ids, wanted, timeout));
+        return blocked(
+                () -> store.await(ids, wanted, Waiting.left(timeout, startedAt)),
+                () -> Waiting.nanos(Waiting.left(timeout, startedAt)),
+                () -> areReady(ids, wanted));
+    }
+
+    private boolean areReady(ObjectId[] ids, int wanted) {
+        int ready = 0;
+        for (int i = 0; i < ids.length && ready < wanted; ++i) {
+            ready += isReady(ids[i]) ? 1 : 0;
+        }
+        return ready >= wanted;
     }
 
     @Override
     boolean awaitFirst(ObjectId[] ids, Duration timeout) {
         Holder context = Holder.current();
+        boolean isShort = timeout != null && timeout.compareTo(SHORTLY) <= 0;
         if (timeout == null) {
             helpWithAll(context, ids);
+        } else if (!isShort) {
+            lend(context, ids, timeout);
         }
-        boolean isShort = timeout != null && timeout.compareTo(SHORTLY) <= 0;
         return store.await(new ObjectId[] {ids[0]}, 1, isShort ? timeout : SHORTLY)[0];
     }
 
     @Override
-    <R> R blocked(Supplier<R> wait) {
+    <R> R blocked(Supplier<R> wait, LongSupplier grace, BooleanSupplier isOver) {
         Holder context = Holder.current();
         if (context == null) {
             return ownThreads.await(wait);
         }
-        if (!context.holdsCpu()) {
-            return wait.get();
+        if (context.isBeside()) {
+            return wait.get(); // Nothing is its own.
         }
+        context.setWait(isOver);
         if (!ownThreads.ownWait(context)) {
             ring.tell(Messages.BLOCKED, context.task);
         }
+        boolean hasCome = false;
         try {
-            return wait.get();
+            R result = wait.get();
+            hasCome = true;
+            return result;
         } finally {
             ownThreads.ownWaitEnded(context);
+            resume(context, hasCome ? grace.getAsLong() : 0); // Who fails says so at once.
+            context.setWait(null);
+        }
+    }
+
+    private void resume(Holder context, long nanos) {
+        if (nanos > 0) {
             context.expectGrant();
             resuming.put(context.task, context);
             ring.tell(Messages.RESUME, context.task);
-            context.awaitGrant();
+            if (context.awaitGrant(nanos)) {
+                return;
+            }
+            resuming.remove(context.task);
         }
+        context.goOn();
+        ring.tell(Messages.RESUMED_AT_ONCE, context.task);
+    }
+
+    /** Answers the scheduler, unless a thread here goes on by itself once it has a CPU. */
+    void check(ObjectId question) {
+        for (Holder each : threads.running()) {
+            if (each.isWaitOver()) {
+                return;
+            }
+        }
+        ring.tell(Messages.CHECKED, question);
     }
 
     /** The scheduler has given the task its CPU back. */
@@ -232,30 +313,88 @@ final class WorkerRuntime extends ClientRuntime {
     }
 
     private boolean help(Holder context, ObjectId id) {
-        if (context == null || context.helping >= HELP_DEPTH) {
+        boolean mayHelp = context != null
+                && context.helping() < HELP_DEPTH
+                && !runner.isFull()
+                && ThreadState.canBeHidden()
+                && !ThreadState.hasScopedValues();
+        byte[] call = mayHelp ? calls.get(id) : null;
+        if (call == null || !isHelpful(context, call) || (context.hasLent() && needsMoreThanCpus(call))) {
             return false;
         }
-        byte[] call = calls.get(id);
-        if (call == null) {
+        if (!claim(id, call)) {
             return false;
         }
+        context.changeHelping(1);
+        locks.helping();
+        try {
+            runAndTell(call);
+        } finally {
+            context.changeHelping(-1);
+        }
+        return true;
+    }
+
+    /** Whether the task may be run by who holds this and waits for it. */
+    private static boolean isHelpful(Holder context, byte[] call) {
         UnsafeBuffer record = new UnsafeBuffer(call);
         // Of two on one stack either may end the other; one that is not to be begun twice is alone.
         boolean isAlone = context.isAtMostOnce || CallRecord.retries(record) == 0;
-        if (isAlone || !context.covers(CallRecord.demand(record))) {
-            return false;
-        }
+        return !isAlone && !CallRecord.isIsolated(record) && context.covers(CallRecord.demand(record));
+    }
+
+    private boolean claim(ObjectId id, byte[] call) {
         calls.remove(id);
-        if (!store.claim(CallRecord.result(record), Claim.NOBODY, Claim.of(store.clientIndex(), 0))) {
-            return false;
+        ObjectId task = CallRecord.result(new UnsafeBuffer(call));
+        int own = Claim.of(store.clientIndex(), 0);
+        if (store.claim(task, Claim.NOBODY, own)) {
+            return true;
         }
-        ++context.helping;
-        try {
-            runner.run(call);
-        } finally {
-            --context.helping;
+        int now = store.claimed(task);
+        return Claim.isFirstAhead(now) && store.claim(task, now, own);
+    }
+
+    private void runAndTell(byte[] call) {
+        if (runner.run(call)) {
+            runner.tellFinished(CallRecord.result(new UnsafeBuffer(call)), null, true);
         }
-        return true;
+    }
+
+    /**
+     * Has the tasks run beside this thread, which waits for a time only, if one of them needs what it keeps while it waits:
+     * nobody else could run that. Those that have begun when the time is over go on.
+     */
+    private void lend(Holder context, ObjectId[] ids, Duration timeout) {
+        if (context == null || !isAnyToLendFor(context, ids)) {
+            return;
+        }
+        long startedAt = System.nanoTime();
+        Runnable run = () -> {
+            for (ObjectId id : ids) {
+                byte[] call = isReady(id) || Waiting.left(timeout, startedAt).isZero() ? null : calls.get(id);
+                if (call != null && isHelpful(context, call) && claim(id, call)) {
+                    runAndTell(call);
+                }
+            }
+        };
+        if (context.lend(run) && !threads.startBeside(context, run)) {
+            context.nextOrTakeBack();
+        }
+    }
+
+    private boolean isAnyToLendFor(Holder context, ObjectId[] ids) {
+        for (ObjectId id : ids) {
+            byte[] call = calls.get(id);
+            if (call != null && isHelpful(context, call) && needsMoreThanCpus(call)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean needsMoreThanCpus(byte[] call) {
+        Resources demand = CallRecord.demand(new UnsafeBuffer(call));
+        return !demand.with(Resources.CPU, 0).equals(Resources.none());
     }
 
     private static int count(boolean[] ready) {

@@ -139,4 +139,29 @@ class DriverClassesTest {
                 .isInstanceOf(ClassNotFoundException.class)
                 .hasMessageStartingWith("no.such.Class");
     }
+
+    @Test
+    void shouldLoadClassesWhoeverIsInterrupted() throws Exception {
+        Path session = Files.createDirectories(directory.resolve("session"));
+        plugin("Outer");
+        byte[] bytes = Files.readAllBytes(directory.resolve("classes/Outer$Made.class"));
+        ClassLoader loader = new DriverClassLoader(session, getClass().getClassLoader());
+        try (ClassServer server = ClassServer.start(session, name -> name.equals("Outer$Made") ? bytes : null)) {
+            Thread.currentThread().interrupt();
+            assertThat(loader.loadClass("Outer$Made").getName()).isEqualTo("Outer$Made");
+            assertThat(Thread.interrupted()).isTrue();
+            Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().equals("atoll-classes"))
+                    .forEach(Thread::interrupt);
+            ClassLoader next = new DriverClassLoader(session, getClass().getClassLoader());
+            while (true) { // The socket is made anew.
+                try {
+                    assertThat(next.loadClass("Outer$Made").getName()).isEqualTo("Outer$Made");
+                    return;
+                } catch (ClassNotFoundException e) {
+                    Thread.sleep(2);
+                }
+            }
+        }
+    }
 }

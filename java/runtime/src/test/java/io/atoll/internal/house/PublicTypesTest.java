@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class PublicTypesTest {
     private static final Pattern VERSION = Pattern.compile("[0-9]+\\.[0-9]+(\\.[0-9]+)?");
     /** Modules whose jars are published. */
-    private static final List<String> ARTIFACTS = List.of("api", "store", "store-testkit", "objects");
+    private static final List<String> ARTIFACTS = List.of("api", "store", "store-testkit", "objects", "arrow");
 
     @Test
     void shouldSaySinceWhichVersionTheyAreThere() throws IOException {

@@ -51,7 +51,7 @@ class KernelTest {
             ObjectRef<double[]> array = Atoll.put(NUMBERS);
             ObjectRef<Tensor> tensor = Atoll.put(Tensor.of(NUMBERS));
             long copied = Long.MAX_VALUE;
-            for (int i = 0; i < 20 && copied != 0; ++i) { // a worker that has just started warms up beside it
+            for (int i = 0; i < 20 && copied != 0; ++i) { // the first calls of a worker may copy what they come with
                 long before = copied();
                 assertThat(Atoll.task(KernelFunctions::sumOf, array.id())
                                 .remote()
@@ -65,7 +65,7 @@ class KernelTest {
             }
             assertThat(copied).isZero();
             while (Atoll.stats().workers().get(0).pins() != 0) {
-                Thread.sleep(1); // what warms up looks at something for a moment
+                Thread.sleep(1); // what was looked at is let go a moment later
             }
             assertThat(KernelFunctions.clients())
                     .as("one in the driver, one in the worker")

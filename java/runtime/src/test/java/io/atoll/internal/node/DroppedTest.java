@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.atoll.Atoll;
 import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
+import io.atoll.jni.NativeLibrary;
+import io.atoll.jni.StoreNative;
 import io.atoll.jvms.Jvms;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,9 +52,27 @@ class DroppedTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-XX:+UseG1GC", "-XX:+UseSerialGC", "-XX:+DisableExplicitGC"})
+    @ValueSource(strings = {"-XX:+UseG1GC", "-XX:+UseSerialGC", "-XX:+UseZGC", "-XX:+DisableExplicitGC"})
     void shouldNeverBeShortOfRoom(String flag) throws Exception {
         assertThat(run(flag, "small heap")).isEqualTo("all 0\n");
+    }
+
+    static final class Ignoring {
+        public static void main(String[] arguments) {
+            NativeLibrary.load();
+            WeakReference<Object> garbage = new WeakReference<>(new Object());
+            System.gc();
+            boolean wasIgnored = garbage.get() != null;
+            StoreNative.collectGarbage();
+            System.out.println(wasIgnored + " " + (garbage.get() == null));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:+UseG1GC", "-XX:+UseSerialGC", "-XX:+UseZGC"})
+    void shouldCollectWhereExplicitCollectionsAreIgnored(String collector) throws Exception {
+        Jvms.Output output = Jvms.run(jvm(), List.of(collector, "-XX:+DisableExplicitGC"), Ignoring.class);
+        assertThat(output.out()).as(output.err()).isEqualTo("true true\n");
     }
 
     @ParameterizedTest
@@ -59,12 +81,15 @@ class DroppedTest {
         assertThat(run(flag, "large heap")).isEqualTo("all 2000000\n");
     }
 
-    private static String run(String flag, String kind) throws Exception {
-        Jvms.Jvm jvm = Jvms.all().stream()
+    private static Jvms.Jvm jvm() throws IOException {
+        return Jvms.all().stream()
                 .filter(each -> each.version() == Runtime.version().feature())
                 .findFirst()
                 .orElseThrow();
-        Jvms.Output output = Jvms.run(jvm, List.of(flag, "-Xmx512m"), Dropping.class, kind);
+    }
+
+    private static String run(String flag, String kind) throws Exception {
+        Jvms.Output output = Jvms.run(jvm(), List.of(flag, "-Xmx512m"), Dropping.class, kind);
         assertThat(output.exit()).as(output.err()).isZero();
         return output.out();
     }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A program in a JVM of its own, with the class path of the tests. Closing kills it if it still runs. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
     private final Process process;
     private final BufferedReader out;
 
@@ -19,27 +19,27 @@ final class ChildJvm implements AutoCloseable {
         out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    static ChildJvm start(Class<?> main, String... arguments) throws IOException {
+    public static ChildJvm start(Class<?> main, String... arguments) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of(java(), "-cp", WorkerClassPath.find(WorkerMain.class), main.getName()));
         command.addAll(List.of(arguments));
         return new ChildJvm(command);
     }
 
-    static ChildJvm run(String... command) throws IOException {
+    public static ChildJvm run(String... command) throws IOException {
         return new ChildJvm(List.of(command));
     }
 
-    static String java() {
+    public static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    Process process() {
+    public Process process() {
         return process;
     }
 
     /** What it prints next, to either stream. */
-    String readLine() throws IOException {
+    public String readLine() throws IOException {
         String line = out.readLine();
         if (line == null) {
             throw new IOException("the program has ended");
@@ -48,7 +48,7 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** All that is left of what it prints, once it has ended. */
-    String readAll() throws IOException, InterruptedException {
+    public String readAll() throws IOException, InterruptedException {
         StringBuilder all = new StringBuilder();
         for (String line = out.readLine(); line != null; line = out.readLine()) {
             all.append(line).append('\n');

@@ -14,11 +14,12 @@ import io.atoll.NodeStats;
 import io.atoll.ObjectRef;
 import io.atoll.TaskException;
 import io.atoll.WaitResult;
+import io.atoll.internal.process.Workers;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Tasks on a node of two workers, from a driver under Surefire. */
 @Timeout(240)
@@ -34,23 +36,26 @@ class NodeTest {
     private static final long O_CLOEXEC = 02000000;
 
     private static AtollSession session;
+
+    @TempDir
+    Path directory;
+
     private static List<Long> workersAtFirst;
 
     @BeforeAll
-    static void start() {
+    static void start() throws InterruptedException {
         session = Atoll.init(AtollOptions.builder()
                 .workers(2)
                 .cpus(2)
                 .gpus(1)
                 .storeBytes(256L << 20)
                 .build());
-        Atoll.get(Arrays.asList(pid(), pid()));
-        workersAtFirst = pids();
+        workersAtFirst = Workers.await(2);
     }
 
     @AfterEach
-    void shouldHaveTheWorkersThatWereThere() {
-        assertThat(pids()).containsAll(workersAtFirst).hasSize(2);
+    void shouldHaveTheWorkersThatWereThere() throws InterruptedException {
+        assertThat(Workers.await(2)).containsAll(workersAtFirst).hasSize(2);
     }
 
     @AfterAll
@@ -60,13 +65,6 @@ class NodeTest {
 
     private static ObjectRef<Long> pid() {
         return Atoll.task(Tasks::pid).remote();
-    }
-
-    private static List<Long> pids() {
-        while (Atoll.stats().workers().size() < 2) {
-            Thread.onSpinWait();
-        }
-        return Atoll.stats().workers().stream().map(NodeStats.ProcessStats::pid).toList();
     }
 
     @Test
@@ -194,16 +192,26 @@ class NodeTest {
         assertThat(Atoll.task(StrictMath::sin, 1.0).remote().get()).isEqualTo(StrictMath.sin(1.0));
     }
 
+    /** Ends once {@link #end} is told its name. */
+    private ObjectRef<Integer> open(String name) {
+        return Atoll.task(Marks::awaitMark, directory.toString(), name).remote();
+    }
+
+    private void end(String name) throws IOException {
+        Marks.mark(directory.toString(), name);
+    }
+
     @Test
-    void shouldTimeOut() {
-        ObjectRef<Integer> slow = Atoll.task(Tasks::sleep, 1000).remote();
+    void shouldTimeOut() throws IOException {
+        ObjectRef<Integer> slow = open("slow");
         assertThatThrownBy(() -> slow.get(Duration.ofMillis(20))).isInstanceOf(GetTimeoutException.class);
-        assertThat(slow.get()).isEqualTo(1000);
+        end("slow");
+        assertThat(slow.get()).isEqualTo(1);
     }
 
     @Test
     void shouldEndAWaitByInterrupt() throws Exception {
-        ObjectRef<Integer> slow = Atoll.task(Tasks::sleep, 500).remote();
+        ObjectRef<Integer> slow = open("later");
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread getter = new Thread(() -> {
             try {
@@ -218,24 +226,28 @@ class NodeTest {
         assertThat(thrown.get())
                 .isInstanceOf(CallInterruptedException.class)
                 .hasCauseInstanceOf(InterruptedException.class);
+        end("later");
         slow.get();
     }
 
     @Test
-    void shouldWaitForSome() {
+    void shouldWaitForSome() throws IOException {
         ObjectRef<Integer> fast = Atoll.task(Tasks::add, 1, 1).remote();
-        ObjectRef<Integer> slow = Atoll.task(Tasks::sleep, 1000).remote();
+        ObjectRef<Integer> slow = open("last");
         WaitResult<Integer> result = Atoll.wait(List.of(slow, fast), 1);
         assertThat(result.ready()).containsExactly(fast);
         assertThat(result.unready()).containsExactly(slow);
         assertThat(Atoll.wait(List.of(slow), 1, Duration.ofMillis(1)).ready()).isEmpty();
+        end("last");
         slow.get();
     }
 
     @Test
-    void shouldWaitInsideATask() {
+    void shouldWaitInsideATask() throws IOException {
         assertThat(Atoll.task(Tasks::waitsForTwo).remote().get()).isEqualTo(2);
-        assertThat(Atoll.task(Tasks::timesOut).remote().get()).isEqualTo("timed out");
+        assertThat(Atoll.task(Tasks::timesOut, directory.toString()).remote().get())
+                .isEqualTo("timed out");
+        end("in a task");
     }
 
     @Test

@@ -55,8 +55,8 @@ class ProgramsTest {
 
     private static void assertPrinted(String output) {
         assertThat(output).contains(PRINTED);
-        assertThat(output).containsPattern("\\(worker \\d+\\) hello from a task\n");
-        assertThat(output).containsPattern("\\(worker \\d+\\) warning from a task\n");
+        assertThat(output).containsPattern("\\(ProgramsTest\\$Program.answer, worker \\d+\\) hello from a task\n");
+        assertThat(output).containsPattern("\\(ProgramsTest\\$Program.answer, worker \\d+\\) warning from a task\n");
     }
 
     @Test

@@ -53,7 +53,10 @@ class RoomsTest {
             Set.of("io.atoll.internal.classes"),
             Set.of("io.atoll.internal.call"),
             Set.of("io.atoll.internal.process"),
+            Set.of("io.atoll.internal.archive"),
+            Set.of("io.atoll.internal.lineage"),
             Set.of("io.atoll.internal.node"),
+            Set.of("io.atoll.internal.threads"),
             Set.of("io.atoll.internal.runtime"));
 
     private static final List<Class<?>> ARTIFACTS = List.of(

@@ -14,7 +14,7 @@ public final class Scribbles {
 
     private Scribbles() {}
 
-    static NativeStore store() {
+    public static NativeStore store() {
         return ((ClientRuntime) Runtimes.current()).store;
     }
 

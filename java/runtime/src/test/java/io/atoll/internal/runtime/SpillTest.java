@@ -21,9 +21,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** More values than memory: what somebody refers to is on disk meanwhile, and comes back. */
+@Timeout(120)
 class SpillTest {
     private static final int ARRAY = 1 << 20;
     private static final long STORE = 32L << 20;

@@ -108,9 +108,10 @@ public final class Tasks {
         return Atoll.wait(List.of(addLater(1, 1), addLater(2, 2)), 2).ready().size();
     }
 
-    public static String timesOut() {
+    /** What it waits for ends once there is the mark "in a task". */
+    public static String timesOut(String directory) {
         try {
-            Atoll.task(Tasks::sleep, 400).remote().get(Duration.ofMillis(5));
+            Atoll.task(Marks::awaitMark, directory, "in a task").remote().get(Duration.ofMillis(5));
             return "value";
         } catch (GetTimeoutException e) {
             return "timed out";

@@ -38,6 +38,8 @@ class WaitingTasksTest {
                     .isEqualTo(10);
             assertThat(Atoll.task(WaitingTasks::getInParallel, 20).remote().get(SOON))
                     .isEqualTo(210);
+            assertThat(Atoll.task(WaitingTasks::getOnOwnThreadAndSpin).remote().get(SOON))
+                    .isEqualTo(3);
             // What was lent is back: one at a time.
             assertThat(Atoll.task(Tasks::add, 1, 1).remote().get(SOON)).isEqualTo(2);
             while (Atoll.stats().runningTasks() > 0) { // the scheduler reads of an end when it has a reason to
@@ -66,6 +68,39 @@ class WaitingTasksTest {
                     .remote();
             assertThat(quick.get(SOON)).isEqualTo(2);
             Marks.mark(directory.toString(), "over");
+        }
+    }
+
+    @Test
+    void shouldEndAWaitInTimeWhoeverHasTheCpuThen() throws Exception {
+        String here = directory.toString();
+        try (AtollSession session = Atoll.init(options(1).build())) {
+            for (String how : List.of("get", "list", "wait")) {
+                assertThat(Atoll.task(WaitingTasks::waitInTime, here, how)
+                                .remote()
+                                .get(SOON))
+                        .as(how)
+                        .isEqualTo("in time");
+                Marks.mark(here, how);
+                assertThat(session.awaitTasks(SOON)).isTrue();
+            }
+            assertThat(Atoll.stats().runningTasks()).isZero();
+            assertThat(Atoll.task(Tasks::add, 1, 1).remote().get(SOON)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldRunWhatNeedsWhatAWaitingTaskHoldsInATimedWaitToo() {
+        try (AtollSession session = Atoll.init(options(1).resource("licence", 1).build())) {
+            for (String how : List.of("get", "list", "wait")) {
+                assertThat(Atoll.task(WaitingTasks::waitForWhoNeedsWhatItHolds, how)
+                                .resource("licence", 1)
+                                .remote()
+                                .get(SOON))
+                        .as(how)
+                        .isEqualTo(100 * 101 / 2);
+            }
+            assertThat(session.awaitTasks(SOON)).isTrue();
         }
     }
 

@@ -3,17 +3,25 @@ package io.atoll.internal.tasks;
 import io.atoll.Atoll;
 import io.atoll.ObjectRef;
 import io.atoll.concurrent.TaskContext;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /** Tasks that are to end before their time, or are tried again. Each says by a file of a name that it has begun. */
 public final class Endings {
     private Endings() {}
 
+    /** Whole once it is there, and even when the task is told to end before it has come so far: no channel is interrupted. */
     static void begin(String directory, String name) throws IOException {
-        Files.writeString(
-                Path.of(directory, name), Long.toString(ProcessHandle.current().pid()));
+        Path unfinished = Path.of(directory, name + ".unfinished");
+        try (OutputStream file = new FileOutputStream(unfinished.toFile())) {
+            file.write(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII));
+        }
+        Files.move(unfinished, Path.of(directory, name), StandardCopyOption.REPLACE_EXISTING);
     }
 
     public static int sleep(String directory, String name) throws Exception {

@@ -240,21 +240,24 @@ class SeveralTest {
     }
 
     @Test
-    void shouldKeepTheTimeOfAReader() {
+    void shouldKeepTheTimeOfAReader() throws Exception {
         try (RefStream<Integer> numbers = count(1).numCpus(2).remote()) {
             numbers.next(SOON);
             numbers.next(SOON);
         }
-        RefStream<Integer> slow = Atoll.<String, String, Integer>stream(SeveralTest::sleepAndEmit, here(), "s")
+        RefStream<Integer> slow = Atoll.<String, String, Integer>stream(SeveralTest::awaitAndEmit, here(), "s")
                 .remote();
         assertThatThrownBy(() -> slow.next(Duration.ofMillis(50))).isInstanceOf(GetTimeoutException.class);
+        Files.createFile(directory.resolve("s"));
         assertThat(slow.next(SOON).get()).isEqualTo(1);
         slow.close();
     }
 
-    public static void sleepAndEmit(String directory, String name, io.atoll.concurrent.Emitter<Integer> out)
+    public static void awaitAndEmit(String directory, String name, io.atoll.concurrent.Emitter<Integer> out)
             throws Exception {
-        Thread.sleep(300);
+        while (!Files.exists(Path.of(directory, name))) {
+            Thread.sleep(2);
+        }
         out.emit(1);
     }
 

@@ -8,6 +8,7 @@ import io.atoll.Atoll;
 import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
 import io.atoll.ObjectRef;
+import io.atoll.internal.process.Workers;
 import io.atoll.tensor.DType;
 import io.atoll.tensor.Tensor;
 import io.atoll.tensor.WritableTensor;
@@ -212,6 +213,8 @@ class TensorNodeTest {
         assertThat(read[1]).isEqualTo(42);
         assertThat(read[0]).isLessThan(64 << 10);
 
+        // While fewer workers are there, tasks share one, and would wait in vain for another process.
+        Workers.await(4);
         List<ObjectRef<Long>> shares = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             shares.add(Atoll.task(TensorNodeTest::proportionalShare, ref, 4, List.of(ref))

@@ -1,0 +1,323 @@
+package io.atoll.arrow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.atoll.Atoll;
+import io.atoll.ObjectRef;
+import io.atoll.TaskException;
+import io.atoll.table.Table;
+import io.atoll.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.vector.types.TimeUnit;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class ArrowComputeTest extends ComputeNode {
+    private static final int MANY = 100_000;
+
+    @Test
+    void shouldGiveScalarsAsJavaHasThem() {
+        ObjectRef<Table> flights = table("delay", new Long[] {5L, null, 7L}, "city", new String[] {"a", "b", null});
+        assertThat(ArrowCompute.<Long>call("sum", null, ArrowInput.column(flights, "delay"))
+                        .get())
+                .isEqualTo(12L);
+        assertThat(ArrowCompute.<Double>call("mean", null, ArrowInput.column(flights, "delay"))
+                        .get())
+                .isEqualTo(6.0);
+        assertThat(ArrowCompute.<String>call("max", null, ArrowInput.column(flights, "city"))
+                        .get())
+                .isEqualTo("b");
+        assertThat(ArrowCompute.<Boolean>call(
+                                "any",
+                                null,
+                                ArrowCompute.<Table>call("is_null", null, ArrowInput.column(flights, "city")))
+                        .get())
+                .isTrue();
+        assertThat(ArrowCompute.<Long>sum(table("none", new Long[0])).get()).isNull();
+    }
+
+    @Test
+    void shouldTakeWhateverIsAColumn() {
+        assertThat(ArrowCompute.sum(Atoll.put(new double[] {1.5, 2.5})).get()).isEqualTo(4.0);
+        assertThat(ArrowCompute.sum(Atoll.put(new int[] {1, 2})).get()).isEqualTo(3L);
+        assertThat(ArrowCompute.sum(Atoll.put(new byte[] {-1, 5})).get()).isEqualTo(4L);
+        assertThat(ArrowCompute.sum(Atoll.put(Tensor.of(new float[] {1, 2, 3}, 3)))
+                        .get())
+                .isEqualTo(6.0);
+        assertThat(ArrowCompute.<Boolean>call("all", null, Atoll.put(new boolean[] {true, false}))
+                        .get())
+                .isFalse();
+        assertThat(ArrowCompute.<Integer>call("add", null, Atoll.put(40), Atoll.put(2))
+                        .get())
+                .isEqualTo(42);
+        assertThat(column(ArrowCompute.call(
+                        "add", null, ArrowInput.of(Atoll.put(new long[] {1, 2})), ArrowInput.value(10L))))
+                .containsExactly(11L, 12L);
+        assertThat(ArrowCompute.<String>call("utf8_upper", null, ArrowInput.value("größe"))
+                        .get())
+                .isEqualTo("GRÖẞE");
+    }
+
+    /** A result of one kernel is written where it stays; what comes in is not copied at all. */
+    @Test
+    void shouldCopyNothingOfNumbers() {
+        Long[] many = longs(MANY);
+        many[7] = null;
+        ObjectRef<Table> a = table("a", many);
+        ObjectRef<Table> b = Atoll.put(table("b", longs(MANY)).get());
+        ObjectRef<Table> pieces = batches(List.of(new Object[] {"a", longs(MANY)}, new Object[] {"a", longs(10)}));
+        ObjectRef<Table> mask = ArrowCompute.call("greater", null, ArrowInput.of(a), ArrowInput.value(MANY / 2));
+        ObjectRef<Table> last = Atoll.put(table("i", new Long[] {3L, 9L, null}).get());
+        Atoll.wait(List.of(mask, last));
+        long before = copied();
+
+        assertThat(column(ArrowCompute.call("add", null, a, b)).subList(6, 9)).containsExactly(12L, null, 16L);
+        assertThat(column(ArrowCompute.call("negate", null, pieces)))
+                .hasSize(MANY + 10)
+                .contains(-9L);
+        assertThat(column(ArrowCompute.cast(b, new ArrowType.Int(32, true)))).contains(MANY - 1);
+        assertThat(column(ArrowCompute.take(a, last))).containsExactly(3L, 9L, null);
+        assertThat(column(ArrowCompute.filter(a, mask))).hasSize(MANY / 2 - 1).contains(MANY - 1L);
+        assertThat(column(ArrowCompute.call("array_sort_indices", null, b))).hasSize(MANY);
+        assertThat(column(ArrowCompute.sort(b))).isSorted();
+        assertThat(column(ArrowCompute.call("equal", null, a, b))).contains((Object) null);
+        // But for the options of the cast, which are an argument.
+        assertThat(copied() - before).isLessThan(1000);
+    }
+
+    @Test
+    void shouldCountTheOneCopyOfTexts() {
+        String[] words = new String[1000];
+        Arrays.setAll(words, i -> "word " + i);
+        ObjectRef<Table> table = table("word", words);
+        ObjectRef<Table> upper = ArrowCompute.call("utf8_upper", null, table);
+        Atoll.wait(List.of(upper));
+        long before = copied();
+        ObjectRef<Table> again = ArrowCompute.call("utf8_upper", null, table);
+        assertThat(column(again)).contains("WORD 999");
+        assertThat(copied() - before).isBetween(8000L, 20_000L);
+    }
+
+    @Test
+    void shouldSortTablesByKeys() {
+        ObjectRef<Table> table = table(
+                "city.of [departure]", new String[] {"b", "a", "b", null}, "delay", new Double[] {1.0, 2.0, 3.0, 4.0});
+        ObjectRef<Table> sorted =
+                ArrowCompute.sort(table, SortKey.ascending("city.of [departure]"), SortKey.descending("delay"));
+        assertThat(column(sorted, "city.of [departure]")).containsExactly("a", "b", "b", null);
+        assertThat(column(sorted, "delay")).containsExactly(2.0, 3.0, 1.0, 4.0);
+        ObjectRef<Table> pieces = batches(List.of(
+                new Object[] {"n", new Long[] {3L, 1L}, "s", new String[] {"c", "a"}},
+                new Object[] {"n", new Long[] {2L}, "s", new String[] {"b"}}));
+        assertThat(column(ArrowCompute.sort(pieces, SortKey.descending("n")), "s"))
+                .containsExactly("c", "b", "a");
+    }
+
+    @Test
+    void shouldTakeAndFilterWholeTables() {
+        ObjectRef<Table> table = table("n", new Long[] {1L, 2L, 3L}, "s", new String[] {"a", null, "c"});
+        ObjectRef<Table> taken = ArrowCompute.take(table, Atoll.put(new int[] {2, 0}));
+        assertThat(column(taken, "s")).containsExactly("c", "a");
+        ObjectRef<Table> kept = ArrowCompute.filter(table, Atoll.put(new boolean[] {false, true, true}));
+        assertThat(column(kept, "n")).containsExactly(2L, 3L);
+        assertThat(column(kept, "s")).containsExactly(null, "c");
+    }
+
+    @Test
+    void shouldCountAndUnify() {
+        ObjectRef<Table> words = table("w", new String[] {"a", "b", "a", null, "a"});
+        assertThat(column(ArrowCompute.unique(words))).containsExactly("a", "b", null);
+        assertThat(column(ArrowCompute.valueCounts(words)).toString())
+                .isEqualTo("[{\"values\":\"a\",\"counts\":3}, {\"values\":\"b\",\"counts\":1}, {\"counts\":1}]");
+        ObjectRef<Table> encoded = ArrowCompute.call("dictionary_encode", null, words);
+        assertThat(column(ArrowCompute.call("dictionary_decode", null, encoded)))
+                .containsExactly("a", "b", "a", null, "a");
+    }
+
+    /** Scalars that Java has no class for are tables of one row, and scalars again in the next call. */
+    @Test
+    void shouldPassAnyScalarOn() {
+        ObjectRef<Table> days =
+                ArrowCompute.cast(table("t", new Long[] {10L, 40L}), new ArrowType.Timestamp(TimeUnit.SECOND, null));
+        ObjectRef<Table> first = ArrowCompute.call("min", null, days);
+        assertThat(column(first)).hasSize(1);
+        ObjectRef<Table> since = ArrowCompute.call("subtract", null, days, first);
+        assertThat(column(since).toString()).isEqualTo("[PT0S, PT30S]");
+        ObjectRef<Table> both = ArrowCompute.call("min_max", null, table("n", new Long[] {3L, 1L}));
+        assertThat(column(both).toString()).isEqualTo("[{\"min\":1,\"max\":3}]");
+        ObjectRef<Double> mean = ArrowCompute.call("mean", null, Atoll.put(new double[] {1, 3}));
+        assertThat(column(ArrowCompute.call("subtract", null, Atoll.put(new double[] {1, 3}), mean)))
+                .containsExactly(-1.0, 1.0);
+    }
+
+    @Test
+    void shouldTakeOptionsOfEveryShape() {
+        ObjectRef<Table> numbers = table("n", new Double[] {1.25, 2.75});
+        assertThat(column(ArrowCompute.call(
+                        "round", ArrowOptions.of("RoundOptions").with("ndigits", 1), numbers)))
+                .containsExactly(1.2, 2.8);
+        assertThat(column(ArrowCompute.call(
+                        "quantile", ArrowOptions.of("QuantileOptions").with("q", List.of(0.0, 1.0)), numbers)))
+                .containsExactly(1.25, 2.75);
+        ObjectRef<Table> words = table("w", new String[] {"Late", "early", null});
+        assertThat(column(ArrowCompute.call(
+                        "match_substring",
+                        ArrowOptions.of("MatchSubstringOptions")
+                                .with("pattern", "late")
+                                .with("ignore_case", true),
+                        words)))
+                .containsExactly(true, false, null);
+        assertThat(column(ArrowCompute.call(
+                        "is_in", ArrowOptions.of("SetLookupOptions").with("value_set", List.of("early", "x")), words)))
+                .containsExactly(false, true, false);
+        assertThat(ArrowCompute.<Long>call(
+                                "index", ArrowOptions.of("IndexOptions").with("value", "early"), words)
+                        .get())
+                .isEqualTo(1L);
+        assertThat(column(ArrowCompute.call(
+                                "strptime",
+                                ArrowOptions.of("StrptimeOptions")
+                                        .with("format", "%Y-%m-%d")
+                                        .with("unit", 0),
+                                table("d", new String[] {"1970-01-02"})))
+                        .toString())
+                .isEqualTo("[1970-01-02T00:00]");
+        assertThat(column(ArrowCompute.call(
+                                "make_struct",
+                                ArrowOptions.of("MakeStructOptions")
+                                        .with("field_names", List.of("n", "w"))
+                                        .with("field_nullability", List.of(true, true))
+                                        .with("field_metadata", Arrays.asList(null, null)),
+                                ArrowInput.of(Atoll.put(new int[] {1})),
+                                ArrowInput.value("x")))
+                        .toString())
+                .isEqualTo("[{\"n\":1,\"w\":\"x\"}]");
+        assertThat(ArrowCompute.<Double>call(
+                                "variance", ArrowOptions.of("VarianceOptions").with("ddof", 1), numbers)
+                        .get())
+                .isEqualTo(1.125);
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoOption() {
+        ObjectRef<Table> numbers = table("n", new Long[] {1L});
+        assertThatThrownBy(() -> ArrowCompute.call(
+                                "round", ArrowOptions.of("RoundOptions").with("digits", 1), numbers)
+                        .get())
+                .isInstanceOf(TaskException.class)
+                .cause()
+                .hasMessageContaining(
+                        "round(n: int64): RoundOptions has no field digits; there are ndigits, round_mode");
+        assertThatThrownBy(() -> ArrowCompute.call(
+                                "round", ArrowOptions.of("RuondOptions").with("x", 1), numbers)
+                        .get())
+                .cause()
+                .hasMessageContaining("RuondOptions");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ArrowOptions.of("X").with("y", new HashMap<>(Map.of("z", new Object()))))
+                .withMessageContaining("java.lang.Object");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ArrowOptions.of("X").with("y", List.of(1, 2L)))
+                .withMessageContaining("of one type");
+        assertThatThrownBy(() -> ArrowCompute.call("index", null, numbers).get())
+                .cause()
+                .isInstanceOf(ArrowException.class)
+                .hasMessageContaining("options");
+    }
+
+    @Test
+    void shouldSayWhatArrowSaysAndOfWhat() {
+        ObjectRef<Table> table = table("n", new Long[] {1L}, "s", new String[] {"a"});
+        assertThatThrownBy(() -> ArrowCompute.call(
+                                "add", null, ArrowInput.column(table, "n"), ArrowInput.column(table, "s"))
+                        .get())
+                .isInstanceOf(TaskException.class)
+                .hasMessageContaining("Arrow add")
+                .cause()
+                .isInstanceOf(ArrowException.class)
+                .hasMessageContaining("add(n: int64, s: string): Function 'add' has no kernel matching input types"
+                        + " (int64, string)");
+        assertThatThrownBy(() -> ArrowCompute.call("sum", null, ArrowInput.column(table, "m"))
+                        .get())
+                .cause()
+                .hasMessage("Key error: sum, argument 1: no column is named m; there are n, s");
+        assertThatThrownBy(() -> ArrowCompute.call("summ", null, table).get())
+                .cause()
+                .hasMessageStartingWith("Key error: Arrow has no function summ; near are ")
+                .hasMessageContaining("sum");
+        assertThatThrownBy(() ->
+                        ArrowCompute.call("sum", null, Atoll.put(List.of(1))).get())
+                .cause()
+                .hasMessageContaining("none that Arrow has");
+        assertThatThrownBy(() -> ArrowCompute.sum(Atoll.put(Tensor.of(new double[] {1, 2, 3, 4}, 2, 2)))
+                        .get())
+                .cause()
+                .hasMessageContaining("a tensor of 2 axes is no column");
+        assertThatThrownBy(() -> ArrowCompute.cast(table("s", new String[] {"x"}), new ArrowType.Int(32, true))
+                        .get())
+                .cause()
+                .hasMessageContaining("cast(s: string): Failed to parse string: 'x'");
+        // And a failed argument is what its task threw.
+        ObjectRef<Table> failed = ArrowCompute.call("negate", null, table("s", new String[] {"x"}));
+        assertThatThrownBy(() -> ArrowCompute.sum(failed).get())
+                .isInstanceOf(TaskException.class)
+                .hasMessageContaining("Arrow negate");
+    }
+
+    @Test
+    void shouldListItsFunctions() {
+        List<ArrowFunction> all = ArrowCompute.functions();
+        assertThat(all).hasSizeGreaterThan(300);
+        assertThat(all)
+                .filteredOn(each -> each.name().equals("round"))
+                .singleElement()
+                .satisfies(round -> {
+                    assertThat(round.kind()).isEqualTo("scalar");
+                    assertThat(round.arity()).isEqualTo(1);
+                    assertThat(round.arguments()).containsExactly("x");
+                    assertThat(round.options()).isEqualTo("RoundOptions");
+                    assertThat(round.optionsAreRequired()).isFalse();
+                    assertThat(round.summary()).startsWith("Round");
+                });
+        assertThat(all)
+                .filteredOn(each -> each.name().equals("coalesce"))
+                .singleElement()
+                .satisfies(coalesce -> assertThat(coalesce.arity()).isEqualTo(-1));
+    }
+
+    @Test
+    void shouldTakeAsManyInputsAsItSays() {
+        List<ArrowInput> inputs = new ArrayList<>(Collections.nCopies(20, ArrowInput.value(1)));
+        for (int i = 0; i < 8; ++i) {
+            inputs.add(ArrowInput.of(Atoll.put(new int[] {i, 2})));
+        }
+        ObjectRef<Table> most = ArrowCompute.call("max_element_wise", null, inputs.toArray(ArrowInput[]::new));
+        assertThat(column(most)).containsExactly(7, 2);
+        inputs.add(inputs.get(27));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ArrowCompute.call("coalesce", null, inputs.toArray(ArrowInput[]::new)))
+                .withMessageContaining("9 stored inputs are given, a call takes at most 8");
+    }
+
+    @Test
+    void shouldUseTheCpusOfItsTask() {
+        ObjectRef<Table> table = table("n", longs(MANY));
+        ObjectRef<Table> sorted = ArrowCompute.<Table>task(
+                        "sort",
+                        ArrowOptions.of("SortOptions")
+                                .with("sort_keys", List.of(Map.of("target", ".n", "order", 1, "null_placement", 1))),
+                        ArrowInput.of(table))
+                .numCpus(2)
+                .remote();
+        assertThat(column(sorted)).startsWith(MANY - 1L, MANY - 2L).endsWith(1L, 0L);
+    }
+}

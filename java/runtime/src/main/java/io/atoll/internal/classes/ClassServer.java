@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -22,6 +25,8 @@ final class ClassServer implements AutoCloseable {
     static final int UNKNOWN = -1;
 
     private static final long STACK_BYTES = 512 * 1024;
+    /** Descriptors or memory that there are not enough of are not back at once. */
+    private static final long AFTER_FAILURE_NANOS = 10_000_000;
 
     /** Where the bytes are. */
     interface Bytes {
@@ -29,20 +34,21 @@ final class ClassServer implements AutoCloseable {
         byte[] of(String className) throws IOException;
     }
 
-    private final Path socket;
     private final Bytes bytes;
-    private ServerSocketChannel server; // guarded by this
-    private boolean closed; // guarded by this
+    private final ServerSocketChannel listener;
+    /**
+     * Waits for who connects. An interrupt ends such a wait and nothing else; one that comes while {@code accept} waits itself
+     * closes the channel, and JDK 17 loses the connection that came with it, open, so that a worker waits for ever.
+     */
+    private final Selector selector;
 
     private ClassServer(Path socket, Bytes bytes) throws IOException {
-        this.socket = socket;
         this.bytes = bytes;
-        server = open();
-    }
-
-    private ServerSocketChannel open() throws IOException {
-        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        return channel.bind(UnixDomainSocketAddress.of(socket));
+        listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        listener.bind(UnixDomainSocketAddress.of(socket));
+        listener.configureBlocking(false);
+        selector = listener.provider().openSelector();
+        listener.register(selector, SelectionKey.OP_ACCEPT);
     }
 
     static Path socketIn(Path session) {
@@ -66,37 +72,27 @@ final class ClassServer implements AutoCloseable {
     }
 
     private void accept() {
-        for (ServerSocketChannel open = server(); open != null; open = server()) {
+        while (selector.isOpen()) {
             SocketChannel asker = null;
             try {
-                asker = open.accept();
-                SocketChannel its = asker;
-                // Its own thread: a worker may be stopped in the middle of its question.
-                thread("atoll-class", () -> answer(its));
+                Thread.interrupted(); // A user interrupts all threads there are.
+                selector.select(key -> {});
+                asker = listener.accept();
+                if (asker != null) {
+                    SocketChannel its = asker;
+                    // Its own thread: a worker may be stopped in the middle of its question.
+                    thread("atoll-class", () -> answer(its));
+                }
+            } catch (ClosedSelectorException e) {
+                return;
             } catch (IOException | OutOfMemoryError e) {
                 close(asker); // The worker sees its end.
-                if (open.isOpen()) {
+                if (selector.isOpen()) {
                     LoggerFactory.getLogger(ClassServer.class)
                             .warn("a worker cannot ask for a class: {}", e.toString());
+                    LockSupport.parkNanos(AFTER_FAILURE_NANOS);
                 }
             }
-        }
-    }
-
-    /** One that is open, again where a user has interrupted all threads there are; null when this is closed. */
-    private synchronized ServerSocketChannel server() {
-        if (closed || server.isOpen()) {
-            return closed ? null : server;
-        }
-        Thread.interrupted();
-        try {
-            Files.deleteIfExists(socket);
-            server = open();
-            return server;
-        } catch (IOException e) {
-            LoggerFactory.getLogger(ClassServer.class)
-                    .warn("workers cannot ask for classes any more: {}", e.toString());
-            return null;
         }
     }
 
@@ -120,15 +116,14 @@ final class ClassServer implements AutoCloseable {
                 out.write(found);
             }
         } catch (IOException e) {
-            // The worker sees its end, and says that it has no such class.
+            // The worker sees its end, and asks again, or says that it has no such class.
         }
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        try {
-            server.close();
+    public void close() {
+        try (listener) {
+            selector.close();
         } catch (IOException e) {
             // The socket's file goes with the session.
         }

@@ -19,6 +19,8 @@ public final class DriverClassLoader extends ClassLoader {
         registerAsParallelCapable();
     }
 
+    private static final int MOST_FAILURES = 3;
+
     private final Path socket;
 
     /**
@@ -41,6 +43,7 @@ public final class DriverClassLoader extends ClassLoader {
 
     private byte[] ask(String name) throws ClassNotFoundException {
         boolean isInterrupted = false;
+        int failures = 0;
         try {
             while (true) {
                 isInterrupted |= Thread.interrupted();
@@ -49,6 +52,11 @@ public final class DriverClassLoader extends ClassLoader {
                 } catch (ClosedByInterruptException e) {
                     // A task is cancelled, say. What the JVM does not find now it would not find for the next task
                     // either.
+                } catch (IOException e) {
+                    // Who answers may have been interrupted as well.
+                    if (++failures == MOST_FAILURES) {
+                        throw new ClassNotFoundException(name + ": the driver cannot be asked for it: " + e, e);
+                    }
                 }
             }
         } finally {
@@ -58,7 +66,7 @@ public final class DriverClassLoader extends ClassLoader {
         }
     }
 
-    private byte[] askNow(String name) throws ClassNotFoundException, ClosedByInterruptException {
+    private byte[] askNow(String name) throws ClassNotFoundException, IOException {
         if (Files.notExists(socket)) {
             throw new ClassNotFoundException(name);
         }
@@ -70,11 +78,9 @@ public final class DriverClassLoader extends ClassLoader {
             if (length == ClassServer.UNKNOWN) {
                 throw new ClassNotFoundException(name);
             }
-            return in.readNBytes(length);
-        } catch (ClosedByInterruptException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new ClassNotFoundException(name + ": the driver cannot be asked for it: " + e, e);
+            byte[] bytes = new byte[length];
+            in.readFully(bytes);
+            return bytes;
         }
     }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -19,11 +18,9 @@ import java.util.OptionalLong;
  *
  * @since 0.1
  */
-public final class AtollOptions {
-    private final OptionSet set;
-
+public final class AtollOptions extends NodeOptions {
     private AtollOptions(OptionSet set) {
-        this.set = set;
+        super(set);
     }
 
     /**
@@ -109,66 +106,12 @@ public final class AtollOptions {
     }
 
     /**
-     * Worker processes.
-     *
-     * @return their number; 0 for the default, as many as the machine has CPUs
-     */
-    public int workers() {
-        return set.workers;
-    }
-
-    /**
      * What tasks may share out: CPUs and any name the user invents.
      *
      * @return all of it
      */
     public Resources resources() {
         return set.resources;
-    }
-
-    /**
-     * Largest heap of each worker.
-     *
-     * @return bytes; 0 for its share of what the machine has beside store and driver
-     */
-    public long workerHeapBytes() {
-        return set.workerHeapBytes;
-    }
-
-    /**
-     * Further arguments of the workers' JVMs.
-     *
-     * @return in order
-     */
-    public List<String> workerJvmArguments() {
-        return set.workerJvmArguments;
-    }
-
-    /**
-     * Variables of the workers' environment that differ from this process's.
-     *
-     * @return by name
-     */
-    public Map<String, String> workerEnvironment() {
-        return set.workerEnvironment;
-    }
-
-    /**
-     * What workers have on their class path behind what this process has.
-     *
-     * @return in order
-     */
-    public List<Path> workerClassPath() {
-        return set.workerClassPath;
-    }
-
-    /**
-     * Where the reports of workers that crashed stay.
-     *
-     * @return empty: nowhere, errors have what tells most of them
-     */
-    public Optional<Path> crashDirectory() {
-        return Optional.ofNullable(set.crashDirectory);
     }
 
     /** Every option with its value; of the environment the names alone, since values may be secrets. */
@@ -377,6 +320,21 @@ public final class AtollOptions {
                         + " at most. How many tasks run at once is said by cpus");
             }
             set.workers = (int) OptionValues.atLeast(0, count, "workers");
+            return this;
+        }
+
+        /**
+         * How many tasks a worker runs before another takes its place: for code that leaks memory or handles. Those that
+         * run on the thread of a task that waits for them count. It ends once all that it has begun has ended, and with it
+         * threads that these have left behind; while its tasks wait for others, its successor runs beside it. A task that
+         * can run nowhere else, since as many workers as there may be wait like that, runs in one of those.
+         *
+         * @param count 0 for the default, without limit
+         * @return this
+         * @throws IllegalArgumentException when negative
+         */
+        public Builder tasksPerWorker(int count) {
+            set.tasksPerWorker = (int) OptionValues.atLeast(0, count, "tasksPerWorker");
             return this;
         }
 

@@ -119,7 +119,7 @@ final class Ahead {
 
     /** Takes back the oldest of those that could be sent to run now; false when there is none. */
     boolean recallOneThatFits() {
-        if (!isEmpty() && crew.leastLoaded() != null) {
+        if (!isEmpty() && crew.mayAnyTake()) {
             Shape tried = null;
             for (Task each : places.ahead()) {
                 if (each.shape != tried && ledger.covers(each.shape.amounts)) {

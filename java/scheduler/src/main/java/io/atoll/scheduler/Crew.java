@@ -9,11 +9,22 @@ import org.jspecify.annotations.Nullable;
 /** The clients that take tasks, and which of them takes the next one. One thread. */
 final class Crew {
     private final Map<Integer, Worker> workers = new TreeMap<>();
+    private final long tasksPerWorker;
     /** Counts {@link #beginRound}. */
     private long round;
 
+    /** @param tasksPerWorker 0: as many as there are */
+    Crew(long tasksPerWorker) {
+        this.tasksPerWorker = tasksPerWorker == 0 ? Long.MAX_VALUE : tasksPerWorker;
+    }
+
+    /** Whether workers are replaced by and by. */
+    boolean isLimited() {
+        return tasksPerWorker != Long.MAX_VALUE;
+    }
+
     void add(int id) {
-        workers.putIfAbsent(id, new Worker(id));
+        workers.putIfAbsent(id, new Worker(id, tasksPerWorker));
     }
 
     /** Null when it is not one. */
@@ -72,7 +83,17 @@ final class Crew {
         return best;
     }
 
-    /** The same for a suspect: it has to be waited for when something runs there. */
+    /** Whether any can take one, or could if something that is ahead there were not. */
+    boolean mayAnyTake() {
+        for (Worker worker : workers.values()) {
+            if (worker.mightTake(round)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** {@link #leastLoaded} for a suspect: it has to be waited for when something runs there. */
     @Nullable
     Worker forSuspect() {
         @Nullable Worker best = null;

@@ -7,12 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class Deadlock {
     private Deadlock() {}
 
-    /** The newest of the tasks that could go next, whose failure lets the others go on; null when there is no deadlock. */
-    static @Nullable Task victim(Collection<Worker> workers, Collection<Task> tasks) {
-        return isOne(workers) ? newest(tasks) : null;
-    }
-
-    private static boolean isOne(Collection<Worker> workers) {
+    static boolean isOne(Collection<Worker> workers) {
         boolean anyBlocked = false;
         for (Worker worker : workers) {
             if (worker.running > 0) {
@@ -28,7 +23,8 @@ final class Deadlock {
         return anyBlocked;
     }
 
-    private static @Nullable Task newest(Collection<Task> tasks) {
+    /** The newest of the tasks that could go next, whose failure lets the others go on; null when there is none. */
+    static @Nullable Task victim(Collection<Task> tasks) {
         Task newest = null;
         for (Task task : tasks) {
             boolean isNewer = newest == null || task.stamp > newest.stamp;

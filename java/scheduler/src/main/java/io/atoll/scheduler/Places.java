@@ -84,6 +84,7 @@ final class Places {
         task.worker = worker.id;
         setState(task, Task.State.RUNNING);
         worker.tasks.add(task);
+        ++worker.begun;
     }
 
     /** Those that were sent behind another, oldest first. Look, and do not keep. */
@@ -102,6 +103,7 @@ final class Places {
         noteLeader(leader);
         setState(task, Task.State.AHEAD);
         ahead.add(task);
+        countAhead(task, 1);
     }
 
     /** Its worker has begun what was ahead, on what its leader had. */
@@ -112,6 +114,7 @@ final class Places {
         Worker worker = crew.get(task.worker);
         if (worker != null) {
             worker.tasks.add(task);
+            ++worker.begun;
         }
     }
 
@@ -130,6 +133,14 @@ final class Places {
             task.leader = null;
             noteLeader(leader);
             ahead.remove(task);
+            countAhead(task, -1);
+        }
+    }
+
+    private void countAhead(Task task, int change) {
+        Worker worker = crew.get(task.worker);
+        if (worker != null) {
+            worker.ahead += change;
         }
     }
 
@@ -161,6 +172,15 @@ final class Places {
         Worker helper = crew.get(client);
         if (helper != null) {
             helper.tasks.add(task);
+            ++helper.begun;
+        }
+    }
+
+    /** The client has run it; if that is news, it was on a thread of its that had to wait for it. */
+    void countHelped(Task task, int client) {
+        Worker helper = task.worker == Scheduler.NOBODY || task.state == Task.State.AHEAD ? crew.get(client) : null;
+        if (helper != null) {
+            ++helper.begun;
         }
     }
 

@@ -47,29 +47,36 @@ public final class Scheduler {
     private final SchedulerActions actions;
     private final Ledger ledger;
     private final Queue queue;
-    private final Crew crew = new Crew();
+    private final Crew crew;
     private final Dependencies dependencies = new Dependencies();
     private final Places places;
     private final Ahead ahead;
     private final Endings endings;
+    private final Retirement retirement;
     private final Sender sender;
     /** Every task that is not done. */
     private final Map<ObjectId, Task> tasks;
 
-    /** One scheduler for a node with these resources. */
-    public Scheduler(Resources node, SchedulerActions actions) {
-        this(node, actions, Ahead.CALM);
+    /**
+     * One scheduler for a node with these resources.
+     *
+     * @param tasksPerWorker how many a worker runs before it is replaced; 0: it is not
+     */
+    public Scheduler(Resources node, int tasksPerWorker, SchedulerActions actions) {
+        this(node, tasksPerWorker, actions, Ahead.CALM);
     }
 
     /** @param calm see {@link Ahead#CALM} */
-    Scheduler(Resources node, SchedulerActions actions, int calm) {
+    Scheduler(Resources node, int tasksPerWorker, SchedulerActions actions, int calm) {
         this.actions = actions;
+        crew = new Crew(tasksPerWorker);
         ledger = new Ledger(node);
         queue = new Queue(ledger);
         places = new Places(ledger, queue, crew);
         ahead = new Ahead(calm, actions, places, queue, ledger, crew);
         endings = new Endings(actions, places, dependencies);
-        sender = new Sender(actions, places, queue, crew, ahead, endings);
+        retirement = new Retirement(actions, crew, queue, ahead);
+        sender = new Sender(actions, places, queue, crew, ahead, endings, retirement);
         tasks = endings.tasks;
     }
 
@@ -224,6 +231,7 @@ public final class Scheduler {
                 task != null && (task.worker == worker || task.worker == NOBODY || task.state == Task.State.AHEAD);
         Task ended = mayEnd ? task : null;
         if (ended != null) {
+            places.countHelped(ended, worker);
             if (ended.state == Task.State.RUNNING) {
                 ahead.ended(ended.shape);
             }
@@ -250,6 +258,7 @@ public final class Scheduler {
         if (task == null || task.retriesLeft == 0) {
             return false;
         }
+        places.countHelped(task, worker);
         places.leave(task);
         --task.retriesLeft;
         ++task.attempt;
@@ -394,7 +403,12 @@ public final class Scheduler {
      * is no deadlock.
      */
     public boolean breakDeadlock() {
-        Task victim = Deadlock.victim(crew.all(), tasks.values());
+        boolean isOne = Deadlock.isOne(crew.all());
+        if (isOne && retirement.extend()) {
+            sender.sendAll();
+            return true;
+        }
+        Task victim = isOne ? Deadlock.victim(tasks.values()) : null;
         if (victim == null || actions.claimedBy(victim) != NOBODY) {
             return false;
         }

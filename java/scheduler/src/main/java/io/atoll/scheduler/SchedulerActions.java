@@ -41,6 +41,12 @@ public interface SchedulerActions {
     /** Ends the worker's process. {@link Scheduler#workerLost} follows. */
     void kill(int worker, String why);
 
+    /** The worker takes no more tasks, having begun as many as it may: another is to be started in its place. */
+    void replace(int worker);
+
+    /** The worker, which was replaced, has nothing left: it is to end by itself. {@link Scheduler#workerLost} follows. */
+    void retire(int worker);
+
     /** Whether the object is there, or is known never to be: either way nobody has to wait for it. */
     boolean isReady(ObjectId id);
 

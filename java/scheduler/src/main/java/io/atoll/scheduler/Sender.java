@@ -11,14 +11,23 @@ final class Sender {
     private final Crew crew;
     private final Ahead ahead;
     private final Endings endings;
+    private final Retirement retirement;
 
-    Sender(SchedulerActions actions, Places places, Queue queue, Crew crew, Ahead ahead, Endings endings) {
+    Sender(
+            SchedulerActions actions,
+            Places places,
+            Queue queue,
+            Crew crew,
+            Ahead ahead,
+            Endings endings,
+            Retirement retirement) {
         this.actions = actions;
         this.places = places;
         this.queue = queue;
         this.crew = crew;
         this.ahead = ahead;
         this.endings = endings;
+        this.retirement = retirement;
     }
 
     void sendAll() {
@@ -28,11 +37,13 @@ final class Sender {
             actions.grant(resumed, resumed.worker);
         }
         ahead.review();
+        retirement.recallSurplus();
         sendSuspects();
         do {
             while (queue.hasLanes() && sendOne()) {}
         } while (ahead.recallOneThatFits());
         while (queue.hasLanes() && sendOneAhead()) {}
+        retirement.review();
     }
 
     /** Each to a worker where nothing runs; one is kept free for them. */
@@ -93,7 +104,8 @@ final class Sender {
             places.leave(task);
             endings.end(task, Failure.CANCELLED, "it was cancelled before it had begun");
         } else if (actions.isReady(task.id())) {
-            // Cancelled by a client that was heard before the one that submitted it.
+            // Cancelled by a client that was heard before the one that submitted it, or helped with, and over.
+            places.countHelped(task, actions.claimedBy(task));
             places.leave(task);
             endings.complete(task);
         } else {

@@ -24,12 +24,25 @@ final class Worker {
     @Nullable
     Task culprit;
 
+    /** Tasks that have begun there, those that it has helped with included; after {@link #limit} it takes no more. */
+    long begun;
+    /** Tasks that are ahead there. */
+    int ahead;
+    /** See {@link Retirement}. */
+    long limit;
+    /** It has been said that another is to take its place, */
+    boolean isReplaced;
+    /** and that it is to end. */
+    boolean isRetired;
+
     boolean full;
     /** The last round of the scheduler in which it would not take a task. */
     long refusedIn;
 
-    Worker(int id) {
+    /** @param limit so many tasks begin there */
+    Worker(int id, long limit) {
         this.id = id;
+        this.limit = limit;
     }
 
     /** One that is full and has nothing will finish nothing that could say it is not: it is asked every time. */
@@ -37,12 +50,21 @@ final class Worker {
         return suspects == 0 && !isReserved && hasRoom(round);
     }
 
+    /** Whether it would but for what is ahead there. */
+    boolean mightTake(long round) {
+        return suspects == 0 && !isReserved && begun < limit && isOpen(round);
+    }
+
     /** Whether what runs there may have others behind it. */
     boolean mayLead() {
-        return suspects == 0 && !isReserved && !doomed;
+        return suspects == 0 && !isReserved && !doomed && begun + ahead < limit;
     }
 
     boolean hasRoom(long round) {
+        return begun + ahead < limit && isOpen(round);
+    }
+
+    private boolean isOpen(long round) {
         return !doomed && (!full || (tasks.isEmpty() && refusedIn != round));
     }
 

@@ -130,6 +130,16 @@ final class FakeNode implements SchedulerActions {
     }
 
     @Override
+    public void replace(int worker) {
+        log.add("replace " + worker);
+    }
+
+    @Override
+    public void retire(int worker) {
+        log.add("retire " + worker);
+    }
+
+    @Override
     public boolean isReady(ObjectId id) {
         return ready.contains(id);
     }

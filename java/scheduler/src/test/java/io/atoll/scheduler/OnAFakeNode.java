@@ -15,7 +15,11 @@ abstract class OnAFakeNode {
     Scheduler scheduler;
 
     void node(Resources resources, int workers) {
-        scheduler = new Scheduler(resources, fake);
+        node(resources, workers, 0);
+    }
+
+    void node(Resources resources, int workers, int tasksPerWorker) {
+        scheduler = new Scheduler(resources, tasksPerWorker, fake);
         for (int worker = 1; worker <= workers; ++worker) {
             scheduler.workerJoined(worker);
         }

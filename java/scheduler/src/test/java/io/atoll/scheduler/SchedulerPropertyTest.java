@@ -10,15 +10,16 @@ import net.jqwik.api.constraints.Size;
 class SchedulerPropertyTest {
     /**
      * Whatever the processes do, and die, and however late the scheduler reads of it: resources are never exceeded, a
-     * GPU is kept while blocked, the order is kept, each feasible task ends, each is done once, and nothing is left.
+     * GPU is kept while blocked, the order is kept, no worker is given more tasks than it may run, each feasible task ends, each is done once, and nothing is left.
      */
     @Property(tries = 3000)
     void shouldEndEveryTaskAndExceedNothing(
             @ForAll @IntRange(min = 1, max = 4) int cpus,
             @ForAll @IntRange(min = 0, max = 2) int gpus,
+            @ForAll @IntRange(min = 0, max = 4) int tasksPerWorker,
             @ForAll @IntRange(min = 0, max = 4) int calm,
             @ForAll @Size(max = 900) List<@IntRange(min = 0, max = Integer.MAX_VALUE) Integer> choices) {
-        SimulatedNode node = new SimulatedNode(Resources.cpus(cpus).with(Resources.GPU, gpus), calm);
+        SimulatedNode node = new SimulatedNode(Resources.cpus(cpus).with(Resources.GPU, gpus), tasksPerWorker, calm);
         choices.forEach(node::step);
         node.finish();
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atoll.ObjectId;
 import io.atoll.Resources;
-import io.atoll.spi.ResourceUnits;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,16 +18,11 @@ import java.util.function.IntUnaryOperator;
  * what the processes really do, not from what the scheduler believes.
  */
 final class SimulatedNode implements SchedulerActions {
-    /** Worker 0 is never full: a node whose workers have all run out of threads may well stand still. */
-    private static final int NEVER_FULL = 0;
-
-    private static final int DRIVER = 100;
-    private static final int WORKERS = 3;
     private static final int MAX_TASKS = 120;
 
     private final Resources node;
     private final Scheduler scheduler;
-    private final Map<Integer, SimulatedProcess> processes = new LinkedHashMap<>();
+    private final SimulatedCrew crew;
     private final Map<ObjectId, Spec> specs = new LinkedHashMap<>();
     private final Map<ObjectId, Integer> claims = new HashMap<>();
     /** Whose claim words say that they are ahead: whoever changes them has the task. */
@@ -45,21 +39,20 @@ final class SimulatedNode implements SchedulerActions {
     private int lastNumber;
     private long now = Long.MAX_VALUE - 500; // the clock may go over
 
-    SimulatedNode(Resources node, int calm) {
+    SimulatedNode(Resources node, int tasksPerWorker, int calm) {
         this.node = node;
-        scheduler = new Scheduler(node, this, calm);
-        processes.put(DRIVER, new SimulatedProcess(DRIVER));
-        for (int worker = 0; worker < WORKERS; ++worker) {
-            join(worker);
-        }
+        crew = new SimulatedCrew(tasksPerWorker);
+        scheduler = new Scheduler(node, tasksPerWorker, this, calm);
+        joinAll();
     }
 
     /** A task as its submitter knows it. */
     private record Spec(Task task, ObjectId parent, int submitter) {}
 
-    private void join(int worker) {
-        processes.put(worker, new SimulatedProcess(worker));
-        scheduler.workerJoined(worker);
+    private void joinAll() {
+        for (SimulatedProcess next = crew.join(); next != null; next = crew.join()) {
+            scheduler.workerJoined(next.index);
+        }
     }
 
     /** One thing happens. */
@@ -68,19 +61,22 @@ final class SimulatedNode implements SchedulerActions {
         ++now;
         switch (pick.applyAsInt(18)) {
             case 16 -> cancel(pick);
-            case 17 -> scheduler.advance(now);
+            case 17 -> {
+                scheduler.advance(now);
+                joinAll();
+            }
             case 0, 1 -> submitByDriver(pick);
             case 2 -> strayMessage(pick);
             case 3 -> {
                 if (pick.applyAsInt(3) == 0) {
-                    bury(processes.get(pick.applyAsInt(WORKERS)));
+                    bury(crew.worker(pick));
                 }
             }
             case 4 -> beFull(pick);
             case 5, 6, 7 -> deliver(pick);
             default -> {
-                SimulatedProcess process = processes.get(pick.applyAsInt(WORKERS));
-                if (process.isKilled) {
+                SimulatedProcess process = crew.worker(pick);
+                if (process.isKilled || process.isRetired) {
                     return;
                 }
                 if (!process.unstarted.isEmpty() && pick.applyAsInt(2) == 0) {
@@ -90,7 +86,7 @@ final class SimulatedNode implements SchedulerActions {
                 }
             }
         }
-        assertResources();
+        crew.assertUses(node);
     }
 
     /** Nothing new is submitted; everything else goes on until nothing is left to do. */
@@ -98,8 +94,11 @@ final class SimulatedNode implements SchedulerActions {
         for (int round = 0; round < 100 * MAX_TASKS && done.size() < specs.size(); ++round) {
             now += 100;
             scheduler.advance(now);
-            List.copyOf(processes.values()).stream().filter(p -> p.isKilled).forEach(this::bury);
-            for (SimulatedProcess process : processes.values()) {
+            List.copyOf(crew.all()).stream()
+                    .filter(p -> p.isKilled || p.isRetired)
+                    .forEach(this::bury);
+            joinAll();
+            for (SimulatedProcess process : crew.all()) {
                 process.full = false;
                 while (!process.sent.isEmpty()) {
                     process.sent.remove().run();
@@ -114,7 +113,7 @@ final class SimulatedNode implements SchedulerActions {
                         sendResume(process, thread);
                     }
                 }
-                assertResources();
+                crew.assertUses(node);
             }
         }
         assertThat(done).as("%s", scheduler).containsExactlyInAnyOrderElementsOf(specs.keySet());
@@ -136,7 +135,7 @@ final class SimulatedNode implements SchedulerActions {
         Resources demand = Choice.demand(pick);
         List<ObjectId> earlier =
                 all().stream().filter(task -> !task.nested()).map(Task::id).toList();
-        submit(processes.get(DRIVER), demand, Choice.some(earlier, pick), null, pick.applyAsInt(3));
+        submit(crew.driver(), demand, Choice.some(earlier, pick), null, pick.applyAsInt(3));
     }
 
     private List<Task> childrenOf(ObjectId parent, SimulatedProcess process) {
@@ -168,16 +167,15 @@ final class SimulatedNode implements SchedulerActions {
     }
 
     private void deliver(IntUnaryOperator pick) {
-        List<SimulatedProcess> senders = processes.values().stream()
-                .filter(process -> !process.sent.isEmpty())
-                .toList();
+        List<SimulatedProcess> senders =
+                crew.all().stream().filter(process -> !process.sent.isEmpty()).toList();
         if (!senders.isEmpty()) {
             senders.get(pick.applyAsInt(senders.size())).sent.remove().run();
         }
     }
 
     private void startOrReturn(SimulatedProcess process, IntUnaryOperator pick) {
-        if (process.index != NEVER_FULL && pick.applyAsInt(4) == 0) {
+        if (process.mayBeFull && pick.applyAsInt(4) == 0) {
             Task task = process.unstarted.removeLast();
             process.ahead.remove(task.id());
             process.sent.add(() -> scheduler.returned(task.id(), process.index));
@@ -215,6 +213,7 @@ final class SimulatedNode implements SchedulerActions {
         } else if (task.retriesLeft() > 0 && !marked.contains(task.id())) {
             long delay = pick.applyAsInt(3) * 40;
             thread.stack.pop();
+            process.helped += thread.stack.isEmpty() ? 0 : 1;
             if (thread.stack.isEmpty()) {
                 process.threads.remove(thread);
                 process.ahead.remove(task.id());
@@ -262,7 +261,9 @@ final class SimulatedNode implements SchedulerActions {
                 && (!claims.containsKey(child.id()) || ahead.contains(child.id()) && !marked.contains(child.id()))
                 && !done.contains(child.id())
                 && pick.applyAsInt(3) > 0) {
-            ahead.remove(child.id());
+            if (ahead.remove(child.id())) {
+                takeBack(child);
+            }
             claims.put(child.id(), process.index);
             thread.stack.push(child);
             for (ObjectId dependency : child.dependencies()) {
@@ -288,6 +289,7 @@ final class SimulatedNode implements SchedulerActions {
     /** @param knows whether what is ahead has come to the process by then */
     private void finishTop(SimulatedProcess process, SimulatedProcess.Thread thread, boolean knows) {
         ObjectId id = thread.stack.pop().id();
+        process.helped += thread.stack.isEmpty() ? 0 : 1;
         ready.add(id);
         if (marked.contains(id)) {
             failed.put(id, Failure.CANCELLED); // as who has it is to store
@@ -307,7 +309,7 @@ final class SimulatedNode implements SchedulerActions {
         while (!process.sent.isEmpty()) {
             process.sent.remove().run();
         }
-        processes.remove(process.index);
+        crew.bury(process);
         process.threads.forEach(thread -> order.resumeAnswered(thread.root()));
         Map<Task, Integer> retries = new HashMap<>();
         specs.values().forEach(spec -> retries.put(spec.task, spec.task.retriesLeft()));
@@ -325,13 +327,15 @@ final class SimulatedNode implements SchedulerActions {
         claims.forEach((id, client) -> assertThat(client != process.index || ready.contains(id))
                 .as("%s is still claimed by who has died", id)
                 .isTrue());
-        join(process.index);
+        if (!process.isReplaced || crew.hasNoWorker()) {
+            joinAll();
+        }
     }
 
     /** Somebody who has the ref, as a client does: who finds that nobody has the task ends it. */
     private void cancel(IntUnaryOperator pick) {
         ObjectId id = FakeNode.id(1 + pick.applyAsInt(lastNumber + 1));
-        SimulatedProcess process = processes.get(pick.applyAsInt(2) == 0 ? DRIVER : pick.applyAsInt(WORKERS));
+        SimulatedProcess process = pick.applyAsInt(2) == 0 ? crew.driver() : crew.worker(pick);
         if (!specs.containsKey(id) || ready.contains(id) || process.isKilled) {
             return;
         }
@@ -348,8 +352,8 @@ final class SimulatedNode implements SchedulerActions {
     }
 
     private void beFull(IntUnaryOperator pick) {
-        SimulatedProcess process = processes.get(pick.applyAsInt(WORKERS));
-        if (process.index != NEVER_FULL) {
+        SimulatedProcess process = crew.worker(pick);
+        if (process.mayBeFull) {
             process.full = !process.full;
             if (process.full && pick.applyAsInt(2) == 0) {
                 scheduler.workerFull(process.index);
@@ -358,39 +362,16 @@ final class SimulatedNode implements SchedulerActions {
     }
 
     private void strayMessage(IntUnaryOperator pick) {
-        int foreign = DRIVER + 1;
         ObjectId id = FakeNode.id(1 + pick.applyAsInt(lastNumber + 2));
-        switch (pick.applyAsInt(6)) {
-            case 0 -> scheduler.blocked(id, foreign);
-            case 1 -> scheduler.resume(id, foreign);
-            case 2 -> scheduler.returned(id, foreign);
-            case 3 -> scheduler.workerLost(foreign);
-            case 4 -> {
-                if (done.contains(id)) {
-                    scheduler.finished(id, pick.applyAsInt(WORKERS));
-                }
-            }
-            default -> {
-                if (order.isRead(id) && !done.contains(id)) {
-                    scheduler.submit(specs.get(id).task);
-                }
-            }
-        }
+        boolean isDone = done.contains(id);
+        Task known = order.isRead(id) && !isDone ? specs.get(id).task : null;
+        StrayMessages.send(scheduler, pick, id, isDone ? crew.worker(pick).index : StrayMessages.FOREIGN, known);
     }
 
     // ---- what must hold
 
     private List<Task> all() {
         return specs.values().stream().map(Spec::task).toList();
-    }
-
-    private void assertResources() {
-        for (String name : List.of(Resources.CPU, Resources.GPU)) {
-            long used = processes.values().stream()
-                    .mapToLong(process -> process.used(name))
-                    .sum();
-            assertThat(used).as(name).isLessThanOrEqualTo(ResourceUnits.amount(node, name));
-        }
     }
 
     @Override
@@ -403,20 +384,21 @@ final class SimulatedNode implements SchedulerActions {
         if (marked.contains(task.id())) {
             return Dispatch.CANCELLED;
         }
-        SimulatedProcess process = processes.get(worker);
+        SimulatedProcess process = crew.get(worker);
         assertThat(process.isKilled).isFalse();
         if (process.full) {
             return Dispatch.FULL;
         }
         order.assertMayGo(task, all(), other -> !claims.containsKey(other.id()));
         claims.put(task.id(), worker);
+        crew.give(process);
         process.unstarted.add(task);
         return Dispatch.SENT;
     }
 
     @Override
     public Dispatch sendAhead(Task task, Task leader) {
-        SimulatedProcess process = processes.get(leader.worker);
+        SimulatedProcess process = crew.get(leader.worker);
         assertThat(leader.mayLead() && !task.isReserved()).isTrue();
         assertThat(leader.demand()).isEqualTo(task.demand());
         Dispatch outcome = dispatch(task, leader.worker);
@@ -433,12 +415,16 @@ final class SimulatedNode implements SchedulerActions {
         return outcome;
     }
 
+    private void takeBack(Task task) {
+        crew.takeBack(claims.remove(task.id()));
+    }
+
     @Override
     public boolean recall(Task task) {
         if (!ahead.remove(task.id())) {
             return false;
         }
-        claims.remove(task.id());
+        takeBack(task);
         order.recalled(task);
         return true;
     }
@@ -467,9 +453,23 @@ final class SimulatedNode implements SchedulerActions {
 
     @Override
     public void kill(int worker, String why) {
-        SimulatedProcess process = processes.get(worker);
+        SimulatedProcess process = crew.get(worker);
         assertThat(process.isKilled).isFalse();
         process.isKilled = true;
+    }
+
+    @Override
+    public void replace(int worker) {
+        crew.replace(worker);
+    }
+
+    @Override
+    public void retire(int worker) {
+        crew.retire(worker);
+        assertThat(ready)
+                .containsAll(claims.keySet().stream()
+                        .filter(id -> claims.get(id) == worker)
+                        .toList());
     }
 
     @Override
@@ -480,8 +480,8 @@ final class SimulatedNode implements SchedulerActions {
     @Override
     public void grant(Task task, int worker) {
         order.resumeAnswered(task);
-        processes.get(worker).granted(task);
-        assertResources();
+        crew.get(worker).granted(task);
+        crew.assertUses(node);
     }
 
     @Override

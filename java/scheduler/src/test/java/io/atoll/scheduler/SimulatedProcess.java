@@ -20,14 +20,26 @@ final class SimulatedProcess {
     final Map<ObjectId, Task> ahead = new HashMap<>();
 
     final List<Thread> threads = new ArrayList<>();
+    /** Tasks that it was sent, but for those that others took before it had begun them. */
+    int given;
+
+    /** Tasks that it has run on the threads of others, which wait for them. */
+    int helped;
+
+    final boolean mayBeFull;
     boolean full;
+    /** Another takes its place. */
+    boolean isReplaced;
+    /** It was told to end: it does nothing any more. */
+    boolean isRetired;
     /** Killed, and not buried yet: its threads do nothing any more. */
     boolean isKilled;
     /** The task that it was said to be killed for; null for none. */
     ObjectId overdue;
 
-    SimulatedProcess(int index) {
+    SimulatedProcess(int index, boolean mayBeFull) {
         this.index = index;
+        this.mayBeFull = mayBeFull;
     }
 
     /** Whether the task was sent here and has not ended. */

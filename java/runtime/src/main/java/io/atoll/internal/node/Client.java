@@ -140,6 +140,16 @@ final class Client implements MessageHandler {
         workers.kill(pid, why);
     }
 
+    /** It takes no more tasks. */
+    void replace() {
+        workers.replace(pid);
+    }
+
+    /** It is to end by itself. */
+    void retire() {
+        workers.retire(pid);
+    }
+
     private void checkStall() {
         long now = System.nanoTime();
         if (stalledAt == 0 || up.position() != stalledPosition || workers.isStopped(pid)) {

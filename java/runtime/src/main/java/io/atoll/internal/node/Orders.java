@@ -176,6 +176,16 @@ final class Orders implements SchedulerActions {
         clients.get(worker).kill(why);
     }
 
+    @Override
+    public void replace(int worker) {
+        clients.get(worker).replace();
+    }
+
+    @Override
+    public void retire(int worker) {
+        clients.get(worker).retire();
+    }
+
     private static int unclaimed(Task task) {
         return task.isReserved() ? Claim.reserved(task.attempt()) : Claim.NOBODY;
     }

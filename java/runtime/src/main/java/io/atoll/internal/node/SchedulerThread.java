@@ -71,7 +71,8 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
             ObjectCodec codec,
             WorkerProcesses workers,
             UpRing own,
-            long lineageBytes) {
+            long lineageBytes,
+            int tasksPerWorker) {
         super("atoll-scheduler");
         setDaemon(true);
         this.store = store;
@@ -83,7 +84,7 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         calls = new UnfinishedCalls(store, failures, lineage);
         Clients clients = new Clients();
         Orders orders = new Orders(store, clients, calls, failures);
-        scheduler = new Scheduler(node, orders);
+        scheduler = new Scheduler(node, tasksPerWorker, orders);
         doubts = new Doubts(clients);
         Inbox inbox = new Inbox(scheduler, orders, calls, failures, unheard, doubts);
         lives = new Lives(store, server, board, workers, scheduler, orders, clients, inbox);
@@ -143,7 +144,9 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         } else if (quietSince == 0) {
             quietSince = System.nanoTime();
         } else if (System.nanoTime() - quietSince > QUIET_NANOS) {
-            if (doubts.areOver()) {
+            if (workers.areComing()) {
+                quietSince = 0;
+            } else if (doubts.areOver()) {
                 quietSince = 0;
                 doubts.forget();
                 scheduler.breakDeadlock();

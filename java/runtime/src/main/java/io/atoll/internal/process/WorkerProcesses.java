@@ -32,6 +32,8 @@ public final class WorkerProcesses implements AutoCloseable {
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LAST_PAUSE_MILLIS = 10_000;
     private static final long GRACE_MILLIS = 2000;
+    /** For those that end while others work: nobody waits for it. */
+    private static final long RETIRING_MILLIS = 30_000;
     /** For those that first write what they have been told to, however busy the machine is. */
     private static final long WRITING_MILLIS = 180_000;
     /** So many that have ended are remembered, for those who ask how. */
@@ -90,6 +92,8 @@ public final class WorkerProcesses implements AutoCloseable {
         LineForwarder err;
         LineForwarder out;
         boolean joined; // guarded by the WorkerProcesses
+        boolean replaced; // guarded by the WorkerProcesses: another takes its place while it is there still
+        long endBy; // guarded by the WorkerProcesses: when it was told to end; 0 before
         /** Why this process has killed it; null when it has not. */
         volatile String killed;
         /** Null before anybody has looked. */
@@ -202,6 +206,41 @@ public final class WorkerProcesses implements AutoCloseable {
         return true;
     }
 
+    /** Starts another in the place of a worker that takes no more tasks. Together there are twice as many as are wanted at most. */
+    public synchronized void replace(long pid) {
+        Worker worker = find(pid);
+        if (worker != null) {
+            worker.replaced = true;
+            startMissing();
+        }
+    }
+
+    /** Has a worker end that was replaced, and has nothing left to do. */
+    public void retire(long pid) {
+        Worker worker;
+        synchronized (this) {
+            worker = find(pid);
+            if (worker == null) {
+                return;
+            }
+            worker.endBy = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis(RETIRING_MILLIS));
+            startMissing(); // Who does that sees to it that it ends.
+        }
+        try {
+            worker.process.getOutputStream().write(WorkerOrders.END);
+        } catch (IOException e) {
+            // It has ended.
+        }
+    }
+
+    /** Whether a worker will join soon, or may, in the place of another that takes no more tasks. */
+    public synchronized boolean areComing() {
+        boolean anyReplaced = workers.stream().anyMatch(worker -> worker.replaced);
+        boolean anyEnding = workers.stream().anyMatch(worker -> worker.endBy != 0);
+        boolean anyStarting = workers.stream().anyMatch(worker -> !worker.joined);
+        return anyReplaced && failuresInARow < HOPELESS && (isAnyMissing() || anyStarting || anyEnding);
+    }
+
     /** Ends a worker that must not go on. {@link #ending} says why. */
     public void kill(long pid, String why) {
         Worker worker = find(pid);
@@ -246,9 +285,7 @@ public final class WorkerProcesses implements AutoCloseable {
                 // It has ended.
             }
         }
-        long grace =
-                command.apply(0).stream().anyMatch(WorkerProcesses::writesAtItsEnd) ? WRITING_MILLIS : GRACE_MILLIS;
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(grace);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis(GRACE_MILLIS));
         boolean interrupted = false;
         for (Worker worker : all) {
             try {
@@ -265,6 +302,11 @@ public final class WorkerProcesses implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** How long one may take to end. */
+    private long graceMillis(long usual) {
+        return command.apply(0).stream().anyMatch(WorkerProcesses::writesAtItsEnd) ? WRITING_MILLIS : usual;
     }
 
     /** Whether it tells a JVM to make an archive of its classes when it ends. */
@@ -383,12 +425,37 @@ public final class WorkerProcesses implements AutoCloseable {
         notifyAll();
     }
 
+    private boolean isAnyMissing() {
+        long here = workers.stream().filter(worker -> !worker.replaced).count();
+        return here < wanted - later && workers.size() < 2 * wanted;
+    }
+
+    /** Kills those that were to end and have not in their time; how long until that may be so of another. */
+    private long endOverdue(long now) {
+        long least = Long.MAX_VALUE;
+        for (Worker worker : workers) {
+            if (worker.endBy != 0 && worker.killed == null) {
+                long left = worker.endBy - now;
+                if (left <= 0) {
+                    kill(
+                            worker.process.pid(),
+                            "it was to end, after as many tasks as it may run, and did not: it is killed");
+                } else {
+                    least = Math.min(least, left);
+                }
+            }
+        }
+        return least;
+    }
+
     private synchronized void keepStarting() {
         while (!closed && hopeless == null) {
             try {
-                long pause = startAt - System.nanoTime();
-                if (workers.size() >= wanted - later) {
-                    wait();
+                long now = System.nanoTime();
+                long pause = startAt - now;
+                long patience = endOverdue(now);
+                if (!isAnyMissing()) {
+                    TimeUnit.NANOSECONDS.timedWait(this, patience);
                 } else if (pause > 0) {
                     TimeUnit.NANOSECONDS.timedWait(this, pause);
                 } else {

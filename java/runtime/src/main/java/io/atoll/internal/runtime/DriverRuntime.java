@@ -70,7 +70,15 @@ final class DriverRuntime extends ClientRuntime {
         this.server = server;
         this.workers = workers;
         scheduler = new SchedulerThread(
-                options.resources(), store, server, board, codec, workers, ring, lineageBytes(options, store));
+                options.resources(),
+                store,
+                server,
+                board,
+                codec,
+                workers,
+                ring,
+                lineageBytes(options, store),
+                options.tasksPerWorker());
         this.atExit = atExit;
     }
 

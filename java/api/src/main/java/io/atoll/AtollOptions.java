@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -106,9 +107,18 @@ public final class AtollOptions extends NodeOptions {
     }
 
     /**
+     * Logical GPUs.
+     *
+     * @return their number; empty for the default, those that are there
+     */
+    public OptionalDouble gpus() {
+        return set.areGpusGiven ? OptionalDouble.of(set.resources.quantity(Resources.GPU)) : OptionalDouble.empty();
+    }
+
+    /**
      * What tasks may share out: CPUs and any name the user invents.
      *
-     * @return all of it
+     * @return all of it but for {@link #gpus} that are to be found
      */
     public Resources resources() {
         return set.resources;
@@ -350,9 +360,12 @@ public final class AtollOptions extends NodeOptions {
         }
 
         /**
-         * The number of logical GPUs; the default is none.
+         * The number of logical GPUs. The default is as many as the variable {@code CUDA_VISIBLE_DEVICES} of this process
+         * lists; without it, as the program {@code nvidia-smi} does, if there is one. A task that asks for GPUs runs in a
+         * worker that sees its own alone, by that variable, and other tasks see none: workers are started for each set of
+         * GPUs, in the place of idle ones.
          *
-         * @param count in ten-thousandths at the finest
+         * @param count in ten-thousandths at the finest; 0: workers see what this process does
          * @return this
          * @throws IllegalArgumentException when negative or not finite
          */
@@ -369,6 +382,7 @@ public final class AtollOptions extends NodeOptions {
          * @throws IllegalArgumentException when negative or not finite
          */
         public Builder resource(String name, double quantity) {
+            set.areGpusGiven |= Resources.GPU.equals(name);
             set.resources = set.resources.with(Objects.requireNonNull(name, "resource: the name"), quantity);
             return this;
         }

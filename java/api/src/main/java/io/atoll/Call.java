@@ -47,9 +47,11 @@ abstract sealed class Call<C extends Call<C, R>, R extends @Nullable Object> per
     }
 
     /**
-     * Logical GPUs that the task holds while it runs, blocked or not; none if this is not called.
+     * GPUs that the task holds while it runs, blocked or not; none if this is not called. Whole ones are its own, and {@link
+     * io.atoll.concurrent.TaskContext#gpus} has their numbers; of one GPU several tasks may have a part each. Its process
+     * sees no others.
      *
-     * @param gpus fractions down to a ten-thousandth, or 0
+     * @param gpus whole, or a part of one down to a ten-thousandth, or 0
      * @return this
      * @throws IllegalArgumentException when negative, not finite, or a smaller fraction
      */

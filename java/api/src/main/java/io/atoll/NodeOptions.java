@@ -96,6 +96,9 @@ abstract sealed class NodeOptions permits AtollOptions {
         OptionalLong lineageBytes = OptionalLong.empty();
         int workers;
         int tasksPerWorker;
+        /** Whether the number of GPUs among them is the user's. */
+        boolean areGpusGiven;
+
         Resources resources = Resources.cpus(Runtime.getRuntime().availableProcessors());
         long workerHeapBytes;
         List<String> workerJvmArguments = List.of();
@@ -115,6 +118,7 @@ abstract sealed class NodeOptions permits AtollOptions {
             copy.lineageBytes = lineageBytes;
             copy.workers = workers;
             copy.tasksPerWorker = tasksPerWorker;
+            copy.areGpusGiven = areGpusGiven;
             copy.resources = resources;
             copy.workerHeapBytes = workerHeapBytes;
             copy.workerJvmArguments = workerJvmArguments;

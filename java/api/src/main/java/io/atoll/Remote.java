@@ -54,7 +54,7 @@ abstract class Remote<S extends Remote<S>> {
     }
 
     /**
-     * This function with logical GPUs that each of its tasks holds while it runs, blocked or not; none if this is not
+     * This function with GPUs that each of its tasks holds while it runs, blocked or not; none if this is not
      * called.
      *
      * @param gpus fractions down to a ten-thousandth, or 0

@@ -4,6 +4,7 @@ import io.atoll.ObjectId;
 import io.atoll.Resources;
 import io.atoll.spi.Runtimes;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -131,6 +132,15 @@ public interface TaskContext {
      * @return as it was submitted
      */
     Resources resources();
+
+    /**
+     * The GPUs that the task has, or one of which it has a part. Its process sees them, first to last, as the devices that
+     * CUDA counts from 0, beside those of a task that waits for it below it on its thread.
+     *
+     * @return their numbers on the node, from 0: places in the list that {@code CUDA_VISIBLE_DEVICES} was in the driver, if it
+     *     was set; cannot be changed
+     */
+    List<Integer> gpus();
 
     /**
      * Where it runs.

@@ -1,5 +1,7 @@
 package io.atoll.scheduler;
 
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +27,17 @@ final class Ahead {
     private final Queue queue;
     private final Ledger ledger;
     private final Crew crew;
+    private final Pools pools;
 
     /** @param calm {@link #CALM}, but for tests */
-    Ahead(int calm, SchedulerActions actions, Places places, Queue queue, Ledger ledger, Crew crew) {
+    Ahead(int calm, SchedulerActions actions, Places places, Queue queue, Ledger ledger, Crew crew, Pools pools) {
         this.calm = calm;
         this.actions = actions;
         this.places = places;
         this.queue = queue;
         this.ledger = ledger;
         this.crew = crew;
+        this.pools = pools;
     }
 
     boolean isEmpty() {
@@ -119,10 +123,10 @@ final class Ahead {
 
     /** Takes back the oldest of those that could be sent to run now; false when there is none. */
     boolean recallOneThatFits() {
-        if (!isEmpty() && crew.mayAnyTake()) {
+        if (!isEmpty() && crew.mayAnyTake(Crew.ANY)) {
             Shape tried = null;
             for (Task each : places.ahead()) {
-                if (each.shape != tried && ledger.covers(each.shape.amounts)) {
+                if (each.shape != tried && ledger.covers(each.shape.amounts) && pools.mightServe(each.shape)) {
                     recall(each);
                     return true;
                 }
@@ -139,6 +143,13 @@ final class Ahead {
                 recall(each);
             }
         }
+    }
+
+    /** Of which there are some ahead. */
+    Set<Shape> shapes() {
+        Set<Shape> shapes = new LinkedHashSet<>();
+        places.ahead().forEach(task -> shapes.add(task.shape));
+        return shapes;
     }
 
     /** It and those behind it are in the queue then, unless somebody has begun it. */

@@ -4,10 +4,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The clients that take tasks, and which of them takes the next one. One thread. */
 final class Crew {
+    static final Predicate<Worker> ANY = worker -> true;
+
     private final Map<Integer, Worker> workers = new TreeMap<>();
     private final long tasksPerWorker;
     /** Counts {@link #beginRound}. */
@@ -23,8 +26,8 @@ final class Crew {
         return tasksPerWorker != Long.MAX_VALUE;
     }
 
-    void add(int id) {
-        workers.putIfAbsent(id, new Worker(id, tasksPerWorker));
+    void add(int id, WorkerKind kind) {
+        workers.putIfAbsent(id, new Worker(id, kind, tasksPerWorker));
     }
 
     /** Null when it is not one. */
@@ -71,22 +74,22 @@ final class Crew {
         worker.refusedIn = round;
     }
 
-    /** The worker that runs the fewest tasks, then has the fewest; null when none can take one. */
+    /** The worker that runs the fewest tasks, then has the fewest; null when none that suits can take one. */
     @Nullable
-    Worker leastLoaded() {
+    Worker leastLoaded(Predicate<Worker> suits) {
         @Nullable Worker best = null;
         for (Worker worker : workers.values()) {
-            if (worker.mayTake(round) && worker.isBetterThan(best)) {
+            if (worker.mayTake(round) && suits.test(worker) && worker.isBetterThan(best)) {
                 best = worker;
             }
         }
         return best;
     }
 
-    /** Whether any can take one, or could if something that is ahead there were not. */
-    boolean mayAnyTake() {
+    /** Whether any that suits can take one, or could if something that is ahead there were not. */
+    boolean mayAnyTake(Predicate<Worker> suits) {
         for (Worker worker : workers.values()) {
-            if (worker.mightTake(round)) {
+            if (worker.mightTake(round) && suits.test(worker)) {
                 return true;
             }
         }
@@ -95,10 +98,10 @@ final class Crew {
 
     /** {@link #leastLoaded} for a suspect: it has to be waited for when something runs there. */
     @Nullable
-    Worker forSuspect() {
+    Worker forSuspect(Predicate<Worker> suits) {
         @Nullable Worker best = null;
         for (Worker worker : workers.values()) {
-            if (worker.suspects == 0 && worker.hasRoom(round) && worker.isBetterThan(best)) {
+            if (worker.suspects == 0 && worker.hasRoom(round) && suits.test(worker) && worker.isBetterThan(best)) {
                 best = worker;
             }
         }

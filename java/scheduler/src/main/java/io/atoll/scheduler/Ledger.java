@@ -21,6 +21,10 @@ final class Ledger {
     private final Map<String, Integer> indexes = new HashMap<>();
     private final long[] capacity;
     private final long[] free;
+    /** The index of GPUs; that of nothing when there are none. */
+    private final int gpu;
+
+    private final Devices devices;
     /** What {@link #amounts} has found last: most tasks demand what the one before did. */
     private @Nullable Resources lastDemand;
 
@@ -35,6 +39,8 @@ final class Ledger {
         capacity = new long[indexes.size()];
         indexes.forEach((name, index) -> capacity[index] = ResourceUnits.amount(node, name));
         free = capacity.clone();
+        gpu = indexes.getOrDefault(Resources.GPU, indexes.size());
+        devices = new Devices(gpu < free.length ? capacity[gpu] : 0);
     }
 
     /** The number of resources. */
@@ -47,6 +53,10 @@ final class Ledger {
     String lacks(Resources demand) {
         if (demand.equals(lastDemand)) {
             return null;
+        }
+        long gpus = ResourceUnits.amount(demand, Resources.GPU);
+        if (!Devices.isShare(gpus)) {
+            return "it demands " + demand + "; a task has whole GPUs, or a part of one";
         }
         for (Map.Entry<String, Long> entry : ResourceUnits.amounts(demand).entrySet()) {
             Integer index = indexes.get(entry.getKey());
@@ -74,11 +84,28 @@ final class Ledger {
     /** Whether so much of everything is free. */
     boolean covers(long[] amounts) {
         for (int r = 0; r < free.length; ++r) {
-            if (amounts[r] > 0 && amounts[r] > free[r]) {
+            if (amounts[r] > 0 && lacks(amounts, r)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean lacks(long[] amounts, int r) {
+        return amounts[r] > free[r] || (r == gpu && !devices.covers(amounts[r]));
+    }
+
+    boolean hasDevices() {
+        return gpu < free.length;
+    }
+
+    Devices devices() {
+        return devices;
+    }
+
+    /** How much of GPUs the demand is, by index. */
+    long gpus(long[] amounts) {
+        return hasDevices() ? amounts[gpu] : 0;
     }
 
     /** Whether more CPUs are in use than there are: some have gone on without waiting for theirs. */
@@ -93,26 +120,34 @@ final class Ledger {
     /** Marks what is free less than this. */
     void markLacking(long[] amounts, boolean[] lacking) {
         for (int r = 0; r < free.length; ++r) {
-            lacking[r] |= amounts[r] > 0 && amounts[r] > free[r];
+            lacking[r] |= amounts[r] > 0 && lacks(amounts, r);
         }
     }
 
-    void take(long[] amounts) {
+    /** What the task demands, in a worker of its kind. */
+    void take(Task task) {
+        long[] amounts = task.shape.amounts;
         for (int r = 0; r < free.length; ++r) {
             free[r] -= amounts[r];
         }
-    }
-
-    void give(long[] amounts) {
-        for (int r = 0; r < free.length; ++r) {
-            free[r] += amounts[r];
+        if (gpus(amounts) > 0) {
+            devices.take(task.kind, amounts[gpu]);
         }
     }
 
+    void give(Task task) {
+        giveCpu(task.shape.amounts);
+        giveAllButCpu(task);
+    }
+
     /** What a blocked task still holds. */
-    void giveAllButCpu(long[] amounts) {
+    void giveAllButCpu(Task task) {
+        long[] amounts = task.shape.amounts;
         for (int r = CPU + 1; r < free.length; ++r) {
             free[r] += amounts[r];
+        }
+        if (gpus(amounts) > 0) {
+            devices.give(task.kind, amounts[gpu]);
         }
     }
 
@@ -125,7 +160,7 @@ final class Ledger {
     }
 
     boolean isAllFree() {
-        return Arrays.equals(free, capacity);
+        return Arrays.equals(free, capacity) && devices.isAllFree();
     }
 
     /** What nobody holds now. */

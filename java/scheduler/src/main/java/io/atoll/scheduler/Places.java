@@ -80,8 +80,9 @@ final class Places {
     void run(Task task, Worker worker) {
         queue.sent(task);
         queue.remove(task);
-        ledger.take(task.shape.amounts);
         task.worker = worker.id;
+        task.kind = worker.kind;
+        ledger.take(task);
         setState(task, Task.State.RUNNING);
         worker.tasks.add(task);
         ++worker.begun;
@@ -97,6 +98,7 @@ final class Places {
         queue.sent(task);
         queue.remove(task);
         task.worker = leader.worker;
+        task.kind = leader.kind;
         task.overtaken = 0;
         task.leader = leader;
         leader.follower = task;
@@ -109,7 +111,7 @@ final class Places {
     /** Its worker has begun what was ahead, on what its leader had. */
     void begin(Task task) {
         unlink(task);
-        ledger.take(task.shape.amounts);
+        ledger.take(task);
         setState(task, Task.State.RUNNING);
         Worker worker = crew.get(task.worker);
         if (worker != null) {
@@ -219,11 +221,11 @@ final class Places {
             case QUEUED -> queue.remove(task);
             case AHEAD -> unlink(task);
             case APART, HELPED -> {}
-            case RUNNING -> ledger.give(task.shape.amounts);
-            case BLOCKED -> ledger.giveAllButCpu(task.shape.amounts);
+            case RUNNING -> ledger.give(task);
+            case BLOCKED -> ledger.giveAllButCpu(task);
             case RESUMING -> {
                 queue.removeResuming(task);
-                ledger.giveAllButCpu(task.shape.amounts);
+                ledger.giveAllButCpu(task);
             }
         }
         setState(task, Task.State.APART);

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Queue {
     private final Ledger ledger;
+    private final Predicate<Shape> served;
     private final ArrayDeque<Task> resuming = new ArrayDeque<>();
     /** Queued, in no shape. */
     private final ArrayDeque<Task> suspects = new ArrayDeque<>();
@@ -39,8 +41,9 @@ final class Queue {
     private long lastStamp;
     private long firstStamp;
 
-    Queue(Ledger ledger) {
+    Queue(Ledger ledger, Pools pools) {
         this.ledger = ledger;
+        served = pools::serve;
         barred = new boolean[ledger.size()];
     }
 
@@ -186,16 +189,25 @@ final class Queue {
         return !shapes.isEmpty();
     }
 
-    /** Of the tasks in lanes, and stays there; null when none of them fits. Says whether it is a {@link Task#backfill}. */
+    /** Of the tasks in lanes that somebody can take, and stays there; null when none of them fits. */
     @Nullable
     Task next() {
+        return next(served);
+    }
+
+    /** The same of those of some shapes. Says whether it is a {@link Task#backfill}. */
+    @Nullable
+    Task next(Predicate<Shape> mayGo) {
         Arrays.fill(barred, false);
         boolean backfill = false;
-        Task next = nextStarved();
+        Task next = nextStarved(mayGo);
         if (next == null) {
             for (Shape shape : shapes) {
                 Task head = shape.head();
-                if (head == null || !fits(shape) || (next != null && !Shape.goesBefore(head, next))) {
+                if (head == null
+                        || !fits(shape)
+                        || (next != null && !Shape.goesBefore(head, next))
+                        || !mayGo.test(shape)) {
                     continue;
                 }
                 boolean past = needsBarred(shape);
@@ -212,11 +224,14 @@ final class Queue {
     }
 
     /** Null when none of the starved fits: then all that they lack is barred. */
-    private @Nullable Task nextStarved() {
+    private @Nullable Task nextStarved(Predicate<Shape> mayGo) {
         for (Shape shape : starved) {
             if (!needsBarred(shape)) {
                 if (fits(shape)) {
-                    return shape.head();
+                    if (mayGo.test(shape)) {
+                        return shape.head();
+                    }
+                    continue;
                 }
                 ledger.markLacking(shape.amounts, barred);
             }

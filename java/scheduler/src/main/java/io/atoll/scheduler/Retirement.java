@@ -10,12 +10,14 @@ final class Retirement {
     private final Crew crew;
     private final Queue queue;
     private final Ahead ahead;
+    private final Pools pools;
 
-    Retirement(SchedulerActions actions, Crew crew, Queue queue, Ahead ahead) {
+    Retirement(SchedulerActions actions, Crew crew, Queue queue, Ahead ahead, Pools pools) {
         this.actions = actions;
         this.crew = crew;
         this.queue = queue;
         this.ahead = ahead;
+        this.pools = pools;
     }
 
     /** Before anything is sent: what is ahead where helped tasks have meanwhile taken its place goes elsewhere. */
@@ -56,12 +58,13 @@ final class Retirement {
      * for what could run, one of them takes as many once more.
      */
     boolean extend() {
-        boolean isAnyNext = queue.firstSuspect() != null || queue.next() != null;
-        if (!crew.isLimited() || !isAnyNext || crew.leastLoaded() != null) {
+        Task next = crew.isLimited() ? pools.unserved(queue) : null;
+        if (next == null) {
             return false;
         }
         for (Worker worker : crew.all()) {
-            if (worker.isReplaced && !worker.isRetired && !worker.doomed) {
+            boolean isSpent = worker.isReplaced && !worker.isRetired && !worker.doomed;
+            if (isSpent && pools.suits(next.shape).test(worker)) {
                 worker.limit = 2 * worker.begun;
                 return true;
             }

@@ -57,26 +57,23 @@ public final class Scheduler {
     /** Every task that is not done. */
     private final Map<ObjectId, Task> tasks;
 
-    /**
-     * One scheduler for a node with these resources.
-     *
-     * @param tasksPerWorker how many a worker runs before it is replaced; 0: it is not
-     */
-    public Scheduler(Resources node, int tasksPerWorker, SchedulerActions actions) {
-        this(node, tasksPerWorker, actions, Ahead.CALM);
+    /** One scheduler for a node. */
+    public Scheduler(NodePlan node, SchedulerActions actions) {
+        this(node, actions, Ahead.CALM);
     }
 
     /** @param calm see {@link Ahead#CALM} */
-    Scheduler(Resources node, int tasksPerWorker, SchedulerActions actions, int calm) {
+    Scheduler(NodePlan node, SchedulerActions actions, int calm) {
         this.actions = actions;
-        crew = new Crew(tasksPerWorker);
-        ledger = new Ledger(node);
-        queue = new Queue(ledger);
+        crew = new Crew(node.tasksPerWorker());
+        ledger = new Ledger(node.resources());
+        Pools pools = new Pools(actions, ledger, crew, node.workers());
+        queue = new Queue(ledger, pools);
         places = new Places(ledger, queue, crew);
-        ahead = new Ahead(calm, actions, places, queue, ledger, crew);
+        ahead = new Ahead(calm, actions, places, queue, ledger, crew, pools);
         endings = new Endings(actions, places, dependencies);
-        retirement = new Retirement(actions, crew, queue, ahead);
-        sender = new Sender(actions, places, queue, crew, ahead, endings, retirement);
+        retirement = new Retirement(actions, crew, queue, ahead, pools);
+        sender = new Sender(actions, places, queue, crew, ahead, endings, retirement, pools);
         tasks = endings.tasks;
     }
 
@@ -127,8 +124,8 @@ public final class Scheduler {
     }
 
     /** A client that takes tasks is there. */
-    public void workerJoined(int worker) {
-        crew.add(worker);
+    public void workerJoined(int worker, WorkerKind kind) {
+        crew.add(worker, kind);
         sender.sendAll();
     }
 

@@ -44,8 +44,11 @@ public interface SchedulerActions {
     /** The worker takes no more tasks, having begun as many as it may: another is to be started in its place. */
     void replace(int worker);
 
-    /** The worker, which was replaced, has nothing left: it is to end by itself. {@link Scheduler#workerLost} follows. */
+    /** The worker takes no more tasks, and has nothing left: it is to end by itself. {@link Scheduler#workerLost} follows. */
     void retire(int worker);
+
+    /** So many workers of the kind are to be there, beside those that were replaced and those that were told to end. */
+    void want(WorkerKind kind, int count);
 
     /** Whether the object is there, or is known never to be: either way nobody has to wait for it. */
     boolean isReady(ObjectId id);

@@ -12,6 +12,7 @@ final class Sender {
     private final Ahead ahead;
     private final Endings endings;
     private final Retirement retirement;
+    private final Pools pools;
 
     Sender(
             SchedulerActions actions,
@@ -20,7 +21,8 @@ final class Sender {
             Crew crew,
             Ahead ahead,
             Endings endings,
-            Retirement retirement) {
+            Retirement retirement,
+            Pools pools) {
         this.actions = actions;
         this.places = places;
         this.queue = queue;
@@ -28,6 +30,7 @@ final class Sender {
         this.ahead = ahead;
         this.endings = endings;
         this.retirement = retirement;
+        this.pools = pools;
     }
 
     void sendAll() {
@@ -39,17 +42,19 @@ final class Sender {
         ahead.review();
         retirement.recallSurplus();
         sendSuspects();
+        pools.provideForFirst(queue);
         do {
             while (queue.hasLanes() && sendOne()) {}
         } while (ahead.recallOneThatFits());
         while (queue.hasLanes() && sendOneAhead()) {}
         retirement.review();
+        pools.review(queue, ahead);
     }
 
     /** Each to a worker where nothing runs; one is kept free for them. */
     private void sendSuspects() {
         for (Task task = queue.firstSuspect(); task != null; task = queue.firstSuspect()) {
-            Worker worker = crew.forSuspect();
+            Worker worker = pools.forSuspect(task.shape);
             if (worker == null) {
                 return;
             }
@@ -63,8 +68,9 @@ final class Sender {
 
     /** Sends the task that is next, if any; false when nothing more can go. */
     private boolean sendOne() {
-        Worker worker = crew.leastLoaded();
-        Task next = worker == null ? null : queue.next();
+        Worker any = crew.leastLoaded(Crew.ANY);
+        Task next = any == null ? null : queue.next();
+        Worker worker = next == null ? null : pools.workerFor(next.shape, any);
         if (worker == null || next == null) {
             return false;
         }

@@ -29,6 +29,8 @@ public final class Task {
     int missing;
     /** The client that runs it, in the states that have one. */
     int worker = Scheduler.NOBODY;
+    /** That of the worker that was sent it last. */
+    WorkerKind kind = WorkerKind.PLAIN;
     /** Let through although a starved demand waits for what it takes. */
     boolean backfill;
 

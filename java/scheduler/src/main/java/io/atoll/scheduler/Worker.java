@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A client that takes tasks, as the scheduler sees it. One thread. */
 final class Worker {
     final int id;
+    final WorkerKind kind;
     /** All that it has: running, blocked, resuming, helped. */
     final Set<Task> tasks = Collections.newSetFromMap(new LinkedHashMap<>());
     /** Those of them that hold a CPU, or would if they needed one. */
@@ -40,8 +41,9 @@ final class Worker {
     long refusedIn;
 
     /** @param limit so many tasks begin there */
-    Worker(int id, long limit) {
+    Worker(int id, WorkerKind kind, long limit) {
         this.id = id;
+        this.kind = kind;
         this.limit = limit;
     }
 
@@ -53,6 +55,11 @@ final class Worker {
     /** Whether it would but for what is ahead there. */
     boolean mightTake(long round) {
         return suspects == 0 && !isReserved && begun < limit && isOpen(round);
+    }
+
+    /** Whether it has nothing, and is kept for nobody. */
+    boolean isIdle() {
+        return tasks.isEmpty() && ahead == 0 && !doomed && !isReplaced && !isReserved;
     }
 
     /** Whether what runs there may have others behind it. */

@@ -61,9 +61,9 @@ class AheadTest extends OnAFakeNode {
 
     @Test
     void shouldKeepToTheOrderOfAllDemands() {
-        node(Resources.cpus(1).with(Resources.GPU, 1), 1);
+        node(Resources.cpus(1).with(DISK, 1), 1);
         submit(ONE, 1);
-        submit(GPU, 2);
+        submit(DISKED, 2);
         submit(ONE, 3);
         assertThat(fake.events()).containsExactly("1 to 1");
 
@@ -223,8 +223,8 @@ class AheadTest extends OnAFakeNode {
 
     @Test
     void shouldSendNothingBehindOneThatHasSubmittedOthers() {
-        Resources gpuAlone = Resources.none().with(Resources.GPU, 1);
-        node(Resources.cpus(2).with(Resources.GPU, 1), 1);
+        Resources gpuAlone = Resources.none().with(DISK, 1);
+        node(Resources.cpus(2).with(DISK, 1), 1);
         submit(ONE, 1);
         submit(gpuAlone, 2);
         scheduler.submit(nestedIn(1, 3, gpuAlone));

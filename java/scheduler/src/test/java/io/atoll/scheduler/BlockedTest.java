@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 class BlockedTest extends OnAFakeNode {
     @Test
     void shouldGiveCpuButNotGpuOfABlockedTaskToOthers() {
-        node(GPU, 1);
-        scheduler.submit(task(10, GPU)); // g
+        node(DISKED, 1);
+        scheduler.submit(task(10, DISKED)); // g
         scheduler.submit(nested(11, ONE)); // f, which g waits for
-        scheduler.submit(task(12, GPU));
+        scheduler.submit(task(12, DISKED));
         scheduler.blocked(id(10), 1);
         assertThat(fake.events()).containsExactly("10 to 1", "11 to 1");
         finish(11, 1);
-        assertThat(fake.events()).isEmpty(); // 12 would need the GPU that 10 keeps
+        assertThat(fake.events()).isEmpty(); // 12 would need the disk that 10 keeps
         scheduler.resume(id(10), 1);
         assertThat(fake.events()).containsExactly("grant 10 at 1");
         finish(10, 1);

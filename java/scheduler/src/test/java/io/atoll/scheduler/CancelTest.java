@@ -26,7 +26,7 @@ class CancelTest extends OnAFakeNode {
         scheduler.stuck(1);
         scheduler.stuck(7);
         scheduler.workerLost(1);
-        scheduler.workerJoined(2);
+        scheduler.workerJoined(2, WorkerKind.PLAIN);
         assertThat(fake.events()).containsExactly("10 to 1", "11 to 1", "kill 1", "11 to 2");
         assertThat(fake.done).contains(id(10));
         finish(11, 2);
@@ -103,7 +103,7 @@ class CancelTest extends OnAFakeNode {
         scheduler.submit(task(13, Resources.cpus(0)));
         assertThat(fake.events()).as("nobody is sent to who is killed").isEmpty();
         scheduler.workerLost(1);
-        scheduler.workerJoined(2);
+        scheduler.workerJoined(2, WorkerKind.PLAIN);
         assertThat(fake.failed)
                 .containsOnly(
                         java.util.Map.entry(id(10), Failure.CANCELLED),
@@ -202,14 +202,14 @@ class CancelTest extends OnAFakeNode {
         scheduler.overdue(id(10), 1);
         assertThat(fake.events()).containsExactly("kill 1");
         scheduler.workerLost(1);
-        scheduler.workerJoined(2);
+        scheduler.workerJoined(2, WorkerKind.PLAIN);
         assertThat(late.retriesLeft()).isEqualTo(2);
         assertThat(beside.retriesLeft()).isEqualTo(3);
         finish(11, 2);
         for (int worker = 2; worker <= 4; ++worker) {
             scheduler.overdue(id(10), worker);
             scheduler.workerLost(worker);
-            scheduler.workerJoined(worker + 1);
+            scheduler.workerJoined(worker + 1, WorkerKind.PLAIN);
         }
         assertThat(fake.failed).containsOnlyKeys(id(10)).containsEntry(id(10), Failure.OVERDUE);
     }

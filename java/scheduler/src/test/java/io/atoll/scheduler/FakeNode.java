@@ -130,6 +130,11 @@ final class FakeNode implements SchedulerActions {
     }
 
     @Override
+    public void want(WorkerKind kind, int count) {
+        log.add("want " + count + " " + kind);
+    }
+
+    @Override
     public void replace(int worker) {
         log.add("replace " + worker);
     }

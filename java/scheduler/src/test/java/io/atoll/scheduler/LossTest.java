@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 class LossTest extends OnAFakeNode {
     @Test
     void shouldRunTheTasksOfADeadWorkerAgain() {
-        node(Resources.cpus(2).with(Resources.GPU, 1), 2);
-        scheduler.submit(task(10, GPU));
+        node(Resources.cpus(2).with(DISK, 1), 2);
+        scheduler.submit(task(10, DISKED));
         scheduler.submit(nested(11, ONE));
         scheduler.submit(nested(12, ONE));
         scheduler.blocked(id(10), 1);
@@ -44,7 +44,7 @@ class LossTest extends OnAFakeNode {
         scheduler.submit(task(11, ONE, 10));
         fake.ready.add(id(10));
         scheduler.workerLost(1);
-        scheduler.workerJoined(2);
+        scheduler.workerJoined(2, WorkerKind.PLAIN);
         assertThat(fake.events()).containsExactly("10 to 1", "11 to 2");
         finish(11, 2);
     }
@@ -59,7 +59,7 @@ class LossTest extends OnAFakeNode {
             assertThat(fake.events()).containsExactly("10 to " + worker);
             assertThat(task.attempt()).isEqualTo(worker - 1);
             scheduler.workerLost(worker);
-            scheduler.workerJoined(worker + 1);
+            scheduler.workerJoined(worker + 1, WorkerKind.PLAIN);
         }
         assertThat(fake.failed).containsEntry(id(10), Failure.WORKER_DIED);
         assertThat(fake.events()).containsExactly("10 WORKER_DIED: worker 4 died while it ran it", "11 to 5");
@@ -84,7 +84,7 @@ class LossTest extends OnAFakeNode {
                 .isTrue();
         fake.events();
         scheduler.submit(task(14, ONE));
-        scheduler.workerJoined(2);
+        scheduler.workerJoined(2, WorkerKind.PLAIN);
         assertThat(fake.events()).containsExactly("10 to 2"); // alone, whatever is free
         finish(10, 2);
         assertThat(fake.events()).containsExactly("11 to 2");
@@ -92,7 +92,7 @@ class LossTest extends OnAFakeNode {
         assertThat(bad.retriesLeft()).isEqualTo(2); // it was alone
         assertThat(good.retriesLeft()).isEqualTo(3);
         assertThat(blocked.retriesLeft()).isEqualTo(3);
-        scheduler.workerJoined(3);
+        scheduler.workerJoined(3, WorkerKind.PLAIN);
         assertThat(fake.events()).containsExactlyInAnyOrder("11 to 3", "12 to 3", "14 to 3");
         for (int i : new int[] {11, 12, 14}) {
             finish(i, 3);
@@ -105,8 +105,8 @@ class LossTest extends OnAFakeNode {
         scheduler.submit(task(10, ONE));
         scheduler.submit(task(11, ONE));
         scheduler.workerLost(1);
-        scheduler.workerJoined(2);
-        scheduler.workerJoined(3);
+        scheduler.workerJoined(2, WorkerKind.PLAIN);
+        scheduler.workerJoined(3, WorkerKind.PLAIN);
         assertThat(fake.events()).containsExactly("10 to 1", "11 to 1", "10 to 2", "11 to 3");
         scheduler.submit(task(12, ONE));
         assertThat(fake.events()).isEmpty();

@@ -9,7 +9,10 @@ import org.junit.jupiter.api.AfterEach;
 /** A scheduler on a node that is a list of events; keeps nothing of any task once all have ended. */
 abstract class OnAFakeNode {
     static final Resources ONE = Resources.cpus(1);
-    static final Resources GPU = ONE.with(Resources.GPU, 1);
+    /** Something that a task keeps while it waits. */
+    static final String DISK = "disk";
+
+    static final Resources DISKED = ONE.with(DISK, 1);
 
     final FakeNode fake = new FakeNode();
     Scheduler scheduler;
@@ -19,9 +22,9 @@ abstract class OnAFakeNode {
     }
 
     void node(Resources resources, int workers, int tasksPerWorker) {
-        scheduler = new Scheduler(resources, tasksPerWorker, fake);
+        scheduler = new Scheduler(new NodePlan(resources, workers, tasksPerWorker), fake);
         for (int worker = 1; worker <= workers; ++worker) {
-            scheduler.workerJoined(worker);
+            scheduler.workerJoined(worker, WorkerKind.PLAIN);
         }
     }
 

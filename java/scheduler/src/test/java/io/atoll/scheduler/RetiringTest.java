@@ -31,7 +31,7 @@ class RetiringTest extends OnAFakeNode {
         assertThat(fake.events()).containsExactly("1 to 1", "2 to 1", "replace 1");
         finish(1, 1);
         assertThat(fake.events()).isEmpty();
-        scheduler.workerJoined(2);
+        scheduler.workerJoined(2, WorkerKind.PLAIN);
         assertThat(fake.events()).containsExactly("3 to 2");
         finish(2, 1);
         assertThat(fake.events()).containsExactly("retire 1");
@@ -53,7 +53,7 @@ class RetiringTest extends OnAFakeNode {
         finish(3, 1);
         assertThat(fake.events()).containsExactly("retire 1");
         scheduler.workerLost(1);
-        scheduler.workerJoined(2);
+        scheduler.workerJoined(2, WorkerKind.PLAIN);
         assertThat(fake.events()).containsExactly("4 to 2", "5 behind 4 at 2");
         follow(4, 2, 5);
         finish(5, 2);
@@ -71,7 +71,7 @@ class RetiringTest extends OnAFakeNode {
         assertThat(fake.events()).containsExactly("2 back", "replace 1");
         finish(1, 1);
         assertThat(fake.events()).containsExactly("retire 1");
-        scheduler.workerJoined(2);
+        scheduler.workerJoined(2, WorkerKind.PLAIN);
         assertThat(fake.events()).containsExactly("2 to 2");
         finish(2, 2);
     }
@@ -109,7 +109,7 @@ class RetiringTest extends OnAFakeNode {
         scheduler.submit(nestedIn(1, 2, ONE));
         scheduler.blocked(id(1), 1);
         assertThat(fake.events()).containsExactly("1 to 1", "replace 1");
-        scheduler.workerJoined(2);
+        scheduler.workerJoined(2, WorkerKind.PLAIN);
         assertThat(fake.events()).containsExactly("2 to 2", "replace 2");
         finish(2, 2);
         scheduler.resume(id(1), 1);
@@ -136,9 +136,9 @@ class RetiringTest extends OnAFakeNode {
 
     @Test
     void shouldBreakADeadlockThatNoOtherWorkerWouldEnd() {
-        node(Resources.cpus(1).with(Resources.GPU, 1), 1, 1);
-        scheduler.submit(task(1, GPU));
-        scheduler.submit(nestedIn(1, 2, GPU));
+        node(Resources.cpus(1).with(DISK, 1), 1, 1);
+        scheduler.submit(task(1, DISKED));
+        scheduler.submit(nestedIn(1, 2, DISKED));
         scheduler.blocked(id(1), 1);
         assertThat(scheduler.breakDeadlock()).isTrue();
         assertThat(fake.failed).containsEntry(id(2), Failure.DEADLOCK);
@@ -162,7 +162,7 @@ class RetiringTest extends OnAFakeNode {
         node(Resources.cpus(1), 1, 1);
         submit(1);
         scheduler.workerLost(1);
-        scheduler.workerJoined(2);
+        scheduler.workerJoined(2, WorkerKind.PLAIN);
         assertThat(fake.events()).containsExactly("1 to 1", "replace 1", "1 to 2", "replace 2");
         finish(1, 2);
     }

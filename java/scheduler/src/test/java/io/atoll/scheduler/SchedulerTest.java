@@ -127,12 +127,12 @@ class SchedulerTest extends OnAFakeNode {
     void shouldRefuseWhatTheNodeDoesNotHave() {
         node(Resources.cpus(2), 1);
         scheduler.submit(task(10, Resources.cpus(2.5)));
-        scheduler.submit(task(11, GPU));
+        scheduler.submit(task(11, DISKED));
         scheduler.submit(task(12, ONE, 11));
         assertThat(fake.events())
                 .containsExactly(
                         "10 INFEASIBLE: it demands 2.5 CPU; the node has 2 CPU (AtollOptions.Builder: cpus, gpus, resource)",
-                        "11 INFEASIBLE: it demands 1 CPU, 1 GPU; the node has 2 CPU (AtollOptions.Builder: cpus, gpus, resource)",
+                        "11 INFEASIBLE: it demands 1 CPU, 1 disk; the node has 2 CPU (AtollOptions.Builder: cpus, gpus, resource)",
                         "12 to 1");
         assertThat(fake.done).contains(id(10), id(11));
         finish(12, 1);
@@ -153,13 +153,13 @@ class SchedulerTest extends OnAFakeNode {
 
     @Test
     void shouldLetATaskEndWhileBlockedOrResuming() {
-        node(GPU, 1);
-        scheduler.submit(task(10, GPU));
+        node(DISKED, 1);
+        scheduler.submit(task(10, DISKED));
         scheduler.blocked(id(10), 1);
         scheduler.blocked(id(10), 1);
         finish(10, 1);
-        assertThat(scheduler.free()).isEqualTo(GPU);
-        scheduler.submit(task(11, GPU));
+        assertThat(scheduler.free()).isEqualTo(DISKED);
+        scheduler.submit(task(11, DISKED));
         scheduler.submit(task(12, ONE));
         scheduler.blocked(id(11), 1);
         scheduler.resume(id(11), 1);
@@ -172,9 +172,9 @@ class SchedulerTest extends OnAFakeNode {
 
     @Test
     void shouldPassByADemandThatDoesNotFitNow() {
-        node(Resources.cpus(2).with(Resources.GPU, 1), 1);
-        scheduler.submit(task(10, GPU));
-        scheduler.submit(task(11, GPU));
+        node(Resources.cpus(2).with(DISK, 1), 1);
+        scheduler.submit(task(10, DISKED));
+        scheduler.submit(task(11, DISKED));
         scheduler.submit(task(12, ONE));
         assertThat(fake.events()).containsExactly("10 to 1", "12 to 1");
         finish(10, 1);
@@ -345,7 +345,7 @@ class SchedulerTest extends OnAFakeNode {
         scheduler.returned(id(99), 7);
         scheduler.workerFull(7);
         scheduler.workerLost(7);
-        scheduler.workerJoined(1);
+        scheduler.workerJoined(1, WorkerKind.PLAIN);
         scheduler.objectReady(id(99));
         assertThat(fake.events()).containsExactly("10 to 1");
         assertThat(scheduler.free()).isEqualTo(Resources.cpus(0));
@@ -417,7 +417,7 @@ class SchedulerTest extends OnAFakeNode {
         finish(13, 1);
         finish(14, 1);
         scheduler.workerLost(1);
-        scheduler.workerJoined(2);
+        scheduler.workerJoined(2, WorkerKind.PLAIN);
         assertThat(fake.done).doesNotContain(id(10));
         finish(10, 2);
     }

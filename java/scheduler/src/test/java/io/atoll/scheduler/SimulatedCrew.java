@@ -7,30 +7,33 @@ import io.atoll.spi.ResourceUnits;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.Stream;
 
 /** The processes of a {@link SimulatedNode}: who is there, who comes, and how many tasks each was given. */
 final class SimulatedCrew {
     static final int DRIVER = 100;
-    private static final int WORKERS = 3;
+    static final int WORKERS = 3;
     private static final int FIRST_REPLACEMENT = 200;
 
     private final Map<Integer, SimulatedProcess> processes = new LinkedHashMap<>();
     /** Started, and have not joined yet. */
     private final Deque<SimulatedProcess> coming = new ArrayDeque<>();
 
+    private final Map<WorkerKind, Integer> wanted = new HashMap<>();
     private final int tasksPerWorker;
     private int lastIndex = FIRST_REPLACEMENT;
 
-    SimulatedCrew(int tasksPerWorker) {
+    /** @param mayBeFull whether some workers sometimes take nothing: a node that has nobody else may well stand still */
+    SimulatedCrew(int tasksPerWorker, boolean mayBeFull) {
         this.tasksPerWorker = tasksPerWorker;
-        processes.put(DRIVER, new SimulatedProcess(DRIVER, false));
+        processes.put(DRIVER, new SimulatedProcess(DRIVER, null, false));
         for (int worker = 0; worker < WORKERS; ++worker) {
-            coming.add(
-                    new SimulatedProcess(worker, worker > 0)); // a node whose workers all are full may well stand still
+            coming.add(new SimulatedProcess(worker, WorkerKind.PLAIN, mayBeFull && worker > 0));
         }
     }
 
@@ -56,6 +59,15 @@ final class SimulatedCrew {
             long used = all().stream().mapToLong(process -> process.used(name)).sum();
             assertThat(used).as(name).isLessThanOrEqualTo(ResourceUnits.amount(node, name));
         }
+        for (int device = 0; device < node.quantity(Resources.GPU); ++device) {
+            int number = device;
+            long used = all().stream()
+                    .filter(process ->
+                            process.index != DRIVER && process.kind.gpus().contains(number))
+                    .mapToLong(SimulatedProcess::usedOfEach)
+                    .sum();
+            assertThat(used).as("GPU %s", number).isLessThanOrEqualTo(10_000);
+        }
     }
 
     /** Any that takes tasks, or did. */
@@ -78,11 +90,13 @@ final class SimulatedCrew {
     void bury(SimulatedProcess dead) {
         processes.remove(dead.index);
         if (!dead.isReplaced) {
-            coming.addFirst(new SimulatedProcess(dead.index, dead.mayBeFull));
+            coming.addFirst(new SimulatedProcess(dead.index, dead.kind, dead.mayBeFull));
         }
     }
 
-    void give(SimulatedProcess process) {
+    void give(SimulatedProcess process, Task task) {
+        assertThat(process.kind.gpus()).as("%s", task).hasSize((int)
+                Math.ceil(task.demand().quantity(Resources.GPU)));
         ++process.given;
         assertThat(process.isRetired).isFalse();
         int known = process.given + (process.sent.isEmpty() ? process.helped : 0);
@@ -99,16 +113,39 @@ final class SimulatedCrew {
         }
     }
 
+    /** So many that were not replaced are there, or on their way. */
+    private long count(WorkerKind kind) {
+        return Stream.concat(all().stream(), coming.stream())
+                .filter(process -> !process.isReplaced && kind.equals(process.kind))
+                .count();
+    }
+
+    void want(WorkerKind kind, int count) {
+        wanted.put(kind, count);
+        assertThat(wanted.values().stream().mapToInt(each -> each).sum()).isLessThanOrEqualTo(2 * WORKERS);
+        while (count(kind) < count) {
+            coming.add(new SimulatedProcess(++lastIndex, kind, false));
+        }
+    }
+
+    void kill(int worker) {
+        assertThat(get(worker).isKilled).isFalse();
+        get(worker).isKilled = true;
+    }
+
     void replace(int worker) {
         SimulatedProcess process = get(worker);
         assertThat(process.isReplaced).isFalse();
         process.isReplaced = true;
-        coming.add(new SimulatedProcess(++lastIndex, process.mayBeFull));
+        coming.add(new SimulatedProcess(++lastIndex, process.kind, process.mayBeFull));
     }
 
     void retire(int worker) {
         SimulatedProcess process = get(worker);
-        assertThat(process.isReplaced && !process.isRetired).isTrue();
+        assertThat(process.isRetired).isFalse();
+        assertThat(process.isReplaced || count(process.kind) > wanted.get(process.kind))
+                .isTrue();
+        process.isReplaced = true;
         assertThat(process.threads.isEmpty() && process.unstarted.isEmpty())
                 .as("%s has nothing left", worker)
                 .isTrue();

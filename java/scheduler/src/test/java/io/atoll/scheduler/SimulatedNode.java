@@ -17,12 +17,11 @@ import java.util.function.IntUnaryOperator;
  * delivers one of the messages that are on their way, as a number chooses. What must hold at all times is asserted from
  * what the processes really do, not from what the scheduler believes.
  */
-final class SimulatedNode implements SchedulerActions {
+final class SimulatedNode extends SimulatedPools {
     private static final int MAX_TASKS = 120;
 
     private final Resources node;
     private final Scheduler scheduler;
-    private final SimulatedCrew crew;
     private final Map<ObjectId, Spec> specs = new LinkedHashMap<>();
     private final Map<ObjectId, Integer> claims = new HashMap<>();
     /** Whose claim words say that they are ahead: whoever changes them has the task. */
@@ -40,9 +39,9 @@ final class SimulatedNode implements SchedulerActions {
     private long now = Long.MAX_VALUE - 500; // the clock may go over
 
     SimulatedNode(Resources node, int tasksPerWorker, int calm) {
+        super(new SimulatedCrew(tasksPerWorker, node.quantity(Resources.GPU) == 0));
         this.node = node;
-        crew = new SimulatedCrew(tasksPerWorker);
-        scheduler = new Scheduler(node, tasksPerWorker, this, calm);
+        scheduler = new Scheduler(new NodePlan(node, SimulatedCrew.WORKERS, tasksPerWorker), this, calm);
         joinAll();
     }
 
@@ -51,7 +50,7 @@ final class SimulatedNode implements SchedulerActions {
 
     private void joinAll() {
         for (SimulatedProcess next = crew.join(); next != null; next = crew.join()) {
-            scheduler.workerJoined(next.index);
+            scheduler.workerJoined(next.index, next.kind);
         }
     }
 
@@ -391,7 +390,7 @@ final class SimulatedNode implements SchedulerActions {
         }
         order.assertMayGo(task, all(), other -> !claims.containsKey(other.id()));
         claims.put(task.id(), worker);
-        crew.give(process);
+        crew.give(process, task);
         process.unstarted.add(task);
         return Dispatch.SENT;
     }
@@ -452,20 +451,8 @@ final class SimulatedNode implements SchedulerActions {
     }
 
     @Override
-    public void kill(int worker, String why) {
-        SimulatedProcess process = crew.get(worker);
-        assertThat(process.isKilled).isFalse();
-        process.isKilled = true;
-    }
-
-    @Override
-    public void replace(int worker) {
-        crew.replace(worker);
-    }
-
-    @Override
     public void retire(int worker) {
-        crew.retire(worker);
+        super.retire(worker);
         assertThat(ready)
                 .containsAll(claims.keySet().stream()
                         .filter(id -> claims.get(id) == worker)

@@ -14,6 +14,7 @@ import java.util.Map;
 final class SimulatedProcess {
 
     final int index;
+    final WorkerKind kind;
     final Deque<Runnable> sent = new ArrayDeque<>();
     final Deque<Task> unstarted = new ArrayDeque<>();
     /** What may begin once another has ended, by the id of that. */
@@ -37,8 +38,9 @@ final class SimulatedProcess {
     /** The task that it was said to be killed for; null for none. */
     ObjectId overdue;
 
-    SimulatedProcess(int index, boolean mayBeFull) {
+    SimulatedProcess(int index, WorkerKind kind, boolean mayBeFull) {
         this.index = index;
+        this.kind = kind;
         this.mayBeFull = mayBeFull;
     }
 
@@ -67,6 +69,18 @@ final class SimulatedProcess {
             if (hasCpu || !name.equals(Resources.CPU)) {
                 used += ResourceUnits.amount(thread.root().demand(), name);
             }
+        }
+        return used;
+    }
+
+    /** How much of each device that it sees is in use. */
+    long usedOfEach() {
+        long used = 0;
+        for (Task task : unstarted) {
+            used += Math.min(ResourceUnits.amount(task.demand(), Resources.GPU), 10_000);
+        }
+        for (Thread thread : threads) {
+            used += Math.min(ResourceUnits.amount(thread.root().demand(), Resources.GPU), 10_000);
         }
         return used;
     }

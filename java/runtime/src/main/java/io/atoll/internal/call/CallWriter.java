@@ -165,6 +165,10 @@ public final class CallWriter {
             integer(-1);
             return;
         }
+        double gpus = resources.quantity(Resources.GPU);
+        if (gpus > 1 && gpus != Math.rint(gpus)) {
+            throw new IllegalArgumentException("GPU: " + gpus + " asked; a task has whole ones, or a part of one");
+        }
         Map<String, Long> amounts = ResourceUnits.amounts(resources);
         integer(amounts.size());
         amounts.forEach((name, amount) -> {

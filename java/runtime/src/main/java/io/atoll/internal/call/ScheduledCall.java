@@ -64,8 +64,8 @@ public final class ScheduledCall {
     }
 
     /**
-     * One that is run again after its end. It takes nothing of the node's resources, since who waits for it may have all
-     * of them and not know that he waits.
+     * One that is run again after its end. Of the node's resources it takes GPUs alone, without which it could not run, since
+     * who waits for it may have all of them and not know that he waits.
      */
     ScheduledCall(byte[] own, byte[] shared) {
         this.own = own;
@@ -74,7 +74,7 @@ public final class ScheduledCall {
         timeout = Duration.ofNanos(CallRecord.policy(record).timeoutNanos());
         task = new Task(
                 CallRecord.result(record),
-                Resources.none(),
+                Resources.none().with(Resources.GPU, CallRecord.demand(record).quantity(Resources.GPU)),
                 CallRecord.ids(record, 0, CallRecord.dependencyCount(record)),
                 CallRecord.outputs(record),
                 AGAIN,

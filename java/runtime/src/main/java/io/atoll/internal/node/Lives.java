@@ -2,6 +2,7 @@ package io.atoll.internal.node;
 
 import io.atoll.internal.process.WorkerProcesses;
 import io.atoll.scheduler.Scheduler;
+import io.atoll.scheduler.WorkerKind;
 import io.atoll.store.ClientStats;
 import io.atoll.store.NativeStore;
 import io.atoll.store.StoreServer;
@@ -79,13 +80,14 @@ final class Lives {
             int index = index(word, bits);
             ClientStats stats = index < maxClients ? store.clientStats(index) : null;
             boolean isOwn = index == store.clientIndex();
-            if (stats == null || (!isOwn && !workers.joined(stats.pid()))) {
+            WorkerKind kind = stats == null || isOwn ? null : workers.joined(stats.pid());
+            if (stats == null || (!isOwn && kind == null)) {
                 continue;
             }
             clients.add(new Client(index, stats.pid(), store, workers, inbox));
             ++count;
             if (!isOwn) {
-                scheduler.workerJoined(index);
+                scheduler.workerJoined(index, kind);
             }
         }
         return count;

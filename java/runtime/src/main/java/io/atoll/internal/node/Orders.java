@@ -6,9 +6,11 @@ import io.atoll.TaskException;
 import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.call.ScheduledCall;
+import io.atoll.internal.process.WorkerProcesses;
 import io.atoll.scheduler.Scheduler;
 import io.atoll.scheduler.SchedulerActions;
 import io.atoll.scheduler.Task;
+import io.atoll.scheduler.WorkerKind;
 import io.atoll.store.NativeStore;
 
 /** What the {@link Scheduler} has done by others, in the store and the rings. Who has the scheduler's turn. */
@@ -17,6 +19,7 @@ final class Orders implements SchedulerActions {
     private final Clients clients;
     private final UnfinishedCalls calls;
     private final Failures failures;
+    private final WorkerProcesses workers;
 
     /** The task that was sent last, and to whom; null once it is known to have ended. */
     private Task lastSent;
@@ -25,11 +28,12 @@ final class Orders implements SchedulerActions {
     /** That the scheduler is being told of; null when it is not. */
     private WorkerDeath death;
 
-    Orders(NativeStore store, Clients clients, UnfinishedCalls calls, Failures failures) {
+    Orders(NativeStore store, Clients clients, UnfinishedCalls calls, Failures failures, WorkerProcesses workers) {
         this.store = store;
         this.clients = clients;
         this.calls = calls;
         this.failures = failures;
+        this.workers = workers;
     }
 
     /** The scheduler is about to be told of it; null: it has been. */
@@ -174,6 +178,11 @@ final class Orders implements SchedulerActions {
     @Override
     public void kill(int worker, String why) {
         clients.get(worker).kill(why);
+    }
+
+    @Override
+    public void want(WorkerKind kind, int count) {
+        workers.want(kind, count);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.atoll.internal.call.ScheduledCall;
 import io.atoll.internal.lineage.Lineage;
 import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.internal.process.WorkerProcesses;
+import io.atoll.scheduler.NodePlan;
 import io.atoll.scheduler.Scheduler;
 import io.atoll.store.NativeStore;
 import io.atoll.store.StoreServer;
@@ -64,15 +65,14 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
     private volatile boolean hopeless;
 
     public SchedulerThread(
-            Resources node,
+            NodePlan node,
             NativeStore store,
             StoreServer server,
             Board board,
             ObjectCodec codec,
             WorkerProcesses workers,
             UpRing own,
-            long lineageBytes,
-            int tasksPerWorker) {
+            long lineageBytes) {
         super("atoll-scheduler");
         setDaemon(true);
         this.store = store;
@@ -80,11 +80,11 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         this.workers = workers;
         unheard = new Unheard(store);
         failures = new Failures(store, codec, unheard);
-        lineage = new Lineage(store, lineageBytes, (int) node.quantity(Resources.CPU), this::wake);
+        lineage = new Lineage(store, lineageBytes, (int) node.resources().quantity(Resources.CPU), this::wake);
         calls = new UnfinishedCalls(store, failures, lineage);
         Clients clients = new Clients();
-        Orders orders = new Orders(store, clients, calls, failures);
-        scheduler = new Scheduler(node, tasksPerWorker, orders);
+        Orders orders = new Orders(store, clients, calls, failures, workers);
+        scheduler = new Scheduler(node, orders);
         doubts = new Doubts(clients);
         Inbox inbox = new Inbox(scheduler, orders, calls, failures, unheard, doubts);
         lives = new Lives(store, server, board, workers, scheduler, orders, clients, inbox);

@@ -1,9 +1,12 @@
 package io.atoll.internal.process;
 
+import io.atoll.scheduler.WorkerKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a worker is told on its command line.
@@ -13,10 +16,21 @@ import java.util.Optional;
  * @param driver the driver's client index
  * @param putTimeout how long a put waits for room
  * @param spill in which directory the store has its own for what does not fit
+ * @param gpus the numbers of those that it sees
  */
-public record WorkerOrders(Path socket, Path library, int driver, Duration putTimeout, Optional<Path> spill) {
+public record WorkerOrders(
+        Path socket, Path library, int driver, Duration putTimeout, Optional<Path> spill, List<Integer> gpus) {
     /** Comes over standard input when the driver closes; the end of input without it is the driver's death. */
     public static final int END = '.';
+
+    /** Those of any worker. */
+    public WorkerOrders(Path socket, Path library, int driver, Duration putTimeout, Optional<Path> spill) {
+        this(socket, library, driver, putTimeout, spill, List.of());
+    }
+
+    WorkerOrders of(WorkerKind kind) {
+        return new WorkerOrders(socket, library, driver, putTimeout, spill, kind.gpus());
+    }
 
     List<String> arguments() {
         return List.of(
@@ -24,7 +38,8 @@ public record WorkerOrders(Path socket, Path library, int driver, Duration putTi
                 library.toString(),
                 Integer.toString(driver),
                 putTimeout.toString(),
-                spill.map(Path::toString).orElse(""));
+                spill.map(Path::toString).orElse(""),
+                gpus.stream().map(number -> Integer.toString(number)).collect(Collectors.joining(",")));
     }
 
     public static WorkerOrders parse(String[] arguments) {
@@ -33,6 +48,10 @@ public record WorkerOrders(Path socket, Path library, int driver, Duration putTi
                 Path.of(arguments[1]),
                 Integer.parseInt(arguments[2]),
                 Duration.parse(arguments[3]),
-                arguments[4].isEmpty() ? Optional.empty() : Optional.of(Path.of(arguments[4])));
+                arguments[4].isEmpty() ? Optional.empty() : Optional.of(Path.of(arguments[4])),
+                Stream.of(arguments[5].split(","))
+                        .filter(number -> !number.isEmpty())
+                        .map(Integer::valueOf)
+                        .toList());
     }
 }

@@ -2,6 +2,7 @@ package io.atoll.internal.process;
 
 import io.atoll.AtollException;
 import io.atoll.StoreException;
+import io.atoll.scheduler.WorkerKind;
 import io.atoll.store.SpawnedProcess;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,12 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
@@ -38,22 +39,23 @@ public final class WorkerProcesses implements AutoCloseable {
     private static final long WRITING_MILLIS = 180_000;
     /** So many that have ended are remembered, for those who ask how. */
     private static final int REMEMBERED = 16;
-    /** How long who asks waits for what a dead worker has printed: somebody else may hold the pipe open. */
-    private static final long PATIENCE_MILLIS = 300;
 
     private static final long STACK_BYTES = 256 * 1024;
 
     private final Path socket;
     private final IntFunction<List<String>> command;
+    private final WorkerOrders orders;
+    private final Gpus gpus;
     private List<String> flags; // guarded by this: what the JVM is told beside, until one ends that was told it
     private boolean flagsAreGood; // guarded by this
     private final Runnable onUseless;
     private final CrashFiles crashes;
     private final Map<String, String> environment;
-    private final List<Worker> workers = new ArrayList<>(); // guarded by this
-    private final ArrayDeque<Worker> ended = new ArrayDeque<>(); // guarded by this
+    private final List<WorkerProcess> workers = new ArrayList<>(); // guarded by this
+    private final ArrayDeque<WorkerProcess> ended = new ArrayDeque<>(); // guarded by this
     private final Repeats repeats = new Repeats();
-    private int wanted; // guarded by this
+    private final Map<WorkerKind, Integer> wanted = new LinkedHashMap<>(); // guarded by this
+    private int most; // guarded by this: so many are there at a time
     private int failuresInARow; // guarded by this
     private int hopelessInARow; // guarded by this
     private long startAt = System.nanoTime(); // guarded by this: not before it is one started
@@ -66,6 +68,7 @@ public final class WorkerProcesses implements AutoCloseable {
     /**
      * @param command of the worker with a number, all but the orders' arguments; the numbers are the lowest that no other has
      * @param environment variables that differ from this process's
+     * @param gpus which workers see by their kind
      * @param crashes where they write of their crashes, as the command says
      * @param flags what else their JVMs are told, as long as they then live long enough to take tasks
      * @param onUseless runs when one has not
@@ -74,6 +77,7 @@ public final class WorkerProcesses implements AutoCloseable {
             IntFunction<List<String>> command,
             WorkerOrders orders,
             Map<String, String> environment,
+            Gpus gpus,
             CrashFiles crashes,
             List<String> flags,
             Runnable onUseless) {
@@ -82,52 +86,9 @@ public final class WorkerProcesses implements AutoCloseable {
         this.environment = environment;
         this.crashes = crashes;
         socket = orders.socket();
-        this.command = number -> Stream.concat(command.apply(number).stream(), orders.arguments().stream())
-                .toList();
-    }
-
-    private static final class Worker {
-        final SpawnedProcess process;
-        final int number;
-        LineForwarder err;
-        LineForwarder out;
-        boolean joined; // guarded by the WorkerProcesses
-        boolean replaced; // guarded by the WorkerProcesses: another takes its place while it is there still
-        long endBy; // guarded by the WorkerProcesses: when it was told to end; 0 before
-        /** Why this process has killed it; null when it has not. */
-        volatile String killed;
-        /** Null before anybody has looked. */
-        private Optional<CrashReport> crash;
-
-        Worker(SpawnedProcess process, int number) {
-            this.process = process;
-            this.number = number;
-        }
-
-        /** Once its process has ended. */
-        Ending ending(CrashFiles from) {
-            String all = Stream.of(out.lastLines(), err.lastLines())
-                    .filter(lines -> !lines.isEmpty())
-                    .collect(Collectors.joining("\n"));
-            Ending ending = Ending.of(process.signal(), process.exitValue(), all);
-            if (killed != null) {
-                return ending.because(killed);
-            }
-            Optional<CrashReport> written = crash(from);
-            return written.isPresent() ? ending.withCrash(written.get()) : ending.withPrintedCrash();
-        }
-
-        private synchronized Optional<CrashReport> crash(CrashFiles from) {
-            if (crash == null) {
-                crash = from.take(process.pid());
-            }
-            return crash;
-        }
-
-        void awaitOutput() throws InterruptedException {
-            out.awaitEnd(PATIENCE_MILLIS);
-            err.awaitEnd(PATIENCE_MILLIS);
-        }
+        this.orders = orders;
+        this.gpus = gpus;
+        this.command = command;
     }
 
     /**
@@ -137,9 +98,10 @@ public final class WorkerProcesses implements AutoCloseable {
     public synchronized void launch(int count) {
         int now = Math.max(1, Math.min(count, Runtime.getRuntime().availableProcessors() - 1));
         for (int i = 0; i < now; ++i) {
-            launchOne();
+            launchOne(WorkerKind.PLAIN);
         }
-        wanted = count;
+        wanted.put(WorkerKind.PLAIN, count);
+        most = 2 * count;
         later = count - now;
     }
 
@@ -166,12 +128,12 @@ public final class WorkerProcesses implements AutoCloseable {
 
     /** How a worker that is dead ended. Waits a moment for what it has printed. */
     public Ending ending(long pid) {
-        Worker worker = find(pid);
+        WorkerProcess worker = find(pid);
         if (worker == null) {
             return Ending.UNKNOWN;
         }
         try {
-            if (!worker.process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!worker.process.waitFor(WorkerProcess.PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
                 return Ending.UNKNOWN;
             }
             worker.awaitOutput();
@@ -182,18 +144,18 @@ public final class WorkerProcesses implements AutoCloseable {
         return worker.ending(crashes);
     }
 
-    private synchronized Worker find(long pid) {
+    private synchronized WorkerProcess find(long pid) {
         return Stream.concat(workers.stream(), ended.stream())
                 .filter(worker -> worker.process.pid() == pid)
                 .findFirst()
                 .orElse(null);
     }
 
-    /** A process can take tasks now. False when it is none of these. */
-    public synchronized boolean joined(long pid) {
-        Worker worker = find(pid);
+    /** A process can take tasks now, of this kind; null when it is none of these. */
+    public synchronized WorkerKind joined(long pid) {
+        WorkerProcess worker = find(pid);
         if (worker == null) {
-            return false;
+            return null;
         }
         worker.joined = true;
         flagsAreGood = true;
@@ -203,26 +165,33 @@ public final class WorkerProcesses implements AutoCloseable {
             later = 0;
             startMissing();
         }
-        return true;
+        return worker.kind;
+    }
+
+    /** Has so many workers of a kind there, beside those that were replaced or retired. */
+    public synchronized void want(WorkerKind kind, int count) {
+        wanted.put(kind, count);
+        startMissing();
     }
 
     /** Starts another in the place of a worker that takes no more tasks. Together there are twice as many as are wanted at most. */
     public synchronized void replace(long pid) {
-        Worker worker = find(pid);
+        WorkerProcess worker = find(pid);
         if (worker != null) {
             worker.replaced = true;
             startMissing();
         }
     }
 
-    /** Has a worker end that was replaced, and has nothing left to do. */
+    /** Has a worker end that has nothing left to do. */
     public void retire(long pid) {
-        Worker worker;
+        WorkerProcess worker;
         synchronized (this) {
             worker = find(pid);
             if (worker == null) {
                 return;
             }
+            worker.replaced = true;
             worker.endBy = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis(RETIRING_MILLIS));
             startMissing(); // Who does that sees to it that it ends.
         }
@@ -233,17 +202,17 @@ public final class WorkerProcesses implements AutoCloseable {
         }
     }
 
-    /** Whether a worker will join soon, or may, in the place of another that takes no more tasks. */
+    /** Whether a worker will join soon, or may, beside or in the place of those that have been there. */
     public synchronized boolean areComing() {
-        boolean anyReplaced = workers.stream().anyMatch(worker -> worker.replaced);
+        boolean anyReplaced = wanted.size() > 1 || workers.stream().anyMatch(worker -> worker.replaced);
         boolean anyEnding = workers.stream().anyMatch(worker -> worker.endBy != 0);
         boolean anyStarting = workers.stream().anyMatch(worker -> !worker.joined);
-        return anyReplaced && failuresInARow < HOPELESS && (isAnyMissing() || anyStarting || anyEnding);
+        return anyReplaced && failuresInARow < HOPELESS && (missing() != null || anyStarting || anyEnding);
     }
 
     /** Ends a worker that must not go on. {@link #ending} says why. */
     public void kill(long pid, String why) {
-        Worker worker = find(pid);
+        WorkerProcess worker = find(pid);
         if (worker != null) {
             worker.killed = why;
             LoggerFactory.getLogger(WorkerProcesses.class).warn("worker {}: {}", pid, why);
@@ -272,13 +241,13 @@ public final class WorkerProcesses implements AutoCloseable {
     /** Asks all to end, waits, and ends those that do not. What they had printed has been forwarded then. */
     @Override
     public void close() {
-        List<Worker> all;
+        List<WorkerProcess> all;
         synchronized (this) {
             closed = true;
             notifyAll();
             all = List.copyOf(workers);
         }
-        for (Worker worker : all) {
+        for (WorkerProcess worker : all) {
             try (OutputStream in = worker.process.getOutputStream()) {
                 in.write(WorkerOrders.END);
             } catch (IOException e) {
@@ -287,7 +256,7 @@ public final class WorkerProcesses implements AutoCloseable {
         }
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis(GRACE_MILLIS));
         boolean interrupted = false;
-        for (Worker worker : all) {
+        for (WorkerProcess worker : all) {
             try {
                 if (!worker.process.waitFor(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                     worker.process.destroyForcibly().waitFor();
@@ -314,17 +283,20 @@ public final class WorkerProcesses implements AutoCloseable {
         return word.startsWith("-XX:ArchiveClassesAtExit=") || word.startsWith("-XX:AOTCacheOutput=");
     }
 
-    private synchronized void launchOne() {
+    private synchronized void launchOne(WorkerKind kind) {
         int number = freeNumber();
         SpawnedProcess process;
         List<String> all = new ArrayList<>(command.apply(number));
         all.addAll(1, flags);
+        all.addAll(orders.of(kind).arguments());
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.putAll(gpus.variables(kind));
         try {
-            process = SpawnedProcess.start(socket, all, environment);
+            process = SpawnedProcess.start(socket, all, variables);
         } catch (StoreException e) {
             throw new AtollException("no worker can be started: " + e.getMessage(), e);
         }
-        Worker worker = new Worker(process, number);
+        WorkerProcess worker = new WorkerProcess(process, number, kind);
         workers.add(worker);
         long pid = process.pid();
         worker.err = new LineForwarder("atoll-worker-err", process.getErrorStream(), () -> System.err, pid, repeats);
@@ -341,7 +313,7 @@ public final class WorkerProcesses implements AutoCloseable {
     }
 
     /** The worker's process has ended, whoever may still hold its output open. Another takes its place. */
-    private void ended(Worker worker) {
+    private void ended(WorkerProcess worker) {
         try {
             worker.awaitOutput();
             worker.process.getOutputStream().close();
@@ -370,7 +342,7 @@ public final class WorkerProcesses implements AutoCloseable {
     }
 
     /** Whatever is wrong with what it has left: it has to be replaced. */
-    private Ending endingOf(Worker worker) {
+    private Ending endingOf(WorkerProcess worker) {
         try {
             return worker.ending(crashes);
         } catch (Exception | LinkageError e) {
@@ -411,7 +383,7 @@ public final class WorkerProcesses implements AutoCloseable {
                 .warn(
                         "{}; of {} workers {} are there, the next one is started in {} ms",
                         what,
-                        wanted,
+                        wanted.values().stream().mapToInt(count -> count).sum(),
                         workers.size(),
                         pause);
     }
@@ -425,15 +397,25 @@ public final class WorkerProcesses implements AutoCloseable {
         notifyAll();
     }
 
-    private boolean isAnyMissing() {
-        long here = workers.stream().filter(worker -> !worker.replaced).count();
-        return here < wanted - later && workers.size() < 2 * wanted;
+    /** The kind of which one is to be started; null when none is. */
+    private WorkerKind missing() {
+        for (Map.Entry<WorkerKind, Integer> each : wanted.entrySet()) {
+            WorkerKind kind = each.getKey();
+            long here = workers.stream()
+                    .filter(worker -> !worker.replaced && worker.kind.equals(kind))
+                    .count();
+            int now = each.getValue() - (kind.equals(WorkerKind.PLAIN) ? later : 0);
+            if (here < now && workers.size() < most) {
+                return kind;
+            }
+        }
+        return null;
     }
 
     /** Kills those that were to end and have not in their time; how long until that may be so of another. */
     private long endOverdue(long now) {
         long least = Long.MAX_VALUE;
-        for (Worker worker : workers) {
+        for (WorkerProcess worker : workers) {
             if (worker.endBy != 0 && worker.killed == null) {
                 long left = worker.endBy - now;
                 if (left <= 0) {
@@ -454,12 +436,13 @@ public final class WorkerProcesses implements AutoCloseable {
                 long now = System.nanoTime();
                 long pause = startAt - now;
                 long patience = endOverdue(now);
-                if (!isAnyMissing()) {
+                WorkerKind missing = missing();
+                if (missing == null) {
                     TimeUnit.NANOSECONDS.timedWait(this, patience);
                 } else if (pause > 0) {
                     TimeUnit.NANOSECONDS.timedWait(this, pause);
                 } else {
-                    launchOne();
+                    launchOne(missing);
                 }
             } catch (InterruptedException e) {
                 // Nobody has a reason to.

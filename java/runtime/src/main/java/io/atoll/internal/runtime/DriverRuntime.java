@@ -14,12 +14,14 @@ import io.atoll.internal.node.Backlog;
 import io.atoll.internal.node.Board;
 import io.atoll.internal.node.SchedulerThread;
 import io.atoll.internal.process.CrashFiles;
+import io.atoll.internal.process.Gpus;
 import io.atoll.internal.process.SessionDirectory;
 import io.atoll.internal.process.WorkerCommand;
 import io.atoll.internal.process.WorkerOrders;
 import io.atoll.internal.process.WorkerProcesses;
 import io.atoll.internal.threads.VirtualThreads;
 import io.atoll.jni.NativeLibrary;
+import io.atoll.scheduler.NodePlan;
 import io.atoll.store.NativeStore;
 import io.atoll.store.StoreServer;
 import io.atoll.store.Waiting;
@@ -62,6 +64,7 @@ final class DriverRuntime extends ClientRuntime {
             StoreServer server,
             NativeStore store,
             WorkerProcesses workers,
+            Gpus gpus,
             Thread atExit) {
         super(store, store.clientIndex(), options.putTimeout(), Backlog.FOR_EVER);
         long most = options.maxUnfinishedTasks();
@@ -70,15 +73,14 @@ final class DriverRuntime extends ClientRuntime {
         this.server = server;
         this.workers = workers;
         scheduler = new SchedulerThread(
-                options.resources(),
+                new NodePlan(gpus.addTo(options.resources()), WorkerCommand.workers(options), options.tasksPerWorker()),
                 store,
                 server,
                 board,
                 codec,
                 workers,
                 ring,
-                lineageBytes(options, store),
-                options.tasksPerWorker());
+                lineageBytes(options, store));
         this.atExit = atExit;
     }
 
@@ -90,10 +92,10 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     /** How workers are started. */
-    private record Launch(List<String> command, ClassArchive archive) {
+    private record Launch(List<String> command, ClassArchive archive, Gpus gpus) {
         static Launch find(AtollOptions options, Map<String, String> environment) {
             List<String> command = WorkerCommand.find(WorkerMain.class, options);
-            return new Launch(command, ClassArchive.find(WorkerMain.class, command, environment));
+            return new Launch(command, ClassArchive.find(WorkerMain.class, command, environment), Gpus.find(options));
         }
     }
 
@@ -139,17 +141,19 @@ final class DriverRuntime extends ClientRuntime {
                     .map(kept -> new CrashFiles(kept, true))
                     .orElse(new CrashFiles(directory, false));
             ClassArchive archive = join(launch).archive();
+            Gpus gpus = join(launch).gpus();
             workers = new WorkerProcesses(
                     WorkerCommand.numbered(
                             WorkerCommand.inSession(join(launch).command(), options, directory, crashes), options),
                     orders,
                     environment,
+                    gpus,
                     crashes,
                     archive.flags(),
                     archive::discard);
             // The JVMs take longest: they start while everything else is made ready.
             workers.launch(count);
-            runtime = new DriverRuntime(options, directory, server, store, workers, atExit);
+            runtime = new DriverRuntime(options, directory, server, store, workers, gpus, atExit);
             runtime.begin();
             new Thread(archive::makeIfMissing, "atoll-archive").start(); // no daemon: a short program makes it, too
             return runtime;

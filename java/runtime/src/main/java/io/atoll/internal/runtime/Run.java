@@ -29,6 +29,7 @@ final class Run implements TaskContext {
 
     private final NativeStore store;
     private final UpRing ring;
+    private final List<Integer> gpus;
     private final UnsafeBuffer record;
     final ObjectId task;
     /** From 1. */
@@ -60,9 +61,11 @@ final class Run implements TaskContext {
     /** What it fails with, if it fails, since it waits for a lock that it may never get; else null. */
     private volatile TaskException deadlock;
 
-    Run(NativeStore store, UpRing ring, byte[] call, String name) {
+    /** @param gpus those that this process sees */
+    Run(NativeStore store, UpRing ring, List<Integer> gpus, byte[] call, String name) {
         this.store = store;
         this.ring = ring;
+        this.gpus = gpus;
         this.name = name;
         record = new UnsafeBuffer(call);
         task = CallRecord.result(record);
@@ -186,6 +189,12 @@ final class Run implements TaskContext {
     @Override
     public Resources resources() {
         return CallRecord.demand(record);
+    }
+
+    @Override
+    public List<Integer> gpus() {
+        int own = (int) Math.ceil(resources().quantity(Resources.GPU));
+        return gpus.subList(0, Math.min(own, gpus.size()));
     }
 
     @Override

@@ -47,7 +47,7 @@ final class TaskRunner {
      */
     boolean run(byte[] call) {
         CallReader reader = new CallReader(call);
-        Run run = new Run(runtime.store, runtime.ring, call, reader.name());
+        Run run = new Run(runtime.store, runtime.ring, runtime.gpus, call, reader.name());
         run.delivery = delivery(run);
         TaskThread thread = TaskThread.current();
         Holder holder = thread.holder();

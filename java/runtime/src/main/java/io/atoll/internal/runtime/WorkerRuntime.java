@@ -17,6 +17,7 @@ import io.atoll.internal.threads.VirtualThreads;
 import io.atoll.store.NativeStore;
 import io.atoll.store.Waiting;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -38,6 +39,9 @@ final class WorkerRuntime extends ClientRuntime {
     /** and so small a part of the time it takes. */
     private static final int LOOK_SHARE = 20;
 
+    /** Those that this process sees. */
+    final List<Integer> gpus;
+
     private final TaskRunner runner;
     private final TaskThreads threads;
     private final OwnThreads ownThreads;
@@ -50,6 +54,7 @@ final class WorkerRuntime extends ClientRuntime {
     /** @param loader of tasks' classes */
     WorkerRuntime(NativeStore store, WorkerOrders orders, ClassLoader loader) {
         super(store, orders.driver(), orders.putTimeout(), Backlog.UNTIL_NOTHING_ENDS);
+        gpus = orders.gpus();
         runner = new TaskRunner(this, loader);
         threads = new TaskThreads(this);
         ownThreads = new OwnThreads(ring, threads::running);

@@ -1,0 +1,178 @@
+package io.atoll.scheduler;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many workers there are to be of each {@link WorkerKind}, and which of them suit a task. A node begins with plain ones alone.
+ * When a task could go, and no worker of its kind is wanted, one is started: in the place of an idle one if there are as many
+ * as the node is to have, or beside those whose tasks all wait, up to twice as many. One thread.
+ */
+final class Pools {
+    private final SchedulerActions actions;
+    private final Ledger ledger;
+    private final Crew crew;
+    private final int workers;
+    /** Whether all tasks are of one kind. */
+    private final boolean areOne;
+
+    private final Map<WorkerKind, Integer> wanted = new LinkedHashMap<>();
+    private int allWanted;
+
+    /** @param workers how many there are to be */
+    Pools(SchedulerActions actions, Ledger ledger, Crew crew, int workers) {
+        this.actions = actions;
+        this.ledger = ledger;
+        this.crew = crew;
+        this.workers = workers;
+        areOne = !ledger.hasDevices();
+        wanted.put(WorkerKind.PLAIN, workers);
+        allWanted = workers;
+    }
+
+    Predicate<Worker> suits(Shape shape) {
+        long gpus = ledger.gpus(shape.amounts);
+        return areOne ? Crew.ANY : worker -> suits(worker.kind, gpus);
+    }
+
+    private boolean suits(WorkerKind kind, long gpus) {
+        return gpus == 0 ? kind.gpus().isEmpty() : ledger.devices().covers(kind, gpus);
+    }
+
+    /** Whom the first of the shape goes to; null when there is nobody, now. */
+    @Nullable
+    Worker workerFor(Shape shape, @Nullable Worker any) {
+        return areOne ? any : crew.leastLoaded(suits(shape));
+    }
+
+    /** The same for a suspect, which may have to be waited for. */
+    @Nullable
+    Worker forSuspect(Shape shape) {
+        return crew.forSuspect(suits(shape));
+    }
+
+    /** Whether one of a shape that fits can go. REQUIRES: somebody can take something. */
+    boolean serve(Shape shape) {
+        return areOne || canServe(shape);
+    }
+
+    private boolean canServe(Shape shape) {
+        return crew.leastLoaded(suits(shape)) != null;
+    }
+
+    /** Whether it could if nothing were ahead. REQUIRES: somebody could take something then. */
+    boolean mightServe(Shape shape) {
+        return areOne || crew.mayAnyTake(suits(shape));
+    }
+
+    private @Nullable Task unservedSuspect(Queue queue) {
+        Task suspect = queue.firstSuspect();
+        return suspect != null && queue.fits(suspect.shape) && forSuspect(suspect.shape) == null ? suspect : null;
+    }
+
+    /** What could go now if only there were somebody to take it; null when there is nothing. */
+    @Nullable
+    Task unserved(Queue queue) {
+        Task suspect = unservedSuspect(queue);
+        return suspect != null ? suspect : queue.next(shape -> !canServe(shape));
+    }
+
+    /** Before anything is sent: what has its turn is not passed by for ever by what finds a worker in the place that it needs. */
+    void provideForFirst(Queue queue) {
+        Task first = areOne ? null : queue.next(shape -> true);
+        if (first != null && !canServe(first.shape)) {
+            provide(first.shape);
+        }
+    }
+
+    /** Once all has gone that can: what has its turn and room, and nobody that suits it, is provided for. */
+    void review(Queue queue, Ahead ahead) {
+        if (areOne) {
+            return;
+        }
+        Task suspect = unservedSuspect(queue);
+        if (suspect != null) {
+            provide(suspect.shape);
+        }
+        Predicate<Shape> lacks = shape -> !canServe(shape) && !isComing(shape);
+        boolean isRoom = true;
+        for (Task next = queue.next(lacks); next != null && isRoom; next = queue.next(lacks)) {
+            isRoom = provide(next.shape);
+        }
+        for (Shape shape : ahead.shapes()) {
+            if (queue.fits(shape) && lacks.test(shape)) {
+                provide(shape);
+            }
+        }
+    }
+
+    /** Whether one that suits is on its way, or is there and takes nothing now. */
+    private boolean isComing(Shape shape) {
+        long gpus = ledger.gpus(shape.amounts);
+        for (Map.Entry<WorkerKind, Integer> each : wanted.entrySet()) {
+            if (each.getValue() > 0 && suits(each.getKey(), gpus)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** False when nobody can be had for it. */
+    private boolean provide(Shape shape) {
+        if (isComing(shape)) {
+            return true;
+        }
+        boolean isRoom =
+                allWanted < workers || dismissIdle() || allWanted < Math.min(workers + standing(), 2 * workers);
+        if (isRoom) {
+            long gpus = ledger.gpus(shape.amounts);
+            want(gpus == 0 ? WorkerKind.PLAIN : ledger.devices().choose(gpus), 1);
+        }
+        return isRoom;
+    }
+
+    private void want(WorkerKind kind, int change) {
+        int count = wanted.getOrDefault(kind, 0) + change;
+        if (count == 0) {
+            wanted.remove(kind);
+        } else {
+            wanted.put(kind, count);
+        }
+        allWanted += change;
+        actions.want(kind, count);
+    }
+
+    /** How many workers have only tasks that wait. */
+    private int standing() {
+        int count = 0;
+        for (Worker worker : crew.all()) {
+            count += !worker.isReplaced && !worker.tasks.isEmpty() && worker.running == 0 ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Ends one that has nothing, of the kind of which there are most, plain ones last; false when there is none. */
+    private boolean dismissIdle() {
+        Worker best = null;
+        for (Worker worker : crew.all()) {
+            if (worker.isIdle() && (best == null || dispensability(worker) > dispensability(best))) {
+                best = worker;
+            }
+        }
+        if (best == null) {
+            return false;
+        }
+        want(best.kind, -1);
+        best.limit = 0;
+        best.isReplaced = true;
+        best.isRetired = true;
+        actions.retire(best.id);
+        return true;
+    }
+
+    private int dispensability(Worker worker) {
+        return 2 * wanted.getOrDefault(worker.kind, 0) + (worker.kind.gpus().isEmpty() ? 0 : 1);
+    }
+}

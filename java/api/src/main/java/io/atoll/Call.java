@@ -1,5 +1,6 @@
 package io.atoll;
 
+import io.atoll.concurrent.WorkerEnvironment;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -138,6 +139,20 @@ abstract sealed class Call<C extends Call<C, R>, R extends @Nullable Object> per
      */
     public C isolated() {
         options = options.isolated();
+        return self();
+    }
+
+    /**
+     * Has the task run in workers that have more than others: on their class path, in their JVM's arguments, or in their
+     * environment. They are started when the first of its tasks is to run, in the place of idle ones if there are as many as
+     * {@link AtollOptions.Builder#workers} says; when none can be started the task fails with what they said. What the task
+     * submits runs there too, unless it is given another environment.
+     *
+     * @param environment of the workers; {@link WorkerEnvironment#none} for none, which is so in the driver anyway
+     * @return this
+     */
+    public C in(WorkerEnvironment environment) {
+        options = options.in(environment);
         return self();
     }
 

@@ -1,5 +1,6 @@
 package io.atoll;
 
+import io.atoll.concurrent.WorkerEnvironment;
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.SeenRef;
 import java.time.Duration;
@@ -131,6 +132,16 @@ abstract class Remote<S extends Remote<S>> {
      */
     public S isolated() {
         return with(options.isolated());
+    }
+
+    /**
+     * This function with tasks that run in workers of an environment, see {@link TaskCall#in}.
+     *
+     * @param environment of the workers
+     * @return another function
+     */
+    public S in(WorkerEnvironment environment) {
+        return with(options.in(environment));
     }
 
     /**

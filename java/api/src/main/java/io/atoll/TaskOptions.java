@@ -1,6 +1,7 @@
 package io.atoll;
 
 import io.atoll.concurrent.RefStream;
+import io.atoll.concurrent.WorkerEnvironment;
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.Runtimes;
 import io.atoll.spi.SeenRef;
@@ -46,23 +47,43 @@ record TaskOptions(
         if (time.isZero() || time.isNegative()) {
             throw new IllegalArgumentException("timeout: " + time + " asked; it takes more than zero");
         }
-        return with(
-                new TaskPolicy(time, policy.retryOn(), policy.backoff(), policy.longestBackoff(), policy.isIsolated()));
+        return with(new TaskPolicy(
+                time,
+                policy.retryOn(),
+                policy.backoff(),
+                policy.longestBackoff(),
+                policy.isIsolated(),
+                policy.environment()));
     }
 
     TaskOptions withRetryOn(Class<? extends Throwable>[] classes) {
         List<String> names = Stream.of(classes).map(Class::getName).toList();
         return with(new TaskPolicy(
-                policy.timeout(), names, policy.backoff(), policy.longestBackoff(), policy.isIsolated()));
+                policy.timeout(),
+                names,
+                policy.backoff(),
+                policy.longestBackoff(),
+                policy.isIsolated(),
+                policy.environment()));
     }
 
     TaskOptions withBackoff(Duration first, Duration longest) {
-        return with(new TaskPolicy(policy.timeout(), policy.retryOn(), first, longest, policy.isIsolated()));
+        return with(new TaskPolicy(
+                policy.timeout(), policy.retryOn(), first, longest, policy.isIsolated(), policy.environment()));
+    }
+
+    TaskOptions in(WorkerEnvironment environment) {
+        return with(policy.in(Objects.requireNonNull(environment, "environment")));
     }
 
     TaskOptions isolated() {
-        return with(
-                new TaskPolicy(policy.timeout(), policy.retryOn(), policy.backoff(), policy.longestBackoff(), true));
+        return with(new TaskPolicy(
+                policy.timeout(),
+                policy.retryOn(),
+                policy.backoff(),
+                policy.longestBackoff(),
+                true,
+                policy.environment()));
     }
 
     private TaskOptions with(TaskPolicy changed) {

@@ -120,6 +120,17 @@ public final class StreamCall<T extends @Nullable Object> {
     }
 
     /**
+     * As {@link RunCall#in}.
+     *
+     * @param environment of the workers
+     * @return this
+     */
+    public StreamCall<T> in(WorkerEnvironment environment) {
+        call.in(environment);
+        return this;
+    }
+
+    /**
      * As {@link RunCall#name}.
      *
      * @param taskName any text

@@ -1,6 +1,7 @@
 package io.atoll.spi;
 
 import io.atoll.Resources;
+import io.atoll.concurrent.WorkerEnvironment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,5 +34,15 @@ public record TaskRequest(
     public TaskRequest(
             Object function, @Nullable Object[] arguments, Resources resources, int retries, @Nullable String name) {
         this(function, arguments, resources, retries, name, TaskPolicy.NONE);
+    }
+
+    /**
+     * The same in an environment.
+     *
+     * @param environment of its workers
+     * @return a new request
+     */
+    public TaskRequest in(WorkerEnvironment environment) {
+        return new TaskRequest(function, arguments, resources, retries, name, policy.in(environment));
     }
 }

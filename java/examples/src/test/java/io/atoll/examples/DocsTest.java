@@ -92,6 +92,7 @@ class DocsTest {
                                 "io.atoll.tensor",
                                 "java.io",
                                 "java.nio",
+                                "java.nio.file",
                                 "java.time",
                                 "java.util",
                                 "java.util.concurrent",

@@ -62,8 +62,8 @@ final class Devices {
         return true;
     }
 
-    /** The kind whose devices best are taken: those of which the least is free that is enough. REQUIRES: there are some. */
-    WorkerKind choose(long amount) {
+    /** The devices that best are taken: those of which the least is free that is enough. REQUIRES: there are some. */
+    List<Integer> choose(long amount) {
         List<Integer> numbers = new ArrayList<>();
         while (numbers.size() < count(amount)) {
             int best = -1;
@@ -74,7 +74,7 @@ final class Devices {
             }
             numbers.add(best);
         }
-        return new WorkerKind(numbers);
+        return numbers;
     }
 
     /** How much is free of those of a kind. */

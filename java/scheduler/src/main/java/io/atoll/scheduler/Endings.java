@@ -1,6 +1,7 @@
 package io.atoll.scheduler;
 
 import io.atoll.ObjectId;
+import io.atoll.concurrent.WorkerEnvironment;
 import io.atoll.scheduler.SchedulerActions.Failure;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +36,18 @@ final class Endings {
         wake(task.id());
         task.outputs().forEach(this::wake);
         actions.done(task);
+    }
+
+    /** Those fail that are queued, and can only run in the environment. */
+    void giveUp(WorkerEnvironment environment, String why) {
+        for (Task task : List.copyOf(tasks.values())) {
+            boolean isMeant =
+                    task.state == Task.State.QUEUED && task.environment().equals(environment);
+            if (isMeant && actions.claimedBy(task) == Scheduler.NOBODY) {
+                places.leave(task);
+                end(task, Failure.NO_WORKER, why);
+            }
+        }
     }
 
     /** The object is there. Whether somebody waited for it. */

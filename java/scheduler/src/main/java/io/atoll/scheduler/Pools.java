@@ -1,6 +1,10 @@
 package io.atoll.scheduler;
 
+import io.atoll.Resources;
+import io.atoll.concurrent.WorkerEnvironment;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +19,8 @@ final class Pools {
     private final Ledger ledger;
     private final Crew crew;
     private final int workers;
-    /** Whether all tasks are of one kind. */
-    private final boolean areOne;
+    /** Whether all tasks have been of one kind so far. */
+    private boolean areOne;
 
     private final Map<WorkerKind, Integer> wanted = new LinkedHashMap<>();
     private int allWanted;
@@ -34,11 +38,18 @@ final class Pools {
 
     Predicate<Worker> suits(Shape shape) {
         long gpus = ledger.gpus(shape.amounts);
-        return areOne ? Crew.ANY : worker -> suits(worker.kind, gpus);
+        return areOne ? Crew.ANY : worker -> suits(worker.kind, gpus, shape.environment);
     }
 
-    private boolean suits(WorkerKind kind, long gpus) {
-        return gpus == 0 ? kind.gpus().isEmpty() : ledger.devices().covers(kind, gpus);
+    private boolean suits(WorkerKind kind, long gpus, WorkerEnvironment environment) {
+        return kind.environment().equals(environment)
+                && (gpus == 0 ? kind.gpus().isEmpty() : ledger.devices().covers(kind, gpus));
+    }
+
+    /** There are tasks in an environment; those shapes of theirs that are known. */
+    Map<Resources, Shape> meet(WorkerEnvironment environment) {
+        areOne = false;
+        return new HashMap<>();
     }
 
     /** Whom the first of the shape goes to; null when there is nobody, now. */
@@ -112,7 +123,7 @@ final class Pools {
     private boolean isComing(Shape shape) {
         long gpus = ledger.gpus(shape.amounts);
         for (Map.Entry<WorkerKind, Integer> each : wanted.entrySet()) {
-            if (each.getValue() > 0 && suits(each.getKey(), gpus)) {
+            if (each.getValue() > 0 && suits(each.getKey(), gpus, shape.environment)) {
                 return true;
             }
         }
@@ -128,9 +139,15 @@ final class Pools {
                 allWanted < workers || dismissIdle() || allWanted < Math.min(workers + standing(), 2 * workers);
         if (isRoom) {
             long gpus = ledger.gpus(shape.amounts);
-            want(gpus == 0 ? WorkerKind.PLAIN : ledger.devices().choose(gpus), 1);
+            List<Integer> devices = gpus == 0 ? List.of() : ledger.devices().choose(gpus);
+            want(new WorkerKind(devices, shape.environment), 1);
         }
         return isRoom;
+    }
+
+    /** None of the kind is there, nor will be: it is not wanted until a task of its is queued. */
+    void giveUp(WorkerKind kind) {
+        want(kind, -wanted.getOrDefault(kind, 0));
     }
 
     private void want(WorkerKind kind, int change) {
@@ -173,6 +190,6 @@ final class Pools {
     }
 
     private int dispensability(Worker worker) {
-        return 2 * wanted.getOrDefault(worker.kind, 0) + (worker.kind.gpus().isEmpty() ? 0 : 1);
+        return 2 * wanted.getOrDefault(worker.kind, 0) + (worker.kind.isPlain() ? 0 : 1);
     }
 }

@@ -2,6 +2,7 @@ package io.atoll.scheduler;
 
 import io.atoll.ObjectId;
 import io.atoll.Resources;
+import io.atoll.concurrent.WorkerEnvironment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,12 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Queue {
     private final Ledger ledger;
+    private final Pools pools;
     private final Predicate<Shape> served;
     private final ArrayDeque<Task> resuming = new ArrayDeque<>();
     /** Queued, in no shape. */
     private final ArrayDeque<Task> suspects = new ArrayDeque<>();
-    /** Shapes of tasks that are not done. */
+    /** Shapes of tasks that are not done: of those in no environment, */
     private final Map<Resources, Shape> known = new HashMap<>();
+    /** and of the others. */
+    private final Map<WorkerEnvironment, Map<Resources, Shape>> knownElsewhere = new HashMap<>();
     /** Those with queued tasks. */
     private final Set<Shape> shapes = new LinkedHashSet<>();
     /** Those that were passed over too often, first come first. */
@@ -43,6 +47,7 @@ final class Queue {
 
     Queue(Ledger ledger, Pools pools) {
         this.ledger = ledger;
+        this.pools = pools;
         served = pools::serve;
         barred = new boolean[ledger.size()];
     }
@@ -53,7 +58,12 @@ final class Queue {
 
     /** Whether nothing is kept of any task either: for tests. */
     boolean isClear() {
-        return isEmpty() && known.isEmpty() && starved.isEmpty() && groups.isEmpty() && backfills == 0;
+        return isEmpty()
+                && known.isEmpty()
+                && knownElsewhere.isEmpty()
+                && starved.isEmpty()
+                && groups.isEmpty()
+                && backfills == 0;
     }
 
     // ---- those that resume
@@ -137,7 +147,12 @@ final class Queue {
 
     private void join(Task task) {
         if (task.shape == null) {
-            task.shape = known.computeIfAbsent(task.demand(), demand -> new Shape(demand, ledger.amounts(demand)));
+            WorkerEnvironment environment = task.environment();
+            Map<Resources, Shape> alike =
+                    environment.isNone() ? known : knownElsewhere.computeIfAbsent(environment, pools::meet);
+            task.shape = alike.computeIfAbsent(
+                    task.demand(), demand -> new Shape(demand, environment, ledger.amounts(demand)));
+            task.environment = task.shape.environment;
             ++task.shape.users;
         }
         shapes.add(task.shape);
@@ -154,7 +169,13 @@ final class Queue {
     /** It is done. */
     void forget(Task task) {
         if (task.shape != null && --task.shape.users == 0) {
-            known.remove(task.shape.demand);
+            Map<Resources, Shape> elsewhere = knownElsewhere.get(task.shape.environment);
+            if (elsewhere == null) {
+                known.remove(task.shape.demand);
+            } else {
+                elsewhere.remove(task.shape.demand);
+                knownElsewhere.values().removeIf(Map::isEmpty);
+            }
         }
     }
 

@@ -50,6 +50,7 @@ public final class Scheduler {
     private final Crew crew;
     private final Dependencies dependencies = new Dependencies();
     private final Places places;
+    private final Pools pools;
     private final Ahead ahead;
     private final Endings endings;
     private final Retirement retirement;
@@ -67,7 +68,7 @@ public final class Scheduler {
         this.actions = actions;
         crew = new Crew(node.tasksPerWorker());
         ledger = new Ledger(node.resources());
-        Pools pools = new Pools(actions, ledger, crew, node.workers());
+        pools = new Pools(actions, ledger, crew, node.workers());
         queue = new Queue(ledger, pools);
         places = new Places(ledger, queue, crew);
         ahead = new Ahead(calm, actions, places, queue, ledger, crew, pools);
@@ -182,6 +183,13 @@ public final class Scheduler {
         } else {
             places.requeue(task);
         }
+    }
+
+    /** No worker of the kind can be started: what waits for one fails. */
+    public void giveUp(WorkerKind kind, String why) {
+        pools.giveUp(kind);
+        endings.giveUp(kind.environment(), why);
+        sender.sendAll();
     }
 
     /** The worker can take no more tasks until one that it has is finished. */

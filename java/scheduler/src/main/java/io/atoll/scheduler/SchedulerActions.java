@@ -78,6 +78,8 @@ public interface SchedulerActions {
     enum Failure {
         /** The node does not have what it demands. */
         INFEASIBLE,
+        /** No worker can be started in its environment. */
+        NO_WORKER,
         /** Its worker died, and it may not be retried. */
         WORKER_DIED,
         /** It ran on beyond its time, and its worker had to be killed. */

@@ -1,6 +1,7 @@
 package io.atoll.scheduler;
 
 import io.atoll.Resources;
+import io.atoll.concurrent.WorkerEnvironment;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -9,12 +10,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queued tasks of one demand. Tasks of one shape can take each other's place exactly, so only the first of each
+ * The queued tasks of one demand, in one environment. Tasks of one shape can take each other's place exactly, so only the first of each
  * shape is ever looked at. A lane for each group: a task's own, newest first (stamps fall from head to tail), the driver's,
  * oldest first (stamps rise). The lanes take turns.
  */
 final class Shape {
     final Resources demand;
+    /** Of the workers that may run its tasks. */
+    final WorkerEnvironment environment;
     /** The same in ten-thousandths, by the scheduler's index of resources. */
     final long[] amounts;
     /** Tasks of other shapes that were sent while the first of this one did not fit. */
@@ -32,8 +35,9 @@ final class Shape {
 
     private @Nullable Lane last;
 
-    Shape(Resources demand, long[] amounts) {
+    Shape(Resources demand, WorkerEnvironment environment, long[] amounts) {
         this.demand = demand;
+        this.environment = environment;
         this.amounts = amounts;
     }
 

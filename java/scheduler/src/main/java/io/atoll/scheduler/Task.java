@@ -2,6 +2,7 @@ package io.atoll.scheduler;
 
 import io.atoll.ObjectId;
 import io.atoll.Resources;
+import io.atoll.concurrent.WorkerEnvironment;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ public final class Task {
     private final List<ObjectId> outputs;
     private final boolean atMostOnce;
     private final @Nullable Object payload;
+
+    /** The same object as that of all such, from when it is first queued on. */
+    WorkerEnvironment environment;
 
     State state = State.APART;
     /** Runs that may still be lost before it fails. */
@@ -105,7 +109,7 @@ public final class Task {
             @Nullable ObjectId parent,
             int retries,
             @Nullable Object payload) {
-        this(id, demand, dependencies, List.of(), parent, parent, retries, payload);
+        this(id, demand, dependencies, List.of(), parent, parent, retries, payload, WorkerEnvironment.none());
     }
 
     /**
@@ -113,6 +117,7 @@ public final class Task {
      *
      * @param outputs what is ready with it, beside the object that it is named after
      * @param holder the task whose resources the parent runs on, itself for most; null when the driver has submitted it
+     * @param environment of the workers that may run it
      */
     public Task(
             ObjectId id,
@@ -122,7 +127,9 @@ public final class Task {
             @Nullable ObjectId parent,
             @Nullable ObjectId holder,
             int retries,
-            @Nullable Object payload) {
+            @Nullable Object payload,
+            WorkerEnvironment environment) {
+        this.environment = environment;
         this.id = Objects.requireNonNull(id);
         this.demand = Objects.requireNonNull(demand);
         this.dependencies = List.copyOf(dependencies);
@@ -144,6 +151,11 @@ public final class Task {
 
     public List<ObjectId> dependencies() {
         return dependencies;
+    }
+
+    /** Of the workers that may run it. */
+    public WorkerEnvironment environment() {
+        return environment;
     }
 
     /** What is ready when it is done, beside the object that it is named after. */

@@ -2,8 +2,10 @@ package io.atoll.scheduler;
 
 import io.atoll.ObjectId;
 import io.atoll.Resources;
+import io.atoll.concurrent.WorkerEnvironment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
 /** Picks one of so many after the other, as a number says. */
@@ -28,6 +30,14 @@ final class Choice implements IntUnaryOperator {
             some.add(ids.get(pick.applyAsInt(ids.size())));
         }
         return some;
+    }
+
+    /** None, or one of so many others. */
+    static WorkerEnvironment environment(IntUnaryOperator pick, int others) {
+        int chosen = others == 0 ? 0 : pick.applyAsInt(others + 1);
+        return chosen == 0
+                ? WorkerEnvironment.none()
+                : new WorkerEnvironment(List.of(), List.of("-Dchosen=" + chosen), Map.of());
     }
 
     /** What a driver's task may demand, and a node may not have. */

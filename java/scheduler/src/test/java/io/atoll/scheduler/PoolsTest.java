@@ -6,6 +6,7 @@ import static io.atoll.scheduler.FakeNode.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atoll.Resources;
+import io.atoll.concurrent.WorkerEnvironment;
 import io.atoll.scheduler.SchedulerActions.Failure;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class PoolsTest extends OnAFakeNode {
     }
 
     private void join(int worker, Integer... gpus) {
-        scheduler.workerJoined(worker, new WorkerKind(List.of(gpus)));
+        scheduler.workerJoined(worker, new WorkerKind(List.of(gpus), WorkerEnvironment.none()));
     }
 
     @Test

@@ -17,9 +17,11 @@ class SchedulerPropertyTest {
             @ForAll @IntRange(min = 1, max = 4) int cpus,
             @ForAll @IntRange(min = 0, max = 2) int gpus,
             @ForAll @IntRange(min = 0, max = 4) int tasksPerWorker,
+            @ForAll @IntRange(min = 0, max = 2) int environments,
             @ForAll @IntRange(min = 0, max = 4) int calm,
             @ForAll @Size(max = 900) List<@IntRange(min = 0, max = Integer.MAX_VALUE) Integer> choices) {
-        SimulatedNode node = new SimulatedNode(Resources.cpus(cpus).with(Resources.GPU, gpus), tasksPerWorker, calm);
+        SimulatedNode node =
+                new SimulatedNode(Resources.cpus(cpus).with(Resources.GPU, gpus), tasksPerWorker, environments, calm);
         choices.forEach(node::step);
         node.finish();
     }

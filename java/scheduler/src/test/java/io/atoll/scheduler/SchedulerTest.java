@@ -7,6 +7,7 @@ import static io.atoll.scheduler.FakeNode.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atoll.Resources;
+import io.atoll.concurrent.WorkerEnvironment;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -390,7 +391,8 @@ class SchedulerTest extends OnAFakeNode {
     @Test
     void shouldWakeWhoWaitsForOneOfSeveralResults() {
         node(ONE, 1);
-        Task several = new Task(id(10), ONE, List.of(), List.of(id(20), id(21)), null, null, 3, "");
+        Task several =
+                new Task(id(10), ONE, List.of(), List.of(id(20), id(21)), null, null, 3, "", WorkerEnvironment.none());
         scheduler.submit(several);
         scheduler.submit(task(11, ONE, 21));
         fake.ready.add(id(20));

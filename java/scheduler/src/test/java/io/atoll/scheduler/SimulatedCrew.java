@@ -77,13 +77,23 @@ final class SimulatedCrew {
         return workers.get(pick.applyAsInt(workers.size()));
     }
 
-    /** One that was started joins; null when there is none. */
-    SimulatedProcess join() {
-        SimulatedProcess next = coming.poll();
-        if (next != null) {
+    /** Those that were started join. */
+    void joinAll(Scheduler scheduler) {
+        int joined = 0;
+        for (SimulatedProcess next = coming.poll(); next != null; next = coming.poll()) {
             processes.put(next.index, next);
+            scheduler.workerJoined(next.index, next.kind);
+            assertThat(++joined).as("workers come and go for nothing").isLessThan(100);
         }
-        return next;
+    }
+
+    /** The scheduler reads one message of one of them. */
+    void deliver(IntUnaryOperator pick) {
+        List<SimulatedProcess> senders =
+                all().stream().filter(process -> !process.sent.isEmpty()).toList();
+        if (!senders.isEmpty()) {
+            senders.get(pick.applyAsInt(senders.size())).sent.remove().run();
+        }
     }
 
     /** It is no more; who takes its place, if nobody has, is on its way. */
@@ -95,6 +105,7 @@ final class SimulatedCrew {
     }
 
     void give(SimulatedProcess process, Task task) {
+        assertThat(process.kind.environment()).as("%s", task).isEqualTo(task.environment());
         assertThat(process.kind.gpus()).as("%s", task).hasSize((int)
                 Math.ceil(task.demand().quantity(Resources.GPU)));
         ++process.given;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atoll.ObjectId;
 import io.atoll.Resources;
+import io.atoll.concurrent.WorkerEnvironment;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ final class SimulatedNode extends SimulatedPools {
     private static final int MAX_TASKS = 120;
 
     private final Resources node;
+    private final int environments;
     private final Scheduler scheduler;
     private final Map<ObjectId, Spec> specs = new LinkedHashMap<>();
     private final Map<ObjectId, Integer> claims = new HashMap<>();
@@ -38,21 +40,18 @@ final class SimulatedNode extends SimulatedPools {
     private int lastNumber;
     private long now = Long.MAX_VALUE - 500; // the clock may go over
 
-    SimulatedNode(Resources node, int tasksPerWorker, int calm) {
-        super(new SimulatedCrew(tasksPerWorker, node.quantity(Resources.GPU) == 0));
+    /** @param environments in how many the driver's tasks are; children are in those of their parents */
+    SimulatedNode(Resources node, int tasksPerWorker, int environments, int calm) {
+        // In a node of several kinds nobody is full: there may be nobody else of a kind.
+        super(new SimulatedCrew(tasksPerWorker, node.quantity(Resources.GPU) == 0 && environments == 0));
         this.node = node;
+        this.environments = environments;
         scheduler = new Scheduler(new NodePlan(node, SimulatedCrew.WORKERS, tasksPerWorker), this, calm);
-        joinAll();
+        crew.joinAll(scheduler);
     }
 
     /** A task as its submitter knows it. */
     private record Spec(Task task, ObjectId parent, int submitter) {}
-
-    private void joinAll() {
-        for (SimulatedProcess next = crew.join(); next != null; next = crew.join()) {
-            scheduler.workerJoined(next.index, next.kind);
-        }
-    }
 
     /** One thing happens. */
     void step(int choice) {
@@ -62,7 +61,7 @@ final class SimulatedNode extends SimulatedPools {
             case 16 -> cancel(pick);
             case 17 -> {
                 scheduler.advance(now);
-                joinAll();
+                crew.joinAll(scheduler);
             }
             case 0, 1 -> submitByDriver(pick);
             case 2 -> strayMessage(pick);
@@ -72,7 +71,7 @@ final class SimulatedNode extends SimulatedPools {
                 }
             }
             case 4 -> beFull(pick);
-            case 5, 6, 7 -> deliver(pick);
+            case 5, 6, 7 -> crew.deliver(pick);
             default -> {
                 SimulatedProcess process = crew.worker(pick);
                 if (process.isKilled || process.isRetired) {
@@ -96,7 +95,7 @@ final class SimulatedNode extends SimulatedPools {
             List.copyOf(crew.all()).stream()
                     .filter(p -> p.isKilled || p.isRetired)
                     .forEach(this::bury);
-            joinAll();
+            crew.joinAll(scheduler);
             for (SimulatedProcess process : crew.all()) {
                 process.full = false;
                 while (!process.sent.isEmpty()) {
@@ -134,7 +133,13 @@ final class SimulatedNode extends SimulatedPools {
         Resources demand = Choice.demand(pick);
         List<ObjectId> earlier =
                 all().stream().filter(task -> !task.nested()).map(Task::id).toList();
-        submit(crew.driver(), demand, Choice.some(earlier, pick), null, pick.applyAsInt(3));
+        submit(
+                crew.driver(),
+                demand,
+                Choice.some(earlier, pick),
+                null,
+                pick.applyAsInt(3),
+                Choice.environment(pick, environments));
     }
 
     private List<Task> childrenOf(ObjectId parent, SimulatedProcess process) {
@@ -149,28 +154,32 @@ final class SimulatedNode extends SimulatedPools {
         List<ObjectId> siblings =
                 childrenOf(parent, process).stream().map(Task::id).toList();
         Resources demand = Resources.cpus(new double[] {1, 1, 0.5, 2, 0}[pick.applyAsInt(5)]);
-        submit(process, demand, Choice.some(siblings, pick), parent, pick.applyAsInt(3));
+        submit(
+                process,
+                demand,
+                Choice.some(siblings, pick),
+                parent,
+                pick.applyAsInt(3),
+                specs.get(parent).task.environment());
     }
 
     private void submit(
-            SimulatedProcess process, Resources demand, List<ObjectId> needs, ObjectId parent, int retries) {
+            SimulatedProcess process,
+            Resources demand,
+            List<ObjectId> needs,
+            ObjectId parent,
+            int retries,
+            WorkerEnvironment environment) {
         if (specs.size() == MAX_TASKS) {
             return;
         }
-        Task task = new Task(FakeNode.id(++lastNumber), demand, needs, parent, retries, null);
+        Task task = new Task(
+                FakeNode.id(++lastNumber), demand, needs, List.of(), parent, parent, retries, null, environment);
         specs.put(task.id(), new Spec(task, parent, process.index));
         process.sent.add(() -> {
             order.submitRead(task);
             scheduler.submit(task);
         });
-    }
-
-    private void deliver(IntUnaryOperator pick) {
-        List<SimulatedProcess> senders =
-                crew.all().stream().filter(process -> !process.sent.isEmpty()).toList();
-        if (!senders.isEmpty()) {
-            senders.get(pick.applyAsInt(senders.size())).sent.remove().run();
-        }
     }
 
     private void startOrReturn(SimulatedProcess process, IntUnaryOperator pick) {
@@ -327,7 +336,7 @@ final class SimulatedNode extends SimulatedPools {
                 .as("%s is still claimed by who has died", id)
                 .isTrue());
         if (!process.isReplaced || crew.hasNoWorker()) {
-            joinAll();
+            crew.joinAll(scheduler);
         }
     }
 

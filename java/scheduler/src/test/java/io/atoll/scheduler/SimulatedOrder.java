@@ -57,6 +57,7 @@ final class SimulatedOrder {
                     && other != next
                     && other.attempt() == 0
                     && other.dependencies().isEmpty()
+                    && other.environment().equals(next.environment())
                     && other.demand().equals(next.demand())) {
                 int newer = Integer.compare(readAt.get(next.id()), readAt.get(other.id()));
                 if (next.nested() && next.parent().equals(other.parent())) {

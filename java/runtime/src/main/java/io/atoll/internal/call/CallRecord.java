@@ -2,6 +2,7 @@ package io.atoll.internal.call;
 
 import io.atoll.ObjectId;
 import io.atoll.Resources;
+import io.atoll.concurrent.WorkerEnvironment;
 import io.atoll.spi.ResourceUnits;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -24,10 +25,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  44  K, number of kept ids           named inside inline values
  *  48  where the D + K ids begin       16 bytes each, at the end of the record
  *  52  retries left                    before this run; the scheduler sets it
- *  56  flags                           whether there is a policy, whether it is a stream, whether it is isolated
+ *  56  flags                           whether there is a policy, an environment, whether it is a stream, is isolated
  *  60  holder: store, place            the task on whose resources the parent runs: itself, or one that helps
  *  76  how many of the kept ids, the last of them, are results beside the first
- *  80  demand, policy, stream, name, function, arguments   as {@link CallWriter} writes them
+ *  80  demand, policy, environment, stream, name, function, arguments   as {@link CallWriter} writes them
  * </pre>
  *
  * <p>Strings are an int with their length and UTF-8 bytes.
@@ -49,6 +50,7 @@ public final class CallRecord {
     static final int HAS_POLICY = 1;
     static final int IS_STREAM = 2;
     static final int IS_ISOLATED = 4;
+    static final int HAS_ENVIRONMENT = 8;
 
     /** Longest record: a ring takes messages of up to an eighth of its size. */
     static final int MAX_BYTES = 24 * 1024;
@@ -178,6 +180,16 @@ public final class CallRecord {
                 retryOn);
     }
 
+    /** Of the workers that it is for. */
+    public static WorkerEnvironment environment(DirectBuffer record) {
+        return hasEnvironment(record) ? CallEnvironment.read(record, afterPolicy(record)) : WorkerEnvironment.none();
+    }
+
+    /** Whether it is for workers that have what others have not. */
+    public static boolean hasEnvironment(DirectBuffer record) {
+        return (record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & HAS_ENVIRONMENT) != 0;
+    }
+
     /** Whether it must not run on the stack of a task that waits for it. */
     public static boolean isIsolated(DirectBuffer record) {
         return (record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & IS_ISOLATED) != 0;
@@ -200,18 +212,18 @@ public final class CallRecord {
         if ((record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & IS_STREAM) == 0) {
             return null;
         }
-        return StreamPlace.read(record, afterPolicy(record));
+        return StreamPlace.read(record, afterEnvironment(record));
     }
 
     /** Where the stream stands from which on the next run is of use. REQUIRES: it is one. */
     static void moveStream(UnsafeBuffer record, ObjectId node, long index) {
-        StreamPlace.move(record, afterPolicy(record), node, index);
+        StreamPlace.move(record, afterEnvironment(record), node, index);
     }
 
     /** Where the name begins. */
     static int nameAt(DirectBuffer record) {
         boolean isStream = (record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & IS_STREAM) != 0;
-        return afterPolicy(record) + (isStream ? StreamPlace.BYTES : 0);
+        return afterEnvironment(record) + (isStream ? StreamPlace.BYTES : 0);
     }
 
     /** Where the arguments begin: behind the name and the function. */
@@ -231,6 +243,11 @@ public final class CallRecord {
                     "a call whose ids begin at " + end + " has a string of " + length + " bytes at " + at);
         }
         return at + Integer.BYTES + length;
+    }
+
+    private static int afterEnvironment(DirectBuffer record) {
+        int at = afterPolicy(record);
+        return hasEnvironment(record) ? CallEnvironment.end(record, at) : at;
     }
 
     private static int afterPolicy(DirectBuffer record) {

@@ -4,6 +4,7 @@ import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.Resources;
 import io.atoll.UnserializableException;
+import io.atoll.concurrent.WorkerEnvironment;
 import io.atoll.internal.call.FunctionReader.Function;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.objects.ObjectCodec;
@@ -68,6 +69,9 @@ public final class CallWriter {
             boolean hasPolicy = !request.policy().equals(TaskPolicy.NONE);
             if (hasPolicy) {
                 policy(RetryPolicy.of(request.policy()));
+            }
+            if (hasEnvironment(request.policy())) {
+                environment(request.policy().environment());
             }
             if (results.stream() != null) {
                 room(StreamPlace.BYTES);
@@ -149,6 +153,7 @@ public final class CallWriter {
     private static int flags(TaskPolicy policy, Results results) {
         return (policy.equals(TaskPolicy.NONE) ? 0 : CallRecord.HAS_POLICY)
                 | (results.stream() == null ? 0 : CallRecord.IS_STREAM)
+                | (hasEnvironment(policy) ? CallRecord.HAS_ENVIRONMENT : 0)
                 | (policy.isIsolated() ? CallRecord.IS_ISOLATED : 0);
     }
 
@@ -158,6 +163,17 @@ public final class CallWriter {
         number(policy.longestBackoffNanos());
         integer(policy.retryOn().size());
         policy.retryOn().forEach(this::string);
+    }
+
+    private static boolean hasEnvironment(TaskPolicy policy) {
+        return policy.environment() != null && !policy.environment().isNone();
+    }
+
+    private void environment(WorkerEnvironment environment) {
+        for (List<String> strings : CallEnvironment.strings(environment)) {
+            integer(strings.size());
+            strings.forEach(this::string);
+        }
     }
 
     private void demand(Resources resources) {

@@ -49,7 +49,8 @@ public final class ScheduledCall {
                 CallRecord.parent(record),
                 CallRecord.holder(record),
                 CallRecord.retries(record),
-                this);
+                this,
+                CallRecord.environment(record));
         stream = CallRecord.stream(record);
         if (stream != null) { // Where it stands is among what others share.
             own = copy;
@@ -80,7 +81,8 @@ public final class ScheduledCall {
                 AGAIN,
                 AGAIN,
                 CallRecord.retries(record),
-                this);
+                this,
+                CallRecord.environment(record));
     }
 
     private UnsafeBuffer whole() {

@@ -27,6 +27,8 @@ final class Orders implements SchedulerActions {
     private int lastWorker;
     /** That the scheduler is being told of; null when it is not. */
     private WorkerDeath death;
+    /** Why those fail that are given up; null when none are. */
+    private WorkerProcesses.Hopeless hopeless;
 
     Orders(NativeStore store, Clients clients, UnfinishedCalls calls, Failures failures, WorkerProcesses workers) {
         this.store = store;
@@ -39,6 +41,11 @@ final class Orders implements SchedulerActions {
     /** The scheduler is about to be told of it; null: it has been. */
     void setDeath(WorkerDeath death) {
         this.death = death;
+    }
+
+    /** The scheduler is about to be told of it; null: it has been. */
+    void setHopeless(WorkerProcesses.Hopeless why) {
+        hopeless = why;
     }
 
     /** The task that was sent last, when its result is there and this is asked for the first time since; else null. */
@@ -216,6 +223,7 @@ final class Orders implements SchedulerActions {
         TaskException error = switch (counts) {
             case CANCELLED -> cancelled(call, reason == Failure.CANCELLED ? message : "it was cancelled");
             case OVERDUE -> death.overdue(call, task.attempt() + 1);
+            case NO_WORKER -> UnfinishedCalls.noWorker(call, hopeless);
             case WORKER_DIED -> death.error(call, task.attempt() + 1);
             case DEADLOCK -> calls.deadlock(call, message);
             case INFEASIBLE -> UnfinishedCalls.notRun(call, message);

@@ -9,6 +9,7 @@ import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.internal.process.WorkerProcesses;
 import io.atoll.scheduler.NodePlan;
 import io.atoll.scheduler.Scheduler;
+import io.atoll.scheduler.WorkerKind;
 import io.atoll.store.NativeStore;
 import io.atoll.store.StoreServer;
 import java.util.OptionalDouble;
@@ -48,6 +49,7 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
     private final Lineage lineage;
     private final Failures failures;
     private final UnfinishedCalls calls;
+    private final Orders orders;
     private final Scheduler scheduler;
     private final Lives lives;
     private final Doubts doubts;
@@ -83,7 +85,7 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         lineage = new Lineage(store, lineageBytes, (int) node.resources().quantity(Resources.CPU), this::wake);
         calls = new UnfinishedCalls(store, failures, lineage);
         Clients clients = new Clients();
-        Orders orders = new Orders(store, clients, calls, failures, workers);
+        orders = new Orders(store, clients, calls, failures, workers);
         scheduler = new Scheduler(node, orders);
         doubts = new Doubts(clients);
         Inbox inbox = new Inbox(scheduler, orders, calls, failures, unheard, doubts);
@@ -311,6 +313,12 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         store.bellRing(NativeStore.SCHEDULER_BELL, 1);
     }
 
+    private void giveUp(WorkerKind kind, WorkerProcesses.Hopeless why) {
+        orders.setHopeless(why);
+        scheduler.giveUp(kind, why.why());
+        orders.setHopeless(null);
+    }
+
     private boolean submitAgain(ScheduledCall call) {
         if (!calls.add(call)) {
             return false;
@@ -324,7 +332,12 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         scheduler.advance(System.nanoTime());
         int events = lives.hear() + lives.buryAll();
         if (hopeless) {
-            calls.giveUp(workers.hopeless(), scheduler);
+            if (workers.hopeless() != null) {
+                calls.giveUp(workers.hopeless(), scheduler);
+            } else {
+                hopeless = false; // Before it is looked what is so: what comes meanwhile says it again.
+                workers.takeHopelessKinds().forEach(this::giveUp);
+            }
         }
         anyEvents |= events > doubts.takeAnswers();
         unheard.look(System.nanoTime(), events == 0);

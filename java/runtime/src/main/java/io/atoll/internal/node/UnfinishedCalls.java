@@ -152,11 +152,14 @@ final class UnfinishedCalls {
             all.add(each);
         }
         for (ScheduledCall call : all) {
-            String name = call.name();
-            String text = "task " + name + " cannot be run: " + hope.why();
-            failures.put(call, new WorkerDiedException(text, name, 0, 0, hope.ending()));
+            failures.put(call, noWorker(call, hope));
             scheduler.finished(call.task.id(), Scheduler.NOBODY);
         }
+    }
+
+    static TaskException noWorker(ScheduledCall call, WorkerProcesses.Hopeless hope) {
+        String name = call.name();
+        return new WorkerDiedException("task " + name + " cannot be run: " + hope.why(), name, 0, 0, hope.ending());
     }
 
     static TaskException notRun(ScheduledCall call, String why) {

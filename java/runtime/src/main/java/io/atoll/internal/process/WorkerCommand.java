@@ -2,6 +2,7 @@ package io.atoll.internal.process;
 
 import io.atoll.AtollException;
 import io.atoll.AtollOptions;
+import io.atoll.concurrent.WorkerEnvironment;
 import io.atoll.jni.SystemProperty;
 import java.io.File;
 import java.lang.management.ManagementFactory;
@@ -122,6 +123,17 @@ public final class WorkerCommand {
         List<String> all = new ArrayList<>(command);
         all.addAll(1, more);
         return all;
+    }
+
+    /** The options for workers of an environment. */
+    public static AtollOptions in(WorkerEnvironment environment, AtollOptions options) {
+        List<String> flags = new ArrayList<>(options.workerJvmArguments());
+        flags.addAll(environment.jvmFlags());
+        AtollOptions.Builder builder = options.toBuilder()
+                .workerJvmArguments(flags.toArray(new String[0]))
+                .workerClassPath(environment.classPath().toArray(new Path[0]));
+        environment.variables().forEach(builder::workerEnvironment);
+        return builder.build();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.atoll.internal.process;
 
 import io.atoll.AtollException;
 import io.atoll.StoreException;
+import io.atoll.concurrent.WorkerEnvironment;
 import io.atoll.scheduler.WorkerKind;
 import io.atoll.store.SpawnedProcess;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
@@ -30,8 +32,6 @@ public final class WorkerProcesses implements AutoCloseable {
     /** So many in a row that end for a reason that will not go away, with none left, are taken to be all. */
     private static final int HOPELESS = 3;
 
-    private static final long FIRST_PAUSE_MILLIS = 100;
-    private static final long LAST_PAUSE_MILLIS = 10_000;
     private static final long GRACE_MILLIS = 2000;
     /** For those that end while others work: nobody waits for it. */
     private static final long RETIRING_MILLIS = 30_000;
@@ -43,7 +43,7 @@ public final class WorkerProcesses implements AutoCloseable {
     private static final long STACK_BYTES = 256 * 1024;
 
     private final Path socket;
-    private final IntFunction<List<String>> command;
+    private final Function<WorkerEnvironment, IntFunction<List<String>>> commands;
     private final WorkerOrders orders;
     private final Gpus gpus;
     private List<String> flags; // guarded by this: what the JVM is told beside, until one ends that was told it
@@ -54,19 +54,19 @@ public final class WorkerProcesses implements AutoCloseable {
     private final List<WorkerProcess> workers = new ArrayList<>(); // guarded by this
     private final ArrayDeque<WorkerProcess> ended = new ArrayDeque<>(); // guarded by this
     private final Repeats repeats = new Repeats();
-    private final Map<WorkerKind, Integer> wanted = new LinkedHashMap<>(); // guarded by this
+    private final Map<WorkerKind, WorkerPool> pools = new LinkedHashMap<>(); // guarded by this
+    private final WorkerPool plain; // guarded by this
     private int most; // guarded by this: so many are there at a time
-    private int failuresInARow; // guarded by this
-    private int hopelessInARow; // guarded by this
-    private long startAt = System.nanoTime(); // guarded by this: not before it is one started
     private Thread starter; // guarded by this
     private int later; // guarded by this: of those wanted, not before one has joined
     private Hopeless hopeless; // guarded by this
+    private final Map<WorkerKind, Hopeless> hopelessKinds = new LinkedHashMap<>(); // guarded by this
     private Runnable onHopeless = () -> {}; // guarded by this
     private boolean closed; // guarded by this
 
     /**
-     * @param command of the worker with a number, all but the orders' arguments; the numbers are the lowest that no other has
+     * @param commands of the worker with a number in an environment, all but the orders' arguments; the numbers are the lowest that
+     *     no other has
      * @param environment variables that differ from this process's
      * @param gpus which workers see by their kind
      * @param crashes where they write of their crashes, as the command says
@@ -74,7 +74,7 @@ public final class WorkerProcesses implements AutoCloseable {
      * @param onUseless runs when one has not
      */
     public WorkerProcesses(
-            IntFunction<List<String>> command,
+            Function<WorkerEnvironment, IntFunction<List<String>>> commands,
             WorkerOrders orders,
             Map<String, String> environment,
             Gpus gpus,
@@ -88,7 +88,9 @@ public final class WorkerProcesses implements AutoCloseable {
         socket = orders.socket();
         this.orders = orders;
         this.gpus = gpus;
-        this.command = command;
+        this.commands = commands;
+        plain = pool(WorkerKind.PLAIN);
+        plain.command = commands.apply(WorkerEnvironment.none());
     }
 
     /**
@@ -98,17 +100,17 @@ public final class WorkerProcesses implements AutoCloseable {
     public synchronized void launch(int count) {
         int now = Math.max(1, Math.min(count, Runtime.getRuntime().availableProcessors() - 1));
         for (int i = 0; i < now; ++i) {
-            launchOne(WorkerKind.PLAIN);
+            launchOne(plain);
         }
-        wanted.put(WorkerKind.PLAIN, count);
+        plain.wanted = count;
         most = 2 * count;
         later = count - now;
     }
 
-    /** Is run when no worker is left and there is no hope for one: {@link #hopeless} tells why. */
+    /** Is run when there is no hope for a worker: {@link #hopeless} or {@link #takeHopelessKinds} tells why. */
     public synchronized void whenHopeless(Runnable action) {
         onHopeless = action;
-        if (hopeless != null) {
+        if (hopeless != null || !hopelessKinds.isEmpty()) {
             action.run(); // It went fast.
         }
     }
@@ -116,6 +118,13 @@ public final class WorkerProcesses implements AutoCloseable {
     /** Why no worker can be had; null while that is not so. */
     public synchronized Hopeless hopeless() {
         return hopeless;
+    }
+
+    /** The kinds of which no worker can be had, and why, once each. */
+    public synchronized Map<WorkerKind, Hopeless> takeHopelessKinds() {
+        Map<WorkerKind, Hopeless> taken = Map.copyOf(hopelessKinds);
+        hopelessKinds.clear();
+        return taken;
     }
 
     /**
@@ -158,9 +167,8 @@ public final class WorkerProcesses implements AutoCloseable {
             return null;
         }
         worker.joined = true;
-        flagsAreGood = true;
-        failuresInARow = 0;
-        hopelessInARow = 0;
+        flagsAreGood |= worker.kind.environment().isNone();
+        pool(worker.kind).joined();
         if (later > 0) {
             later = 0;
             startMissing();
@@ -170,7 +178,11 @@ public final class WorkerProcesses implements AutoCloseable {
 
     /** Has so many workers of a kind there, beside those that were replaced or retired. */
     public synchronized void want(WorkerKind kind, int count) {
-        wanted.put(kind, count);
+        if (count == 0 && !kind.isPlain()) {
+            pools.remove(kind);
+        } else {
+            pool(kind).wanted = count;
+        }
         startMissing();
     }
 
@@ -204,10 +216,11 @@ public final class WorkerProcesses implements AutoCloseable {
 
     /** Whether a worker will join soon, or may, beside or in the place of those that have been there. */
     public synchronized boolean areComing() {
-        boolean anyReplaced = wanted.size() > 1 || workers.stream().anyMatch(worker -> worker.replaced);
+        boolean anyReplaced = pools.size() > 1 || workers.stream().anyMatch(worker -> worker.replaced);
         boolean anyEnding = workers.stream().anyMatch(worker -> worker.endBy != 0);
         boolean anyStarting = workers.stream().anyMatch(worker -> !worker.joined);
-        return anyReplaced && failuresInARow < HOPELESS && (missing() != null || anyStarting || anyEnding);
+        boolean areTried = pools.values().stream().allMatch(pool -> pool.failuresInARow < HOPELESS);
+        return anyReplaced && areTried && (missing() != null || anyStarting || anyEnding);
     }
 
     /** Ends a worker that must not go on. {@link #ending} says why. */
@@ -275,7 +288,7 @@ public final class WorkerProcesses implements AutoCloseable {
 
     /** How long one may take to end. */
     private long graceMillis(long usual) {
-        return command.apply(0).stream().anyMatch(WorkerProcesses::writesAtItsEnd) ? WRITING_MILLIS : usual;
+        return plain.command.apply(0).stream().anyMatch(WorkerProcesses::writesAtItsEnd) ? WRITING_MILLIS : usual;
     }
 
     /** Whether it tells a JVM to make an archive of its classes when it ends. */
@@ -283,13 +296,24 @@ public final class WorkerProcesses implements AutoCloseable {
         return word.startsWith("-XX:ArchiveClassesAtExit=") || word.startsWith("-XX:AOTCacheOutput=");
     }
 
-    private synchronized void launchOne(WorkerKind kind) {
+    private WorkerPool pool(WorkerKind kind) {
+        return pools.computeIfAbsent(kind, WorkerPool::new);
+    }
+
+    private synchronized void launchOne(WorkerPool pool) {
+        WorkerKind kind = pool.kind;
+        if (pool.command == null) {
+            pool.command = commands.apply(kind.environment());
+        }
         int number = freeNumber();
         SpawnedProcess process;
-        List<String> all = new ArrayList<>(command.apply(number));
-        all.addAll(1, flags);
+        List<String> all = new ArrayList<>(pool.command.apply(number));
+        if (kind.environment().isNone()) {
+            all.addAll(1, flags);
+        }
         all.addAll(orders.of(kind).arguments());
         Map<String, String> variables = new HashMap<>(environment);
+        variables.putAll(kind.environment().variables());
         variables.putAll(gpus.variables(kind));
         try {
             process = SpawnedProcess.start(socket, all, variables);
@@ -332,7 +356,7 @@ public final class WorkerProcesses implements AutoCloseable {
                 return;
             }
             if (!worker.joined) {
-                then = failed(worker.process.pid(), how);
+                then = failed(worker, how);
             }
             startMissing();
         }
@@ -353,8 +377,10 @@ public final class WorkerProcesses implements AutoCloseable {
     }
 
     /** One more could not take a task. What is to be done about it. */
-    private Runnable failed(long pid, Ending ending) {
-        if (!flags.isEmpty() && !flagsAreGood) {
+    private Runnable failed(WorkerProcess worker, Ending ending) {
+        long pid = worker.process.pid();
+        boolean isInNone = worker.kind.environment().isNone();
+        if (isInNone && !flags.isEmpty() && !flagsAreGood) {
             LoggerFactory.getLogger(WorkerProcesses.class)
                     .warn(
                             "worker {} has ended before it could take a task: {}; others start without {}",
@@ -364,26 +390,36 @@ public final class WorkerProcesses implements AutoCloseable {
             flags = List.of(); // It may have been these.
             return onUseless;
         }
-        ++failuresInARow;
-        hopelessInARow = ending.isForGood() ? hopelessInARow + 1 : 0;
-        if (hopelessInARow >= HOPELESS && workers.isEmpty()) {
-            hopeless = new Hopeless(
-                    "the last " + hopelessInARow + " workers ended before they could take a task, this one: " + ending,
-                    ending.how());
+        WorkerPool pool = pool(worker.kind);
+        ++pool.failuresInARow;
+        pool.hopelessInARow = ending.isForGood() ? pool.hopelessInARow + 1 : 0;
+        if (pool.hopelessInARow >= HOPELESS && (workers.isEmpty() || !isInNone)) {
+            String where = isInNone ? "" : " in " + pool.kind.environment();
+            String why = "the last " + pool.hopelessInARow + " workers" + where
+                    + " ended before they could take a task, this one: " + ending;
+            giveUp(pool, new Hopeless(why, ending.how()));
             return onHopeless;
         }
-        sayAndPause("worker " + pid + " has ended before it could take a task: " + ending);
+        sayAndPause(pool, "worker " + pid + " has ended before it could take a task: " + ending);
         return null;
     }
 
-    private void sayAndPause(String what) {
-        long pause = Math.min(LAST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failuresInARow - 1, 10));
-        startAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause);
+    private void giveUp(WorkerPool pool, Hopeless why) {
+        if (pool.kind.environment().isNone()) {
+            hopeless = why;
+        } else {
+            pools.remove(pool.kind);
+            hopelessKinds.put(pool.kind, why);
+        }
+    }
+
+    private void sayAndPause(WorkerPool pool, String what) {
+        long pause = pool.setPause();
         LoggerFactory.getLogger(WorkerProcesses.class)
                 .warn(
                         "{}; of {} workers {} are there, the next one is started in {} ms",
                         what,
-                        wanted.values().stream().mapToInt(count -> count).sum(),
+                        pools.values().stream().mapToInt(each -> each.wanted).sum(),
                         workers.size(),
                         pause);
     }
@@ -397,19 +433,19 @@ public final class WorkerProcesses implements AutoCloseable {
         notifyAll();
     }
 
-    /** The kind of which one is to be started; null when none is. */
-    private WorkerKind missing() {
-        for (Map.Entry<WorkerKind, Integer> each : wanted.entrySet()) {
-            WorkerKind kind = each.getKey();
+    /** Of which one is to be started, first those of which that may be now; null when there is none. */
+    private WorkerPool missing() {
+        WorkerPool first = null;
+        for (WorkerPool pool : pools.values()) {
             long here = workers.stream()
-                    .filter(worker -> !worker.replaced && worker.kind.equals(kind))
+                    .filter(worker -> !worker.replaced && worker.kind.equals(pool.kind))
                     .count();
-            int now = each.getValue() - (kind.equals(WorkerKind.PLAIN) ? later : 0);
-            if (here < now && workers.size() < most) {
-                return kind;
+            boolean isMissing = here < pool.wanted - (pool == plain ? later : 0) && workers.size() < most;
+            if (isMissing && (first == null || pool.isBefore(first))) {
+                first = pool;
             }
         }
-        return null;
+        return first;
     }
 
     /** Kills those that were to end and have not in their time; how long until that may be so of another. */
@@ -432,11 +468,12 @@ public final class WorkerProcesses implements AutoCloseable {
 
     private synchronized void keepStarting() {
         while (!closed && hopeless == null) {
+            WorkerPool missing = plain;
             try {
                 long now = System.nanoTime();
-                long pause = startAt - now;
                 long patience = endOverdue(now);
-                WorkerKind missing = missing();
+                missing = missing();
+                long pause = missing == null ? 0 : missing.pause(now);
                 if (missing == null) {
                     TimeUnit.NANOSECONDS.timedWait(this, patience);
                 } else if (pause > 0) {
@@ -447,8 +484,16 @@ public final class WorkerProcesses implements AutoCloseable {
             } catch (InterruptedException e) {
                 // Nobody has a reason to.
             } catch (Exception | Error e) { // Of those who wait for a worker nobody else would hear.
-                ++failuresInARow;
-                sayAndPause(e.toString());
+                WorkerPool failed = missing == null ? plain : missing;
+                if (++failed.failuresInARow >= HOPELESS
+                        && !failed.kind.environment().isNone()) {
+                    giveUp(
+                            failed,
+                            new Hopeless("no worker in " + failed.kind.environment() + " starts: " + e, e.toString()));
+                    onHopeless.run();
+                } else {
+                    sayAndPause(failed, e.toString());
+                }
             }
         }
     }

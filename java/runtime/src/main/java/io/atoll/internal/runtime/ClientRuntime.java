@@ -357,7 +357,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     private void submit(TaskRequest request, Results results, List<ObjectId> expected, CallWriter call) {
         boolean submitted = false;
         try {
-            call.write(request, submitter(), results);
+            call.write(inEnvironment(request), submitter(), results);
             submitting(results, call);
             boolean isLetThrough = false;
             while (!send(call, isLetThrough)) {
@@ -378,6 +378,11 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
                 handover.release(id);
             }
         }
+    }
+
+    /** As it is submitted here: what is given no environment has the submitter's. */
+    TaskRequest inEnvironment(TaskRequest request) {
+        return request;
     }
 
     /** False when the node has as many tasks as it may have. */

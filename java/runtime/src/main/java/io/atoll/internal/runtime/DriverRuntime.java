@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -118,6 +119,7 @@ final class DriverRuntime extends ClientRuntime {
         DriverRuntime runtime = null;
         try {
             directory = SessionDirectory.create();
+            Path session = directory;
             CodecRegistry.shareBy(SessionDirectory.codecsIn(directory));
             DriverClasses.serveIn(directory);
             Path library = NativeLibrary.extractTo(directory);
@@ -143,8 +145,13 @@ final class DriverRuntime extends ClientRuntime {
             ClassArchive archive = join(launch).archive();
             Gpus gpus = join(launch).gpus();
             workers = new WorkerProcesses(
-                    WorkerCommand.numbered(
-                            WorkerCommand.inSession(join(launch).command(), options, directory, crashes), options),
+                    in -> commands(
+                            in.isNone()
+                                    ? join(launch).command()
+                                    : WorkerCommand.find(WorkerMain.class, WorkerCommand.in(in, options)),
+                            WorkerCommand.in(in, options),
+                            session,
+                            crashes),
                     orders,
                     environment,
                     gpus,
@@ -177,6 +184,11 @@ final class DriverRuntime extends ClientRuntime {
             }
             started.complete(runtime);
         }
+    }
+
+    private static IntFunction<List<String>> commands(
+            List<String> command, AtollOptions options, Path session, CrashFiles crashes) {
+        return WorkerCommand.numbered(WorkerCommand.inSession(command, options, session, crashes), options);
     }
 
     /** Where a worker's differs from this process's; null takes a variable away. */

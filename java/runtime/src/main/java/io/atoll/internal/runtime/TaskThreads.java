@@ -261,6 +261,7 @@ final class TaskThreads {
     /** What is to be run next, on the same resources; null for nothing. */
     private byte[] runOne(byte[] call) {
         UnsafeBuffer record = new UnsafeBuffer(call);
+        runtime.meet(record);
         ObjectId task = CallRecord.result(record);
         TaskThread self = TaskThread.current();
         Holder context = new Holder(self, task, CallRecord.demand(record), CallRecord.retries(record) == 0);

@@ -4,6 +4,7 @@ import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
 import io.atoll.Resources;
 import io.atoll.concurrent.TaskContext;
+import io.atoll.concurrent.WorkerEnvironment;
 import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.CallWriter;
 import io.atoll.internal.call.Claim;
@@ -14,6 +15,7 @@ import io.atoll.internal.node.Backlog;
 import io.atoll.internal.process.WorkerOrders;
 import io.atoll.internal.threads.ThreadState;
 import io.atoll.internal.threads.VirtualThreads;
+import io.atoll.spi.TaskRequest;
 import io.atoll.store.NativeStore;
 import io.atoll.store.Waiting;
 import java.time.Duration;
@@ -41,6 +43,9 @@ final class WorkerRuntime extends ClientRuntime {
 
     /** Those that this process sees. */
     final List<Integer> gpus;
+
+    /** That of all tasks that run here, from the first on. */
+    private volatile WorkerEnvironment environment = WorkerEnvironment.none();
 
     private final TaskRunner runner;
     private final TaskThreads threads;
@@ -112,6 +117,25 @@ final class WorkerRuntime extends ClientRuntime {
     @Override
     public UnaryOperator<Runnable> taskWrapper() {
         return OwnWork.wrapper();
+    }
+
+    /** A task runs here. */
+    void meet(UnsafeBuffer call) {
+        if (CallRecord.hasEnvironment(call) && environment.isNone()) {
+            environment = CallRecord.environment(call);
+        }
+    }
+
+    @Override
+    TaskRequest inEnvironment(TaskRequest request) {
+        return environment.isNone() || request.policy().environment() != null ? request : request.in(environment);
+    }
+
+    /** Whether the call is for workers as this one is. */
+    private boolean isForHere(UnsafeBuffer call) {
+        return CallRecord.hasEnvironment(call)
+                ? !environment.isNone() && environment.equals(CallRecord.environment(call))
+                : environment.isNone();
     }
 
     @Override
@@ -341,11 +365,14 @@ final class WorkerRuntime extends ClientRuntime {
     }
 
     /** Whether the task may be run by who holds this and waits for it. */
-    private static boolean isHelpful(Holder context, byte[] call) {
+    private boolean isHelpful(Holder context, byte[] call) {
         UnsafeBuffer record = new UnsafeBuffer(call);
         // Of two on one stack either may end the other; one that is not to be begun twice is alone.
         boolean isAlone = context.isAtMostOnce || CallRecord.retries(record) == 0;
-        return !isAlone && !CallRecord.isIsolated(record) && context.covers(CallRecord.demand(record));
+        return !isAlone
+                && !CallRecord.isIsolated(record)
+                && isForHere(record)
+                && context.covers(CallRecord.demand(record));
     }
 
     private boolean claim(ObjectId id, byte[] call) {

@@ -302,6 +302,27 @@ TEST_F(ReadTest, ContainersAreReadWithoutTheirIds) {
   EXPECT_EQ(std::accumulate(bytes.begin(), bytes.end(), 0), 600'100);
 }
 
+// However long room is made for one after the other: what nobody looks at goes, whatever else lies in its extent.
+TEST_F(ReadTest, WhatNobodyLooksAtGoesAndWhatIsLookedAtStays) {
+  StartSpilling();
+  client_ = Attach();
+  std::vector<atoll_object_id> cold, hot;
+  uint64_t came_back = 0;
+  for (uint64_t i = 0; i < 300; ++i) {
+    if (i < 8) {
+      cold.push_back(PutWords(client_, 12'500, i));
+      hot.push_back(PutWords(client_, 12'500, i));
+    }
+    PutWords(client_, 125'000, i);
+    for (const atoll_object_id& id : hot) {
+      came_back += IsOnDisk(id);
+      ExpectWords(client_, id, 12'500, static_cast<uint64_t>(&id - hot.data()));
+    }
+  }
+  for (const atoll_object_id& id : cold) EXPECT_TRUE(IsOnDisk(id));
+  EXPECT_LT(came_back, 100u) << "of 2,400 looks, and none or two is usual";
+}
+
 TEST_F(ReadTest, WhileObjectsComeAndGoEveryReadIsRight) {
   StartSpilling();
   client_ = Attach();

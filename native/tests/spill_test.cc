@@ -173,6 +173,12 @@ TEST_F(SpillTest, TwoThatTakeHalfOfTheStoreAreLookedAtInTurn) {
   constexpr uint64_t kWords = (24 << 17) + 9, kObjects = 6;
   std::vector<atoll_object_id> ids;
   for (uint64_t i = 0; i < kObjects; ++i) ids.push_back(PutWords(client, kWords, i));
+  // All of them go to disk: behind one that is still where its creator wrote it nothing of the server's begins.
+  atoll_object_id whole{};
+  uint64_t address = 0;
+  OK(atoll_create(client, &whole, 50 << 20, 0, 0, 20 * kSecond, &address));
+  OK(atoll_abort(client, &whole));
+  OK(atoll_dereference(client, &whole));
   const auto look = [&](uint64_t i) {
     atoll_view view{};
     ASSERT_EQ(atoll_get(client, &ids[i], 20 * kSecond, &view), 0) << i << ": " << atoll_last_error();

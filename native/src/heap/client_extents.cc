@@ -37,11 +37,24 @@ Run ClientHeap::LeaseFound(F&& find) {
   return {};
 }
 
-Run ClientHeap::Lease(uint64_t bytes, bool reserved_only) {
+uint64_t ClientHeap::ExtentsFor(uint64_t bytes) const {
   const uint64_t extent_bytes = control_.geometry().extent_bytes();
-  const uint64_t need = std::max<uint64_t>(1, bytes / extent_bytes + (bytes % extent_bytes != 0));
+  return std::max<uint64_t>(1, bytes / extent_bytes + (bytes % extent_bytes != 0));
+}
+
+Run ClientHeap::Lease(uint64_t bytes, bool reserved_only) {
+  const uint64_t need = ExtentsFor(bytes);
   if (need > control_.geometry().extents()) return {};
   return LeaseFound([&] { return FindRun(need, reserved_only); });
+}
+
+Run ClientHeap::LeaseWell(uint64_t bytes, bool reserved_only) {
+  const uint64_t need = ExtentsFor(bytes);
+  if (need > control_.geometry().extents()) return {};
+  return LeaseFound([&] {
+    const Run run = FindRun(need, reserved_only);  // one that lies well, if there is such
+    return run.count != 0 && LiesWell(run) ? run : Run();
+  });
 }
 
 Run ClientHeap::LeaseBetween(uint64_t bytes, bool reserved_only) {

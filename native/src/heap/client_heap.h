@@ -72,6 +72,8 @@ class ClientHeap {
   // those, if `reserved_only`). Returns an empty run when there is none. The run cannot be used before
   // Commit().
   Run Lease(uint64_t bytes, bool reserved_only);
+  // The same, but empty when none of them LiesWell().
+  Run LeaseWell(uint64_t bytes, bool reserved_only);
   // The same with the fewest extents that can hold so much together with what is free of this client's before and
   // behind them, in a row.
   Run LeaseBetween(uint64_t bytes, bool reserved_only);
@@ -189,6 +191,7 @@ class ClientHeap {
   bool ExtentFree(uint64_t extent) const {
     return open_[extent] != 0 && free_.AllFree(extent * slabs_per_extent_, slabs_per_extent_);
   }
+  uint64_t ExtentsFor(uint64_t bytes) const;
   Run FindRun(uint64_t need, bool reserved_only) const;
   Run FindBetween(uint64_t slabs, bool reserved_only) const;
   template <typename F>

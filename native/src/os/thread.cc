@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <new>
 
+#include "os/shared_memory.h"
 #include "os/sync.h"
 #include "result.h"
 
@@ -77,6 +78,13 @@ Status Create(const char* name, Thread::Body body, void* argument, pthread_t* th
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (error == 0) return {};
   delete start;
+  const uint64_t limit = AddressLimit();
+  if (error == EAGAIN && limit != UINT64_MAX) {
+    return Status::Error(ATOLL_SYSTEM,
+                         "thread %s cannot start: ulimit -v (RLIMIT_AS) allows %lu bytes and %lu are mapped, or as many threads run "
+                         "as ulimit -u or pids.max of the cgroup allow",
+                         name, limit, AddressesInUse());
+  }
   errno = error;
   return Status::System("pthread_create");
 }

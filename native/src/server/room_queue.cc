@@ -309,21 +309,20 @@ Mover::Answer RoomQueue::MakeRun(const KnownWish& wish, uint64_t extents, bool m
 
 // First by moving alone. Then the objects that were looked at least lately go to disk; when what that frees
 // lies too scattered, whatever there is no room for of a whole run.
-bool RoomQueue::MakeRoom(const KnownWish& wish, uint64_t runs) {
+bool RoomQueue::MakeRoom(KnownWish& wish, uint64_t runs) {
   const uint64_t bytes = wish.extents * control_.geometry().extent_bytes();
   Ask(bytes);
   if (spiller_ != nullptr && spiller_->evicting()) settle_until_ = now_ + kSettleNanos;
   // What is being moved, and evicted for it, goes on as long as it is asked for.
   if (!mover_->busy() && (now_ < settle_until_ || GiveBack())) return true;
   const uint64_t together = std::min(wish.extents * runs, control_.geometry().extents());
-  enum Step { kMove, kEvict, kMoveAndEvict, kSteps };
-  if (rounds_ % kSteps == kMove) {
+  if (wish.step == KnownWish::Step::kMove) {
     // Who has no time does not come again, and whoever does is to find room.
     if (MakeRun(wish, together, false) != Mover::Answer::kImpossible && !wish.urgent) return true;
-    ++rounds_;
+    wish.step = KnownWish::Step::kEvict;
   }
-  if (rounds_ % kSteps == kEvict) {
-    ++rounds_;
+  if (wish.step == KnownWish::Step::kEvict) {
+    wish.step = KnownWish::Step::kMoveAndEvict;
     const uint64_t goal = std::max(bytes * runs, control_.geometry().capacity() / 16);
     if (spiller_ != nullptr && spiller_->Evict(goal) != 0) {
       settle_until_ = now_ + kSettleNanos;
@@ -332,7 +331,7 @@ bool RoomQueue::MakeRoom(const KnownWish& wish, uint64_t runs) {
     }
   }
   if (spiller_ != nullptr && MakeRun(wish, together, true) != Mover::Answer::kImpossible) return true;
-  ++rounds_;
+  wish.step = KnownWish::Step::kMove;
   return false;
 }
 
@@ -393,6 +392,7 @@ bool RoomQueue::ServeRestores(KnownWish& wish) {
       1, (wanted.bytes + control_.geometry().extent_bytes() - 1) / control_.geometry().extent_bytes());
   wishes_.Release(wish.kept);  // in this thread nobody else takes it
   if (MayRestore(wish, wanted)) soon_ = spiller_->Poll(true) || soon_;
+  if (spiller_->wanted().runs < wanted.runs) wish.step = KnownWish::Step::kMove;
   soon_ = soon_ || spiller_->backing();
   if (spiller_->wanted().runs == 0) {
     gather_until_ = 0;

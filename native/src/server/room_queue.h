@@ -78,7 +78,7 @@ class RoomQueue {
   bool Back(KnownWish& wish);
   void Ask(uint64_t bytes);
   // Goes one step towards room for so many runs of so many extents. False when nothing can be taken away.
-  bool MakeRoom(const KnownWish& wish, uint64_t runs);
+  bool MakeRoom(KnownWish& wish, uint64_t runs);
   Mover::Answer MakeRun(const KnownWish& wish, uint64_t extents, bool may_spill);
   bool GiveBack();
   bool IsLate(const KnownWish& wish) const;
@@ -109,7 +109,6 @@ class RoomQueue {
   int64_t settle_until_ = 0;      // what was asked for, or is being written, may come about until then
   int64_t ask_again_at_ = 0;      // clients, to let go
   int64_t answers_until_ = 0, answers_again_at_ = 0;  // of clients, on behalf of who has no time
-  uint64_t rounds_ = 0;           // of moving and evicting
   int64_t gather_until_ = 0;      // room for all that is to come back together is waited for so long
 };
 

@@ -22,10 +22,14 @@ class ServerHeap {
 
   // As in ClientHeap. Between Lease() and Commit() the extents are given memory (Reserver::Back(kRestorer)).
   bool Allocate(uint64_t bytes, Entry& entry, uint64_t place) { return heap_->Allocate(bytes, entry, place); }
-  // Where no run of extents is long enough, what is free of the server's beside one counts too.
+  // Where no run of extents is long enough, what is free of the server's beside one counts too; for a long one also where
+  // none lies well: in the middle it would leave no room for another one of its length.
   Run Lease(uint64_t bytes, bool reserved_only) {
-    const Run run = heap_->Lease(bytes, reserved_only);
-    return run.count != 0 ? run : heap_->LeaseBetween(bytes, reserved_only);
+    const Geometry& g = control_.geometry();
+    const bool is_long = IsLong(bytes / g.extent_bytes() + 1, g.extents());
+    Run run = is_long ? heap_->LeaseWell(bytes, reserved_only) : heap_->Lease(bytes, reserved_only);
+    if (run.count == 0) run = heap_->LeaseBetween(bytes, reserved_only);
+    return run.count == 0 && is_long ? heap_->Lease(bytes, reserved_only) : run;
   }
   // Returns false when some of them have no memory: those are nobody's again.
   bool Commit(const Run& run);

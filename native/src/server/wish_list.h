@@ -29,6 +29,10 @@ struct KnownWish {
   bool stuck = false;      // nothing that may be taken away makes room for it
   int64_t look_at = 0;     // when to see whether it still is
   int64_t granted_at = 0;
+  // What room for it is made by. Each wish begins with the first: else it is the last one, which looks for the cheapest
+  // run and not for what was looked at least lately, that all memory would come from.
+  enum class Step : uint8_t { kMove, kEvict, kMoveAndEvict };
+  Step step = Step::kMove;
   bool granted() const { return word.state() == WishState::kGranted; }
 };
 

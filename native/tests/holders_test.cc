@@ -117,7 +117,8 @@ TEST_F(HoldersTest, AreNotEnteredByWhoNamesNoObject) {
   atoll_client *maker = Attach(), *other = Attach();
   const atoll_object_id id = Put(maker, 1000);
   // Else it is the server's to free: the put may have waited for room, and the server not have seen yet that nobody does.
-  ASSERT_TRUE(Eventually([&] { return control().header().room_queue.load() == 0; }));
+  ASSERT_TRUE(Eventually(
+      [&] { return control().header().room_queue.load() == 0 && control().header().pressure.load() == 0; }));
   for (const uint64_t generations : {uint64_t{1}, ~uint64_t{0}}) {
     const atoll_object_id wrong{id.store, id.place + generations};
     atoll_view view{};

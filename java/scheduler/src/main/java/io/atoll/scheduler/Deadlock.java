@@ -36,12 +36,17 @@ final class Deadlock {
     }
 
     /** For people: why the victim cannot go. */
-    static String why(Task victim, Ledger ledger, Crew crew) {
-        if (ledger.covers(victim.shape.amounts)) {
-            return "each of the " + crew.all().size()
-                    + " workers has as many threads as it may have, or as many tasks that wait for others, and all of"
-                    + " them wait: perhaps a recursion has no end";
+    static String why(Task victim, Ledger ledger, Crew crew, Pools pools) {
+        if (!ledger.covers(victim.shape.amounts)) {
+            return "it demands " + victim.demand() + ", and only " + ledger.free() + " is free";
         }
-        return "it demands " + victim.demand() + ", and only " + ledger.free() + " is free";
+        if (crew.all().stream().noneMatch(pools.suits(victim.shape))) {
+            return "no worker for " + victim.demand()
+                    + (victim.environment().isNone() ? "" : " in " + victim.environment())
+                    + " is there, nor could one be started";
+        }
+        return "each of the " + crew.all().size()
+                + " workers has as many threads as it may have, or as many tasks that wait for others, and all of"
+                + " them wait: perhaps a recursion has no end";
     }
 }

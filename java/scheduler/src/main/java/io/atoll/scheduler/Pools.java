@@ -2,6 +2,7 @@ package io.atoll.scheduler;
 
 import io.atoll.Resources;
 import io.atoll.concurrent.WorkerEnvironment;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many workers there are to be of each {@link WorkerKind}, and which of them suit a task. A node begins with plain ones alone.
  * When a task could go, and no worker of its kind is wanted, one is started: in the place of an idle one if there are as many
- * as the node is to have, or beside those whose tasks all wait, up to twice as many. One thread.
+ * as the node is to have, or beside those whose tasks all wait, up to twice as many. When {@link Scheduler#PATIENCE}
+ * others have passed it and kept all busy, one takes no more until it is such a one; after as many again another, too. One
+ * thread.
  */
 final class Pools {
     private final SchedulerActions actions;
@@ -90,11 +93,21 @@ final class Pools {
         return suspect != null ? suspect : queue.next(shape -> !canServe(shape));
     }
 
-    /** Before anything is sent: what has its turn is not passed by for ever by what finds a worker in the place that it needs. */
+    /**
+     * Before anything is sent: what has its turn is not passed by for ever by what finds a worker in the place that it needs,
+     * nor by what keeps the workers busy.
+     */
     void provideForFirst(Queue queue) {
-        Task first = areOne ? null : queue.next(shape -> true);
-        if (first != null && !canServe(first.shape)) {
-            provide(first.shape);
+        if (areOne) {
+            return;
+        }
+        Task suspect = unservedSuspect(queue);
+        if (suspect != null && !provide(suspect.shape)) {
+            keepFree(1);
+        }
+        Task first = queue.next(shape -> canServe(shape) || !isComing(shape));
+        if (first != null && !canServe(first.shape) && !provide(first.shape)) {
+            keepFree(first.shape.passedOver / Scheduler.PATIENCE);
         }
     }
 
@@ -103,20 +116,20 @@ final class Pools {
         if (areOne) {
             return;
         }
-        Task suspect = unservedSuspect(queue);
-        if (suspect != null) {
-            provide(suspect.shape);
-        }
-        Predicate<Shape> lacks = shape -> !canServe(shape) && !isComing(shape);
         boolean isRoom = true;
-        for (Task next = queue.next(lacks); next != null && isRoom; next = queue.next(lacks)) {
+        for (Task next = queue.next(this::lacks); next != null && isRoom; next = queue.next(this::lacks)) {
             isRoom = provide(next.shape);
         }
         for (Shape shape : ahead.shapes()) {
-            if (queue.fits(shape) && lacks.test(shape)) {
+            if (queue.fits(shape) && lacks(shape)) {
                 provide(shape);
             }
         }
+    }
+
+    /** Whether nobody can take one of the shape, nor will unless one is provided. */
+    boolean lacks(Shape shape) {
+        return !areOne && !isComing(shape) && !canServe(shape);
     }
 
     /** Whether one that suits is on its way, or is there and takes nothing now. */
@@ -187,6 +200,18 @@ final class Pools {
         best.isRetired = true;
         actions.retire(best.id);
         return true;
+    }
+
+    /**
+     * So many that are busy take nothing in this round, the most dispensable first; the same in each, so that they come to an
+     * end. None whose tasks all wait: what they wait for may have to run there.
+     */
+    private void keepFree(int count) {
+        crew.all().stream()
+                .filter(worker -> worker.running > 0 && !worker.doomed && !worker.isReplaced && !worker.isReserved)
+                .sorted(Comparator.comparingInt(this::dispensability).reversed())
+                .limit(count)
+                .forEach(worker -> worker.isReserved = true);
     }
 
     private int dispensability(Worker worker) {

@@ -291,7 +291,7 @@ final class Queue {
         return false;
     }
 
-    /** One of {@code sent} goes; those that do not fit were there too. */
+    /** One of {@code sent} goes; those that do not fit, or have nobody to go to, were there too. */
     private void passOver(Shape sent) {
         if (sent.passedOver >= Scheduler.PATIENCE) {
             starved.remove(sent);
@@ -299,7 +299,8 @@ final class Queue {
         sent.passedOver = 0;
         if (shapes.size() > 1) {
             for (Shape shape : shapes) {
-                if (shape != sent && !fits(shape) && ++shape.passedOver == Scheduler.PATIENCE) {
+                boolean isPassed = shape != sent && (!fits(shape) || pools.lacks(shape));
+                if (isPassed && ++shape.passedOver == Scheduler.PATIENCE) {
                     starved.add(shape);
                 }
             }

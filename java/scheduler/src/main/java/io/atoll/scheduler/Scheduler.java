@@ -418,7 +418,7 @@ public final class Scheduler {
             return false;
         }
         places.leave(victim);
-        endings.end(victim, Failure.DEADLOCK, Deadlock.why(victim, ledger, crew));
+        endings.end(victim, Failure.DEADLOCK, Deadlock.why(victim, ledger, crew, pools));
         sender.sendAll();
         return true;
     }

@@ -20,7 +20,7 @@ final class Shape {
     final WorkerEnvironment environment;
     /** The same in ten-thousandths, by the scheduler's index of resources. */
     final long[] amounts;
-    /** Tasks of other shapes that were sent while the first of this one did not fit. */
+    /** Tasks of other shapes that were sent while the first of this one did not fit, or no worker of its kind was wanted. */
     int passedOver;
     /** Tasks of this shape that are not done. */
     int users;

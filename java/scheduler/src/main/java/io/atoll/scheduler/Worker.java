@@ -16,7 +16,10 @@ final class Worker {
 
     /** Those that run and are suspects: one at most, and nothing beside it. */
     int suspects;
-    /** It gets nothing more until what runs there has ended and a suspect has been there. */
+    /**
+     * It gets nothing more until what runs there has ended and a suspect has been there, or one of another kind is in its
+     * place. Found out in each round.
+     */
     boolean isReserved;
 
     /** It is being killed, for what one of its tasks does: the others have no part in that. */

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.atoll.Resources;
 import io.atoll.concurrent.WorkerEnvironment;
 import io.atoll.scheduler.SchedulerActions.Failure;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Workers of several kinds, by the GPUs that they see. */
@@ -136,6 +138,72 @@ class PoolsTest extends OnAFakeNode {
     }
 
     @Test
+    void shouldDrainAWorkerForWhatHasBeenPassedTooOften() {
+        node(Resources.cpus(2).with(Resources.GPU, 1), 1);
+        int last = 4 + Scheduler.PATIENCE;
+        submit(ONE, 1, 2);
+        submit(gpus(1), 3);
+        for (int number = 4; number <= last; ++number) {
+            submit(ONE, number);
+        }
+        finish(1, 1);
+        finish(2, 1);
+        for (int number = 4; number < last - 2; ++number) {
+            finish(number, 1);
+        }
+        assertThat(fake.events()).as("%s passed it", Scheduler.PATIENCE).endsWith(last - 1 + " to 1");
+        finish(last - 2, 1);
+        assertThat(fake.events()).as("it takes no more").isEmpty();
+        finish(last - 1, 1);
+        assertThat(fake.events()).containsExactly("want 0 without GPU", "retire 1", "want 1 with GPU [0]");
+        join(2, 0);
+        assertThat(fake.events()).containsExactly("3 to 2");
+        finish(3, 2);
+        assertThat(fake.events()).containsExactly("want 0 with GPU [0]", "retire 2", "want 1 without GPU");
+        scheduler.workerJoined(3, WorkerKind.PLAIN);
+        finish(last, 3);
+    }
+
+    @Test
+    void shouldLetEachKindAdvanceWhereTasksOfAllAreQueuedWithoutEnd() {
+        node(Resources.cpus(2).with(Resources.GPU, 2), 1);
+        Resources[] demands = {ONE, gpus(0.5), gpus(2)};
+        int number = 0;
+        for (; number < 300; ++number) {
+            submit(demands[number % demands.length], number);
+        }
+        Map<Resources, Integer> ended = new HashMap<>();
+        int worker = 1;
+        while (scheduler.unfinished() > 0) {
+            List<Task> tasks = scheduler.tasksOf(worker);
+            if (tasks.isEmpty()) {
+                String want = fake.log.get(fake.log.size() - 1);
+                scheduler.workerLost(worker);
+                join(
+                        ++worker,
+                        want.endsWith("[0]")
+                                ? new Integer[] {0}
+                                : want.endsWith("[0, 1]") ? new Integer[] {0, 1} : new Integer[] {});
+                assertThat(scheduler.tasksOf(worker))
+                        .as("nobody comes for nothing")
+                        .isNotEmpty();
+                continue;
+            }
+            Task task = tasks.get(0);
+            if (number < 6000) {
+                ended.merge(task.demand(), 1, Integer::sum);
+                submit(task.demand(), number++);
+            }
+            finish((int) task.id().place(), worker);
+        }
+        assertThat(ended.values())
+                .as("%s, in %s workers", ended, worker)
+                .hasSize(3)
+                .allMatch(count -> count > 100);
+        assertThat(worker).as("nor for a few: %s", ended).isLessThan(300);
+    }
+
+    @Test
     void shouldStartAWorkerBesideOneWhoseTasksAllWait() {
         gpuNode(1, 1);
         submit(ONE, 1);
@@ -146,6 +214,59 @@ class PoolsTest extends OnAFakeNode {
         join(2, 0);
         finish(2, 2);
         scheduler.resume(id(1), 1);
+        finish(1, 1);
+    }
+
+    @Test
+    void shouldStartAWorkerBesideOneWhoseTasksWaitForItWhileOthersKeepThatBusy() {
+        node(Resources.cpus(2).with(Resources.GPU, 1), 1);
+        int last = 4 + Scheduler.PATIENCE;
+        submit(ONE, 1);
+        scheduler.submit(nestedIn(1, 2, gpus(1)));
+        submit(ONE, 3);
+        for (int number = 4; number <= last; ++number) {
+            submit(ONE, number);
+        }
+        scheduler.blocked(id(1), 1);
+        for (int number = 3; number < last - 3; ++number) {
+            finish(number, 1);
+        }
+        assertThat(fake.events()).endsWith(last - 2 + " to 1");
+        finish(last - 3, 1);
+        assertThat(fake.events()).isEmpty();
+        finish(last - 2, 1);
+        assertThat(fake.events()).containsExactly("want 1 with GPU [0]", last - 1 + " to 1", last + " to 1");
+        join(2, 0);
+        finish(last - 1, 1);
+        assertThat(fake.events()).containsExactly("2 to 2");
+        finish(2, 2);
+        finish(last, 1);
+        scheduler.resume(id(1), 1);
+        finish(1, 1);
+    }
+
+    @Test
+    void shouldKeepOneMoreFreeWhenTheFirstTakesLong() {
+        node(Resources.cpus(6).with(Resources.GPU, 1), 2);
+        submit(ONE, 1, 2, 3, 4, 5);
+        submit(gpus(1), 6);
+        int last = 6 + 2 * Scheduler.PATIENCE + 1;
+        for (int number = 7; number <= last; ++number) {
+            submit(ONE, number);
+        }
+        assertThat(fake.claims).as("it takes long").containsEntry(id(1), 1);
+        finish(2, 2);
+        finish(3, 1);
+        finish(4, 2);
+        finish(5, 1);
+        for (int number = 7; fake.claims.containsKey(id(number)); ++number) {
+            finish(number, fake.claims.get(id(number)));
+        }
+        assertThat(fake.events().subList(last - 2, last + 1))
+                .containsExactly("want 1 without GPU", "retire 2", "want 1 with GPU [0]");
+        join(3, 0);
+        finish(6, 3);
+        finish(last, 1);
         finish(1, 1);
     }
 
@@ -161,6 +282,8 @@ class PoolsTest extends OnAFakeNode {
         assertThat(fake.events()).containsExactly("1 to 1", "want 1 with GPU [0]", "2 to 2");
         assertThat(scheduler.breakDeadlock()).isTrue();
         assertThat(fake.failed).containsEntry(id(3), Failure.DEADLOCK);
+        assertThat(fake.events())
+                .containsExactly("3 DEADLOCK: no worker for 1 CPU, 1 GPU is there, nor could one be started");
         scheduler.resume(id(2), 2);
         finish(2, 2);
         scheduler.resume(id(1), 1);

@@ -96,6 +96,13 @@ final class Ahead {
 
     /** The worker says that it has begun the task, which is ahead there. Its leader has left already. */
     void begun(Task task) {
+        if (task.state == Task.State.HELPED) {
+            places.beginHelped(task); // so it seemed when it was to be recalled
+            return;
+        }
+        if (task.state != Task.State.AHEAD) {
+            return;
+        }
         for (Task each : places.ahead().toArray(NONE)) {
             if (each == task) {
                 break;
@@ -105,7 +112,7 @@ final class Ahead {
                 recall(each);
             }
         }
-        recall(task); // Not taken from who says so.
+        recall(task, true); // Not taken from who says so.
     }
 
     /** Takes back those that are not to begin where they are. */
@@ -152,13 +159,20 @@ final class Ahead {
         return shapes;
     }
 
-    /** It and those behind it are in the queue then, unless somebody has begun it. */
+    /**
+     * It and those behind it are in the queue then, unless somebody has begun it: a thread there that waits for it and holds
+     * the resources of another task, or that of its leader, of whose end has not been heard then, see {@link #begun}.
+     */
     void recall(Task task) {
+        recall(task, false);
+    }
+
+    private void recall(Task task, boolean isBegun) {
         Task behind = task.follower;
         int client = actions.recall(task) ? Scheduler.NOBODY : actions.claimedBy(task);
         if (client == Scheduler.NOBODY) {
             places.takeBack(task);
-        } else if (client == task.worker) {
+        } else if (isBegun && client == task.worker) {
             places.begin(task);
         } else {
             places.help(task, client);

@@ -120,6 +120,12 @@ final class Places {
         }
     }
 
+    /** It was not helped, but has been begun on what its leader had. */
+    void beginHelped(Task task) {
+        ledger.take(task);
+        setState(task, Task.State.RUNNING);
+    }
+
     /** It is ahead no longer, and nobody's. */
     void takeBack(Task task) {
         unlink(task);

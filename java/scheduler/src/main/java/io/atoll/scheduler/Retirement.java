@@ -35,7 +35,7 @@ final class Retirement {
     void review() {
         if (crew.isLimited()) {
             for (Worker worker : crew.all()) {
-                if (worker.begun >= worker.limit && !worker.doomed) {
+                if ((worker.isReplaced || worker.begun >= worker.limit) && !worker.doomed) {
                     review(worker);
                 }
             }
@@ -49,6 +49,7 @@ final class Retirement {
         }
         if (spent.tasks.isEmpty() && spent.ahead == 0 && !spent.isRetired) {
             spent.isRetired = true;
+            spent.limit = 0; // One that was extended could take more.
             actions.retire(spent.id);
         }
     }

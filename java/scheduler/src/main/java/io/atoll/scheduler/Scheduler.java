@@ -243,7 +243,7 @@ public final class Scheduler {
             places.leave(ended);
         }
         Task begun = next == null ? null : tasks.get(next);
-        if (begun != null && begun.state == Task.State.AHEAD && begun.worker == worker) {
+        if (begun != null && begun.worker == worker) {
             ahead.begun(begun);
         }
         if (ended != null) {

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AheadTest extends OnAFakeNode {
+    private static final Resources HALF = Resources.cpus(0.5);
+
     @BeforeEach
     void takeTasksAhead() {
         fake.takesAhead = true;
@@ -57,6 +59,45 @@ class AheadTest extends OnAFakeNode {
         follow(3, 1, 4);
         finish(4, 1);
         assertThat(fake.done).contains(id(1), id(2), id(3), id(4));
+    }
+
+    /** Of 1.5 CPUs, 1 holds one, 2 a half, and 3, which 1 has submitted, is behind 2. Some thread there begins 3, and 1 waits. */
+    private void waitBeside() {
+        node(Resources.cpus(1.5), 1);
+        submit(ONE, 1);
+        submit(HALF, 2);
+        scheduler.submit(nestedIn(1, 3, HALF));
+        assertThat(fake.events()).containsExactly("1 to 1", "2 to 1", "3 behind 2 at 1");
+        assertThat(fake.ahead.remove(id(3))).isTrue();
+        scheduler.blocked(id(1), 1);
+    }
+
+    @Test
+    void shouldTakeNoCpuForOneThatIsHelpedWhereItIs() {
+        waitBeside();
+        scheduler.submit(nestedIn(3, 4, Resources.cpus(1.5)));
+        assertThat(scheduler.free()).isEqualTo(ONE);
+        finish(2, 1);
+        assertThat(fake.events()).as("what 3 waits for").containsExactly("4 to 1");
+        finish(4, 1);
+        scheduler.resume(id(1), 1);
+        finish(3, 1);
+        finish(1, 1);
+    }
+
+    @Test
+    void shouldTakeTheCpuOfTheOneThatHasEndedWhenThatIsHeardLate() {
+        waitBeside();
+        assertThat(scheduler.free()).isEqualTo(ONE);
+        fake.ready.add(id(2));
+        scheduler.finished(id(2), 1, id(3));
+        assertThat(scheduler.free()).isEqualTo(ONE);
+        scheduler.blocked(id(3), 1);
+        assertThat(scheduler.free()).isEqualTo(Resources.cpus(1.5));
+        scheduler.resume(id(3), 1);
+        finish(3, 1);
+        scheduler.resume(id(1), 1);
+        finish(1, 1);
     }
 
     @Test

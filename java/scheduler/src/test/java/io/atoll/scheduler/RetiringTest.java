@@ -135,6 +135,26 @@ class RetiringTest extends OnAFakeNode {
     }
 
     @Test
+    void shouldEndOneThatWasUsedOnceMoreWhenItHasNothingAndNotKeepItForMore() {
+        node(Resources.cpus(1), 1, 2);
+        submit(1);
+        scheduler.submit(nestedIn(1, 2, ONE));
+        scheduler.submit(nestedIn(1, 3, ONE));
+        scheduler.blocked(id(1), 1);
+        finish(3, 1);
+        assertThat(fake.events()).containsExactly("1 to 1", "3 to 1", "replace 1");
+        assertThat(scheduler.breakDeadlock()).isTrue();
+        finish(2, 1);
+        scheduler.resume(id(1), 1);
+        finish(1, 1);
+        assertThat(fake.events()).containsExactly("2 to 1", "grant 1 at 1", "retire 1");
+        submit(4);
+        assertThat(fake.events()).isEmpty();
+        scheduler.workerJoined(2, WorkerKind.PLAIN);
+        finish(4, 2);
+    }
+
+    @Test
     void shouldBreakADeadlockThatNoOtherWorkerWouldEnd() {
         node(Resources.cpus(1).with(DISK, 1), 1, 1);
         scheduler.submit(task(1, DISKED));

@@ -99,12 +99,24 @@ public final class WorkerMain {
             System.err.println("atoll: this worker ends: " + why);
             why.printStackTrace();
         } finally {
+            halt();
+        }
+    }
+
+    /** Whoever reaps this process ends its group; nobody does when the driver has just been killed, which may be what has failed. */
+    private static void halt() {
+        try {
+            OwnChildren.end();
+        } finally {
             Runtime.getRuntime().halt(1);
         }
     }
 
-    /** The driver has been killed, or native code of a task has closed what would say so: the lock in the session tells. */
-    private static void end(NativeStore store, WorkerOrders orders) {
+    /**
+     * The driver has been killed, or native code of a task has closed what would say so: the lock in the session tells. One
+     * thread at a time, as a lock is asked for: the main one and the watchdog hear of a death at the same time.
+     */
+    private static synchronized void end(NativeStore store, WorkerOrders orders) {
         long end = System.nanoTime() + PATIENCE_NANOS;
         boolean isDead = SessionDirectory.deleteIfDead(orders.socket().getParent());
         while (!isDead && System.nanoTime() < end) {

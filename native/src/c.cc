@@ -429,14 +429,16 @@ int64_t atoll_bell(atoll_client* client, uint64_t client_index) {
 int64_t atoll_bell_wait(atoll_client* client, uint64_t client_index, uint64_t count, int64_t timeout_ns) {
   if (client == nullptr) return Null();
   if (client->forked_from() != 0) return Forked(client);
-  auto bell = client->core->BellOf(client_index);
-  if (!bell.ok()) return Code(bell.status());
-  const auto seen = static_cast<uint32_t>(count);
-  if (!bell.value()->Wait(seen, atollstore::os::Deadline::After(timeout_ns))) {
-    return Code(
-        Status::Error(ATOLL_TIMED_OUT, "bell of client %lu: no ring after count %u", client_index, seen));
-  }
-  return bell.value()->Read();
+  auto rung = client->core->AwaitBell(client_index, static_cast<uint32_t>(count),
+                                      atollstore::os::Deadline::After(timeout_ns));
+  return rung.ok() ? int64_t{rung.value()} : Code(rung.status());
+}
+
+int64_t atoll_end_waits(atoll_client* client) {
+  if (client == nullptr) return Null();
+  if (client->forked_from() != 0) return Forked(client);
+  client->core->EndWaits();
+  return 0;
 }
 
 int64_t atoll_bell_ring(atoll_client* client, uint64_t client_index, uint64_t threads) {

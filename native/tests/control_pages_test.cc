@@ -235,5 +235,24 @@ TEST_F(PolledPagesTest, WithoutControlMemoryThereIsAStatus) {
   PollDuring([&] { Detach(client); });
 }
 
+// Who found none while there was no control memory for them is not short of entries, and nobody is to let go of anything.
+TEST_F(PolledPagesTest, EntriesAreThereOnceThereIsControlMemoryForThem) {
+  Open();
+  std::unique_ptr<ClientCore> client;
+  PollDuring([&] { client = std::move(ClientCore::Attach(path_.c_str())).value(); });
+  const uint32_t pressed = control().header().pressure_bell.Read();
+  for (const int64_t timeout : {int64_t{0}, 10 * kSecond}) {
+    for (uint64_t i = 0; i < 8 * kEntriesPerBlock; ++i) {
+      control().header().control_budget.store(0);
+      PollDuring([&] {
+        const auto id = client->Expect(true, timeout);
+        ASSERT_TRUE(id.ok()) << i << ": " << LastError();
+      });
+    }
+  }
+  EXPECT_EQ(control().header().pressure_bell.Read(), pressed);
+  PollDuring([&] { ASSERT_TRUE(client->Detach().ok()); });
+}
+
 }  // namespace
 }  // namespace atollstore

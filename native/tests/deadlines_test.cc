@@ -96,6 +96,21 @@ TEST_F(DeadlinesTest, NamesOfAStoppedServer) {
   OK(atoll_dereference(client, &id));
 }
 
+// Who has no time does not wait for the next one either.
+TEST_F(DeadlinesTest, WithADeadServerAndNoneThatFollows) {
+  Serve();
+  atoll_client* client = Attach();
+  KillServerAndHoldSupervisor();
+  atoll_object_id id{};
+  uint64_t address = 0;
+  for (const int64_t little : {int64_t{0}, int64_t{1'000'000}}) {
+    ExpectAfter(little, [&] { EXPECT_EQ(atoll_create(client, &id, 60 << 20, 0, 0, little, &address), -ATOLL_TIMED_OUT); });
+  }
+  LetGo();
+  OK(atoll_create(client, &id, 60 << 20, 0, 0, 10 * kSecond, &address));
+  OK(atoll_abort(client, &id));
+}
+
 // While one thread waits, all find out that nobody serves the store any more.
 TEST_F(DeadlinesTest, WithoutAServer) {
   Serve();

@@ -96,6 +96,7 @@ TEST_F(ForkTest, ChildFindsEverythingUnusableAndRemovesNothing) {
     refused("ring", atoll_ring(client, mine, ATOLL_RING_UP, &address, &bytes));
     refused("bell", atoll_bell(client, mine));
     refused("bell_wait", atoll_bell_wait(client, mine, 0, 0));
+    refused("end_waits", atoll_end_waits(client));
     refused("bell_ring", atoll_bell_ring(client, mine, 1));
     refused("stats", atoll_stats(client, &stats));
     refused("client_stats", atoll_client_stats(client, mine, &of_client));

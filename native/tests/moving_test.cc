@@ -135,6 +135,30 @@ TEST_F(MovingTest, HalfOfTheStoreIsToBeHadInOnePiece) {
   Discard(client, &id);
 }
 
+// Seen: at most 64 extents with holes were room for what lay in the run.
+TEST_F(MovingTest, HalfOfTheStoreIsToBeHadWhereHolesLieInManyExtents) {
+  options_.extent_bytes = 256 << 10;
+  StartAndLook();
+  atoll_client* client = Attach();
+  FillWithHoles(client, 64 * kMiB, 4096, 2);
+  atoll_object_id id{};
+  OK(Create(Attach(), 32 * kMiB, &id));
+  ExpectKept(client, 2);
+  ExpectSound();
+}
+
+TEST_F(MovingTest, HolesBetweenManyObjectsAreFilledInRounds) {
+  options_.capacity = 32 * kMiB;
+  options_.max_objects = 1 << 20;
+  StartAndLook();
+  atoll_client* client = Attach();
+  FillWithHoles(client, 31 * kMiB, 8, 2);
+  atoll_object_id id{};
+  OK(Create(Attach(), 12 * kMiB, &id));
+  EXPECT_GT(Moved(), 64u << 10) << "more than are kept in lists at once";
+  ExpectSound();
+}
+
 // The reserve lies between the objects of its client, and stays whole.
 TEST_F(MovingTest, HalfOfTheStoreIsToBeHadBesideAReserve) {
   constexpr uint64_t kReserve = 2 * kMiB;

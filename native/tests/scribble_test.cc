@@ -8,6 +8,7 @@
 #include "directory/directory.h"
 #include "fixture.h"
 #include "layout/location.h"
+#include "spill_fixture.h"
 
 namespace atollstore {
 namespace {
@@ -113,6 +114,31 @@ TEST_F(ScribbleTest, CreatorWritesNowhereElse) {
   EXPECT_EQ(atoll_resize(maker_, &id, 8192, 0, &address), -ATOLL_CORRUPT);
   EXPECT_TRUE(RightOrTold(sealed, 1));
   OK(atoll_abort(maker_, &id));
+}
+
+// As its record says something else, nobody waits for room for it.
+class SpilledScribbleTest : public SpillTest {};
+
+TEST_F(SpilledScribbleTest, ASizeThatCannotBeIsLost) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  const atoll_object_id id = PutWords(client, 1000, 5);
+  atoll_object_id all{};
+  uint64_t address = 0;
+  OK(atoll_create(client, &all, 32 << 20, 0, 0, 20 * kSecond, &address));
+  OK(atoll_abort(client, &all));
+  OK(atoll_dereference(client, &all));
+  ASSERT_EQ(Stats(client).evicted, 1u);
+  {
+    auto scribbler = ClientCore::Attach(path_.c_str());
+    ASSERT_TRUE(scribbler.ok()) << LastError();
+    u64& size = scribbler.value()->control().entry(ObjectId(id).index()).size;
+    const uint64_t before = size.exchange(uint64_t{1} << 40);
+    atoll_view view{};
+    EXPECT_EQ(atoll_get(client, &id, 10 * kSecond, &view), -ATOLL_LOST) << atoll_last_error();
+    size.store(before);
+  }
+  OK(atoll_dereference(client, &id));
 }
 
 // Each round: a few objects, one word that is wrong, more objects, and all are read. Then the word is as it

@@ -12,6 +12,7 @@
 
 #include "heap/client_heap.h"
 #include "layout/control_budget.h"
+#include "layout/wish.h"
 #include "server/admission.h"
 #include "server/deaths.h"
 #include "server/requests.h"
@@ -353,6 +354,26 @@ TEST_F(ServerCoreTest, DoesNotBeginOverWhatIsNoStore) {
     EXPECT_EQ(server.status().code(), ATOLL_CORRUPT) << LastError();
     EXPECT_NE(::access(path_.c_str(), F_OK), 0) << "its socket is there still";
   }
+}
+
+TEST_F(ServerPartsTest, WhoHasNoTimeIsSentAwayWithoutBeingTakenIn) {
+  control_.AddClient(1);
+  ClientRecord& record = control_.client(1);
+  const WishWord waits = WishWord(0).Next().As(WishState::kWaits);
+  for (uint32_t place = 0; place < 2; ++place) {
+    WishRecord& wish = record.wishes[place];
+    wish.kind.store(static_cast<uint32_t>(WishKind::kRoom) | (place == 0 ? kUrgent : 0));
+    wish.ticket.store(place + 1);
+    wish.word.store(waits.bits());
+    record.wishing.fetch_or(1u << place);
+  }
+  const WishList wishes(control_);
+  wishes.SendUrgentAway();
+  EXPECT_EQ(record.wishes[0].word.load(), waits.As(WishState::kRefused).bits());
+  EXPECT_EQ(record.wishes[0].seen.load(), 0u) << "else it would be told that the store is full";
+  EXPECT_EQ(record.wishes[0].bell.Read(), 1u);
+  EXPECT_EQ(record.wishes[1].word.load(), waits.bits());
+  control_.RemoveClient(1);
 }
 
 // An extent is granted to a client, and the server takes the grant back in that moment: it is the one's or the other's.

@@ -70,6 +70,24 @@ TEST_F(SieveTest, FindsTheOneThatIsPinnedNoMore) {
   }
 }
 
+// However many are marked.
+TEST_F(SieveTest, LooksAtNoMoreThanItMay) {
+  constexpr uint64_t kObjects = 10'000, kMost = 1000, kPinnedLooks = 4;
+  for (const atoll_object_id& id : PutMany(kObjects)) {
+    Pin(id);
+    OK(atoll_release(client_, &id));
+  }
+  Sieve sieve(control());
+  uint64_t found = Sieve::kLater, calls = 0;
+  for (; found == Sieve::kLater && calls < 100; ++calls) {
+    const uint64_t before = sieve.looks();
+    found = sieve.Next(true, kMost);
+    EXPECT_LE(sieve.looks() - before, kMost + kPinnedLooks);
+  }
+  EXPECT_LT(found, Sieve::kLater);
+  EXPECT_GE(calls, kObjects / kMost);
+}
+
 // Of many more entries than are looked at in one go.
 TEST_F(SieveTest, FindsEachOfMany) {
   constexpr int kObjects = 40'000;

@@ -258,6 +258,31 @@ TEST_F(SpillDirectoryTest, DirectoryRemovedWhileRunningIsMadeAgainAndCostsOnlyWh
   }
 }
 
+// A link, or somebody else's directory, in the place of the one that the user has named.
+TEST_F(SpillDirectoryTest, NothingIsMadeInWhatHasTakenTheParentsPlace) {
+  const std::string parent = spill_ + "/parent", other = spill_ + "/other";
+  for (const bool link : {true, false}) {
+    if (!link && ::geteuid() != 0) continue;
+    fs::create_directory(parent);
+    auto lock = SpillDirectory::Lock(parent, 1);
+    ASSERT_TRUE(lock.ok()) << LastError();
+    SpillDirectory directory(parent, 1, std::move(lock).value());
+    fs::remove_all(parent);
+    fs::create_directory(other);
+    if (link) {
+      fs::create_directory_symlink(other, parent);
+    } else {
+      fs::create_directory(parent);
+      ASSERT_EQ(::chown(parent.c_str(), 65533, 65533), 0);
+    }
+    EXPECT_EQ(directory.Create(1).status().code(), ATOLL_REFUSED) << LastError();
+    EXPECT_TRUE(fs::is_empty(other));
+    EXPECT_TRUE(fs::is_empty(parent));
+    fs::remove_all(parent);
+    fs::remove_all(other);
+  }
+}
+
 // Where a life of the server begins without a descriptor to spare, say. Its own lock is not taken for a stranger's.
 TEST_F(SpillDirectoryTest, DirectoryThatCouldNotBeOpenedAtFirstIsOpenedWhenItIsNeeded) {
   constexpr uint64_t kStore = 7;

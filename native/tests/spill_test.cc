@@ -205,6 +205,32 @@ TEST_F(SpillTest, TwoThatTakeHalfOfTheStoreAreLookedAtInTurn) {
   OK(atoll_release(client, &ids[1]));
 }
 
+// The first place is taken when the first of them comes back: it lies at the very end then, and the next one before it.
+TEST_F(SpillTest, TwoThatTakeHalfOfTheStoreAreLookedAtWhateverWasInTheWay) {
+  StartSpilling(50 << 20);
+  atoll_client* client = Attach();
+  constexpr uint64_t kWords = (24 << 17) + 9;
+  std::vector<atoll_object_id> ids;
+  for (uint64_t i = 0; i < 3; ++i) ids.push_back(PutWords(client, kWords, i));
+  atoll_object_id whole{};
+  uint64_t address = 0;
+  OK(atoll_create(client, &whole, 50 << 20, 0, 0, 20 * kSecond, &address));
+  OK(atoll_abort(client, &whole));
+  OK(atoll_dereference(client, &whole));
+  atoll_view view{};
+  const atoll_object_id in_the_way = PutWords(client, 100'000, 7);
+  OK(atoll_get(client, &in_the_way, 0, &view));
+  for (uint64_t i = 0; i < 2; ++i) {
+    OK(atoll_get(client, &ids[i], 20 * kSecond, &view));
+    EXPECT_EQ(reinterpret_cast<const uint64_t*>(view.address)[kWords - 1], i + kWords - 1);
+    if (i != 0) break;
+    OK(atoll_release(client, &in_the_way));
+    OK(atoll_dereference(client, &in_the_way));
+  }
+  OK(atoll_release(client, &ids[0]));
+  OK(atoll_release(client, &ids[1]));
+}
+
 TEST_F(SpillTest, GetterKilledWhileItWaitsLeavesNothingBehind) {
   StartSpilling();
   atoll_client* client = Attach();

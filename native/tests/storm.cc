@@ -162,6 +162,10 @@ void Storm::ReleaseOne() {
 void Storm::DropOne() {
   if (references_.empty()) return;
   std::swap(references_[Random(references_.size())], references_.back());
+  DropLast();
+}
+
+void Storm::DropLast() {
   if (atoll_dereference(client_, &references_.back()) != 0) std::_Exit(9);
   references_.pop_back();
 }
@@ -200,9 +204,63 @@ void Storm::Run() {
         if (references_.size() > Random(24)) DropOne();
     }
   }
+  GiveAllBack();
+}
+
+void Storm::GiveAllBack() {
   while (!pins_.empty()) ReleaseOne();
   while (!references_.empty()) DropOne();
   atoll_detach(client_);
+}
+
+bool Storm::CreateFilled(uint64_t size, int64_t timeout) {
+  atoll_object_id id{};
+  uint64_t address = 0;
+  if (atoll_create(client_, &id, size, 0, 0, timeout, &address) != 0) return false;
+  FillBytes(address, size, id.place);
+  if (atoll_seal(client_, &id, nullptr) != 0) std::_Exit(6);
+  Keep(id);
+  return true;
+}
+
+void Storm::Look(const atoll_object_id& id, bool ours) {
+  atoll_view view;
+  if (id.place == 0) return;
+  // A server that was killed moving it is followed by another one.
+  if (const int64_t code = atoll_get(client_, &id, ours ? 10'000'000'000 : 0, &view); code != 0) {
+    if (ours && code != -ATOLL_TIMED_OUT && code != -ATOLL_DISCONNECTED) board_->failed.fetch_add(1);
+    return;
+  }
+  if (!BytesAreRight(view, id.place)) board_->failed.fetch_add(1);
+  board_->checked.fetch_add(1);
+  if (atoll_release(client_, &id) != 0) std::_Exit(8);
+}
+
+// Three of these have some two thirds of a store of 48 MiB, and after each round half of that in all of its
+// extents.
+void Storm::RunHoles() {
+  constexpr size_t kSmall = 320;
+  constexpr uint64_t kLeastLarge = 6 << 20;
+  constexpr int kLarge = 4;
+  while (board_->stop.load(std::memory_order_relaxed) == 0) {
+    while (references_.size() < kSmall && CreateFilled(4096 + Random(60'000), 50'000'000)) {
+      operations_->fetch_add(1, std::memory_order_relaxed);
+    }
+    for (size_t left = references_.size() / 2; references_.size() > left;) {
+      std::swap(references_[Random(references_.size())], references_.back());
+      Look(references_.back(), true);
+      DropLast();
+    }
+    for (int i = 0; i < kLarge; ++i) {
+      operations_->fetch_add(1, std::memory_order_relaxed);
+      if (CreateFilled(kLeastLarge + Random(kLeastLarge), 200'000'000)) {
+        Look(references_.back(), true);
+        DropLast();
+      }
+      for (int looks = 0; looks < 16; ++looks) Look(FromBoard(), false);
+    }
+  }
+  GiveAllBack();
 }
 
 void PinRace(const std::string& path) {

@@ -29,6 +29,8 @@ class Storm {
   Storm(const std::string& path, uint64_t seed);
   // Until the board says stop; then everything it holds is given back.
   void Run();
+  // The same, with much that stays long and lies scattered, and large objects that come and go.
+  void RunHoles();
 
  private:
   void Create();
@@ -40,6 +42,10 @@ class Storm {
   void ReleaseOne();
   void DropOne();
   void DeleteOne();
+  void GiveAllBack();
+  bool CreateFilled(uint64_t size, int64_t timeout);
+  void Look(const atoll_object_id& id, bool ours);
+  void DropLast();
   uint64_t Random(uint64_t below) { return random_() % below; }
   uint64_t RandomSize() { return Random(20) == 0 ? Random(3 << 20) : Random(5000); }
   atoll_object_id FromBoard();

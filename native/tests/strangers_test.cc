@@ -98,10 +98,10 @@ TEST_F(StrangersTest, NothingIsBackedOrPunchedInWhatHasTheNumberNow) {
   const atoll_object_id small = Put(client, 100);
   const auto data = Data();
   ASSERT_EQ(data.size(), 2u);
+  ::testing::internal::CaptureStderr();  // before: the server may find out at once
   ASSERT_EQ(::dup2(file_, data[0]), data[0]);  // the server's, which came first
   atoll_object_id id{};
   uint64_t address = 0;
-  ::testing::internal::CaptureStderr();
   // On a busy machine the server may come to it late.
   EXPECT_TRUE(Eventually([&] {
     EXPECT_EQ(atoll_create(client, &id, 60 << 20, 0, 0, kSecond / 10, &address), -ATOLL_STORE_FULL);

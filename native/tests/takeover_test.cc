@@ -318,6 +318,34 @@ TEST_F(TakeoverTest, ServerMayBeKilledWhileItRecovers) {
   EXPECT_TRUE(BecomesEmpty(client));
 }
 
+// Seen: the tables for a record of that size took all memory, in each life that followed.
+TEST_F(TakeoverTest, ASizeOnDiskThatCannotBeIsLostAndNothingElse) {
+  atoll_client* client = nullptr;
+  std::vector<atoll_object_id> ids;
+  atoll_object_id container{};
+  ASSERT_NO_FATAL_FAILURE(SpillMoreThanFits(&client, &ids, &container));
+  u64* size = nullptr;
+  size_t bad = 0;
+  for (size_t i = 1; i < ids.size() && size == nullptr; ++i) {
+    Entry& entry = looker_->control().entry(ObjectId(ids[i]).index());
+    if (Word(entry.word.load()).state() != State::kSpilled) continue;
+    bad = i;
+    size = &entry.size;
+  }
+  ASSERT_NE(size, nullptr);
+  const uint64_t before = size->exchange(uint64_t{1} << 50);
+  KillServer();
+  atoll_view view{};
+  EXPECT_EQ(atoll_get(client, &ids[bad], 10 * kSecond, &view), -ATOLL_LOST) << atoll_last_error();
+  size->store(before);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (i != bad) ExpectBytes(client, ids[i], 1 << 20, static_cast<uint8_t>(i));
+  }
+  for (size_t i = 1; i < ids.size(); ++i) OK(atoll_dereference(client, &ids[i]));
+  OK(atoll_dereference(client, &container));
+  EXPECT_TRUE(BecomesEmpty(client));
+}
+
 TEST_F(TakeoverTest, SpilledObjectsOutliveTheServerThatSpilledThem) {
   std::vector<atoll_object_id> ids;
   atoll_object_id container{};

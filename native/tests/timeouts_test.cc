@@ -129,5 +129,113 @@ TEST_F(PollTest, ACreateWhoseTimeIsOverDoesNotWaitForItsMemoryAndGivesItBack) {
   PollDuring([&] { Detach(client); });
 }
 
+// The server stands still: a get waits its time for control memory, a create from the reserve asks for nothing.
+TEST_F(PollTest, WhoLacksControlMemoryWaitsAsLongAsItHasTime) {
+  ASSERT_NO_FATAL_FAILURE(Open());
+  atoll_client *maker = nullptr, *client = nullptr;
+  atoll_object_id id{};
+  PollDuring([&] {
+    maker = Attach();
+    client = Attach();
+    id = Put(maker, 100);
+  });
+  control().header().control_budget.store(0);
+  std::atomic<int64_t> code{1};
+  std::thread getter([&] {
+    atoll_view view{};
+    code = atoll_get(client, &id, 60 * kSecond, &view);
+  });
+  const auto patient = [&] {
+    for (const WishRecord& wish : control().client(static_cast<uint64_t>(atoll_client_index(client))).wishes) {
+      if (WishWord(wish.word.load()).state() == WishState::kWaits &&
+          wish.kind.load() == static_cast<uint32_t>(WishKind::kControl))
+        return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(Eventually([&] { return patient() || code <= 0; }));
+  EXPECT_EQ(code, 1);
+  EXPECT_TRUE(PollUntil([&] { return code <= 0; }));
+  getter.join();
+  EXPECT_EQ(code, 0);
+  OK(atoll_release(client, &id));
+  PollDuring([&] {
+    OK(atoll_dereference(maker, &id));
+    Detach(client);
+    Detach(maker);
+  });
+}
+
+TEST_F(PollTest, ACreateFromTheReserveAsksForNoEntry) {
+  auto options = Defaults();
+  options.max_objects = 64;
+  ASSERT_NO_FATAL_FAILURE(Open(options));
+  atoll_client* client = nullptr;
+  std::vector<atoll_object_id> ids;
+  PollDuring([&] {
+    client = AttachReserving(2 << 20);
+    atoll_object_id id{};
+    while (atoll_expect(client, &id) == 0) ids.push_back(id);
+  });
+  const uint64_t tickets = control().header().next_ticket.load();
+  atoll_object_id id{};
+  uint64_t address = 0;
+  EXPECT_EQ(atoll_create_reserved(client, &id, 100, 0, 0, &address), -ATOLL_TOO_MANY_OBJECTS);
+  EXPECT_EQ(control().header().next_ticket.load(), tickets);
+  PollDuring([&] {
+    for (const atoll_object_id& one : ids) OK(atoll_dereference(client, &one));
+    Detach(client);
+  });
+}
+
+// An entry first, and then room: both within the time that it was given.
+TEST_F(PollTest, ACreateThatWaitsTwiceHasOneTime) {
+  auto options = Defaults();
+  options.max_objects = 64;
+  ASSERT_NO_FATAL_FAILURE(Open(options));
+  atoll_client* client = nullptr;
+  std::vector<atoll_object_id> ids;
+  atoll_object_id all{};
+  PollDuring([&] {
+    client = Attach();
+    all = Put(client, options.capacity - (4 << 20));
+    atoll_object_id id{};
+    while (atoll_expect(client, &id) == 0) ids.push_back(id);
+  });
+  ASSERT_FALSE(ids.empty());
+  std::atomic<bool> done{false};
+  std::thread creator([&] {
+    atoll_object_id id{};
+    uint64_t address = 0;
+    EXPECT_EQ(atoll_create(client, &id, 8 << 20, 0, 0, 60 * kSecond, &address), 0) << atoll_last_error();
+    EXPECT_EQ(atoll_abort(client, &id), 0);
+    EXPECT_EQ(atoll_dereference(client, &id), 0);
+    done.store(true);
+  });
+  // When the wish for such a thing is over.
+  const auto until = [&](WishKind kind) {
+    int64_t at = 0;
+    control().EachClient([&](uint32_t c) {
+      for (const WishRecord& wish : control().client(c).wishes) {
+        if (WishWord(wish.word.load()).state() == WishState::kWaits && static_cast<WishKind>(wish.kind.load()) == kind)
+          at = static_cast<int64_t>(wish.until.load());
+      }
+    });
+    return at;
+  };
+  EXPECT_TRUE(PollUntil([&] { return until(WishKind::kEntry) != 0; }));
+  const int64_t of_entry = until(WishKind::kEntry), begun = of_entry - 60 * kSecond;
+  EXPECT_TRUE(PollUntil([&] { return os::NowNanos() > begun + 4 * kSecond; }));  // a part of the time that can be told
+  OK(atoll_dereference(client, &ids.back()));
+  ids.pop_back();
+  EXPECT_TRUE(PollUntil([&] { return until(WishKind::kRoom) != 0; }));
+  EXPECT_LT(until(WishKind::kRoom), of_entry + 2 * kSecond);
+  PollDuring([&] { OK(atoll_dereference(client, &all)); });
+  EXPECT_TRUE(PollUntil([&] { return done.load(); }));
+  creator.join();
+  for (const atoll_object_id& id : ids) OK(atoll_dereference(client, &id));
+  PollDuring([&] { Detach(client); });
+}
+
 }  // namespace
 }  // namespace atollstore

@@ -58,5 +58,28 @@ TEST_F(WaitingTest, ForeverEndsWhenWhatIsWaitedForComes) {
   OK(atoll_release(client, &id));
 }
 
+// Again and again, so that it meets them before they sleep, too.
+TEST_F(WaitingTest, WhoeverWaitsForABellIsSentAway) {
+  Start();
+  for (int round = 0; round < 50; ++round) {
+    atoll_client* a = Attach();
+    const auto mine = static_cast<uint64_t>(atoll_client_index(a));
+    std::vector<std::thread> waiters;
+    for (const uint64_t bell : {mine, mine, uint64_t{ATOLL_SCHEDULER_BELL}, uint64_t{ATOLL_PRESSURE_BELL}}) {
+      const auto seen = static_cast<uint64_t>(atoll_bell(a, bell));
+      waiters.emplace_back(
+          [=] { EXPECT_EQ(atoll_bell_wait(a, bell, seen, ATOLL_FOREVER), -ATOLL_TIMED_OUT); });
+    }
+    if (round % 2 == 0) ::usleep(1'000);
+    OK(atoll_end_waits(a));
+    for (std::thread& each : waiters) each.join();
+    const auto seen = static_cast<uint64_t>(atoll_bell(a, mine));
+    EXPECT_EQ(atoll_bell_wait(a, mine, seen, ATOLL_FOREVER), -ATOLL_TIMED_OUT);
+    OK(atoll_bell_ring(a, mine, 1));
+    EXPECT_EQ(atoll_bell_wait(a, mine, seen, ATOLL_FOREVER), static_cast<int64_t>(seen) + 1);
+    Detach(a);
+  }
+}
+
 }  // namespace
 }  // namespace atollstore

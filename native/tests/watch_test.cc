@@ -83,6 +83,27 @@ TEST_F(WatchTest, EachIdGivesOneEvent) {
   EXPECT_TRUE(BecomesEmpty(watcher));
 }
 
+// However many have become ready: nobody waits long for the lock.
+TEST_F(WatchTest, AnyCallLooksAtFewOfThoseThatAreReady) {
+  Start();
+  atoll_client *watcher = Attach(), *maker = Attach();
+  constexpr size_t kIds = 10'000;
+  std::vector<atoll_object_id> ids;
+  for (size_t i = 0; i < kIds; ++i) ids.push_back(Expect(watcher));
+  OK(atoll_watch(watcher, ids.data(), kIds));
+  for (const atoll_object_id& id : ids) Fill(maker, id, 8, 7, 0);
+  std::vector<atoll_event> events(kIds);
+  size_t taken = 0;
+  for (int64_t some = 1; some > 0 && taken < kIds; taken += static_cast<size_t>(some)) {
+    some = atoll_take_ready(watcher, events.data(), kIds, 10 * kSecond);
+    EXPECT_GT(some, 0);
+    EXPECT_LT(some, int64_t{kIds} / 2);
+  }
+  EXPECT_EQ(taken, kIds);
+  for (const atoll_object_id& id : ids) OK(atoll_dereference(watcher, &id));
+  EXPECT_TRUE(BecomesEmpty(watcher));
+}
+
 TEST_F(WatchTest, TimeIsKept) {
   Start();
   atoll_client* client = Attach();

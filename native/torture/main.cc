@@ -13,7 +13,8 @@ int main(int argc, char** argv) {
   using namespace atollstore::torture;
   // A parent that was killed leaves nobody behind.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const Command* commands[] = {&kFaults, &kLitmus, &kLitmusPins, &kLitmusEvictions, &kStorm, &kStormPeer};
+  const Command* commands[] = {&kFaults,          &kLitmus, &kLitmusPins,
+                               &kLitmusEvictions, &kStorm,  &kStormPeer, &kStormHoles};
   for (const Command* command : commands) {
     if (argc >= 2 && std::strcmp(argv[1], command->name) == 0) return command->run(argc - 2, argv + 2);
   }

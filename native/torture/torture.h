@@ -15,7 +15,7 @@ struct Command {
   int (*run)(int argc, char** argv);  // without the program's name and the command's; the exit status
 };
 
-extern const Command kFaults, kLitmus, kLitmusPins, kLitmusEvictions, kStorm, kStormPeer;
+extern const Command kFaults, kLitmus, kLitmusPins, kLitmusEvictions, kStorm, kStormPeer, kStormHoles;
 
 // The first argument as a number of seconds, 0 when there is none.
 double SecondsOf(int argc, char** argv);

@@ -74,7 +74,7 @@ Rates SpillAndRestore(const std::string& directory, const char* bytes) {
     Check(atoll_dereference(client.get(), &other), "atoll_dereference");
     const double restoring = TimeOf([&] {
       std::vector<atoll_view> views(ids.size());
-      Check(atoll_get_all(client.get(), ids.data(), ids.size(), 0, views.data()), "atoll_get_all");
+      Check(atoll_get_all(client.get(), ids.data(), ids.size(), 120 * kSecond, views.data()), "atoll_get_all");
       for (const atoll_object_id& id : ids) Check(atoll_release(client.get(), &id), "atoll_release");
     });
     Check(atoll_stats(client.get(), &stats), "atoll_stats");

@@ -410,6 +410,9 @@ ATOLL_API int64_t atoll_bell(atoll_client* client, uint64_t client_index);
  * where that has been worth it), then sleeps. */
 ATOLL_API int64_t atoll_bell_wait(atoll_client* client, uint64_t client_index, uint64_t count,
                                   int64_t timeout_ns);
+/** For a process that ends, or is about to detach: whoever of it sleeps at its own bell, the scheduler's or that of pressure
+ * comes back as if his time were over, and nobody sleeps there any more. Returns when they have. */
+ATOLL_API int64_t atoll_end_waits(atoll_client* client);
 /** Wakes at most `threads` of the waiters; no system call when nobody sleeps. Several rings may wake one
  * waiter only: who is woken and finds more than it takes rings again. */
 ATOLL_API int64_t atoll_bell_ring(atoll_client* client, uint64_t client_index, uint64_t threads);

@@ -177,7 +177,8 @@ void ClientCore::Background() {
   bool connected = true, lost_connection = false;
   os::UniqueFd reaching;  // a new connection that has not been answered yet
   while (!leaving_.load()) {
-    if (containers_->any_kept()) DrainContainers();
+    for (uint64_t left = containers_->kept(); left > 0 && containers_->kept() != 0;)
+      left -= std::min(left, DrainContainers());
     int timeout = -1;
     if (!Disconnected()) {
       timeout = GiveBackWhenIdle();

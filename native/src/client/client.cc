@@ -34,7 +34,7 @@ Status ClientCore::Corrupted(ObjectId id) const {
                        id.generation());
 }
 
-Result<ObjectId> ClientCore::Expect(bool shared, int64_t timeout_ns) {
+Result<ObjectId> ClientCore::ExpectIn(bool shared, int64_t* timeout_ns) {
   uint64_t place = pool_->Expect(shared);
   if (place == 0) {
     auto awaited = AwaitEntry(shared, timeout_ns);
@@ -45,22 +45,36 @@ Result<ObjectId> ClientCore::Expect(bool shared, int64_t timeout_ns) {
   return ObjectId({store_, place});
 }
 
-Result<uint64_t> ClientCore::AwaitEntry(bool shared, int64_t timeout_ns) {
-  Wish wish(wishes_.get(), {WishKind::kEntry}, timeout_ns);
+// Without asking the server for an entry.
+Result<ObjectId> ClientCore::ExpectAtOnce() {
+  const uint64_t place = pool_->Expect(false);
+  if (place == 0) return NoEntry();
+  Count(&Counters::expects);
+  return ObjectId({store_, place});
+}
+
+Result<uint64_t> ClientCore::AwaitEntry(bool shared, int64_t* timeout_ns) {
+  Wish wish(wishes_.get(), {WishKind::kEntry}, *timeout_ns);
   for (bool last = false;;) {
     const uint32_t seen = wish.Look();
     last = last || wish.state() == WishState::kRefused;
-    if (const uint64_t place = pool_->Expect(shared); place != 0) return place;
+    if (const uint64_t place = pool_->Expect(shared); place != 0) {
+      if (!wish.urgent()) *timeout_ns = wish.deadline().left();
+      return place;
+    }
     if (Disconnected()) return Status::Error(ATOLL_DISCONNECTED, "the server has gone while waiting for an entry");
     if (!last) {
       last = !wish.Wait(seen);
       continue;
     }
-    if (wish.ignored()) return Ignored("an entry", timeout_ns);
-    if (budget_->low()) return NoControlMemory();
-    return Status::Error(ATOLL_TOO_MANY_OBJECTS, "all %lu entries are in use (option max_objects)",
-                         control_.geometry().objects());
+    return wish.ignored() ? Ignored("an entry", *timeout_ns) : NoEntry();
   }
+}
+
+Status ClientCore::NoEntry() const {
+  if (budget_->low()) return NoControlMemory();
+  return Status::Error(ATOLL_TOO_MANY_OBJECTS, "all %lu entries are in use (option max_objects)",
+                       control_.geometry().objects());
 }
 
 Status ClientCore::NoControlMemory() const {
@@ -196,7 +210,7 @@ Status ClientCore::TouchPages(uint64_t address, uint64_t bytes) {
   for (uint64_t at = address - base; at < end;) {
     const auto written = control_memory_->NextWritten(at, end);
     for (; at < written.begin; at = (at / ControlBudget::kPage + 1) * ControlBudget::kPage) {
-      if (!PayInTurn([this] { return budget_->Pay(1); })) return NoControlMemory();
+      if (!PayInTurn(nullptr, [this] { return budget_->Pay(1); })) return NoControlMemory();
       (void)reinterpret_cast<const u8*>(base + at)->load(std::memory_order_relaxed);
     }
     at = std::max(at, written.end);
@@ -211,6 +225,29 @@ Result<os::Bell*> ClientCore::BellOf(uint64_t client) {
     return Status::Error(ATOLL_INVALID_ARGUMENT, "no bell of client %lu", client);
   }
   return &control_.client(client).mailbox;
+}
+
+Result<uint32_t> ClientCore::AwaitBell(uint64_t client, uint32_t seen, const os::Deadline& deadline) {
+  auto bell = BellOf(client);
+  if (!bell.ok()) return bell.status();
+  const bool ends = client == me_ || client == ATOLL_SCHEDULER_BELL || client == ATOLL_PRESSURE_BELL;
+  // seq_cst; pairs with EndWaits(): it sees who is here, or who is here sees that waits are over.
+  if (ends) at_bells_.fetch_add(1, std::memory_order_seq_cst);
+  const bool rung = bell.value()->Wait(seen, deadline, ends ? &waits_over_ : nullptr);
+  if (ends) at_bells_.fetch_sub(1, std::memory_order_release);
+  if (rung) return bell.value()->Read();
+  return Status::Error(ATOLL_TIMED_OUT, "bell of client %lu: no ring after count %u", client, seen);
+}
+
+// Who has looked at waits_over_ just before it was set sleeps a moment later: hence again, until nobody is there.
+void ClientCore::EndWaits() {
+  waits_over_.store(true, std::memory_order_seq_cst);
+  while (const uint32_t there = at_bells_.load(std::memory_order_seq_cst)) {
+    Header& header = control_.header();
+    for (os::Bell* bell : {&record_->mailbox, &header.scheduler_bell, &header.pressure_bell})
+      os::FutexWake(&bell->count, UINT32_MAX);
+    os::FutexWait(&at_bells_, there, os::Deadline::After(50'000));
+  }
 }
 
 }  // namespace atollstore

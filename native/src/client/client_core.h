@@ -69,7 +69,7 @@ class ClientCore {
 
   // A new id, of which others will be told if `shared`. So long who has no time of his own waits for a free entry.
   static constexpr int64_t kEntryNanos = 50'000'000;
-  Result<ObjectId> Expect(bool shared = true, int64_t timeout_ns = kEntryNanos);
+  Result<ObjectId> Expect(bool shared = true, int64_t timeout_ns = kEntryNanos) { return ExpectIn(shared, &timeout_ns); }
   Result<uint64_t> Create(ObjectId* id, uint64_t size, uint64_t contained, uint64_t tag, int64_t timeout_ns) {
     return CreateIn(From::kStore, id, size, contained, tag, timeout_ns);
   }
@@ -131,6 +131,9 @@ class ClientCore {
 
   Status Ring(uint64_t client, uint64_t direction, uint64_t* address, uint64_t* bytes);
   Result<os::Bell*> BellOf(uint64_t client);
+  // The count once it is not `seen` any more.
+  Result<uint32_t> AwaitBell(uint64_t client, uint32_t seen, const os::Deadline& deadline);
+  void EndWaits();
   bool Disconnected() const;
 
   void Count(u64 Counters::*what, uint64_t add = 1) const {
@@ -169,31 +172,33 @@ class ClientCore {
   bool PinSlowly(uint64_t index, uint64_t generation);
   bool PinChanged(uint64_t index, uint64_t generation);
   // Before anything is added to a slot of the entry. False when there is no such object.
-  // Or no control memory for its slots: NotFound() says so.
-  bool Enter(ObjectId id) { return Enter(id.index(), id.generation()); }
-  bool Enter(uint64_t index, uint64_t generation) {
-    return IsThere(index, generation) && PaySlots(index) && PayRow(index) &&
+  // Or no control memory for its slots: NotFound() says so. That is waited for until then, or, without that, as by who has
+  // no time.
+  bool Enter(ObjectId id, const os::Deadline* until = nullptr) { return Enter(id.index(), id.generation(), until); }
+  bool Enter(uint64_t index, uint64_t generation, const os::Deadline* until = nullptr) {
+    return IsThere(index, generation) && PaySlots(index, until) && PayRow(index, until) &&
            atollstore::Enter(control_, me_, index, generation);
   }
   bool IsThere(uint64_t index, uint64_t generation) const {
     const Word word(entries_[index].word.load(std::memory_order_acquire));
     return word.generation() == generation && word.Exists();
   }
-  bool PaySlots(uint64_t index) {
+  bool PaySlots(uint64_t index, const os::Deadline* until) {
     const uint64_t block = index / kEntriesPerBlock;
-    return budget_->HasPaid(block) || PayInTurn([&] { return budget_->PaySlots(block); });
+    return budget_->HasPaid(block) || PayInTurn(until, [&] { return budget_->PaySlots(block); });
   }
-  bool PayRow(uint64_t index) {
+  bool PayRow(uint64_t index, const os::Deadline* until) {
     const uint64_t block = index / kEntriesPerBlock;
-    return !NeedsRow(index) || PayInTurn([&] { return budget_->PayRows(block); });
+    return !NeedsRow(index) || PayInTurn(until, [&] { return budget_->PayRows(block); });
   }
   // Whether this client would be named in a row for which it has not paid.
   bool NeedsRow(uint64_t index) const {
     const Holders holders(entries_[index]);
     return holders.full() && !holders.InPlaces(in_each_) && !budget_->HasPaidRows(index / kEntriesPerBlock);
   }
-  // Tries until it succeeds, or the server says that there is no control memory to be had.
-  bool PayInTurn(const std::function<bool()>& pay);
+  // Tries until it succeeds, or that time is over; without one, until the server says that there is no control memory to be
+  // had.
+  bool PayInTurn(const os::Deadline* until, const std::function<bool()>& pay);
   Status NoControlMemory() const;
   Status TouchPages(uint64_t address, uint64_t bytes);
   void Unpin(uint64_t index);
@@ -280,7 +285,11 @@ class ClientCore {
   Result<Placed> PlaceInTurn(const BlockFor& wanted, int64_t timeout_ns);
   Result<Placed> AwaitRoom(const BlockFor& wanted, int64_t timeout_ns);
   Status StoreFull(uint64_t bytes) const;
-  Result<uint64_t> AwaitEntry(bool shared, int64_t timeout_ns);
+  // Leaves what is left of the time.
+  Result<ObjectId> ExpectIn(bool shared, int64_t* timeout_ns);
+  Result<ObjectId> ExpectAtOnce();
+  Result<uint64_t> AwaitEntry(bool shared, int64_t* timeout_ns);
+  Status NoEntry() const;
   Status Ignored(const char* what, int64_t timeout_ns) const;
   void Undo(ObjectId id);
   void TakeReference(uint64_t index) { references_[index].fetch_add(1, std::memory_order_seq_cst); }
@@ -302,8 +311,9 @@ class ClientCore {
   bool RoomIsShort() const;
   // After something was changed that the server may have to look at.
   void WakeServer();
-  // Drops the references that were held for the children of containers the server has taken in since.
-  void DrainContainers();
+  // Drops some of the references that were held for the children of containers the server has taken in since. Returns how
+  // many containers it is done with for now.
+  uint64_t DrainContainers();
 
   // client_names.cc
   class NameQuestion;
@@ -381,6 +391,8 @@ class ClientCore {
   std::unique_ptr<Watches> watches_;
   std::unique_ptr<Wishes> wishes_;
 
+  std::atomic<uint32_t> at_bells_{0};  // threads that wait for a bell and that EndWaits() has to send away
+  std::atomic<bool> waits_over_{false};
   std::atomic<uint32_t> free_bells_{(1u << kLeasedBells) - 1};
   std::atomic<uint32_t> nudged_{0};  // the sleep out of which this client has nudged the server last
   std::atomic<uint64_t> warm_target_{0};

@@ -166,7 +166,9 @@ Result<ObjectId> ClientCore::Lookup(std::string_view name) {
     const uint64_t place = FindName(control_, name);
     if (place == 0) break;
     const ObjectId id({store_, place});
-    if (!Refer(id).ok()) continue;
+    const Status referred = Refer(id);
+    if (referred.code() == ATOLL_NOT_FOUND) continue;
+    if (!referred.ok()) return referred;
     Count(&Counters::lookups);
     return id;
   }

@@ -39,7 +39,7 @@ Status ClientCore::GetSlowly(ObjectId id, int64_t timeout_ns, atoll_view* view) 
     const uint32_t seen = bell == UINT32_MAX ? 0 : record_->object_bells[BellSlot(bell)].Read();
     const bool registered =
         bell != UINT32_MAX && SetWait(control_, me_, index, id.generation(), BellSlot(bell));
-    if (!Enter(id)) {
+    if (!Enter(id, &deadline)) {
       result = NotFound(id);
       break;
     }
@@ -155,7 +155,7 @@ Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uin
       if (ready[i] != 0) continue;
       // Who cannot say that it waits would not be rung.
       const uint64_t index = ObjectId(ids[i]).index();
-      const bool paid = bell == UINT32_MAX || (PaySlots(index) && PayRow(index));
+      const bool paid = bell == UINT32_MAX || (PaySlots(index, &deadline) && PayRow(index, &deadline));
       if (bell != UINT32_MAX && paid) {
         (void)SetWait(control_, me_, index, ObjectId(ids[i]).generation(), BellSlot(bell));
       }
@@ -168,6 +168,7 @@ Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uin
       } else if (!paid) {
         failure = NoControlMemory();
       }
+      if (!failure.ok()) break;
     }
     if (!failure.ok() || found >= wanted || last) break;
     if (Disconnected()) {

@@ -76,13 +76,11 @@ void Containers::Keep(uint64_t place) {
   std::lock_guard lock(mutex_);
   OwnContainer kept = Unlink(place);
   if (kept == nullptr) return;
-  kept->next = kept_;
-  kept_ = kept.release();
-  kept_any_.store(true, std::memory_order_relaxed);
+  Append(std::move(kept));
 }
 
 bool Containers::KeepsFor(uint64_t child) const {
-  if (!any_kept()) return false;
+  if (kept() == 0) return false;
   std::lock_guard lock(mutex_);
   for (const Container* kept = kept_; kept != nullptr; kept = kept->next) {
     const uint32_t* const end = kept->children + kept->held;
@@ -91,27 +89,46 @@ bool Containers::KeepsFor(uint64_t child) const {
   return false;
 }
 
-Container* Containers::TakeSettled() {
-  Container* settled = nullptr;
+void Containers::Append(OwnContainer container) {
+  container->next = nullptr;
+  *kept_end_ = container.get();
+  kept_end_ = &container.release()->next;
+  kept_count_.fetch_add(1, std::memory_order_relaxed);
+}
+
+OwnContainer Containers::TakeFirst() {
+  OwnContainer first(kept_);
+  if (first == nullptr) return first;
+  kept_ = first->next;
+  if (kept_ == nullptr) kept_end_ = &kept_;
+  kept_count_.fetch_sub(1, std::memory_order_relaxed);
+  return first;
+}
+
+// As the next one: its children that are left have our references still.
+void Containers::PutBack(OwnContainer container) {
   std::lock_guard lock(mutex_);
-  for (Container** link = &kept_; *link != nullptr;) {
-    Container* const container = *link;
-    const ObjectId id(atoll_object_id{0, container->place});
+  if (kept_ == nullptr) return Append(std::move(container));
+  container->next = kept_;
+  kept_ = container.release();
+  kept_count_.fetch_add(1, std::memory_order_relaxed);
+}
+
+OwnContainer Containers::TakeSettled(uint32_t most, uint64_t* before) {
+  std::lock_guard lock(mutex_);
+  for (uint64_t looks = std::min<uint64_t>(most, kept()); looks > 0; --looks) {
+    OwnContainer first = TakeFirst();
+    const ObjectId id(atoll_object_id{0, first->place});
     // acquire; pairs with the server's CAS to TAKEN: its references to the children came before.
     const Word word(control_.entry(id.index()).word.load(std::memory_order_acquire));
     const bool waits = word.generation() == id.generation() && !word.has(Word::kTaken) &&
                        word.state() != State::kFree && word.state() != State::kFreeing &&
                        word.state() != State::kLost;  // deleted meanwhile, and taken in before
-    if (waits) {
-      link = &container->next;
-      continue;
-    }
-    *link = container->next;
-    container->next = settled;
-    settled = container;
+    if (!waits) return first;
+    Append(std::move(first));
+    ++*before;
   }
-  kept_any_.store(kept_ != nullptr, std::memory_order_relaxed);
-  return settled;
+  return nullptr;
 }
 
 }  // namespace atollstore

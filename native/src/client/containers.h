@@ -6,6 +6,7 @@
 #ifndef ATOLL_CLIENT_CONTAINERS_H_
 #define ATOLL_CLIENT_CONTAINERS_H_
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -53,14 +54,21 @@ class Containers {
   // theirs.
   bool KeepsFor(uint64_t child) const;
 
-  bool any_kept() const { return kept_any_.load(std::memory_order_relaxed); }
+  uint64_t kept() const { return kept_count_.load(std::memory_order_relaxed); }
   // Takes out those that the server has taken in since, or that have gone, and calls give(index) for each
-  // child.
+  // child: of one container at a time, for so many children at most. Looks at as many that are kept, in turn. Returns
+  // with how many it is done: those wait still, or have gone.
   template <typename F>
-  void Drain(F&& give) {
-    for (OwnContainer taken(TakeSettled()); taken != nullptr; taken.reset(taken->next)) {
-      for (uint32_t i = 0; i < taken->held; ++i) give(uint64_t{taken->children[i]});
-    }
+  uint64_t Drain(uint32_t most, F&& give) {
+    uint64_t done = 0;
+    OwnContainer settled = TakeSettled(most, &done);
+    if (settled == nullptr) return done;
+    const uint32_t left = settled->held - std::min(most, settled->held);
+    for (uint32_t i = settled->held; i > left; --i) give(uint64_t{settled->children[i - 1]});
+    settled->held = left;
+    if (left == 0) return done + 1;
+    PutBack(std::move(settled));
+    return done;
   }
 
  private:
@@ -69,16 +77,21 @@ class Containers {
   // The pointer that points to it, or to null. REQUIRES: mutex_ is held
   Container** Link(uint64_t place) const;
   OwnContainer Unlink(uint64_t place);
-  // A list of them, linked by `next`.
-  Container* TakeSettled();
+  // The first of so many. Counts those before it.
+  OwnContainer TakeSettled(uint32_t most, uint64_t* before);
+  void PutBack(OwnContainer container);
+  // REQUIRES: mutex_ is held
+  void Append(OwnContainer container);
+  OwnContainer TakeFirst();
 
   const Control control_;
   mutable std::mutex mutex_;  // of the lists
   mutable Container* promised_[kBuckets] = {};
-  Container* kept_ = nullptr;
+  Container* kept_ = nullptr;    // the one that was looked at last is last
+  Container** kept_end_ = &kept_;  // what points to null
   // Hints that spare the lock: whoever asks about a place was told of it after the promise.
   std::atomic<uint64_t> promises_{0};
-  std::atomic<bool> kept_any_{false};
+  std::atomic<uint64_t> kept_count_{0};
 };
 
 }  // namespace atollstore

@@ -35,7 +35,7 @@ Result<uint64_t> ClientCore::CreateIn(From from, ObjectId* id, uint64_t size, ui
     return Status::Error(ATOLL_STORE_FULL, "%lu bytes and %lu ids asked, the store has %lu bytes", size,
                          contained, capacity_);
   }
-  if (containers_->any_kept()) DrainContainers();
+  if (containers_->kept() != 0) (void)DrainContainers();
   OwnContainer container;
   if (contained != 0) {
     container = Containers::Make(static_cast<uint32_t>(contained));
@@ -44,7 +44,7 @@ Result<uint64_t> ClientCore::CreateIn(From from, ObjectId* id, uint64_t size, ui
                            contained);
   }
   if (id->nil()) {
-    auto made = Expect(false, timeout_ns);
+    auto made = from == From::kReserve ? ExpectAtOnce() : ExpectIn(false, &timeout_ns);
     if (!made.ok()) return made.status();
     Otherwise give_up([&] { (void)Dereference(made.value()); });
     auto address = Fill(from, made.value(), Creations::Known::kNobody, size, std::move(container), tag, timeout_ns);
@@ -54,7 +54,13 @@ Result<uint64_t> ClientCore::CreateIn(From from, ObjectId* id, uint64_t size, ui
     return address;
   }
   ATOLL_RETURN_IF_ERROR(Check(*id));
-  if (IsThere(id->index(), id->generation()) && !PaySlots(id->index())) return NoControlMemory();
+  if (IsThere(id->index(), id->generation()) && !HasSlots(id->index())) {
+    const auto deadline = os::Deadline::After(timeout_ns);
+    const bool paid = from == From::kReserve ? budget_->PaySlots(id->index() / kEntriesPerBlock)
+                                             : PaySlots(id->index(), &deadline);
+    if (!paid) return NoControlMemory();
+    timeout_ns = deadline.left();
+  }
   return Fill(from, *id, Creations::Known::kOthers, size, std::move(container), tag, timeout_ns);
 }
 
@@ -104,8 +110,10 @@ Result<uint64_t> ClientCore::Fill(From from, ObjectId id, Creations::Known known
   const uint64_t bytes = ObjectBytes(size, contained);
   const uint64_t block = BlockBytes(bytes);
   if (from == From::kReserve) {
-    if (!heap_->AllocateReserved(block, entry, id.place))
+    if (!heap_->AllocateReserved(block, entry, id.place)) {
+      if (budget_->low()) return NoControlMemory();  // for the words of its blocks
       return Status::Error(ATOLL_STORE_FULL, "%lu bytes: the reserve of client %u is used up", block, me_);
+    }
   } else if (!heap_->Allocate(block, entry, id.place)) {
     ATOLL_RETURN_IF_ERROR(PlaceInTurn({block, entry, id.place}, timeout_ns).status());
   }
@@ -240,8 +248,9 @@ Status ClientCore::FillContainer(ObjectId id, const atoll_object_id* contained) 
   return {};
 }
 
-void ClientCore::DrainContainers() {
-  containers_->Drain([this](uint64_t child) {
+uint64_t ClientCore::DrainContainers() {
+  constexpr uint32_t kAtOnce = 256;
+  return containers_->Drain(kAtOnce, [this](uint64_t child) {
     GiveReference(child);
     // Who waits to be alone with it is told to look: nobody else knows whose reference that was.
     TellAlone(control_, me_, child);

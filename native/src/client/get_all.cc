@@ -123,7 +123,7 @@ Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, FromDisk f
   uint64_t pinned = 0;
   for (; pinned < count; ++pinned) {
     const uint64_t index = ObjectId(ids[pinned]).index();
-    if (!Enter(ids[pinned])) {
+    if (!Enter(ids[pinned], &deadline)) {
       result = NotFound(ids[pinned]);
       break;
     }

@@ -100,7 +100,7 @@ std::optional<Result<uint64_t>> ClientCore::ReadSpilled(ObjectId id, uint64_t of
 // Has the server look at the record. Returns whether there may be an answer: the entry is to be looked at
 // again.
 bool ClientCore::AskToCheck(ObjectId id, const os::Deadline& deadline, uint32_t* bell) {
-  if (!Enter(id)) return false;
+  if (!Enter(id, &deadline)) return false;
   if (*bell == kNoBell) *bell = LeaseBell();
   Bell& mine = record_->object_bells[BellSlot(*bell)];
   const uint32_t seen = mine.Read();
@@ -149,7 +149,7 @@ Result<uint64_t> ClientCore::Read(ObjectId id, uint64_t offset, void* to, uint64
                              index, id.generation());
     } else if (bell == kNoBell) {
       // Its wait slot is to be touched.
-      if (Enter(id)) bell = LeaseBell();
+      if (Enter(id, &deadline)) bell = LeaseBell();
       if (bell == kNoBell) result = NotFound(id);
     } else if (registered) {
       last = !record_->object_bells[slot].Wait(seen, deadline);

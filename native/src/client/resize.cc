@@ -46,10 +46,11 @@ Result<uint64_t> ClientCore::ResizeTaken(ObjectId id, uint64_t size, int64_t tim
   const BlockFor wanted{BlockBytes(bytes), moved, id.place, block, BlockBytes(old_bytes)};
   // Where it lies, as long as that can be: what lies behind may be this client's, or nobody's.
   Placed placed = heap_->Resize(block, wanted.old_bytes, wanted.bytes) ? Placed::kWhereItLay : Placed::kNowhere;
-  if (placed == Placed::kNowhere && bytes > old_bytes) placed = GrowBehind(wanted, os::Deadline::After(timeout_ns));
+  const auto deadline = os::Deadline::After(timeout_ns);
+  if (placed == Placed::kNowhere && bytes > old_bytes) placed = GrowBehind(wanted, deadline);
   if (placed == Placed::kNowhere) placed = heap_->Place(wanted);
   if (placed == Placed::kNowhere) {
-    auto found = PlaceInTurn(wanted, timeout_ns);
+    auto found = PlaceInTurn(wanted, deadline.left());
     if (!found.ok()) return found.status();
     placed = found.value();
   }

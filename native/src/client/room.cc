@@ -41,13 +41,15 @@ bool ClientCore::MayComeBehind(const BlockFor& wanted) const {
 Result<Placed> ClientCore::PlaceInTurn(const BlockFor& wanted, int64_t timeout_ns) {
   const uint64_t target = warm_target_.load(std::memory_order_relaxed);
   if (target < WarmCap()) warm_target_.store(std::max(2 * target, LeastWarm()), std::memory_order_relaxed);
+  heap_->HopeToMap();
+  const auto deadline = os::Deadline::After(timeout_ns);
   if (!MayComeBehind(wanted)) {
-    if (const Placed placed = Grow(wanted, os::Deadline::After(timeout_ns)); placed != Placed::kNowhere) {
+    if (const Placed placed = Grow(wanted, deadline); placed != Placed::kNowhere) {
       WakeBackground();
       return placed;
     }
   }
-  return AwaitRoom(wanted, timeout_ns);
+  return AwaitRoom(wanted, deadline.left());
 }
 
 Result<Placed> ClientCore::AwaitRoom(const BlockFor& wanted, int64_t timeout_ns) {
@@ -67,7 +69,7 @@ Result<Placed> ClientCore::AwaitRoom(const BlockFor& wanted, int64_t timeout_ns)
     // The server rings for that.
     const ObjectId id({store_, wanted.place});
     if (Word(entries_[id.index()].word.load(std::memory_order_seq_cst)).has(Word::kDeleted)) return Lost(id);
-    if (last && wish.ignored()) return Ignored("room", timeout_ns);
+    if ((last || answer == WishState::kRefused) && wish.ignored()) return Ignored("room", timeout_ns);
     if (last || answer == WishState::kRefused) return StoreFull(wanted.bytes);
     last = !wish.Wait(seen);
   }
@@ -84,15 +86,20 @@ Status ClientCore::Ignored(const char* what, int64_t timeout_ns) const {
 }
 
 // The budget is filled by the server whenever it looks.
-bool ClientCore::PayInTurn(const std::function<bool()>& pay) {
+bool ClientCore::PayInTurn(const os::Deadline* until, const std::function<bool()>& pay) {
   if (pay()) return true;
-  Wish wish(wishes_.get(), {WishKind::kControl}, 0);
+  Wish wish(wishes_.get(), {WishKind::kControl}, until == nullptr ? 0 : until->left());
   for (bool last = false;;) {
     const uint32_t seen = wish.Look();
-    last = last || wish.state() != WishState::kWaits;
+    const WishState answer = wish.state();
     if (pay()) return true;
-    if (last || Disconnected()) return false;
-    last = !wish.Wait(seen);
+    const bool granted = answer == WishState::kGranted;
+    if (last || answer == WishState::kRefused || (granted && wish.urgent()) || Disconnected()) return false;
+    if (granted) {  // others were faster
+      (void)wish.Take();
+    } else {
+      last = !wish.Wait(seen);
+    }
   }
 }
 

@@ -17,33 +17,51 @@ Status Watches::Add(const atoll_object_id* ids, uint64_t count, uint64_t kind) {
       return Status::Error(ATOLL_INVALID_ARGUMENT, "object %lu.%lu: given twice", id.index(), id.generation());
   }
   bool happened = false;
-  {
-    std::lock_guard lock(mutex_);
-    if (watches_.empty()) {  // nobody was missed before
-      buried_ = control_.header().served.buried.load(std::memory_order_seq_cst);
-      epoch_ = control_.header().server_epoch.load(std::memory_order_seq_cst);
-    }
-    for (const auto& [key, watch] : added) {
-      const auto found = watches_.find(key);
-      // One of an object that is gone gives way to the next one in its entry.
-      if (found == watches_.end() || found->second.place != watch.place) continue;
-      const ObjectId id({0, watch.place});
-      return Status::Error(ATOLL_INVALID_ARGUMENT, "object %lu.%lu: its entry is watched already", id.index(),
-                           id.generation());
-    }
-    while (!added.empty()) {
-      if (const auto old = watches_.find(added.begin()->first); old != watches_.end()) {
-        if (old->second.happened) Unlink(&old->second);
-        watches_.erase(old);
-      }
-      auto& [key, watch] = *watches_.insert(added.extract(added.begin())).position;
-      Look(key, &watch);
-      happened = happened || watch.happened;
-      if (to_look_at_ != 0) ++to_look_at_;  // it may lie on the way
-    }
+  std::unique_lock lock(mutex_);
+  const auto breathe = [&](uint64_t done) {
+    if (done % kSlice != kSlice - 1) return;
+    lock.unlock();
+    lock.lock();
+  };
+  // One of an object that is gone gives way to the next one in its entry.
+  const auto is_watched = [&](uint64_t i) {
+    const auto found = watches_.find(Key(ObjectId(ids[i]).index(), kind));
+    return found != watches_.end() && found->second.place == ids[i].place;
+  };
+  if (watches_.empty()) {  // nobody was missed before
+    buried_ = control_.header().served.buried.load(std::memory_order_seq_cst);
+    epoch_ = control_.header().server_epoch.load(std::memory_order_seq_cst);
   }
+  uint64_t watched = 0;
+  for (; watched < count && !is_watched(watched); ++watched) breathe(watched);
+  for (uint64_t i = 0; i < count && watched == count; ++i) {
+    breathe(i);
+    if (is_watched(i)) {  // by another thread, since
+      for (uint64_t begun = 0; begun < i; ++begun) Forget(Key(ObjectId(ids[begun]).index(), kind), ids[begun].place);
+      watched = i;
+      break;
+    }
+    const uint64_t at = Key(ObjectId(ids[i]).index(), kind);
+    if (const auto old = watches_.find(at); old != watches_.end()) Forget(at, old->second.place);
+    auto& [key, watch] = *watches_.insert(added.extract(at)).position;
+    Look(key, &watch);
+    happened = happened || watch.happened;
+    if (to_look_at_ != 0) ++to_look_at_;  // it may lie on the way
+  }
+  lock.unlock();
   if (happened) bell().Ring();
-  return {};
+  if (watched == count) return {};
+  const ObjectId id(ids[watched]);
+  return Status::Error(ATOLL_INVALID_ARGUMENT, "object %lu.%lu: its entry is watched already", id.index(),
+                       id.generation());
+}
+
+bool Watches::Forget(uint64_t key, uint64_t place) {
+  const auto found = watches_.find(key);
+  if (found == watches_.end() || found->second.place != place) return false;
+  if (found->second.happened) Unlink(&found->second);
+  watches_.erase(found);
+  return true;
 }
 
 uint64_t Watches::Remove(const atoll_object_id* ids, uint64_t count) {
@@ -56,11 +74,8 @@ uint64_t Watches::Remove(const atoll_object_id* ids, uint64_t count) {
     }
     const ObjectId id(ids[i]);
     for (const uint64_t kind : kKinds) {
-      const auto found = watches_.find(Key(id.index(), kind));
-      if (found == watches_.end() || found->second.place != id.place) continue;
-      if (found->second.happened) Unlink(&found->second);
+      if (!Forget(Key(id.index(), kind), id.place)) continue;
       // The bit in the slot stays: it costs one mark that is of no use. But nobody is asked who does not hear it.
-      watches_.erase(found);
       if (kind == ATOLL_EVENT_DAMAGED) GiveUpAsked(control_, me_, id.index(), id.generation());
       ++removed;
     }
@@ -70,17 +85,19 @@ uint64_t Watches::Remove(const atoll_object_id* ids, uint64_t count) {
 
 uint64_t Watches::Take(atoll_event* events, uint64_t max) {
   std::lock_guard lock(mutex_);
+  uint64_t looks = 0;
   // seq_cst; pair with the burial, which counts before it rings.
   const uint64_t buried = control_.header().served.buried.load(std::memory_order_seq_cst);
   const uint32_t epoch = control_.header().server_epoch.load(std::memory_order_seq_cst);
   const bool missed = std::exchange(buried_, buried) != buried || std::exchange(epoch_, epoch) != epoch;
-  control_.ready(me_).Take([this](uint64_t index) {
+  control_.ready(me_).Take([this, &looks](uint64_t index) {
     for (const uint64_t kind : kKinds) {
       const auto found = watches_.find(Key(index, kind));
       if (found != watches_.end()) Look(found->first, &found->second);
     }
-    return true;
+    return ++looks < kSlice;
   });
+  if (looks == kSlice) bell().Ring();  // as below
   if (missed) to_look_at_ = watches_.size();
   LookAtSome();
   const uint64_t store = control_.header().store.load(std::memory_order_relaxed);

@@ -51,6 +51,8 @@ class Watches {
   bool Arm(uint64_t key, const Watch& watch);
   void LookAtSome();
   void Unlink(Watch* watch);
+  // Ends the watch, if there is one. Returns whether there was.
+  bool Forget(uint64_t key, uint64_t place);
 
   const Control control_;
   const uint32_t me_;

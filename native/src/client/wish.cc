@@ -86,8 +86,8 @@ void Wish::Publish(const Run& instead) {
   wishes_->wake_server_();
 }
 
-// The urgent are answered at once by every server that runs, however busy the machine is. One that is stopped answers
-// nobody.
+// The urgent are answered at once by every server that runs, however busy the machine is. One that is stopped, or dead,
+// answers nobody.
 bool Wish::WaitForBell(uint32_t seen) const {
   if (!urgent()) {
     while (!bell().Wait(seen, deadline_.AtMost(kNudgeAgainNanos))) {
@@ -99,9 +99,14 @@ bool Wish::WaitForBell(uint32_t seen) const {
   }
   if (place_ == Wishes::kNone) return false;  // others wait for the places, too
   while (!bell().Wait(seen, deadline_.AtMost(kAtOnceNanos))) {
-    if (deadline_.passed() || os::IsStopped(wishes_->ServerPid())) return false;
+    if (deadline_.passed() || !MayBeAnswered()) return false;
   }
   return true;
+}
+
+bool Wish::MayBeAnswered() const {
+  const pid_t server = wishes_->ServerPid();
+  return os::CanRun(server) || (!os::IsStopped(server) && os::NowNanos() - begun_ < kNextLifeNanos);
 }
 
 bool Wish::Wait(uint32_t seen) {
@@ -119,9 +124,10 @@ WishState Wish::state() const {
 }
 
 bool Wish::ignored() const {
-  if (place_ == Wishes::kNone || record().seen.load(std::memory_order_acquire) == ticket_) return false;
-  // One that runs, on a machine that is busy, may just not have had its turn.
-  return os::NowNanos() - begun_ >= kMostForAnswerNanos || !os::CanRun(wishes_->ServerPid());
+  if (place_ == Wishes::kNone) return !os::CanRun(wishes_->ServerPid());  // as those of this client that have one
+  if (record().seen.load(std::memory_order_acquire) == ticket_) return false;
+  // One that runs, on a machine that is busy, may just not have had its turn; one that recovers sends the urgent away.
+  return state() == WishState::kRefused || os::NowNanos() - begun_ >= kMostForAnswerNanos || !os::CanRun(wishes_->ServerPid());
 }
 
 Run Wish::Take() {

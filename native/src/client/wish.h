@@ -85,7 +85,7 @@ class Wish {
   Run Take();
   bool urgent() const { return urgent_; }
   const os::Deadline& deadline() const { return deadline_; }
-  // Whether no server has taken notice of it, because it is stopped or dead, or though it has had the time.
+  // Whether no server has taken notice of it, because it is stopped or dead, or recovers, or though it has had the time.
   bool ignored() const;
 
  private:
@@ -94,9 +94,12 @@ class Wish {
   void Publish(const Run& instead);
   void Withdraw();
   bool WaitForBell(uint32_t seen) const;
+  bool MayBeAnswered() const;
 
   // For an answer that is as good as given.
   static constexpr int64_t kMostForAnswerNanos = 2'000'000'000;
+  // In which the next server life has begun, when it is to follow.
+  static constexpr int64_t kNextLifeNanos = 10'000'000;
   // Who is not noticed nudges the server again after so long.
   static constexpr int64_t kNudgeAgainNanos = 100'000'000;
 

@@ -28,11 +28,11 @@ bool FreeBlockWord(const Control& control, uint64_t block, uint64_t place) {
 
 uint64_t FreeBlock(const Control& control, Entry& entry, uint64_t place) {
   const uint64_t block = entry.block.load(std::memory_order_relaxed);
-  if (block == 0 || block > control.geometry().slabs() * kWordsPerSlab) return UINT64_MAX;
+  if (block == 0 || block > control.geometry().slabs() * kWordsPerSlab) return 0;
   const bool was_ours = FreeBlockWord(control, block, place);
   // Only now: an entry that no longer points to a word that still names it would lose the block.
   entry.block.store(0, std::memory_order_relaxed);
-  return was_ours ? (block - 1) / kWordsPerSlab : UINT64_MAX;
+  return was_ours ? block : 0;
 }
 
 uint64_t BlockOffset(const SizeClasses& classes, uint64_t block, uint64_t bytes) {

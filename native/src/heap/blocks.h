@@ -10,7 +10,7 @@
 namespace atollstore {
 
 // Frees the block of an entry, if it has one and its word still says so. Doing it twice does nothing.
-// Returns the slab whose words tell of it, or UINT64_MAX when nothing was freed.
+// Returns its number, 0 when nothing was freed: what the entry says may be another number by then.
 uint64_t FreeBlock(const Control& control, Entry& entry, uint64_t place);
 
 // The same for a block that no entry points to any more. Returns whether it was freed. REQUIRES: block is the
@@ -34,6 +34,10 @@ constexpr uint64_t ObjectBytes(uint64_t size, uint64_t contained) {
   return contained == 0 ? size : (size + 15) / 16 * 16 + contained * sizeof(atoll_object_id);
 }
 uint64_t ObjectBytes(const Entry& entry);
+// Whether an object of this size, with so many ids, fits into the store: else somebody has written into its entry.
+inline bool MayBe(const Geometry& geometry, uint64_t size, uint64_t contained) {
+  return size <= geometry.capacity() && ObjectBytes(size, contained) <= geometry.capacity();
+}
 
 // Bytes a block takes for an object of `bytes`, waste included.
 uint64_t BlockBytes(const SizeClasses& classes, uint64_t bytes);

@@ -53,7 +53,7 @@ Run ClientHeap::LeaseWell(uint64_t bytes, bool reserved_only) {
   if (need > control_.geometry().extents()) return {};
   return LeaseFound([&] {
     const Run run = FindRun(need, reserved_only);  // one that lies well, if there is such
-    return run.count != 0 && LiesWell(run) ? run : Run();
+    return run.count != 0 && LiesWell(run, control_.geometry().extents()) ? run : Run();
   });
 }
 

@@ -236,6 +236,13 @@ bool ClientHeap::TakeSlabs(uint64_t count, bool thorough, uint64_t* first) {
   if (!MayTake(count)) return false;
   *first = free_.Take(count, thorough);
   if (*first == FreeRuns::kNone) return false;
+  // What is left beside a long one is of use only together with the longer rest of the store; what the server has does not
+  // grow.
+  const uint64_t slabs = control_.geometry().slabs(), left = free_.FreeFrom(*first + count);
+  if (me_ == kRestorer && count > slabs / 3 && *first > slabs - (*first + count + left)) {
+    free_.Add(*first, count);
+    free_.TakeAt(*first += left, count);
+  }
   NoteFree();
   NotePeak();
   return true;

@@ -116,7 +116,8 @@ class ClientHeap {
   uint64_t FreeBytes() const { return free_slabs_.load(std::memory_order_relaxed) * kSlabBytes; }
   // Bytes in extents of this client, and bytes that it has asked for since it attached. No lock either.
   uint64_t OwnedBytes() const { return owned_.load(std::memory_order_relaxed); }
-  // Whether the last extents could not be mapped for want of mappings (vm.max_map_count).
+  // Whether the last extents since HopeToMap() could not be mapped for want of mappings (vm.max_map_count).
+  void HopeToMap() { cannot_map_.store(false, std::memory_order_relaxed); }
   bool cannot_map() const { return cannot_map_.load(std::memory_order_relaxed); }
   // Bytes of slabs that are not free, and the most there were since TakePeak().
   uint64_t UsedBytes() const { return OwnedBytes() - std::min(OwnedBytes(), FreeBytes()); }
@@ -210,6 +211,7 @@ class ClientHeap {
   bool MayGo(uint64_t extent, uint64_t* end) const;
   bool LeavesReserve(uint64_t first, uint64_t end) const;
   void Refuse(uint64_t first, uint64_t end);
+  bool TakeOut(uint64_t first, uint64_t* end);
   bool HandOver(uint64_t first, uint64_t end);
   bool InUse(uint64_t head) const;
   void Forget(uint64_t extent);

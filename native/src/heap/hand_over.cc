@@ -6,6 +6,12 @@
 #include "object_id.h"
 
 namespace atollstore {
+namespace {
+
+// Under one hold of the lock, and in one call.
+constexpr uint64_t kUnmapAtOnce = 16 << 20;
+
+}  // namespace
 
 uint64_t ClientHeap::HandOver() {
   constexpr uint64_t kMarks = 4096;
@@ -19,14 +25,8 @@ uint64_t ClientHeap::HandOver() {
       ++extent;
       continue;
     }
-    std::lock_guard lock(mutex_);
     uint64_t end = extent + 1;
-    const bool may_go = MayGo(extent, &end);
-    if (may_go && !LeavesReserve(extent, end)) {
-      Refuse(extent, end);
-    } else if (may_go && HandOver(extent, end)) {
-      given += (end - extent) * control_.geometry().extent_bytes();
-    }
+    if (TakeOut(extent, &end) && HandOver(extent, end)) given += (end - extent) * control_.geometry().extent_bytes();
     extent = end;
   }
   if (given != 0) control_.header().extent_moves.fetch_add(1, std::memory_order_seq_cst);
@@ -71,21 +71,33 @@ void ClientHeap::Refuse(uint64_t first, uint64_t end) {
     control_.extent(extent).fetch_and(~kExtentWanted, std::memory_order_release);
 }
 
-// The first of them decides: when it is wanted, all of them go.
+// Takes the extents out of use, as many as must go together. The first of them decides: when it is wanted, all go.
+bool ClientHeap::TakeOut(uint64_t first, uint64_t* end) {
+  const uint64_t bytes = control_.geometry().extent_bytes();
+  std::lock_guard lock(mutex_);
+  if (!IsWanted(first) || !MayGo(first, end)) return false;
+  if (!LeavesReserve(first, *end)) {
+    Refuse(first, *end);
+    return false;
+  }
+  // What could lack mappings is the first part; the others go where that has gone.
+  if (!window_->UnmapPart(first * bytes, std::min(kUnmapAtOnce, (*end - first) * bytes)).ok()) return false;
+  for (uint64_t extent = first; extent < *end; ++extent) Forget(extent);
+  return true;
+}
+
+// Gives them to nobody, wanted still or not: the server finds them by itself.
 bool ClientHeap::HandOver(uint64_t first, uint64_t end) {
   const uint64_t bytes = control_.geometry().extent_bytes();
-  // Before: what we can still write to is not given away.
-  if (!window_->UnmapPart(first * bytes, (end - first) * bytes).ok()) return false;
-  uint32_t ours = me_ | kExtentReserved | kExtentWanted;
-  // acq_rel; whoever has it next comes after our last write. Fails when it is not wanted any more: then they
-  // stay ours, and if they cannot be mapped again, no new block is made there.
-  const bool given = control_.extent(first).compare_exchange_strong(ours, kExtentReserved | kOrphan,
-                                                                    std::memory_order_acq_rel);
-  for (uint64_t extent = first + 1; given && extent < end; ++extent)
+  // Without the lock, which others need, and before: what we can still write to is not given away. It stays ours then, and
+  // no new block is made there.
+  for (uint64_t at = first * bytes + kUnmapAtOnce; at < end * bytes; at += kUnmapAtOnce) {
+    if (!window_->UnmapPart(at, std::min(kUnmapAtOnce, end * bytes - at)).ok()) return false;
+  }
+  // release; whoever has them next comes after our last write. The server's flag goes with that.
+  for (uint64_t extent = first; extent < end; ++extent)
     control_.extent(extent).store(kExtentReserved | kOrphan, std::memory_order_release);
-  const bool gone = given || !window_->MapPart(*data_, first * bytes, (end - first) * bytes).ok();
-  for (uint64_t extent = first; gone && extent < end; ++extent) Forget(extent);
-  return given;
+  return true;
 }
 
 // Whether a block of the span is being created, or read back from disk.

@@ -52,6 +52,24 @@ Result<Directory> Directory::Open(const char* path) {
   return Status::Error(ATOLL_SYSTEM, "open %s: %s (errno %d)", path, std::strerror(error), error);
 }
 
+Result<Directory> Directory::OpenAgain(const std::string& path, uid_t owner) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd.valid()) {
+    const int error = errno;
+    const atoll_code code = IsOfAnotherKind(error) ? ATOLL_REFUSED : ATOLL_SYSTEM;
+    return Status::Error(code, "open %s: %s (errno %d)", path.c_str(), std::strerror(error), error);
+  }
+  Directory opened(std::move(fd));
+  if (const uid_t now = opened.owner(); now != owner && now != ::geteuid())
+    return Status::Error(ATOLL_REFUSED, "%s is a directory of uid %u, and was one of uid %u", path.c_str(), now, owner);
+  return opened;
+}
+
+uid_t Directory::owner() const {
+  struct stat about;
+  return ::fstat(fd_.get(), &about) == 0 ? about.st_uid : ::geteuid();
+}
+
 Result<Directory> Directory::OpenOwn(const char* name) const {
   UniqueFd fd(::openat(fd_.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd.valid()) {

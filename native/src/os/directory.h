@@ -5,6 +5,8 @@
 #ifndef ATOLL_OS_DIRECTORY_H_
 #define ATOLL_OS_DIRECTORY_H_
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -21,6 +23,8 @@ class Directory {
   // cannot be opened.
   static Result<Directory> Open(const char* path);
   static Result<Directory> Open(const std::string& path) { return Open(path.c_str()); }
+  // The same later, by its RealPath(): it may be another one by now, but `owner`'s or this user's, and no link.
+  static Result<Directory> OpenAgain(const std::string& path, uid_t owner);
   // Ours, below this one.
   Result<Directory> OpenOwn(const char* name) const;
   // The same; made with mode 0700 before, if nothing is there.
@@ -28,6 +32,8 @@ class Directory {
 
   bool valid() const { return fd_.valid(); }
   int fd() const { return fd_.get(); }
+  // Whose it is; this user's when that cannot be told.
+  uid_t owner() const;
   // Names in it, without . and ...
   Result<std::vector<std::string>> List() const;
   // Whether that name in this directory still is what is open as `fd`.

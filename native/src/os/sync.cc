@@ -115,7 +115,7 @@ void Bell::Ring(uint32_t threads) {
   FutexWake(&count, threads);
 }
 
-bool Bell::Wait(uint32_t seen, const Deadline& deadline) {
+bool Bell::Wait(uint32_t seen, const Deadline& deadline, const std::atomic<bool>* over) {
   if (count.load(std::memory_order_acquire) != seen) return true;
   waiters.fetch_add(kOneSpinner, std::memory_order_seq_cst);
   const bool rung = patience.Spin(count, seen);
@@ -127,7 +127,8 @@ bool Bell::Wait(uint32_t seen, const Deadline& deadline) {
   }
   waiters.fetch_add(kOneSleeper - kOneSpinner, std::memory_order_seq_cst);
   bool in_time = true;
-  while (in_time && count.load(std::memory_order_seq_cst) == seen) {
+  while (in_time && count.load(std::memory_order_seq_cst) == seen &&
+         !(over != nullptr && over->load(std::memory_order_relaxed))) {
     in_time = FutexWait(&count, seen, deadline);
   }
   waiters.fetch_sub(kOneSleeper, std::memory_order_relaxed);

@@ -58,7 +58,8 @@ struct Bell {
   void Ring(uint32_t threads = UINT32_MAX);
   // Returns false when time is over and the count is still `seen`. Spins first, about as long as has lately
   // been worth it to this thread: up to 50 us where rings come that soon, hardly at all where they do not.
-  bool Wait(uint32_t seen, const Deadline& deadline);
+  // Returns likewise when `over` is set and who waits is woken without a ring.
+  bool Wait(uint32_t seen, const Deadline& deadline, const std::atomic<bool>* over = nullptr);
 };
 static_assert(sizeof(Bell) == 8 && std::atomic<uint32_t>::is_always_lock_free);
 

@@ -76,9 +76,10 @@ void Mover::BeginSurvey() {
   rounds_ = 0;
   const uint64_t extents = control_.geometry().extents();
   roles_.assign(extents, Role::kNone);
-  fill_of_.assign(extents, 0);
+  place_of_.assign(extents, 0);
   to_empty_.clear();
   to_fill_.clear();
+  holes_.clear();
   may_.clear();
   survey_.Begin();
   phase_ = Phase::kSurvey;
@@ -96,7 +97,8 @@ bool Mover::Poll() {
   if (phase_ != Phase::kIdle) GoOn(now + kSliceNanos);
   const int64_t after = os::NowNanos();
   took_ += after - now;
-  if (goal_.extents == 0) rest_until_ = after + rest_per_work_ * (after - now);
+  // What took longer was not work: the thread waited for a processor, or the machine stood still.
+  if (goal_.extents == 0) rest_until_ = after + rest_per_work_ * std::min(after - now, 2 * kSliceNanos);
   return true;
 }
 
@@ -118,7 +120,7 @@ void Mover::GoOn(int64_t until) {
       return;
     case Phase::kMove:
       if (!MoveOn(until)) return;
-      if (!to_spill_.empty() && goal_.may_spill) (void)spiller_->EvictThese(to_spill_);
+      if (!to_spill_.empty() && goal_.may_spill) spiller_->EvictThese(to_spill_);
       for (const uint64_t extent : to_empty_) {
         if (IsClient(owner(extent))) nudge_(owner(extent));
       }
@@ -139,7 +141,7 @@ void Mover::BeginScan() {
   for (uint64_t extent = 0; extent < extents; ++extent)
     scanning_[extent] = sweeper_->orphans().IsUnsettled(extent);
   for (ToFill& some : to_fill_) {
-    some.blocks.clear();
+    some.blocks = {};
     some.crossed = false;
     some.settled = IsOrphan(some.run);
   }
@@ -163,8 +165,10 @@ bool Mover::Scan(int64_t until) {
   for (uint64_t extent = 0; extent < scanning_.size(); ++extent) {
     if (scanning_[extent]) sweeper_->orphans().Settle(extent);
   }
-  // The largest first, from the end: the small ones find their place between them.
-  std::sort(to_move_.begin(), to_move_.end());
+  if (!ending_) {
+    wanted_to_move_ = to_move_.size();
+    moved_before_ = control_.header().served.moved.load(std::memory_order_relaxed);
+  }
   return true;
 }
 
@@ -175,7 +179,7 @@ void Mover::Look(uint64_t index) {
   if (scanning_[range->first]) sweeper_->orphans().Count(entry);
   if (ending_) return;
   const auto fill_at = [this](uint64_t extent) {
-    return roles_[extent] == Role::kToFill ? &to_fill_[fill_of_[extent]] : nullptr;
+    return roles_[extent] == Role::kToFill ? &to_fill_[place_of_[extent]] : nullptr;
   };
   ToFill* const fill = fill_at(range->first);
   if (fill != nullptr) fill->blocks.push_back({range->block, range->bytes});
@@ -187,7 +191,11 @@ void Mover::Look(uint64_t index) {
     if (here != nullptr) here->crossed = true;
     if (fill != nullptr) fill->crossed = true;
   }
-  if (leaves) to_move_.emplace_back(range->bytes, index);
+  if (!leaves) return;
+  // For a run the largest first: the small ones find their place between them. What lies scattered leaves one extent after
+  // the other, so that each is free as soon as can be, and much as it was made, which the caches like.
+  to_move_.push_back(goal_.extents != 0 ? ToMove{0, range->bytes, index} : ToMove{place_of_[range->first], 0, index});
+  std::push_heap(to_move_.begin(), to_move_.end());
 }
 
 bool Mover::IsOrphan(const Run& run) const {
@@ -208,7 +216,7 @@ void Mover::Fill(ToFill* some) {
   });
   std::sort(some->blocks.begin(), some->blocks.end(),
             [](const auto& a, const auto& b) { return a.number < b.number; });
-  const bool adopted = heap_->extents().Adopt(run, some->blocks);
+  const bool adopted = heap_->extents().Adopt(run, std::exchange(some->blocks, {}));
   for (uint64_t extent = run.first; run.Has(extent); ++extent) {
     roles_[extent] = Role::kNone;
     if (adopted) sweeper_->orphans().Forget(extent);
@@ -225,9 +233,10 @@ bool Mover::MoveOn(int64_t until) {
       continue;
     }
     if (to_move_.empty()) return true;
-    const uint64_t index = to_move_.back().second;
+    const uint64_t index = to_move_.front().entry;
     const Copier::Begun begun = Leaves(control_.entry(index)) ? copier_.Begin(index) : Copier::Begun::kStays;
     if (begun == Copier::Begun::kLater) return false;
+    std::pop_heap(to_move_.begin(), to_move_.end());
     to_move_.pop_back();
     // Not from one extent that is to be empty into another.
     const bool in_vain = begun == Copier::Begun::kYes && LandsInWindow();
@@ -285,6 +294,13 @@ void Mover::Settle() {
   if (goal_.extents != 0 && all && CanFill() && ++rounds_ < kMostRounds) return BeginScan();
   if (goal_.extents == 0 || all) return End(Answer::kReady);
   if (IsRefused()) return End(Answer::kImpossible);
+  // What has found no room in those that were filled may find some in the next.
+  if (!goal_.may_spill && !to_spill_.empty() && !holes_.empty()) {
+    uint64_t bytes = 0;
+    for (const uint64_t index : to_spill_) bytes += ObjectBytes(control_.entry(index));
+    rounds_ = 0;
+    if (FillMore(Enough(std::min(bytes, control_.geometry().capacity())))) return Ask();
+  }
   const bool writing = spiller_ != nullptr && spiller_->evicting() && !to_spill_.empty();
   if (writing || os::NowNanos() < wait_until_) return;
   // Once more, when that may help: some came too late, or somebody has made objects there meanwhile.
@@ -343,6 +359,9 @@ void Mover::Close() {
     return BeginSurvey();
   phase_ = Phase::kIdle;
   again_ = goal_.extents == 0 && outcome_ == Answer::kReady;
+  // There may be more; not when owners hand nothing over, or nothing finds room.
+  const uint64_t moved = control_.header().served.moved.load(std::memory_order_relaxed) - moved_before_;
+  if (again_ && rest_per_work_ == 0 && moved != 0 && moved >= wanted_to_move_ / 2) look_at_ = 0;
   ended_ = goal_;
   ended_at_ = outcome_ == Answer::kImpossible ? os::NowNanos() : 0;
   if (heap_->is_open()) (void)heap_->GiveBack();

@@ -16,7 +16,7 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "os/shared_memory.h"
@@ -64,7 +64,7 @@ class Mover {
   bool busy() const { return phase_ != Phase::kIdle; }
   // Whether the next slice should come at once.
   bool in_a_hurry() const {
-    return goal_.extents != 0 && phase_ != Phase::kIdle && phase_ != Phase::kAsk &&
+    return (goal_.extents != 0 || rest_per_work_ == 0) && phase_ != Phase::kIdle && phase_ != Phase::kAsk &&
            phase_ != Phase::kSettle && !copier_.waits();
   }
 
@@ -77,6 +77,20 @@ class Mover {
     std::vector<ClientHeap::Block> blocks{};
     bool crossed = false;
     bool settled = false;  // handed over before the scan began
+  };
+
+  // Extents with holes that may be filled.
+  struct Holes {
+    uint64_t used = 0, objects = 0;
+    Run run{};
+  };
+
+  struct ToMove {
+    uint32_t after;  // so many extents that are to be empty before its own
+    uint64_t bytes, entry;
+    bool operator<(const ToMove& other) const {  // of the turn: what is moved first is the largest
+      return std::tie(other.after, bytes, other.entry) < std::tie(after, other.bytes, entry);
+    }
   };
 
   // mover.cc
@@ -105,6 +119,8 @@ class Mover {
   std::optional<Survey::Window> ChooseWindow(const std::vector<bool>& may);
   bool PlanTogether();
   uint64_t FindRoom(uint64_t bytes);
+  bool FillMore(uint64_t bytes);
+  uint64_t Enough(uint64_t bytes) const;
   template <typename F>
   void EachWanted(F&& visit) const {
     for (const uint64_t extent : to_empty_) visit(extent);
@@ -156,9 +172,11 @@ class Mover {
   std::vector<Role> roles_;  // by extent, and the extents that have one
   std::vector<uint64_t> to_empty_;
   std::vector<ToFill> to_fill_;
-  std::vector<uint32_t> fill_of_;  // by extent with that role: its place there
-  std::vector<bool> scanning_;     // by extent: it was nobody's when the scan began, and not settled
-  std::vector<std::pair<uint64_t, uint64_t>> to_move_;  // bytes, entry
+  std::vector<uint32_t> place_of_;  // by extent with a role: its place there
+  std::vector<bool> scanning_;      // by extent: it was nobody's when the scan began, and not settled
+  std::vector<ToMove> to_move_;     // a heap, the next one first
+  std::vector<Holes> holes_;        // that are not filled yet, the emptiest last
+  uint64_t wanted_to_move_ = 0, moved_before_ = 0;  // objects, at the last scan: in it, and ever
   std::vector<uint64_t> to_spill_;
   uint64_t next_ = 0, next_fill_ = 0;  // of the scan: an entry, a place in to_fill_
   std::vector<Run> others_;            // runs that are left to others
@@ -168,7 +186,7 @@ class Mover {
 
   int64_t look_at_ = 0;        // when it is looked next whether much lies scattered
   uint64_t seen_frees_ = 0;    // at the last look
-  int64_t rest_per_work_ = 4;  // what lies scattered is brought together beside others' work
+  int64_t rest_per_work_ = 0;  // what lies scattered is brought together beside others' work
 };
 
 }  // namespace atollstore

@@ -1,5 +1,6 @@
 // What is to be emptied, and where there is room for what lies in it.
 #include <algorithm>
+#include <utility>
 
 #include "os/process.h"
 #include "os/sync.h"
@@ -10,14 +11,16 @@ namespace {
 
 // How long owners have to hand extents over before what has come is looked at; the others may follow.
 constexpr int64_t kAnswerNanos = 10'000'000;
-constexpr uint64_t kMostToFill = 64;  // at once: what lies in them is kept in lists
+constexpr uint64_t kMostInLists = 64 << 10;  // objects: those of all extents that are filled at once
 // How often it is looked whether much lies scattered; from how many leased bytes on that matters; how much of
 // it at once is brought together.
 constexpr int64_t kLookNanos = 100'000'000;
 constexpr uint64_t kLeastLeased = 64 << 20, kMostTogether = 128 << 20;
 // Holes that matter, and those that are left, as parts of what lives; what is fuller than that stays.
-constexpr int64_t kRestPerWork = 4;
-constexpr double kVeryScattered = 1.2, kScattered = 1.1, kTogether = 1.06, kSparse = 0.8;
+constexpr double kVeryScattered = 1.15, kScattered = 1.1, kTogether = 1.06, kSparse = 0.8;
+// So much longer than it takes others have the server's thread to themselves while it is looked for that, and while some is
+// moved; not at all where very much lies scattered.
+constexpr int64_t kRestPerLook = 4, kRestPerMove = 1;
 
 }  // namespace
 
@@ -54,6 +57,7 @@ uint64_t Mover::Joined(uint64_t extent) const {
 void Mover::Empty(const Run& run) {
   for (uint64_t extent = run.first; run.Has(extent); ++extent) {
     roles_[extent] = Role::kToEmpty;
+    place_of_[extent] = static_cast<uint32_t>(to_empty_.size());
     to_empty_.push_back(extent);
   }
 }
@@ -62,7 +66,7 @@ void Mover::FillUp(const Run& run) {
   if (run.count == 0) return;
   for (uint64_t extent = run.first; run.Has(extent); ++extent) {
     roles_[extent] = Role::kToFill;
-    fill_of_[extent] = static_cast<uint32_t>(to_fill_.size());
+    place_of_[extent] = static_cast<uint32_t>(to_fill_.size());
   }
   to_fill_.push_back({run});
 }
@@ -74,7 +78,7 @@ std::optional<Survey::Window> Mover::ChooseWindow(const std::vector<bool>& may) 
     for (uint64_t first = 0; first + count <= extents.size(); ++first) begins[first] = suits(Run{first, count});
     return Survey::Cheapest(extents, may, count, &begins);
   };
-  const auto whole = cheapest(goal_.extents, [this](const Run& run) { return !goal_.well || LiesWell(run); });
+  const auto whole = cheapest(goal_.extents, [&](const Run& run) { return !goal_.well || LiesWell(run, extents.size()); });
   if (whole || goal_.bytes == 0 || goal_.extents < 2) return whole;
   return cheapest(goal_.extents - 1, [&](const Run& run) { return heap_->extents().WouldHold(run, goal_.bytes); });
 }
@@ -107,6 +111,7 @@ bool Mover::PlanRun() {
   // Another window would need more.
   to_empty_.clear();
   to_fill_.clear();
+  holes_.clear();
   return false;
 }
 
@@ -120,48 +125,63 @@ Run Mover::RunToWaitFor(uint64_t extents, const std::vector<Run>& others) const 
   return Survey::ToWaitFor(survey_.extents(), may, free, extents).value_or(Run{});
 }
 
-// Outside of what is to be emptied. Where free extents and the server's heap are too little, extents with
-// holes that can be handed over as they are get the role to be filled, the emptiest first. Returns the bytes.
+// Blocks are larger than what lies in them, and of several sizes.
+uint64_t Mover::Enough(uint64_t bytes) const { return bytes + bytes / 8 + control_.geometry().extent_bytes(); }
+
+// Outside of what is to be emptied: free extents, the server's heap, and extents with holes that can be handed over as
+// they are. As many of these get the role to be filled as are needed; the others are kept in mind. Returns the bytes of all.
 uint64_t Mover::FindRoom(uint64_t bytes) {
   const std::vector<Survey::Extent>& extents = survey_.extents();
   const uint64_t extent_bytes = control_.geometry().extent_bytes();
   // What can go to disk is not stuffed into the last holes.
   const uint64_t fullest = spiller_ == nullptr ? extent_bytes - kSlabBytes : extent_bytes - extent_bytes / 4;
-  // Blocks are larger than what lies in them, and of several sizes.
-  const uint64_t enough = bytes + bytes / 8 + extent_bytes;
-  uint64_t room = 0, filling = 0;
-  struct Holes {
-    double fill;
-    uint64_t bytes;
-    Run run;
-  };
-  std::vector<Holes> holes;
+  uint64_t room = 0, in_holes = 0;
   for (uint64_t extent = 0; extent < extents.size();) {
-    const Run run{extent, Joined(extent) - extent};
-    uint64_t used = 0;
+    Holes holes{0, 0, {extent, Joined(extent) - extent}};
     bool may = true, ours = true;
-    for (; run.Has(extent); ++extent) {
+    for (; holes.run.Has(extent); ++extent) {
       const uint32_t whose = owner(extent);
       if (whose == 0 && roles_[extent] == Role::kNone) room += extent_bytes;
-      used += std::min(extents[extent].used, extent_bytes);
+      holes.used += std::min(extents[extent].used, extent_bytes);
+      holes.objects += extents[extent].objects;
       ours = ours && whose == kRestorer && roles_[extent] == Role::kNone;
       may = may && roles_[extent] == Role::kNone && (whose == kOrphan || IsClient(whose)) &&
             extents[extent].unsealed == 0 && MayTake(extent);
     }
-    const uint64_t bytes = run.count * extent_bytes;
-    if (ours) room += bytes - used;
-    if (may && used <= fullest * run.count)
-      holes.push_back({static_cast<double>(used) / static_cast<double>(bytes), bytes - used, run});
+    const uint64_t left = holes.run.count * extent_bytes - holes.used;
+    if (ours) room += left;
+    if (!may || holes.used > fullest * holes.run.count) continue;
+    in_holes += left;
+    holes_.push_back(holes);
   }
-  std::sort(holes.begin(), holes.end(), [](const Holes& a, const Holes& b) { return a.fill < b.fill; });
-  for (const Holes& some : holes) {
-    // All that are empty: what is large needs several in a row.
-    if (some.fill != 0 && (room >= enough || filling + some.run.count > kMostToFill)) continue;
-    room += some.bytes;
-    filling += some.run.count;
-    FillUp(some.run);
+  std::sort(holes_.begin(), holes_.end(),
+            [](const Holes& a, const Holes& b) { return a.used * b.run.count > b.used * a.run.count; });
+  const uint64_t enough = Enough(bytes);
+  (void)FillMore(enough - std::min(enough, room));
+  return room + in_holes;
+}
+
+// The emptiest that are left, until there is room for so much; no more than go into the lists. Returns whether there was one.
+bool Mover::FillMore(uint64_t bytes) {
+  // Those that have been filled are the server's.
+  std::erase_if(to_fill_, [this](const ToFill& some) { return roles_[some.run.first] != Role::kToFill; });
+  const std::vector<ToFill> others = std::exchange(to_fill_, {});
+  for (const ToFill& other : others) FillUp(other.run);
+  const size_t before = to_fill_.size();
+  uint64_t room = 0, objects = 0;
+  // All that are empty: what is large needs several in a row.
+  while (!holes_.empty() && (holes_.back().used == 0 || (room < bytes && objects < kMostInLists))) {
+    const Holes next = holes_.back();
+    holes_.pop_back();
+    bool may = true;
+    for (uint64_t extent = next.run.first; next.run.Has(extent); ++extent)
+      may = may && roles_[extent] == Role::kNone && (owner(extent) == kOrphan || IsClient(owner(extent))) && MayTake(extent);
+    if (!may) continue;
+    room += next.run.count * control_.geometry().extent_bytes() - next.used;
+    objects += next.objects;
+    FillUp(next.run);
   }
-  return room;
+  return to_fill_.size() > before;
 }
 
 void Mover::Ask() {
@@ -244,9 +264,7 @@ bool Mover::PlanTogether() {
     bytes += some.used;
     Empty(some.run);
   }
-  // Where very much lies scattered others wait for it a little longer.
-  rest_per_work_ =
-      static_cast<double>(leased) > kVeryScattered * static_cast<double>(live) ? 1 : kRestPerWork;
+  rest_per_work_ = static_cast<double>(leased) > kVeryScattered * static_cast<double>(live) ? 0 : kRestPerMove;
   // For less the copying is not worth it.
   return static_cast<double>(leased) > kScattered * static_cast<double>(live) &&
          to_empty_.size() * extent_bytes > bytes + bytes / 8 + 2 * extent_bytes;
@@ -267,7 +285,7 @@ uint64_t Mover::Frees() const {
 void Mover::BeginWhenScattered(int64_t now) {
   if (now < look_at_) return;
   look_at_ = now + kLookNanos;
-  again_ = false;
+  const bool again = std::exchange(again_, false);
   const Geometry& g = control_.geometry();
   uint64_t leased = 0;
   bool handed_over = false;  // after it was looked
@@ -281,6 +299,7 @@ void Mover::BeginWhenScattered(int64_t now) {
   };
   const bool scattered = leased >= std::max(kLeastLeased, g.capacity() / 8) && freed();
   if ((!scattered && !handed_over) || !heap_->Open().ok()) return;
+  if (!again) rest_per_work_ = kRestPerLook;
   Begin({});
 }
 

@@ -65,7 +65,8 @@ void Orphans::OpenIfEmpty(uint64_t extent) {
   reserver_->Open(extent);
 }
 
-void Orphans::Freed(uint64_t block, uint64_t extent) {
+void Orphans::Freed(uint64_t block) {
+  const uint64_t extent = (block - 1) / kWordsPerSlab / control_.geometry().slabs_per_extent();
   const auto blocks = blocks_.find(extent);
   if (blocks == blocks_.end()) return;
   auto known = blocks->second[(block - 1) % blocks->second.size()];

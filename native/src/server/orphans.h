@@ -43,8 +43,8 @@ class Orphans {
   // Somebody else looks after the extent from now on, and after those that blocks in it reach into.
   void Forget(uint64_t extent);
 
-  // The block with this number, of this extent, is free.
-  void Freed(uint64_t block, uint64_t extent);
+  // The block with this number is free. REQUIRES: it is the number of a block word.
+  void Freed(uint64_t block);
 
  private:
   uint32_t OwnerOf(uint64_t extent) const;

@@ -24,8 +24,6 @@ constexpr int64_t kLetGoNanos = 20'000'000;
 // Writing so much takes longer than that: then the larger heaps of busy machines are waited for too.
 constexpr uint64_t kMuch = 64 << 20;
 constexpr int64_t kLetGoOfMuchNanos = 200'000'000;
-// How long objects that are wanted together wait for room for all of them.
-constexpr int64_t kGatherNanos = 100'000'000;
 // Before memory is asked for again that the limits have refused.
 constexpr int64_t kNoMemoryNanos = 50'000'000;
 // An unpin is not told to anybody: those who wait for one are looked at so often, and less often when a look
@@ -76,7 +74,7 @@ bool RoomQueue::Serve() {
   for (KnownWish& wish : wishes_.all()) {
     if (wish.client == kServer) {
       room = true;
-      if (!blocked) blocked = ServeRestores(wish);
+      if (!blocked) blocked = wish.aside ? ServeAside(wish) : ServeRestores(wish);
     } else if (wish.word.state() != WishState::kWaits) {
       continue;
     } else if (wish.kind != WishKind::kRoom) {
@@ -108,6 +106,8 @@ void RoomQueue::ServeSmall(KnownWish& wish) {
   const bool low = control_.header().control_budget.load(std::memory_order_relaxed) < ControlBudget::kLow;
   if (wish.kind == WishKind::kControl) {
     if (!low) return wishes_.Grant(wish);
+  } else if (!low && MayLeaseFresh()) {
+    return wishes_.Ring(wish);  // it lacked control memory when it looked, and is not short of entries
   } else if (freed_ || ring_all_ || control_.open_blocks().Any()) {
     wishes_.Ring(wish);
   }
@@ -119,6 +119,10 @@ void RoomQueue::ServeSmall(KnownWish& wish) {
   } else {
     Press();
   }
+}
+
+bool RoomQueue::MayLeaseFresh() const {
+  return control_.header().blocks_high.load(std::memory_order_relaxed) < control_.geometry().entry_blocks();
 }
 
 bool RoomQueue::ServeRoom(KnownWish& wish) {
@@ -303,7 +307,7 @@ std::vector<Run> RoomQueue::KeptForOthers(const KnownWish& wish) {
 Mover::Answer RoomQueue::MakeRun(const KnownWish& wish, uint64_t extents, bool may_spill) {
   const bool restores = wish.client == kServer && extents == wish.extents;
   const bool well = restores && !wish.stuck && IsLong(extents, control_.geometry().extents());
-  return mover_->MakeRun({extents, restores ? spiller_->wanted().bytes : 0, may_spill, well, wish.kept}, wish.urgent,
+  return mover_->MakeRun({extents, restores ? WantedOf(wish).bytes : 0, may_spill, well, wish.kept}, wish.urgent,
                          KeptForOthers(wish));
 }
 
@@ -354,97 +358,6 @@ void RoomQueue::LookAgain(KnownWish& wish) {
   wish.kept = {};
   wish.stuck = wish.whole = false;
   if (answer == Mover::Answer::kImpossible) BecomeStuck(wish);
-}
-
-uint64_t RoomQueue::FreeRuns(uint64_t extents) const {
-  uint64_t runs = 0, run = 0;
-  for (uint64_t at = 0; at < control_.geometry().extents(); ++at) {
-    run = IsFree(at) ? run + 1 : 0;
-    if (run < extents) continue;
-    ++runs;
-    run = 0;
-  }
-  return runs;
-}
-
-void RoomQueue::NoteRestores() {
-  if (spiller_ == nullptr) return;
-  // Whoever waits before it: it has its room already, and would only withhold it.
-  (void)spiller_->GoOn();
-  auto& all = wishes_.all();
-  const auto known =
-      std::find_if(all.begin(), all.end(), [](const KnownWish& wish) { return wish.client == kServer; });
-  // What is being backed is wanted no more, and is not there yet.
-  const bool wanted = spiller_->backing() || spiller_->wanted().runs != 0;
-  if (wanted && known == all.end()) {
-    const uint64_t ticket = control_.header().next_ticket.fetch_add(1, std::memory_order_relaxed) + 1;
-    all.push_back(
-        {kServer, 0, WishWord(0), WishKind::kRoom, false, ticket, os::Deadline::kForever, 1, {}, now_});
-  } else if (!wanted && known != all.end()) {
-    wishes_.Release(known->kept);
-    all.erase(known);
-  }
-}
-
-bool RoomQueue::ServeRestores(KnownWish& wish) {
-  const Spiller::Wanted wanted = spiller_->wanted();
-  wish.extents = std::max<uint64_t>(
-      1, (wanted.bytes + control_.geometry().extent_bytes() - 1) / control_.geometry().extent_bytes());
-  wishes_.Release(wish.kept);  // in this thread nobody else takes it
-  if (MayRestore(wish, wanted)) soon_ = spiller_->Poll(true) || soon_;
-  if (spiller_->wanted().runs < wanted.runs) wish.step = KnownWish::Step::kMove;
-  soon_ = soon_ || spiller_->backing();
-  if (spiller_->wanted().runs == 0) {
-    gather_until_ = 0;
-    return false;
-  }
-  if (spiller_->backing() || HasRoom(wanted, wish.extents)) return true;
-  Press();
-  if (wish.stuck && now_ >= wish.look_at) LookAgain(wish);
-  if (!wish.stuck) {
-    if (MakeRoom(wish, wanted.runs)) return true;
-    BecomeStuck(wish);
-  }
-  Ask(0);
-  (void)wishes_.Keep(wish.kept);
-  return false;
-}
-
-// What is wanted together gets its room together, if that comes about soon. Each by itself would take the
-// first that becomes free, wherever it lies, and leave holes between them that are too short for the last
-// ones. And a long one is not put where another one of that length has no room beside it, when that can be
-// helped: whoever looks at one may want the next before it lets go of the first.
-bool RoomQueue::MayRestore(const KnownWish& wish, const Spiller::Wanted& wanted) {
-  const bool anywhere = !IsLong(wish.extents, control_.geometry().extents());
-  const auto have_room = [&] { return HasRoom(wanted, wish.extents); };
-  // What the server holds empty, after what it had read back was evicted, is room too.
-  if ((wanted.runs <= 1 && anywhere) || have_room() || (GiveBack() && have_room())) {
-    gather_until_ = 0;
-    return true;
-  }
-  if (wanted.runs <= 1 && wish.stuck) return true;
-  if (gather_until_ == 0) gather_until_ = now_ + kGatherNanos;
-  return now_ >= gather_until_;
-}
-
-bool RoomQueue::HasRoom(const Spiller::Wanted& wanted, uint64_t extents) const {
-  if (wanted.runs == 1 && IsLong(extents, control_.geometry().extents())) return HasLongRun(extents, wanted.bytes);
-  return FreeRuns(extents) >= wanted.runs;
-}
-
-// One that lies well; or one extent less, where the server's heap has the rest beside it.
-bool RoomQueue::HasLongRun(uint64_t extents, uint64_t bytes) const {
-  const uint64_t all = control_.geometry().extents();
-  uint64_t free = 0;
-  for (uint64_t at = 0; at < all; ++at) {
-    free = IsFree(at) ? free + 1 : 0;
-    for (const uint64_t count : {extents, extents - 1}) {
-      if (count == 0 || free < count) continue;
-      const Run run{at + 1 - count, count};
-      if (count == extents ? LiesWell(run) : heap_->extents().WouldHold(run, bytes)) return true;
-    }
-  }
-  return false;
 }
 
 // And with memory behind it, or maybe some to be had.

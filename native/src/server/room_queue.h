@@ -6,7 +6,8 @@
 //   What becomes
 //     free there is kept for it, and those behind it are served from all the rest.
 //
-// What is to come back from disk waits in the same queue. Wishes for entries and for control memory wait for
+// What is to come back from disk waits in the same queue: all of it has one place, and what only an unpin makes room for
+// another one, so that nothing waits behind that. Wishes for entries and for control memory wait for
 // no turn: each is rung when there may be some, and nobody takes another's ring. While anybody waits for
 // room, clients lease nothing by themselves (Header::room_queue).
 //
@@ -16,6 +17,7 @@
 #define ATOLL_SERVER_ROOM_QUEUE_H_
 
 #include <functional>
+#include <list>
 
 #include "server/mover.h"
 #include "server/reserver.h"
@@ -58,17 +60,15 @@ class RoomQueue {
 
   void Bury(uint32_t client) { wishes_.Bury(client); }
   void Recover();
+  // While what the last life has left is put in order.
+  void SendUrgentAway() const { wishes_.SendUrgentAway(); }
 
  private:
   Asked WhomToAsk() const;
   void ServeSmall(KnownWish& wish);
+  bool MayLeaseFresh() const;  // a block of entries that nobody has leased yet
   // Returns whether those behind it are to wait.
   bool ServeRoom(KnownWish& wish);
-  bool ServeRestores(KnownWish& wish);
-  void NoteRestores();
-  bool MayRestore(const KnownWish& wish, const Spiller::Wanted& wanted);
-  bool HasRoom(const Spiller::Wanted& wanted, uint64_t extents) const;
-  bool HasLongRun(uint64_t extents, uint64_t bytes) const;
   bool IsFree(uint64_t extent) const;
   void TakeBackStale();
   // Whether it takes long until all of the run has memory behind it.
@@ -87,6 +87,19 @@ class RoomQueue {
   void LookAgain(KnownWish& wish);
   std::vector<Run> KeptForOthers(const KnownWish& wish);
   bool MayTakeBare() const { return now_ >= no_memory_before_; }
+
+  // room_queue_restores.cc
+  void NoteRestores();
+  void Note(bool aside, bool wanted);
+  std::list<KnownWish>::iterator OwnWish(bool aside);
+  Spiller::Wanted WantedOf(const KnownWish& wish) const;
+  uint64_t ExtentsFor(uint64_t bytes) const;
+  bool ServeRestores(KnownWish& wish);
+  bool SetAside(KnownWish& wish);
+  bool ServeAside(KnownWish& wish);
+  bool MayRestore(const KnownWish& wish, const Spiller::Wanted& wanted);
+  bool HasRoom(const Spiller::Wanted& wanted, uint64_t extents) const;
+  bool HasLongRun(uint64_t extents, uint64_t bytes) const;
   uint64_t FreeRuns(uint64_t extents) const;
 
   const Control control_;

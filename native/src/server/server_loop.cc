@@ -19,7 +19,10 @@ bool ServerCore::Work() {
   busy = doorway_->ListenAgain() || busy;
   busy = requests_->AnswerLate() || busy;
   if (recovery_ != nullptr) {
-    if (!recovery_->Go()) return true;
+    if (!recovery_->Go()) {
+      room_->SendUrgentAway();
+      return true;
+    }
     recovery_.reset();
   }
   busy = deaths_->GoOn() || busy;

@@ -49,6 +49,7 @@ void Survey::Add(uint64_t index) {
   const bool fixed = !MayLeaveMemory(entry) || Pinned(control_, index);
   const bool unsealed = word.being_created() || word.state() == State::kRestoring;
   extents_[range->first].begins += bytes;
+  ++extents_[range->first].objects;
   extents_[range->first].fixed += fixed;
   const uint64_t offset = Location(entry.location.load(std::memory_order_relaxed)).offset();
   for (uint64_t e = range->first; e <= range->last; ++e) {

@@ -29,6 +29,7 @@ class Survey {
     uint64_t begins = 0;   // bytes of the objects that begin in it
     uint64_t reaches = 0;  // bytes of those that begin before it and reach into it
     uint64_t used = 0;     // bytes of objects in it
+    uint64_t objects = 0;  // that begin in it
     uint64_t stays = 0;    // those of them that cannot leave now
     uint32_t fixed = 0;    // objects that begin in it and cannot be moved now: pinned, or not sealed
     uint32_t fixed_reaching = 0;

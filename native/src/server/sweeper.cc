@@ -171,9 +171,8 @@ void Sweeper::NameMaker(uint64_t index, Word word) {
 
 void Sweeper::Free(uint64_t index, Word word, bool referenced) {
   Entry& entry = control_.entry(index);
-  const uint64_t block = entry.block.load(std::memory_order_relaxed);
-  const uint64_t slab = FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
-  if (slab != UINT64_MAX) FreedBlock(block, slab, entry.size.load(std::memory_order_relaxed));
+  const uint64_t block = FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
+  if (block != 0) FreedBlock(block, entry.size.load(std::memory_order_relaxed));
   freed_ = true;
   control_.header().served.freed.fetch_add(1, std::memory_order_relaxed);
   ReleaseRecord(entry);
@@ -230,9 +229,8 @@ bool Sweeper::Evict(uint64_t index) {
     return false;
   }
   // Nobody has the bytes, and from here on nobody gets them but through RESTORING.
-  const uint64_t block = entry.block.load(std::memory_order_relaxed);
-  const uint64_t slab = FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
-  if (slab != UINT64_MAX) FreedBlock(block, slab, entry.size.load(std::memory_order_relaxed));
+  const uint64_t block = FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
+  if (block != 0) FreedBlock(block, entry.size.load(std::memory_order_relaxed));
   freed_ = true;
   control_.header().served.evicted.fetch_add(1, std::memory_order_relaxed);
   return true;
@@ -256,9 +254,8 @@ void Sweeper::Restored(uint64_t index) {
 void Sweeper::MarkLost(uint64_t index, atoll_lost_reason reason) {
   Entry& entry = control_.entry(index);
   uint64_t bits = entry.word.load(std::memory_order_relaxed);
-  const uint64_t block = entry.block.load(std::memory_order_relaxed);
-  const uint64_t slab = FreeBlock(control_, entry, ObjectId(0, index, Word(bits).generation()).place);
-  if (slab != UINT64_MAX) FreedBlock(block, slab, entry.size.load(std::memory_order_relaxed));
+  const uint64_t block = FreeBlock(control_, entry, ObjectId(0, index, Word(bits).generation()).place);
+  if (block != 0) FreedBlock(block, entry.size.load(std::memory_order_relaxed));
   freed_ = true;
   ReleaseRecord(entry);
   NameMaker(index, Word(bits));
@@ -364,9 +361,8 @@ bool Sweeper::GoOnTakingIn(Slice* slice) {
 void Sweeper::UndoCreation(uint64_t index) {
   Entry& entry = control_.entry(index);
   uint64_t bits = entry.word.load(std::memory_order_acquire);
-  const uint64_t block = entry.block.load(std::memory_order_relaxed);
-  const uint64_t slab = FreeBlock(control_, entry, ObjectId(0, index, Word(bits).generation()).place);
-  if (slab != UINT64_MAX) FreedBlock(block, slab, entry.size.load(std::memory_order_relaxed));
+  const uint64_t block = FreeBlock(control_, entry, ObjectId(0, index, Word(bits).generation()).place);
+  if (block != 0) FreedBlock(block, entry.size.load(std::memory_order_relaxed));
   while (!entry.word.compare_exchange_weak(
       bits, Word(bits).Without(Word::kHasRefs).As(State::kExpected).OwnedBy(0).bits(),
       std::memory_order_seq_cst)) {
@@ -408,8 +404,8 @@ bool Sweeper::BuryEntry(uint32_t client, uint64_t index) {
   return true;
 }
 
-void Sweeper::FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes) {
-  const uint64_t extent = slab / control_.geometry().slabs_per_extent();
+void Sweeper::FreedBlock(uint64_t block, uint64_t bytes) {
+  const uint64_t extent = (block - 1) / kWordsPerSlab / control_.geometry().slabs_per_extent();
   const uint32_t owner = control_.extent(extent).load(std::memory_order_acquire) & kExtentOwnerMask;
   if (owner < freed_bytes_of_.size()) {
     freed_bytes_of_[owner] += bytes;
@@ -419,7 +415,7 @@ void Sweeper::FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes) {
     }
     return;
   }
-  orphans_.Freed(block, extent);
+  orphans_.Freed(block);
 }
 
 std::vector<uint64_t> Sweeper::TakeWanted() { return std::exchange(wanted_, {}); }

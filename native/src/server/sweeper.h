@@ -97,8 +97,8 @@ class Sweeper {
   bool GoOnTakingIn(Slice* slice);
   // Undoes a creation: frees the block, back to EXPECTED. REQUIRES: the creator is dead.
   void UndoCreation(uint64_t index);
-  // Hands in the read of a spilled container's ids.
-  void ReadIds(uint64_t index);
+  // Hands in the read of a spilled container's ids. False when there cannot be so many.
+  bool ReadIds(uint64_t index);
   // Whether it has come to its end; then the ids are in `knowing_`, or the object is lost.
   bool HaveReadIds();
   // Where the ids lie, null when the entry points outside the store.
@@ -122,7 +122,7 @@ class Sweeper {
   void EndMove(uint64_t index);
   void SettleMove(uint64_t index, Word word);
   void Free(uint64_t index, Word word, bool referenced);
-  void FreedBlock(uint64_t block, uint64_t slab, uint64_t bytes);
+  void FreedBlock(uint64_t block, uint64_t bytes);
 
   const Control control_;
   const os::Mapping* const data_;

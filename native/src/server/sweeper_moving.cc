@@ -28,7 +28,7 @@ bool Sweeper::Move(uint64_t index, const Entry& copy) {
   // Who has a pin from here on waits until the word says SEALED, and only then reads where it is.
   entry.block.store(copy.block.load(std::memory_order_relaxed), std::memory_order_seq_cst);
   if (FreeBlockWord(control_, block, ObjectId(0, index, word.generation()).place))
-    FreedBlock(block, (block - 1) / kWordsPerSlab, entry.size.load(std::memory_order_relaxed));
+    FreedBlock(block, entry.size.load(std::memory_order_relaxed));
   entry.location.store(copy.location.load(std::memory_order_relaxed), std::memory_order_seq_cst);
   EndMove(index);
   freed_ = true;

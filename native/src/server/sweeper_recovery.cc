@@ -40,9 +40,14 @@ void Sweeper::Settle(uint64_t index) {
   }
   const State state = Word(entry.word.load(std::memory_order_acquire)).state();
   if (state != State::kSealed && state != State::kSpilled) return;
+  const uint64_t size = entry.size.load(std::memory_order_relaxed);
+  const uint32_t contained = entry.contained.load(std::memory_order_relaxed);
   const SpillPlace place(entry.spill.load(std::memory_order_relaxed));
-  if (files_ != nullptr && !place.nowhere()) {
-    files_->Adopt(place, ObjectBytes(entry));
+  if (!MayBe(control_.geometry(), size, contained)) {  // its record, if it has one, is unknown
+    entry.spill.store(0, std::memory_order_relaxed);
+    if (state == State::kSpilled) MarkLost(index, ATOLL_LOST_DAMAGED);
+  } else if (files_ != nullptr && !place.nowhere()) {
+    files_->Adopt(place, ObjectBytes(size, contained));
   } else if (state == State::kSpilled) {
     MarkLost(index, ATOLL_LOST_UNREADABLE);
   }
@@ -52,12 +57,15 @@ void Sweeper::HaveSettled() {
   if (files_ != nullptr) files_->RemoveUnknown();
 }
 
-void Sweeper::ReadIds(uint64_t index) {
+bool Sweeper::ReadIds(uint64_t index) {
   SpillJob job;
   job.kind = SpillJob::Kind::kIds;
   job.items.push_back(ItemOf(control_, index));
+  const SpillItem& item = job.items[0];
+  if (!MayBe(control_.geometry(), item.size, item.contained)) return false;
   knowing_.reading = true;
   threads_->HandIn(std::move(job));
+  return true;
 }
 
 bool Sweeper::HaveReadIds() {
@@ -69,8 +77,7 @@ bool Sweeper::HaveReadIds() {
       return true;
     }
     if (job.outcome.code() == ATOLL_OUT_OF_MEMORY) {  // that passes, and the record is as good as it was
-      ReadIds(knowing_.index);
-      return false;
+      if (ReadIds(knowing_.index)) return false;
     }
     MarkLost(knowing_.index, job.outcome.code() == ATOLL_CORRUPT ? ATOLL_LOST_DAMAGED : ATOLL_LOST_UNREADABLE);
     knowing_ = {};
@@ -89,7 +96,11 @@ bool Sweeper::KnowAgain(uint64_t index, Slice* slice, const std::function<void(u
     knowing_.index = index;
     knowing_.count = entry.contained.load(std::memory_order_relaxed);
     knowing_.on_disk = on_disk;
-    if (on_disk) ReadIds(index);
+    if (on_disk && !ReadIds(index)) {
+      MarkLost(index, ATOLL_LOST_DAMAGED);
+      knowing_ = {};
+      return true;
+    }
   }
   if (knowing_.reading && !HaveReadIds()) return false;
   if (knowing_.index != index) return true;  // it is lost

@@ -111,6 +111,22 @@ bool WishList::TakeBack(KnownWish& wish) {
   return true;
 }
 
+void WishList::SendUrgentAway() const {
+  control_.EachClient([&](uint32_t client) {
+    ClientRecord& of = control_.client(client);
+    for (uint32_t bits = of.wishing.load(std::memory_order_seq_cst); bits != 0; bits &= bits - 1) {
+      WishRecord& record = of.wishes[std::countr_zero(bits)];
+      // acquire; pairs with the release in Wish::Publish().
+      uint32_t word = record.word.load(std::memory_order_acquire);
+      const bool urgent = (record.kind.load(std::memory_order_relaxed) & kUrgent) != 0;
+      if (!urgent || WishWord(word).state() != WishState::kWaits) continue;
+      // Fails when the thread has withdrawn.
+      if (record.word.compare_exchange_strong(word, WishWord(word).As(WishState::kRefused).bits(), std::memory_order_seq_cst))
+        record.bell.Ring();
+    }
+  });
+}
+
 void WishList::Ring(const KnownWish& wish) const { RecordOf(wish).bell.Ring(); }
 
 bool WishList::Keep(const Run& run) const {

@@ -29,6 +29,7 @@ struct KnownWish {
   bool stuck = false;      // nothing that may be taken away makes room for it
   int64_t look_at = 0;     // when to see whether it still is
   int64_t granted_at = 0;
+  bool aside = false;      // the server's: for what only an unpin makes room for, beside the one for all else
   // What room for it is made by. Each wish begins with the first: else it is the last one, which looks for the cheapest
   // run and not for what was looked at least lately, that all memory would come from.
   enum class Step : uint8_t { kMove, kEvict, kMoveAndEvict };
@@ -47,6 +48,9 @@ class WishList {
   void ForgetTheGone();
   std::list<KnownWish>& all() { return wishes_; }
   const std::list<KnownWish>& all() const { return wishes_; }
+
+  // For a server that has no time for wishes yet: who has none either is refused, and not taken in.
+  void SendUrgentAway() const;
 
   // Answers. What cannot be answered any more is forgotten at the next look.
   void Grant(KnownWish& wish);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "layout/location.h"
+#include "server/slice.h"
 #include "spill/spill_item.h"
 
 namespace atollstore {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr uint64_t kBatchBytes = 256 << 20;     // in one file
 constexpr uint64_t kFileBytes = 2 * kSpillBlock;  // of a file beside its records, at its begin and end
+constexpr uint64_t kLooksAtOnce = 1024;         // between two looks at the clock
 constexpr int64_t kPauseNanos = 1'000'000'000;  // before a disk in trouble is asked again
 
 }  // namespace
@@ -23,16 +25,60 @@ void Evictor::Unpin(uint64_t index) {
 }
 
 uint64_t Evictor::Evict(uint64_t bytes) {
-  std::vector<uint64_t> victims;
-  uint64_t sum = 0;
-  while (sum < std::min(bytes, kBatchBytes)) {
-    // Those that were pinned are all looked at only when nobody else goes.
-    const uint64_t index = sieve_.Next(victims.empty());
-    if (index == Sieve::kNone || std::find(victims.begin(), victims.end(), index) != victims.end()) break;
-    victims.push_back(index);
-    sum += BlockBytes(classes_, ObjectBytes(control_.entry(index)));
+  if (to_choose_ == 0) {
+    chosen_.assign(control_.entries_high(), false);
+    any_chosen_ = false;
+    looks_before_ = sieve_.looks();
   }
-  return EvictThese(victims);
+  to_choose_ = std::max(to_choose_, std::min(bytes, kBatchBytes));
+  const uint64_t leaving = DoSlice();
+  return leaving + to_choose_;
+}
+
+void Evictor::EvictThese(const std::vector<uint64_t>& indices) {
+  these_.insert(these_.end(), indices.begin(), indices.end());
+  (void)DoSlice();
+}
+
+bool Evictor::Go() {
+  if (!choosing()) return false;
+  (void)DoSlice();
+  return true;
+}
+
+uint64_t Evictor::DoSlice() {
+  const bool disk_rests = os::NowNanos() < no_writing_before_;
+  uint64_t leaving = 0;
+  for (Slice slice; choosing() && !slice.Over();) {
+    uint64_t index;
+    if (these_.empty()) {
+      index = Choose();
+    } else {
+      index = these_.front();
+      these_.pop_front();
+    }
+    if (index < Sieve::kLater) leaving += Begin(index, disk_rests);
+    if (index == Sieve::kLater && slice.over()) break;
+  }
+  if (!choosing()) HandIn();
+  return leaving;
+}
+
+// The same one again: the hand has come round.
+uint64_t Evictor::Choose() {
+  // Those that were pinned are all looked at only when nobody else goes.
+  const bool twice_around = sieve_.looks() - looks_before_ > 2 * sieve_.queued();
+  const uint64_t index = sieve_.Next(!any_chosen_, twice_around ? UINT64_MAX : kLooksAtOnce);
+  if (index == Sieve::kLater) return index;
+  if (index != Sieve::kNone && index >= chosen_.size()) chosen_.resize(index + 1);
+  if (index == Sieve::kNone || chosen_[index]) {
+    to_choose_ = 0;
+    return Sieve::kNone;
+  }
+  any_chosen_ = chosen_[index] = true;
+  looks_before_ = sieve_.looks();
+  to_choose_ -= std::min(to_choose_, BlockBytes(classes_, ObjectBytes(control_.entry(index))));
+  return index;
 }
 
 // From here on the bytes stay where they are until they are written, whatever happens to the object. Where
@@ -66,36 +112,28 @@ bool Evictor::MayWrite(uint64_t bytes) {
   return false;
 }
 
-uint64_t Evictor::EvictThese(const std::vector<uint64_t>& indices) {
-  uint64_t leaving = 0;
-  uint64_t batch_bytes = 0;
-  SpillJob job;
-  const auto hand_in = [&] {
-    if (!job.items.empty()) threads_->HandIn(std::exchange(job, {}));
-    batch_bytes = 0;
-  };
-  const bool disk_rests = os::NowNanos() < no_writing_before_;
-  for (const uint64_t index : indices) {
-    if (control_.entry(index).spill.load(std::memory_order_relaxed) != 0) {
-      const uint64_t bytes = ObjectBytes(control_.entry(index));
-      if (sweeper_->Evict(index)) leaving += bytes;
-      continue;
-    }
-    if (disk_rests) continue;
-    const SpillItem item = PinToWrite(index);
-    if (item.from == nullptr) continue;
-    const uint64_t record_bytes = SpillRecordBytes(item.bytes);
-    // So an object of more than a batch has a file of its own.
-    if (batch_bytes + record_bytes > kBatchBytes) hand_in();
-    batch_bytes += record_bytes;
-    record_bytes_writing_ += record_bytes + (job.items.empty() ? kFileBytes : 0);
-    ++writing_;
-    control_.header().served.bytes_spilling.fetch_add(item.bytes, std::memory_order_relaxed);
-    leaving += item.bytes;
-    job.items.push_back(item);
+uint64_t Evictor::Begin(uint64_t index, bool disk_rests) {
+  if (control_.entry(index).spill.load(std::memory_order_relaxed) != 0) {
+    const uint64_t bytes = ObjectBytes(control_.entry(index));
+    return sweeper_->Evict(index) ? bytes : 0;
   }
-  hand_in();
-  return leaving;
+  if (disk_rests) return 0;
+  const SpillItem item = PinToWrite(index);
+  if (item.from == nullptr) return 0;
+  const uint64_t record_bytes = SpillRecordBytes(item.bytes);
+  // So an object of more than a batch has a file of its own.
+  if (batch_bytes_ + record_bytes > kBatchBytes) HandIn();
+  batch_bytes_ += record_bytes;
+  record_bytes_writing_ += record_bytes + (job_.items.empty() ? kFileBytes : 0);
+  ++writing_;
+  control_.header().served.bytes_spilling.fetch_add(item.bytes, std::memory_order_relaxed);
+  job_.items.push_back(item);
+  return item.bytes;
+}
+
+void Evictor::HandIn() {
+  if (!job_.items.empty()) threads_->HandIn(std::exchange(job_, {}));
+  batch_bytes_ = 0;
 }
 
 void Evictor::Written(const SpillJob& job) {

@@ -11,13 +11,16 @@ namespace atollstore {
 namespace {
 
 constexpr uint64_t kBytesTogether = 256 << 10;  // of objects in one job, so that both threads have some
+constexpr size_t kLooksAside = 256;             // at those that were set aside, in one round
 
 }  // namespace
 
 void Restorer::Restore(uint64_t index) {
+  const SpillItem item = ItemOf(control_, index);
+  // Nor is that what its record says.
+  if (!MayBe(control_.geometry(), item.size, item.contained)) return sweeper_->MarkLost(index, ATOLL_LOST_DAMAGED);
   if (!known_.insert(index).second) return;
-  const uint64_t bytes = ObjectBytes(control_.entry(index));
-  to_restore_.push_back({index, std::clamp<uint64_t>(bytes, 1, data_->size())});
+  to_restore_.push_back({index, std::max<uint64_t>(item.bytes, 1)});
   wanted_.reset();
 }
 
@@ -52,16 +55,24 @@ bool Restorer::HasPages() {
   return heap_->Commit(std::exchange(leased_, {}));
 }
 
+bool Restorer::IsWanted(uint64_t index, Word word) const {
+  return word.state() == State::kSpilled && !word.has(Word::kDeleted) && Pinned(control_, index);
+}
+
 // Returns false when there is no room for it, or not yet.
 bool Restorer::TryRestore(uint64_t index, SpillJob* job) {
   Entry& entry = control_.entry(index);
   uint64_t bits = entry.word.load(std::memory_order_seq_cst);
   const Word word(bits);
-  if (word.state() != State::kSpilled || word.has(Word::kDeleted) || !Pinned(control_, index)) {
+  if (!IsWanted(index, word)) {
     sweeper_->Add(index);  // nobody waits any more, or it is to go
     return true;
   }
   SpillItem item = ItemOf(control_, index);
+  if (!MayBe(control_.geometry(), item.size, item.contained)) {
+    sweeper_->MarkLost(index, ATOLL_LOST_DAMAGED);
+    return true;
+  }
   if (!entry.word.compare_exchange_strong(bits, word.As(State::kRestoring).bits(),
                                           std::memory_order_seq_cst)) {
     return TryRestore(index, job);
@@ -161,6 +172,47 @@ bool Restorer::Next() {
     any = true;
   }
   if (any) wanted_.reset();
+  HandIn(&job);
+  return any;
+}
+
+void Restorer::SetAside(uint64_t bytes) {
+  const auto begin = to_restore_.begin() + (leased_.count != 0 ? 1 : 0);
+  const auto large = std::stable_partition(begin, to_restore_.end(), [&](const Waiting& one) { return one.bytes < bytes; });
+  aside_.insert(aside_.end(), large, to_restore_.end());
+  to_restore_.erase(large, to_restore_.end());
+  std::stable_sort(aside_.begin(), aside_.end(), [](const Waiting& a, const Waiting& b) { return a.bytes > b.bytes; });
+  wanted_.reset();
+}
+
+bool Restorer::NextAside(bool largest) {
+  SpillJob job;
+  bool any = false;
+  uint64_t bytes = 0, lacking = UINT64_MAX;  // there is no room for so many
+  size_t at = largest ? 0 : aside_at_;
+  for (size_t looks = std::min(largest ? 1 : kLooksAside, aside_.size());
+       looks > 0 && bytes < kBytesTogether && leased_.count == 0; --looks) {
+    if (at >= aside_.size()) at = 0;
+    const Waiting next = aside_[at];
+    const Word word(control_.entry(next.index).word.load(std::memory_order_seq_cst));
+    const bool worth_it = next.bytes < lacking || !IsWanted(next.index, word);
+    const bool begun = worth_it && TryRestore(next.index, &job);
+    if (!begun && leased_.count == 0) {
+      lacking = std::min(lacking, next.bytes);
+      ++at;
+      continue;
+    }
+    aside_.erase(aside_.begin() + static_cast<ptrdiff_t>(at));
+    any = true;
+    if (begun) {
+      known_.erase(next.index);
+      bytes += next.bytes;
+    } else {  // its extents are being backed with memory
+      to_restore_.push_front(next);
+      wanted_.reset();
+    }
+  }
+  if (!largest) aside_at_ = at;
   HandIn(&job);
   return any;
 }

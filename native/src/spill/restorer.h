@@ -1,6 +1,7 @@
 // Brings spilled objects back when somebody gets them: SPILLED -> RESTORING; a block of the server's own; has
 // the record read and checked; -> SEALED, or LOST when it cannot be had. Without room a restore waits, and
-// others are evicted for it. The server's thread alone.
+// others are evicted for it. Those that only somebody's unpin can make room for are set aside: the largest of
+// them has what is kept for it, and all of them what is free besides. The server's thread alone.
 #ifndef ATOLL_SPILL_RESTORER_H_
 #define ATOLL_SPILL_RESTORER_H_
 
@@ -30,6 +31,11 @@ class Restorer {
   bool Next();
   // The same with the one for which extents are being backed: its turn has come, and it needs nobody's room.
   bool GoOn() { return backing() && Next(); }
+  // Nothing that may be taken away makes room for so many bytes: those that need as much go aside.
+  void SetAside(uint64_t bytes);
+  // Begins with what has been set aside and has room by now: with the largest alone, or with all others. Returns
+  // whether there was one, or one that nobody wants any more.
+  bool NextAside(bool largest);
   // A read, or a check, that was handed in has come to its end.
   void HaveRead(const SpillJob& job);
   void HaveChecked(const SpillJob& job);
@@ -42,6 +48,8 @@ class Restorer {
     uint64_t bytes = 0, runs = 0;
   };
   Wanted wanted() const;
+  // The largest of those that were set aside.
+  Wanted wanted_aside() const { return aside_.empty() ? Wanted{} : Wanted{aside_.front().bytes, 1}; }
   // Extents for the first of them are being backed with memory.
   bool backing() const { return leased_.count != 0; }
 
@@ -49,6 +57,8 @@ class Restorer {
   struct Waiting {
     uint64_t index, bytes;
   };
+  // Whether somebody waits for it still.
+  bool IsWanted(uint64_t index, Word word) const;
   // Adds it to the job; hands the job in when there is enough in it.
   bool TryRestore(uint64_t index, SpillJob* job);
   void HandIn(SpillJob* job);
@@ -65,8 +75,10 @@ class Restorer {
   SpillThreads* const threads_;
   Reserver* const reserver_;
   std::deque<Waiting> to_restore_;        // entries that wait for room
+  std::deque<Waiting> aside_;             // the same until somebody unpins, the largest first
+  size_t aside_at_ = 0;                   // which of them is looked at next
   Run leased_;                            // for the first of them, and being backed
-  std::unordered_set<uint64_t> known_;    // those in to_restore_
+  std::unordered_set<uint64_t> known_;    // those in to_restore_ and aside_
   std::unordered_set<uint64_t> checking_;  // entries whose records are being looked at for Check()
   mutable std::optional<Wanted> wanted_;  // until to_restore_ or leased_ changes
 };

@@ -82,22 +82,23 @@ bool Sieve::TakeBackUnpinned(size_t most) {
   return any;
 }
 
-uint64_t Sieve::Next(bool thorough) {
+uint64_t Sieve::Next(bool thorough, uint64_t most) {
   constexpr size_t kLooks = 4;
   (void)TakeBackUnpinned(kLooks);
-  const uint64_t next = NextInQueue();
+  const uint64_t next = NextInQueue(most);
   if (next != kNone || !thorough) return next;
   const bool unpinned = TakeBackUnpinned(pinned_.size());
-  return TakeInNew(true) || unpinned ? NextInQueue() : kNone;
+  return TakeInNew(true) || unpinned ? NextInQueue(most) : kNone;
 }
 
-uint64_t Sieve::NextInQueue() {
+uint64_t Sieve::NextInQueue(uint64_t most) {
   if (hand_ == queue_.end()) {
     (void)TakeInNew(false);
     hand_ = queue_.begin();
   }
   // Twice around: once to take the marks, once to find who has none.
-  for (size_t looks = 2 * queue_.size() + 1; looks > 0 && !queue_.empty(); --looks) {
+  const uint64_t all = 2 * queue_.size() + 1;
+  for (uint64_t looks = std::min(all, most); looks > 0 && !queue_.empty(); --looks) {
     if (hand_ == queue_.end()) {
       (void)TakeInNew(false);
       hand_ = queue_.begin();
@@ -113,7 +114,7 @@ uint64_t Sieve::NextInQueue() {
       return at->index;
     }
   }
-  return kNone;
+  return all > most && !queue_.empty() ? kLater : kNone;
 }
 
 }  // namespace atollstore

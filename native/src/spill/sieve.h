@@ -24,12 +24,14 @@ bool Pinned(const Control& control, uint64_t index);
 
 class Sieve {
  public:
-  static constexpr uint64_t kNone = UINT64_MAX;
+  static constexpr uint64_t kNone = UINT64_MAX, kLater = UINT64_MAX - 1;
   explicit Sieve(const Control& control) : control_(control) {}
 
   // The next entry to evict, or kNone when all that are here are pinned or may not leave. `thorough`:
-  // otherwise kNone may also mean that those which were pinned are to be looked at.
-  uint64_t Next(bool thorough = true);
+  // otherwise kNone may also mean that those which were pinned are to be looked at. kLater: that many of the queue were
+  // looked at, and there are more.
+  uint64_t Next(bool thorough = true, uint64_t most = UINT64_MAX);
+  uint64_t queued() const { return queue_.size(); }
   // At how many objects it has looked: what it has cost.
   uint64_t looks() const { return looks_; }
 
@@ -42,7 +44,7 @@ class Sieve {
   bool TakeMark(uint64_t index);
   bool IsGone(const Node& node) const;
   void Forget(uint64_t index) { known_[index / 64] &= ~(uint64_t{1} << (index % 64)); }
-  uint64_t NextInQueue();
+  uint64_t NextInQueue(uint64_t most);
   // Looks at so many of the pinned, and takes back those that are not any more. Returns whether there was
   // one.
   bool TakeBackUnpinned(size_t most);

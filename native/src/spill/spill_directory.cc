@@ -111,10 +111,13 @@ void SweepStale(const os::Directory& parent, const std::string& path, const std:
 }
 
 // Makes the directory if need be, and locks it. Returns no descriptor when it is the one that `held` locks.
-Result<os::UniqueFd> Acquire(const std::string& path, const std::string& name, int held, os::Directory* directory) {
+// Below what `open` opens, which is `path`.
+template <typename Open>
+Result<os::UniqueFd> Acquire(Open&& open, const std::string& path, const std::string& name, int held,
+                             os::Directory* directory) {
   const auto deadline = os::Deadline::After(kLockNanos);
   for (;;) {
-    auto parent = os::Directory::Open(path);
+    auto parent = open();
     if (!parent.ok()) return parent.status();
     auto made = parent.value().MakeOwn(name.c_str());
     Status status = made.status();
@@ -171,13 +174,15 @@ Result<os::UniqueFd> SpillDirectory::Lock(const std::string& parent, uint64_t st
   }
   SweepStale(opened.value(), parent, name);
   os::Directory directory;
-  return Acquire(parent, name, -1, &directory);
+  return Acquire([&] { return os::Directory::Open(parent); }, parent, name, -1, &directory);
 }
 
 SpillDirectory::SpillDirectory(const std::string& parent, uint64_t store, os::UniqueFd lock)
     : parent_(os::RealPath(parent)), name_(SpillDirectoryName(store)), lock_(std::move(lock)) {
   if (parent_.empty()) parent_ = parent;
   path_ = parent_ + "/" + name_;
+  const auto above = os::Directory::Open(parent_);
+  owner_ = above.ok() ? above.value().owner() : ::geteuid();
   if (!Find().ok()) return;  // when it is needed it is looked for again
   if (!directory_.Has(kLock, lock_.get())) (void)MakeAgain();  // an earlier life has lost and made it again
 }
@@ -185,7 +190,7 @@ SpillDirectory::SpillDirectory(const std::string& parent, uint64_t store, os::Un
 SpillDirectory::~SpillDirectory() {
   const os::AwaitsMemory here("removing spill files");
   if (!Find().ok()) return;
-  auto parent = os::Directory::Open(parent_);
+  auto parent = OpenParent();
   if (!parent.ok()) return;
   os::UniqueFd lock;
   if (!directory_.Has(kLock, lock_.get())) {  // somebody has removed the file
@@ -200,7 +205,7 @@ SpillDirectory::~SpillDirectory() {
 // REQUIRES: mutex_ is held, or nobody else has this
 Status SpillDirectory::Find() const {
   if (directory_.valid()) return {};
-  auto above = os::Directory::Open(parent_);
+  auto above = OpenParent();
   if (!above.ok()) return above.status();
   auto own = above.value().OpenOwn(name_.c_str());
   if (own.ok()) directory_ = std::move(own).value();
@@ -211,14 +216,15 @@ Status SpillDirectory::Find() const {
 
 // REQUIRES: mutex_ is held
 Status SpillDirectory::MakeAgain() {
-  auto above = os::Directory::Open(parent_);
+  auto above = OpenParent();
+  if (above.status().code() == ATOLL_REFUSED) return above.status();
   if (!above.ok()) ATOLL_RETURN_IF_ERROR(os::MakeDirectory(parent_));
   if (above.ok() && directory_.valid() && above.value().Has(name_.c_str(), directory_.fd()) &&
       directory_.Has(kLock, lock_.get())) {
     return {};  // nothing is missing
   }
   os::Directory directory;
-  auto lock = Acquire(parent_, name_, lock_.get(), &directory);
+  auto lock = Acquire([this] { return OpenParent(); }, parent_, name_, lock_.get(), &directory);
   if (!lock.ok()) return lock.status();
   // Whoever has asked for the number of the lock goes on using it.
   if (lock.value().valid() && !lock_.Replace(std::move(lock).value())) return Status::System("dup3");

@@ -54,7 +54,8 @@ class SpillDirectory {
   // Absolute.
   const std::string& path() const { return path_; }
 
-  // When the directory, or the one above it, has been removed, both are made again: what was in them is gone.
+  // When the directory, or the one above it, has been removed, both are made again: what was in them is gone. Not where
+  // somebody else has put something in the place of the one above.
   Result<os::File> Create(uint64_t number);
   Result<os::File> OpenToRead(uint64_t number) const;
   Result<os::File> OpenToPunch(uint64_t number) const;
@@ -68,7 +69,10 @@ class SpillDirectory {
   Status Find() const;
   Status FindFor(std::shared_lock<std::shared_mutex>* lock) const;
 
+  Result<os::Directory> OpenParent() const { return os::Directory::OpenAgain(parent_, owner_); }
+
   std::string parent_, path_;  // absolute
+  uid_t owner_ = 0;            // of the one above
   const std::string name_;
   os::UniqueFd lock_;
   mutable std::shared_mutex mutex_;  // of what follows

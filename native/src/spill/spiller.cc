@@ -19,7 +19,7 @@ Spiller::Spiller(const Control& control, const os::Mapping* data, ServerHeap* he
 }
 
 bool Spiller::Poll(bool may_restore) {
-  bool moved = false;
+  bool moved = evictor_.Go();
   for (const SpillJob& job : threads_.TakeDone()) {
     moved = true;
     switch (job.kind) {

@@ -24,13 +24,16 @@ class Spiller {
   int lock() const { return files_->directory().lock(); }
 
   uint64_t Evict(uint64_t bytes) { return evictor_.Evict(bytes); }
-  uint64_t EvictThese(const std::vector<uint64_t>& indices) { return evictor_.EvictThese(indices); }
+  void EvictThese(const std::vector<uint64_t>& indices) { evictor_.EvictThese(indices); }
   bool evicting() const { return evictor_.busy(); }
 
   using Wanted = Restorer::Wanted;
   void Restore(uint64_t index) { restorer_.Restore(index); }
   void Check(uint64_t index, uint64_t generation) { restorer_.Check(index, generation); }
   Wanted wanted() const { return restorer_.wanted(); }
+  Wanted wanted_aside() const { return restorer_.wanted_aside(); }
+  void SetAside(uint64_t bytes) { restorer_.SetAside(bytes); }
+  bool RestoreAside(bool largest) { return restorer_.NextAside(largest); }
   bool backing() const { return restorer_.backing(); }
   bool GoOn() { return restorer_.GoOn(); }
 

@@ -1,10 +1,7 @@
 #!/usr/bin/env bash
-# examples.sh ATOLL_STORE TABLE SOCKET: a store of two processes, one process that writes tables, others that read them.
+# examples.sh TABLE SOCKET: one process that writes tables into the store there, others that read them.
 set -euo pipefail
-store=$1 table=$2 socket=$3
-"$store" serve --socket "$socket" --capacity 64M 2>/dev/null &
-trap 'kill $! && wait $! || true' EXIT
-for _ in $(seq 200); do [ ! -S "$socket" ] || break; sleep 0.05; done
+table=$1 socket=$2
 "$table" make "$socket" delays 1000000
 "$table" mean "$socket" delays
 "$table" put "$socket" itself "$table"

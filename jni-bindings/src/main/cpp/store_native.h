@@ -4,6 +4,7 @@
 #ifndef ATOLL_JNI_STORE_NATIVE_H_
 #define ATOLL_JNI_STORE_NATIVE_H_
 
+#include <fcntl.h>
 #include <jni.h>
 #include <jvmti.h>
 #include <signal.h>
@@ -72,6 +73,10 @@ inline jlong create(jlong c, jlong id, jlong size, jlong contained, jlong tag, j
   return atoll_create(client(c), pointer<atoll_object_id>(id), size, contained, tag, timeout_ns,
                       pointer<uint64_t>(address_out));
 }
+inline jlong createReserved(jlong c, jlong id, jlong size, jlong contained, jlong tag, jlong address_out) {
+  return atoll_create_reserved(client(c), pointer<atoll_object_id>(id), size, contained, tag,
+                               pointer<uint64_t>(address_out));
+}
 inline jlong resize(jlong c, jlong store, jlong place, jlong size, jlong timeout_ns, jlong address_out) {
   const atoll_object_id id = object_id(store, place);
   return atoll_resize(client(c), &id, size, timeout_ns, pointer<uint64_t>(address_out));
@@ -94,6 +99,10 @@ inline jlong getAll(jlong c, jlong ids, jlong count, jlong timeout_ns, jlong vie
 }
 inline jlong peek(jlong c, jlong ids, jlong count, jlong views) {
   return atoll_peek(client(c), pointer<const atoll_object_id>(ids), count, pointer<atoll_view>(views));
+}
+inline jlong readInto(jlong c, jlong store, jlong place, jlong address, jlong bytes, jlong timeout_ns) {
+  const atoll_object_id id = object_id(store, place);
+  return atoll_read(client(c), &id, 0, pointer<void>(address), bytes, timeout_ns);
 }
 inline jlong release(jlong c, jlong store, jlong place) {
   const atoll_object_id id = object_id(store, place);
@@ -177,6 +186,7 @@ inline jlong bell(jlong c, jlong index) { return atoll_bell(client(c), index); }
 inline jlong bellWait(jlong c, jlong index, jlong count, jlong timeout_ns) {
   return atoll_bell_wait(client(c), index, count, timeout_ns);
 }
+inline jlong endWaits(jlong c) { return atoll_end_waits(client(c)); }
 inline jlong bellRing(jlong c, jlong index, jlong threads) {
   return atoll_bell_ring(client(c), index, threads);
 }
@@ -253,6 +263,18 @@ inline void writeNoCores() {
   limit.rlim_cur = 0;
   (void)setrlimit(RLIMIT_CORE, &limit);
 }
+// What was the standard input, under another number, which no child of this process inherits; or -1. There is the end of a
+// file in its place from then on.
+inline jlong takeStandardInput() {
+  constexpr int kAboveTheUsual = 3;
+  const int taken = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, kAboveTheUsual);
+  const int nothing = taken < 0 ? -1 : open("/dev/null", O_RDONLY | O_CLOEXEC);
+  const bool replaced = nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0;
+  if (nothing >= 0) (void)close(nothing);
+  if (replaced || taken < 0) return taken;
+  (void)close(taken);
+  return -1;
+}
 [[noreturn]] inline void endProcess(jint status) {
   if (getpgrp() == getpid()) (void)kill(0, SIGKILL);
   _exit(status);
@@ -292,6 +314,7 @@ constexpr Number kNumbers[] = {
     ATOLL_JNI_SIZE(atoll_client_options),
     ATOLL_JNI_FIELD(atoll_client_options, size),
     ATOLL_JNI_FIELD(atoll_client_options, flags),
+    ATOLL_JNI_FIELD(atoll_client_options, reserve_bytes),
 
     ATOLL_JNI_SIZE(atoll_child),
     ATOLL_JNI_FIELD(atoll_child, pid),
@@ -386,6 +409,7 @@ constexpr Number kNumbers[] = {
 
     ATOLL_JNI_CONSTANT(ATOLL_ABI_VERSION),
     ATOLL_JNI_CONSTANT(ATOLL_CHILD_CONNECTION),
+    ATOLL_JNI_CONSTANT(ATOLL_MOST_RESERVED_BYTES),
     ATOLL_JNI_CONSTANT(ATOLL_SCHEDULER_BELL),
     ATOLL_JNI_CONSTANT(ATOLL_RING_UP),
     ATOLL_JNI_CONSTANT(ATOLL_RING_DOWN),

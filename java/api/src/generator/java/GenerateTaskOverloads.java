@@ -212,7 +212,6 @@ public final class GenerateTaskOverloads {
         String source = Files.readString(template);
         TreeSet<String> imports = new TreeSet<>(List.of(
                 "import io.atoll.concurrent.Emitter;",
-                "import io.atoll.concurrent.StreamCall;",
                 "import io.atoll.spi.EmitterArgument;",
                 "import java.util.concurrent.Callable;"));
         source.lines().filter(line -> line.startsWith("import ")).forEach(imports::add);
@@ -289,8 +288,7 @@ public final class GenerateTaskOverloads {
                 "     */",
                 "    public static " + generics(Kind.FUNCTION, n) + "StreamCall<R> stream("
                         + String.join(", ", parameters) + ") {",
-                "        return StreamCall.of(new RunCall(function, new Object[] {" + String.join(", ", arguments)
-                        + "}));",
+                "        return new StreamCall<>(function, new Object[] {" + String.join(", ", arguments) + "});",
                 "    }");
     }
 

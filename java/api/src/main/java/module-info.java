@@ -8,7 +8,8 @@ module io.atoll.api {
             io.atoll,
             io.atoll.arrow,
             io.atoll.objects,
-            io.atoll.scheduler;
+            io.atoll.scheduler,
+            io.atoll.store;
 
     uses io.atoll.spi.RuntimeProvider;
 }

@@ -22,6 +22,8 @@ module io.atoll.objects {
             io.atoll;
     exports io.atoll.internal.graph to
             io.atoll;
+    exports io.atoll.internal.log to
+            io.atoll;
     exports io.atoll.internal.memory to
             io.atoll,
             io.atoll.arrow;

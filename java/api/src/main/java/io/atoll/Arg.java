@@ -9,4 +9,4 @@ import org.jspecify.annotations.Nullable;
  * @param <T> type of the value
  * @since 0.1
  */
-public sealed interface Arg<T extends @Nullable Object> permits ObjectRef, Seen, Value {}
+public sealed interface Arg<T extends @Nullable Object> permits ObjectRef, Remote.Seen, Remote.Value {}

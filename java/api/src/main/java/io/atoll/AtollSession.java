@@ -11,13 +11,18 @@ import java.util.OptionalDouble;
  * A node that {@link Atoll#init} has started. Closing it ends the workers and the store with all that is in it; views of
  * its objects must not be used afterwards. After that a new session may be started. Any thread may close it.
  *
+ * <p>A worker's, of an {@code init} in the class of its tasks, is a view of the node that the worker belongs to: it stays open
+ * when it is closed, and {@link #awaitTasks} and {@link #progress} are the driver's alone.
+ *
  * @since 0.1
  */
 public final class AtollSession implements AutoCloseable {
     private final AtollRuntime runtime;
+    private final Path socket;
 
     AtollSession(AtollRuntime runtime) {
         this.runtime = runtime;
+        socket = runtime.socket();
     }
 
     /**
@@ -28,6 +33,7 @@ public final class AtollSession implements AutoCloseable {
      * @return false when the time was over first, and some have not
      * @throws IllegalStateException when the session is closed
      * @throws CallInterruptedException when this thread is interrupted
+     * @throws UnsupportedOperationException in a worker, whose task would wait for itself
      */
     public boolean awaitTasks(Duration timeout) {
         Objects.requireNonNull(timeout, "timeout");
@@ -41,6 +47,7 @@ public final class AtollSession implements AutoCloseable {
      * @param ref to its result, or to one of several
      * @return 0 to 1; empty when it has said nothing in this run, or has ended
      * @throws IllegalStateException when the session is closed
+     * @throws UnsupportedOperationException in a worker
      */
     public OptionalDouble progress(ObjectRef<?> ref) {
         Objects.requireNonNull(ref, "ref");
@@ -62,12 +69,12 @@ public final class AtollSession implements AutoCloseable {
      */
     public Path socket() {
         checkOpen();
-        return runtime.socket();
+        return socket;
     }
 
     private void checkOpen() {
         if (!Runtimes.isCurrent(runtime)) {
-            throw new IllegalStateException("this session is closed");
+            throw new IllegalStateException("the session whose store was at " + socket + " is closed");
         }
     }
 
@@ -76,7 +83,8 @@ public final class AtollSession implements AutoCloseable {
      * workers, wherever they are. A worker is asked to end, so that its shutdown hooks run, and killed if it has not after
      * two seconds; what it has printed by then is printed here first. Whoever waits for a result in another thread gets an
      * {@link IllegalStateException}, as do all later calls; {@link java.util.concurrent.CompletableFuture}s that are not
-     * complete are completed with one. {@link #awaitTasks} before it lets tasks finish. Closing twice is fine.
+     * complete are completed with one. {@link #awaitTasks} before it lets tasks finish. Closing twice is fine. In a worker
+     * nothing happens.
      */
     @Override
     public void close() {
@@ -85,6 +93,6 @@ public final class AtollSession implements AutoCloseable {
 
     @Override
     public String toString() {
-        return Runtimes.isCurrent(runtime) ? "AtollSession(store at " + runtime.socket() + ")" : "AtollSession(closed)";
+        return Runtimes.isCurrent(runtime) ? "AtollSession(store at " + socket + ")" : "AtollSession(closed)";
     }
 }

@@ -9,9 +9,8 @@ import org.jspecify.annotations.Nullable;
  * What a task needs beside its function and arguments.
  *
  * @param <C> the call itself
- * @param <R> type of the result
  */
-abstract sealed class Call<C extends Call<C, R>, R extends @Nullable Object> permits TaskCall, RunCall {
+abstract sealed class Call<C extends Call<C>> permits TaskCall, RunCall, StreamCall {
     private final Object function;
     private final @Nullable Object[] arguments;
     private TaskOptions options = TaskOptions.USUAL;
@@ -165,20 +164,6 @@ abstract sealed class Call<C extends Call<C, R>, R extends @Nullable Object> per
     public C name(String taskName) {
         options = options.withName(taskName);
         return self();
-    }
-
-    /**
-     * Starts the task and returns at once, unless the node has as many unfinished tasks as it may have ({@link
-     * AtollOptions.Builder#maxUnfinishedTasks}): then it waits until one has ended. Each further call starts it once more.
-     *
-     * @return the ref of its result
-     * @throws CallInterruptedException when the calling thread is interrupted while it waits for that
-     * @throws IllegalStateException when Atoll is not running in this process, or a ref is closed
-     * @throws UnserializableException when the function captures or an argument is something that cannot be stored
-     * @throws ObjectStoreFullException when a large argument does not fit in the store
-     */
-    public ObjectRef<R> remote() {
-        return options.submit(function, arguments);
     }
 
     /** The name or, without one, the class that the function is in; how many arguments; and what it needs. */

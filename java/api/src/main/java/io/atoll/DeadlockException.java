@@ -1,11 +1,11 @@
 package io.atoll;
 
 /**
- * A task that can never be run, since those who hold what it needs wait for it, or for each other: resources that tasks keep
- * while they wait, or all threads of all workers, as by a recursion without end. It is thrown where its result is asked for,
- * which lets the others go on. The message says what is held by whom. Sealed into the result of one task of those that wait
- * for each other, after nothing has run for a second. Or a task that waits for a lock which the one that waits for it may keep,
- * on whose thread it runs: {@link TaskCall#isolated}.
+ * A task that waits for what waits for it: for results of each other, for resources that tasks keep while they wait, or for a
+ * thread where all threads of all workers wait, as in a recursion without end. Once nothing has happened for a second, one of those that wait for
+ * each other fails with this, one that has not begun if there is such, which lets the others go on; the message says who has
+ * what, and who waits for whom. One that has begun is interrupted in its wait, and fails with it unless it goes on without. Or
+ * a task that waits for a lock which the one that waits for it may keep, on whose thread it runs: {@link TaskCall#isolated}.
  *
  * @since 0.1
  */

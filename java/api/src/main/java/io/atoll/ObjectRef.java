@@ -12,8 +12,10 @@ import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -84,8 +86,10 @@ public final class ObjectRef<T extends @Nullable Object> implements Arg<T>, Auto
     /** The value, once it is known to have the type that this ref was asked for with. */
     T checked(T value) {
         if (type != null && value != null && !type.isInstance(value)) {
-            throw new ClassCastException("object " + id + " was looked up as " + type.getName() + " and is a "
-                    + value.getClass().getName());
+            ClassCastException wrong = new ClassCastException("object " + id + " was looked up as " + type.getName()
+                    + " and is a " + value.getClass().getName());
+            runtime.closeViews(Collections.singletonList(value), wrong);
+            throw wrong;
         }
         return value;
     }
@@ -98,6 +102,11 @@ public final class ObjectRef<T extends @Nullable Object> implements Arg<T>, Auto
             leave();
             throw new IllegalStateException(this + " is closed");
         }
+    }
+
+    private void checkOpen() {
+        enter();
+        leave();
     }
 
     void leave() {
@@ -255,21 +264,41 @@ public final class ObjectRef<T extends @Nullable Object> implements Arg<T>, Auto
     }
 
     /**
+     * Why there is no value, waiting for the task's end as long as it takes: as {@link #outcome}, for whoever wants to know
+     * whether a task has succeeded and not what it has made. Nothing of a value is read, and it does not stay pinned.
+     *
+     * @return what {@link #get()} throws; empty when there is a value
+     */
+    public Optional<TaskException> failure() {
+        enter();
+        try {
+            TaskException failure = runtime.failure(this);
+            setReady();
+            return Optional.ofNullable(failure);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
      * This ref as a {@link Future}, each call of whose {@code get} gets the value anew. A task that threw gives an {@link
-     * ExecutionException} whose cause is what was thrown; the {@link TaskException} is suppressed in it. The future keeps
-     * this ref reachable, and is of no use once it is closed. Its {@code cancel} is {@link #cancel}.
+     * ExecutionException} whose cause is what was thrown; the {@link TaskException} is suppressed in it. A value of another
+     * type than the ref was looked up with gives one whose cause is the {@link ClassCastException}. The future keeps this ref reachable, and is of no use once it is closed. Its {@code cancel} is {@link #cancel}.
      *
      * @return the future
      */
     public Future<T> asFuture() {
+        checkOpen();
         return new RefFuture<>(this);
     }
 
     /**
-     * A {@link CompletableFuture} that is completed with the value when it is there, or with the {@link TaskException} that
-     * {@link #get()} throws. One thread of the process completes all of them, so what is to run long or to wait belongs into
-     * the {@code Async} methods. It has a reference of its own: this ref may be closed. When the session ends first it is
-     * completed with an {@link IllegalStateException}. Completing or cancelling it does nothing to the task.
+     * A {@link CompletableFuture} that is completed with the value when it is there, or with the exception that {@link #get()}
+     * throws. The futures of a process are completed one after the other, with what is attached to each; so what is to run
+     * long or to wait belongs into the {@code Async} methods. What has not returned after 200 ms holds up the others no
+     * longer: another thread goes on with them, of at most 64. It has a reference of its own: this ref may be closed. When
+     * the session ends first it is completed with an {@link IllegalStateException}. Completing or cancelling it does nothing
+     * to the task.
      *
      * @return a new one each time
      */
@@ -277,10 +306,27 @@ public final class ObjectRef<T extends @Nullable Object> implements Arg<T>, Auto
         enter();
         try {
             CompletableFuture<T> future = runtime.future(this);
-            return type == null ? future : future.thenApply(this::checked);
+            return type == null ? future : checked(future);
         } finally {
             leave();
         }
+    }
+
+    /** A stage behind the other would wrap what that has failed with. */
+    private CompletableFuture<T> checked(CompletableFuture<T> future) {
+        CompletableFuture<T> checked = new CompletableFuture<>();
+        var unused = future.whenComplete((value, failure) -> {
+            if (failure != null) {
+                checked.completeExceptionally(failure);
+                return;
+            }
+            try {
+                checked.complete(checked(value));
+            } catch (ClassCastException e) {
+                checked.completeExceptionally(e);
+            }
+        });
+        return checked;
     }
 
     /**
@@ -340,7 +386,9 @@ public final class ObjectRef<T extends @Nullable Object> implements Arg<T>, Auto
      * @return the argument; it keeps this ref reachable, which must not be closed before the task is submitted
      */
     public <V> Arg<V> as(Class<V> form) {
-        return new Seen<>(this, Objects.requireNonNull(form, "form"));
+        Objects.requireNonNull(form, "form");
+        checkOpen();
+        return new Remote.Seen<>(this, form);
     }
 
     /**

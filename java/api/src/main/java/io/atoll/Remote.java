@@ -28,6 +28,23 @@ abstract class Remote<S extends Remote<S>> {
         return options.submit(function, arguments);
     }
 
+    /**
+     * A value where an {@link Arg} is asked for.
+     *
+     * @param value may be null
+     * @param <T> its type
+     */
+    record Value<T extends @Nullable Object>(T value) implements Arg<T> {}
+
+    /**
+     * The value of a ref as an argument, in another form than its own.
+     *
+     * @param ref to the value
+     * @param form of which the function gets it
+     * @param <V> type of that form
+     */
+    record Seen<V>(ObjectRef<?> ref, Class<V> form) implements Arg<V> {}
+
     /** An argument that is a value; a ref is one where the function wants the ref itself. */
     static @Nullable Object value(@Nullable Object argument) {
         return argument instanceof ObjectRef<?> ref ? new PassedRef(ref) : argument;
@@ -56,9 +73,9 @@ abstract class Remote<S extends Remote<S>> {
 
     /**
      * This function with GPUs that each of its tasks holds while it runs, blocked or not; none if this is not
-     * called.
+     * called. Its worker sees them alone.
      *
-     * @param gpus fractions down to a ten-thousandth, or 0
+     * @param gpus whole, or a part of one down to a ten-thousandth, or 0
      * @return another function
      * @throws IllegalArgumentException when negative, not finite, or a smaller fraction
      */

@@ -2,18 +2,20 @@ package io.atoll;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logical resources: how many units of each. Fractions are rounded to ten-thousandths, of which sums are exact. Immutable.
+ * Resources: how many units of each. All are logical, numbers that tasks share out, but for GPUs, which are assigned. Fractions
+ * are rounded to ten-thousandths, of which sums are exact. Immutable.
  *
  * @since 0.1
  */
 public final class Resources {
     /** Name of logical CPUs, which a blocked task gives back. */
     public static final String CPU = "CPU";
-    /** Name of logical GPUs. */
+    /** Name of GPUs, of which a task has whole ones or a part of one, and sees no others. */
     public static final String GPU = "GPU";
 
     /** Parts of a unit. */
@@ -57,6 +59,7 @@ public final class Resources {
      * @throws IllegalArgumentException when negative, not finite, or a smaller fraction
      */
     public Resources with(String name, double quantity) {
+        Objects.requireNonNull(name, "name");
         double rounded = Math.round(quantity * PARTS) / PARTS;
         if (!(quantity >= 0) || Double.isInfinite(quantity) || (quantity > 0 && rounded == 0)) {
             throw new IllegalArgumentException(
@@ -78,7 +81,7 @@ public final class Resources {
      * @return units; 0 when there is none
      */
     public double quantity(String name) {
-        return quantities.getOrDefault(name, 0.0);
+        return quantities.getOrDefault(Objects.requireNonNull(name, "name"), 0.0);
     }
 
     /**

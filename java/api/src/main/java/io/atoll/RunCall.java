@@ -1,6 +1,5 @@
 package io.atoll;
 
-import io.atoll.concurrent.RefStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,21 +8,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class RunCall extends Call<RunCall, @Nullable Void> {
+public final class RunCall extends Call<RunCall> {
     RunCall(Object function, @Nullable Object[] arguments) {
         super(function, arguments);
     }
 
     /**
-     * What {@link io.atoll.concurrent.StreamCall#remote} calls: starts a task whose last argument stands for an emitter.
+     * Starts the task and returns at once, unless the node has as many unfinished tasks as it may have ({@link
+     * AtollOptions.Builder#maxUnfinishedTasks}): then it waits until one has ended. Each further call starts it once more.
      *
-     * @param <T> type of the items
-     * @param window how many items may be stored and not read
-     * @return to read from while it runs
-     * @throws IllegalStateException as {@link #remote}
+     * @return the ref of its end
+     * @throws CallInterruptedException when the calling thread is interrupted while it waits for that
+     * @throws IllegalStateException when Atoll is not running in this process, or a ref is closed
+     * @throws UnserializableException when the function captures or an argument is something that cannot be stored
+     * @throws ObjectStoreFullException when a large argument does not fit in the store
      */
-    public <T extends @Nullable Object> RefStream<T> remoteStream(int window) {
-        return options().submitStream(function(), arguments(), window);
+    public ObjectRef<@Nullable Void> remote() {
+        return options().submit(function(), arguments());
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param <R> type of the result
  * @since 0.1
  */
-public final class TaskCall<R extends @Nullable Object> extends Call<TaskCall<R>, R> {
+public final class TaskCall<R extends @Nullable Object> extends Call<TaskCall<R>> {
     /** Their ids travel in the call. */
     private static final int MOST_RESULTS = 1000;
 
@@ -19,35 +19,26 @@ public final class TaskCall<R extends @Nullable Object> extends Call<TaskCall<R>
     }
 
     /**
-     * Starts a task whose function returns several results: a list, a collection or an array of objects, each element of which
-     * is one. Each has its own ref, and is there as soon as it is stored. When the task fails each of them has failed.
+     * Starts the task and returns at once, unless the node has as many unfinished tasks as it may have ({@link
+     * AtollOptions.Builder#maxUnfinishedTasks}): then it waits until one has ended. Each further call starts it once more.
      *
-     * @param <T> type of the elements
-     * @param count how many the function returns, 1 to 1000; a task that returns another number fails
-     * @return the refs, in their order
-     * @throws IllegalArgumentException when there is no such number
-     * @throws IllegalStateException as {@link #remote}
+     * @return the ref of its result
+     * @throws CallInterruptedException when the calling thread is interrupted while it waits for that
+     * @throws IllegalStateException when Atoll is not running in this process, or a ref is closed
+     * @throws UnserializableException when the function captures or an argument is something that cannot be stored
+     * @throws ObjectStoreFullException when a large argument does not fit in the store
      */
-    public <T extends @Nullable Object> List<ObjectRef<T>> remoteEach(int count) {
+    public ObjectRef<R> remote() {
+        return options().submit(function(), arguments());
+    }
+
+    /** As its function returns several. */
+    <T extends @Nullable Object> List<ObjectRef<T>> remoteParts(int count) {
         if (count < 1 || count > MOST_RESULTS) {
             throw new IllegalArgumentException(
                     "remoteEach: " + count + " results asked; it takes 1 to " + MOST_RESULTS);
         }
         return options().submitEach(function(), arguments(), count);
-    }
-
-    /**
-     * Starts a task whose function returns a {@link java.util.concurrent.CompletionStage}, whose value is the result: the
-     * function returns at once, no thread waits for that, and the CPU of the task is free for others until then. Cancelling
-     * the task cancels what it has returned.
-     *
-     * @param <T> type of the value
-     * @return the ref of the value
-     * @throws IllegalStateException as {@link #remote}
-     */
-    @SuppressWarnings("unchecked")
-    public <T extends @Nullable Object> ObjectRef<T> remoteAsync() {
-        return (ObjectRef<T>) remote();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.atoll;
 
 import io.atoll.concurrent.RefStream;
 import io.atoll.concurrent.WorkerEnvironment;
+import io.atoll.spi.OptionValues;
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.Runtimes;
 import io.atoll.spi.SeenRef;
@@ -44,7 +45,7 @@ record TaskOptions(
     }
 
     TaskOptions withTimeout(Duration time) {
-        if (time.isZero() || time.isNegative()) {
+        if (Objects.requireNonNull(time, "time").isZero() || time.isNegative()) {
             throw new IllegalArgumentException("timeout: " + time + " asked; it takes more than zero");
         }
         return with(new TaskPolicy(
@@ -57,6 +58,7 @@ record TaskOptions(
     }
 
     TaskOptions withRetryOn(Class<? extends Throwable>[] classes) {
+        OptionValues.withoutNull("exceptions", Objects.requireNonNull(classes, "exceptions"));
         List<String> names = Stream.of(classes).map(Class::getName).toList();
         return with(new TaskPolicy(
                 policy.timeout(),
@@ -68,6 +70,8 @@ record TaskOptions(
     }
 
     TaskOptions withBackoff(Duration first, Duration longest) {
+        Objects.requireNonNull(first, "first");
+        Objects.requireNonNull(longest, "longest");
         return with(new TaskPolicy(
                 policy.timeout(), policy.retryOn(), first, longest, policy.isIsolated(), policy.environment()));
     }

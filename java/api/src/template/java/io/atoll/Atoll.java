@@ -1,6 +1,7 @@
 package io.atoll;
 
 import io.atoll.concurrent.AtollExecutor;
+import io.atoll.spi.Constructors;
 import io.atoll.spi.ReadySpliterator;
 import io.atoll.spi.Runtimes;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +47,11 @@ public final class Atoll {
     private Atoll() {}
 
     /**
-     * Starts a node with {@link AtollOptions#defaults} in this process, which becomes its driver.
+     * Starts a node with {@link AtollOptions#defaults} in this process, which becomes its driver; as {@link
+     * #init(AtollOptions)} does.
      *
      * @return closes the node; a node that is not closed ends with the process
-     * @throws IllegalStateException when Atoll is running in this process already
+     * @throws IllegalStateException when this process is a driver already
      */
     public static AtollSession init() {
         return init(AtollOptions.defaults());
@@ -58,9 +61,14 @@ public final class Atoll {
      * Starts a node in this process, which becomes its driver: an object store, a scheduler, and worker processes with
      * this process's class path.
      *
+     * <p>In a worker nothing is started, the options are not looked at, and closing the session does nothing: it is the node
+     * that the worker belongs to. So a session may stand in a static field of the class that has the tasks, which workers
+     * initialise too.
+     *
      * @param options what the node has
      * @return closes the node; a node that is not closed ends with the process
-     * @throws IllegalStateException when Atoll is running in this process already
+     * @throws IllegalStateException when this process is a driver already
+     * @throws UnsatisfiedLinkError where Atoll cannot run, or its native library cannot be found or loaded
      */
     public static AtollSession init(AtollOptions options) {
         return new AtollSession(Runtimes.start(Objects.requireNonNull(options, "options")));
@@ -73,6 +81,24 @@ public final class Atoll {
      */
     public static boolean isInitialized() {
         return Runtimes.isRunning();
+    }
+
+    /**
+     * Whether {@link #init} can start a node here: the runtime is on the class path, and this JVM loads its native library.
+     *
+     * @return false where {@link #unavailabilityCause} says why
+     */
+    public static boolean isAvailable() {
+        return unavailabilityCause() == null;
+    }
+
+    /**
+     * Why {@link #init} cannot start a node here, and what to do. The native library is loaded to find out.
+     *
+     * @return null when it can
+     */
+    public static @Nullable String unavailabilityCause() {
+        return Runtimes.unavailabilityCause();
     }
 
     /**
@@ -96,7 +122,55 @@ public final class Atoll {
      * @return for {@code submit}, {@code task} and {@code run}
      */
     public static <T extends @Nullable Object> Arg<T> value(T value) {
-        return new Value<>(value);
+        return new Remote.Value<>(value);
+    }
+
+    /**
+     * Starts a task whose function returns several results: a list or another collection, each element of which is one. Each
+     * has its own ref, and is there as soon as it is stored. When the task fails each of them has failed.
+     *
+     * @param <T> type of the elements
+     * @param call not started yet
+     * @param count how many the function returns, 1 to 1000; a task that returns another number fails
+     * @return the refs, in their order
+     * @throws IllegalArgumentException when there is no such number
+     * @throws IllegalStateException as {@link TaskCall#remote}
+     */
+    public static <T extends @Nullable Object> List<ObjectRef<T>> remoteEach(
+            TaskCall<? extends Collection<? extends T>> call, int count) {
+        return Objects.requireNonNull(call, "call").remoteParts(count);
+    }
+
+    /**
+     * The same of a function that returns an array of objects.
+     *
+     * @param <T> type of the elements
+     * @param call not started yet
+     * @param count how many the function returns, 1 to 1000; a task that returns another number fails
+     * @return the refs, in their order
+     * @throws IllegalArgumentException when there is no such number
+     * @throws IllegalStateException as {@link TaskCall#remote}
+     */
+    public static <T extends @Nullable Object> List<ObjectRef<T>> remoteEachOf(
+            TaskCall<? extends T[]> call, int count) {
+        return Objects.requireNonNull(call, "call").remoteParts(count);
+    }
+
+    /**
+     * Starts a task whose function returns a {@link CompletionStage}, whose value is the result: the function returns at once,
+     * no thread waits for that, and the CPU of the task is free for others until then. Cancelling the task cancels what it has
+     * returned.
+     *
+     * @param <T> type of the value
+     * @param call not started yet
+     * @return the ref of the value
+     * @throws IllegalStateException as {@link TaskCall#remote}
+     */
+    @SuppressWarnings("unchecked")
+    public static <T extends @Nullable Object> ObjectRef<T> remoteAsync(
+            TaskCall<? extends CompletionStage<? extends T>> call) {
+        return (ObjectRef<T>)
+                (ObjectRef<?>) Objects.requireNonNull(call, "call").remote();
     }
 
     /**
@@ -111,7 +185,7 @@ public final class Atoll {
      * @throws ObjectLostException when the value was deleted
      */
     public static <T extends @Nullable Object> T get(ObjectRef<T> ref) {
-        return ref.get();
+        return Objects.requireNonNull(ref, "ref").get();
     }
 
     /**
@@ -124,7 +198,7 @@ public final class Atoll {
      * @throws GetTimeoutException when the time was over first
      */
     public static <T extends @Nullable Object> T get(ObjectRef<T> ref, Duration timeout) {
-        return ref.get(timeout);
+        return Objects.requireNonNull(ref, "ref").get(timeout);
     }
 
     /**
@@ -165,12 +239,21 @@ public final class Atoll {
         ObjectRef.enterAll(all);
         try {
             List<T> values = (List<T>) Runtimes.current().get(all, timeout);
-            for (int i = 0; i < values.size(); ++i) {
-                all.get(i).checked(values.get(i));
-            }
+            checkTypes(all, values);
             return values;
         } finally {
             ObjectRef.leaveAll(all);
+        }
+    }
+
+    private static <T extends @Nullable Object> void checkTypes(List<ObjectRef<T>> refs, List<T> values) {
+        try {
+            for (int i = 0; i < values.size(); ++i) {
+                refs.get(i).checked(values.get(i));
+            }
+        } catch (ClassCastException e) {
+            Runtimes.current().closeViews(values, e);
+            throw e;
         }
     }
 
@@ -239,7 +322,20 @@ public final class Atoll {
      * @return all of them as ready
      */
     public static <T extends @Nullable Object> WaitResult<T> wait(Collection<? extends ObjectRef<? extends T>> refs) {
-        return waitFor(refs, refs.size(), null);
+        return waitFor(refs, Objects.requireNonNull(refs, "refs").size(), null);
+    }
+
+    /**
+     * Waits until all refs are ready, or the time is over. Never fails because a task did: its ref is ready then.
+     *
+     * @param <T> a type that all values have
+     * @param refs from put or remote, of any types
+     * @param timeout zero or less looks once; what is on disk is not read back in no time
+     * @return those that are ready, and the others
+     */
+    public static <T extends @Nullable Object> WaitResult<T> wait(
+            Collection<? extends ObjectRef<? extends T>> refs, Duration timeout) {
+        return waitFor(refs, Objects.requireNonNull(refs, "refs").size(), Objects.requireNonNull(timeout, "timeout"));
     }
 
     /**
@@ -277,6 +373,13 @@ public final class Atoll {
 
     private static <T extends @Nullable Object> WaitResult<T> waitFor(
             Collection<? extends ObjectRef<? extends T>> refs, int numReturns, @Nullable Duration timeout) {
+        if (refs instanceof WaitResult.OpenRefs && numReturns > 0 && numReturns < refs.size()) {
+            @SuppressWarnings("unchecked") // Nobody can change it.
+            WaitResult<T> next = ((WaitResult.OpenRefs<T>) refs).await(numReturns, timeout);
+            if (next != null) {
+                return next;
+            }
+        }
         List<ObjectRef<T>> all = widened(refs);
         if (numReturns < 0 || numReturns > all.size()) {
             throw new IllegalArgumentException("numReturns: " + numReturns + " asked of " + all.size() + " refs");
@@ -311,7 +414,7 @@ public final class Atoll {
         for (ObjectRef<T> ref : all) {
             (given.contains(ref) ? ready : unready).add(ref);
         }
-        return new WaitResult<>(ready, unready);
+        return new WaitResult<>(ready, WaitResult.OpenRefs.of(unready));
     }
 
     /**
@@ -330,7 +433,7 @@ public final class Atoll {
      * @return a new one, to be shut down or not
      */
     public static AtollExecutor executor(Resources resources) {
-        return AtollExecutor.of(resources);
+        return Constructors.executor(Runtimes.current(), Objects.requireNonNull(resources, "resources"));
     }
 
     /**
@@ -343,6 +446,7 @@ public final class Atoll {
      */
     public static void publish(String name, ObjectRef<?> ref) {
         Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(ref, "ref");
         ref.enter();
         try {
             Runtimes.current().publish(name, ref);

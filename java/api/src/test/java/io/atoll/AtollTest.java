@@ -207,4 +207,17 @@ class AtollTest {
         assertThatIllegalArgumentException().isThrownBy(() -> call.resource("x", Double.NaN));
         assertThatIllegalArgumentException().isThrownBy(() -> call.retries(-1)).withMessageContaining("-1");
     }
+
+    @Test
+    void shouldSayWhetherItCanStart() {
+        assertThat(Atoll.isAvailable()).isTrue();
+        assertThat(Atoll.unavailabilityCause()).isNull();
+        FakeRuntimeProvider.cause = "no library for this platform";
+        try {
+            assertThat(Atoll.isAvailable()).isFalse();
+            assertThat(Atoll.unavailabilityCause()).isEqualTo("no library for this platform");
+        } finally {
+            FakeRuntimeProvider.cause = null;
+        }
+    }
 }

@@ -81,8 +81,21 @@ class CompileTest {
         System.out.print(output.out());
     }
 
+    /** Functions whose results are not the task's. */
+    private static final String PARTS = "class P {"
+            + " static java.util.concurrent.CompletableFuture<Integer> later(int n) { return null; }"
+            + " static List<Integer> split(int n) { return null; }"
+            + " static String[] names(int n) { return null; } } ";
+
     static List<String> more() {
         return List.of(
+                PARTS + "ObjectRef<Integer> r = Atoll.remoteAsync(task(P::later, intRef)); int i = r.get();",
+                PARTS + "ObjectRef<Number> r = Atoll.remoteAsync(task(P::later, 3).numCpus(0));",
+                PARTS + "List<ObjectRef<Integer>> rs = Atoll.remoteEach(task(P::split, 3), 3);"
+                        + " rs = Atoll.remoteEach(task(P::split, intRef).retries(0), 3);",
+                PARTS + "List<ObjectRef<String>> rs = Atoll.remoteEachOf(task(P::names, 3), 3);",
+                "io.atoll.concurrent.RefStream<Integer> s = Atoll.<Integer>stream(out -> out.emit(1))"
+                        + ".numGpus(0.5).isolated().window(2).retries(1).timeout(Duration.ofSeconds(1)).name(\"s\").remote();",
                 "ObjectRef<Double> r = task(U::mean, tableRef, 3).numCpus(2).numGpus(0.5).retries(0).remote();",
                 "double d = task(U::mean, tableRef, 3).resource(\"licence\", 1).name(\"mean\").remote().get();",
                 "ObjectRef<Void> r = run(U::print, textRef).numCpus(0).name(\"print\").remote();",
@@ -132,6 +145,15 @@ class CompileTest {
 
     static List<String> wrong() {
         return List.of(
+                PARTS + "ObjectRef<String> r = Atoll.remoteAsync(task(P::later, 3));",
+                PARTS + "ObjectRef<Integer> r = Atoll.remoteAsync(task(P::split, 3));",
+                PARTS + "List<ObjectRef<String>> rs = Atoll.remoteEach(task(P::split, 3), 3);",
+                PARTS + "List<ObjectRef<Integer>> rs = Atoll.remoteEachOf(task(P::names, 3), 3);",
+                PARTS + "Object rs = Atoll.remoteEach(task(P::later, 3), 3);",
+                "Object s = run(U::print, textRef).remoteStream(3);",
+                "Object s = StreamCall.of(run(U::print, textRef));",
+                "Object s = new io.atoll.concurrent.RefStream<Integer>(intRef, intRef);",
+                "Object e = io.atoll.concurrent.AtollExecutor.of(Resources.cpus(1));",
                 "ObjectRef<Integer> r = task(U::mean, tableRef, 3).remote();",
                 "Object r = task(U::mean, tableRef);",
                 "Object r = task(U::mean, intRef, 3);",

@@ -3,6 +3,7 @@ package io.atoll;
 import io.atoll.concurrent.Cancel;
 import io.atoll.concurrent.RefStream;
 import io.atoll.spi.AtollRuntime;
+import io.atoll.spi.Constructors;
 import io.atoll.spi.ReadyRefs;
 import io.atoll.spi.Refs;
 import io.atoll.spi.RuntimeProvider;
@@ -22,11 +23,17 @@ import java.util.concurrent.CompletableFuture;
 /** A runtime that keeps values in a map and writes down what it is asked. */
 public final class FakeRuntimeProvider implements RuntimeProvider {
     static FakeRuntime last;
+    static String cause;
 
     @Override
     public AtollRuntime start(AtollOptions options) {
         last = new FakeRuntime(options);
         return last;
+    }
+
+    @Override
+    public String unavailabilityCause() {
+        return cause;
     }
 
     static final class FakeRuntime implements AtollRuntime {
@@ -35,9 +42,13 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         final List<Duration> timeouts = new ArrayList<>();
         final Map<ObjectId, Object> values = new HashMap<>();
         final Map<String, ObjectRef<?>> names = new HashMap<>();
+        final List<Object> closedViews = new ArrayList<>();
         final List<ObjectId> released = new ArrayList<>();
         /** Is run while a value is got. */
         Runnable meanwhile = () -> {};
+
+        /** Refs that it was given to watch or to look at, each as often as it was, and times that it was asked for the next. */
+        long handed;
 
         int closed;
         private long lastPlace;
@@ -73,8 +84,24 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         }
 
         @Override
+        public TaskException failure(ObjectRef<?> ref) {
+            meanwhile.run();
+            return values.get(ref.id()) instanceof TaskException failure ? failure : null;
+        }
+
+        @Override
+        public void closeViews(List<?> unwanted, Throwable why) {
+            closedViews.addAll(unwanted);
+        }
+
+        @Override
         public <T> ObjectRef<T> ref(ObjectId id) {
             return Refs.make(id, this, () -> released.add(id));
+        }
+
+        @Override
+        public ObjectRef<?> adopt(ObjectId id) {
+            return ref(id);
         }
 
         @Override
@@ -113,19 +140,32 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
 
         @Override
         public <T> CompletableFuture<T> future(ObjectRef<T> ref) {
-            return CompletableFuture.completedFuture(get(ref, null));
+            try {
+                return CompletableFuture.completedFuture(get(ref, null));
+            } catch (TaskException e) {
+                return CompletableFuture.failedFuture(e);
+            }
         }
 
         /** As if they had become ready in the order of their ids, from the last to the first. */
         @Override
         public <T> ReadyRefs<T> watch(List<ObjectRef<T>> refs) {
+            handed += refs.size();
             List<ObjectRef<T>> left = new ArrayList<>(refs);
             left.sort(Comparator.comparing(ref -> ref.id().place()));
-            return () -> left.isEmpty() ? null : left.remove(left.size() - 1);
+            return timeout -> {
+                ++handed;
+                timeouts.add(timeout);
+                boolean isAny = !left.isEmpty()
+                        && (timeout == null
+                                || values.containsKey(left.get(left.size() - 1).id()));
+                return isAny ? left.remove(left.size() - 1) : null;
+            };
         }
 
         @Override
         public boolean[] await(List<? extends ObjectRef<?>> refs, int wanted, Duration timeout) {
+            handed += refs.size();
             timeouts.add(timeout);
             boolean[] ready = new boolean[refs.size()];
             for (int i = 0; i < ready.length; ++i) {
@@ -153,12 +193,12 @@ public final class FakeRuntimeProvider implements RuntimeProvider {
         @Override
         public <T> RefStream<T> submitStream(TaskRequest request, int window) {
             requests.add(request);
-            return new RefStream<>(expect(), expect());
+            return Constructors.stream(expect(), expect());
         }
 
         @Override
         public StreamItem next(ObjectRef<?> node, Duration timeout) {
-            throw new UnsupportedOperationException();
+            return new StreamItem(expect(), null);
         }
 
         @Override

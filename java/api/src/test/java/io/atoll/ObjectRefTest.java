@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.FakeRuntimeProvider.FakeRuntime;
+import io.atoll.concurrent.RefStream;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +67,10 @@ class ObjectRefTest {
         assertThatIllegalStateException().isThrownBy(ref::bytes);
         assertThatIllegalStateException().isThrownBy(ref::outcome);
         assertThatIllegalStateException().isThrownBy(ref::toCompletableFuture);
+        assertThatIllegalStateException().isThrownBy(ref::failure);
+        assertThatIllegalStateException().isThrownBy(ref::cancel);
+        assertThatIllegalStateException().isThrownBy(ref::asFuture);
+        assertThatIllegalStateException().isThrownBy(() -> ref.as(CharSequence.class));
         assertThatIllegalStateException().isThrownBy(() -> Atoll.get(List.of(ref)));
         assertThatIllegalStateException().isThrownBy(() -> Atoll.wait(List.of(ref)));
         assertThatIllegalStateException().isThrownBy(() -> Atoll.asReady(List.of(ref)));
@@ -182,6 +192,66 @@ class ObjectRefTest {
         assertThat(Atoll.lookup("nothing", String.class)).isEmpty();
     }
 
+    /** As of every ref: a future ends with what get throws, and get of a Future wraps it. */
+    @Test
+    void shouldTellFuturesOfALookedUpRefTheSame() throws Exception {
+        Atoll.publish("number", Atoll.put(42));
+        ObjectRef<String> text = Atoll.lookup("number", String.class).orElseThrow();
+        assertThat(thrownBy(text.toCompletableFuture())).isExactlyInstanceOf(ClassCastException.class);
+        for (ThrowingCallable get : List.<ThrowingCallable>of(
+                () -> text.asFuture().get(),
+                () -> text.asFuture().get(1, TimeUnit.SECONDS),
+                () -> text.toCompletableFuture().get())) {
+            assertThatThrownBy(get)
+                    .isExactlyInstanceOf(ExecutionException.class)
+                    .hasCauseExactlyInstanceOf(ClassCastException.class);
+        }
+        Atoll.publish("failed", failed());
+        ObjectRef<String> failed = Atoll.lookup("failed", String.class).orElseThrow();
+        assertThat(thrownBy(failed.toCompletableFuture())).isExactlyInstanceOf(TaskException.class);
+        Atoll.publish("text", Atoll.put("a"));
+        assertThat(Atoll.lookup("text", String.class)
+                        .orElseThrow()
+                        .toCompletableFuture()
+                        .get())
+                .isEqualTo("a");
+    }
+
+    private static Throwable thrownBy(CompletableFuture<?> future) {
+        return future.handle((value, thrown) -> thrown).join();
+    }
+
+    @Test
+    void shouldCloseTheViewsOfATypeThatWasNotAskedFor() {
+        Atoll.publish("number", Atoll.put(42));
+        ObjectRef<String> text = Atoll.lookup("number", String.class).orElseThrow();
+        assertThatThrownBy(text::get).isInstanceOf(ClassCastException.class);
+        assertThat(runtime.closedViews).containsExactly(42);
+        runtime.closedViews.clear();
+        ObjectRef<Object> other = Atoll.put(1.5);
+        assertThatThrownBy(() -> Atoll.<Object>get(List.of(other, text))).isInstanceOf(ClassCastException.class);
+        assertThat(runtime.closedViews).contains(1.5, 42);
+    }
+
+    @Test
+    void shouldTellTheFailureAlone() {
+        assertThat(Atoll.put(1).failure()).isEmpty();
+        assertThat(failed().failure().orElseThrow()).hasCauseInstanceOf(IOException.class);
+        assertThat(runtime.timeouts).isEmpty(); // no value was got
+    }
+
+    @Test
+    void shouldReadAStreamNoMoreOnceItIsClosed() {
+        RefStream<Integer> stream = Atoll.<Integer>stream(out -> out.emit(1)).remote();
+        assertThat(stream.next()).isNotNull();
+        assertThat(stream.next()).isNull();
+        assertThat(stream.next()).isNull();
+        stream.close();
+        assertThatIllegalStateException().isThrownBy(stream::next).withMessageContaining("closed");
+        assertThatIllegalStateException().isThrownBy(() -> stream.next(Duration.ZERO));
+        assertThatIllegalStateException().isThrownBy(() -> stream.iterator().hasNext());
+    }
+
     @Test
     void shouldTakeAnyCollectionOfRefsOfAnyTypes() {
         ObjectRef<Integer> one = Atoll.put(1);
@@ -199,6 +269,16 @@ class ObjectRefTest {
     }
 
     @Test
+    void shouldWaitForAllForATime() {
+        ObjectRef<Integer> one = Atoll.put(1);
+        ObjectRef<Integer> late = runtime.expect();
+        WaitResult<Integer> result = Atoll.wait(List.of(late, one), Duration.ofMillis(3));
+        assertThat(result.ready()).containsExactly(one);
+        assertThat(result.unready()).containsExactly(late);
+        assertThat(runtime.timeouts).containsExactly(Duration.ofMillis(3));
+    }
+
+    @Test
     void shouldHaveARefThatIsThereTwiceOnOneSide() {
         ObjectRef<Integer> one = Atoll.put(1);
         ObjectRef<Integer> two = Atoll.put(2);
@@ -211,6 +291,83 @@ class ObjectRefTest {
         result = Atoll.wait(List.of(late, one, late), 1);
         assertThat(result.ready()).containsExactly(one);
         assertThat(result.unready()).containsExactly(late, late);
+    }
+
+    /** As a loop does that takes what is ready out of what it has left open, with lists kept that it has had before. */
+    @Test
+    void shouldWaitAgainForWhatAWaitHasLeftOpen() {
+        Random random = new Random(5);
+        for (int run = 0; run < 50; ++run) {
+            List<ObjectRef<Integer>> refs = new ArrayList<>();
+            for (int i = 0; i < 40; ++i) {
+                refs.add(i % 7 == 6 ? refs.get(random.nextInt(i)) : runtime.<Integer>expect());
+            }
+            List<ObjectRef<Integer>> late = new ArrayList<>(new LinkedHashSet<>(refs));
+            Set<ObjectRef<Integer>> there = new HashSet<>();
+            List<List<ObjectRef<Integer>>> lists = new ArrayList<>();
+            List<List<ObjectRef<Integer>>> expected = new ArrayList<>();
+            List<ObjectRef<Integer>> open = refs;
+            while (!open.isEmpty()) {
+                for (int i = random.nextInt(4); i > 0 && !late.isEmpty(); --i) {
+                    ObjectRef<Integer> ref = late.remove(random.nextInt(late.size()));
+                    runtime.values.put(ref.id(), 1);
+                    there.add(ref);
+                }
+                int wanted = 1 + random.nextInt(Math.min(3, open.size()));
+                WaitResult<Integer> result = Atoll.wait(open, wanted, Duration.ZERO);
+                long ready = open.stream().filter(there::contains).count();
+                assertThat(result.ready()).allMatch(there::contains).hasSizeGreaterThanOrEqualTo((int)
+                        Math.min(wanted, ready));
+                assertThat(new HashSet<>(result.ready()).size()).isLessThanOrEqualTo(wanted);
+                List<ObjectRef<Integer>> left = new ArrayList<>(open);
+                left.removeAll(result.ready());
+                List<ObjectRef<Integer>> given = new ArrayList<>(open);
+                given.removeAll(left);
+                assertThat(result.ready()).isEqualTo(given);
+                assertThat(result.unready()).hasSize(left.size());
+                lists.add(open);
+                expected.add(new ArrayList<>(open));
+                open = result.unready();
+                expected.add(left);
+                lists.add(open);
+                if (random.nextInt(8)
+                        == 0) { // From an older one the loop does not go on, and it is right all the same.
+                    List<ObjectRef<Integer>> older = lists.get(random.nextInt(lists.size()));
+                    assertThat(Atoll.wait(older, 0, Duration.ZERO).unready()).isEqualTo(older);
+                    if (older.size() > 1) {
+                        WaitResult<Integer> again = Atoll.wait(older, 1, Duration.ZERO);
+                        assertThat(again.ready().isEmpty())
+                                .isEqualTo(older.stream().noneMatch(there::contains));
+                        if (older == open) {
+                            open = again.unready();
+                        }
+                    }
+                }
+            }
+            assertThat(lists).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void shouldKeepNothingThatALoopHasTakenOut() throws InterruptedException {
+        List<ObjectRef<Integer>> refs = new ArrayList<>();
+        for (int i = 0; i < 3; ++i) {
+            refs.add(runtime.expect());
+            runtime.values.put(refs.get(i).id(), i);
+        }
+        List<ObjectRef<Integer>> open = Atoll.wait(refs, 1, Duration.ZERO).unready();
+        refs.clear();
+        WaitResult<Integer> result = Atoll.wait(open, 1, Duration.ZERO);
+        WeakReference<ObjectRef<Integer>> given =
+                new WeakReference<>(result.ready().get(0));
+        open = result.unready();
+        result = null;
+        for (int i = 0; i < 100 && given.get() != null; ++i) {
+            System.gc();
+            Thread.sleep(10);
+        }
+        assertThat(given.get()).isNull();
+        assertThat(open).hasSize(1);
     }
 
     @Test

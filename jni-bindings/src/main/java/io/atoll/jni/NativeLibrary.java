@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /**
  * Finds and loads the native library: the file named by the system property {@code atoll.library.path}, else the one in
@@ -26,6 +27,7 @@ public final class NativeLibrary {
     private static final int ABI_VERSION = 4;
     private static final String SLF4J_VERBOSITY = "slf4j.internal.verbosity";
     private static final String FILE_NAME = "libatoll-jni.so";
+    private static final Set<String> BUILT_FOR = Set.of("linux-x86_64", "linux-arm64");
 
     private static volatile boolean loaded;
     private static UnsatisfiedLinkError failure; // guarded by the class
@@ -104,6 +106,28 @@ public final class NativeLibrary {
         }
     }
 
+    /**
+     * Looks at the names of system and machine alone: what else is wrong elsewhere than on Linux says nothing of the reason.
+     *
+     * @throws UnsatisfiedLinkError where Atoll cannot run
+     */
+    public static void checkPlatform() {
+        String platform = platform();
+        if (!platform.startsWith("linux-")) {
+            throw new UnsatisfiedLinkError("Atoll runs on Linux alone, and this is " + System.getProperty("os.name")
+                    + " on "
+                    + System.getProperty("os.arch") + ": programs compile here, and run in a Linux container or virtual"
+                    + " machine, such as WSL 2");
+        }
+        if (!BUILT_FOR.contains(platform) && System.getProperty(PATH_PROPERTY) == null) {
+            throw new UnsatisfiedLinkError(
+                    "Atoll's native library is built for linux-x86_64 and linux-arm64, and this JVM is"
+                            + " one for " + platform
+                            + ": run a 64-bit JVM on one of those, or build the library and set -D"
+                            + PATH_PROPERTY + "=FILE");
+        }
+    }
+
     private static synchronized void loadFirst(Path file) {
         if (loaded) {
             return;
@@ -112,6 +136,7 @@ public final class NativeLibrary {
             throw failure;
         }
         try {
+            checkPlatform();
             if (file != null) {
                 link(file);
             } else {
@@ -130,13 +155,34 @@ public final class NativeLibrary {
             link(file);
             return;
         }
+        UnsatisfiedLinkError first = null;
+        for (String place : new String[] {System.getProperty("java.io.tmpdir"), System.getenv("XDG_RUNTIME_DIR")}) {
+            try {
+                if (place != null && !place.isEmpty()) {
+                    linkCopyIn(Path.of(place));
+                    return;
+                }
+            } catch (UnsatisfiedLinkError e) { // of a place that is mounted noexec, say
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        throw first;
+    }
+
+    private static void linkCopyIn(Path place) {
         Path directory = null;
         try {
             directory = Files.createTempDirectory(
-                    "atoll-jni-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                    place,
+                    "atoll-jni-",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             link(copyTo(directory));
         } catch (IOException e) {
-            throw unavailable("no directory can be made in " + System.getProperty("java.io.tmpdir"), e);
+            throw unavailable("no directory can be made in " + place, e);
         } finally {
             // A mapped library needs its file no more.
             if (directory != null) {
@@ -207,8 +253,15 @@ public final class NativeLibrary {
         StoreNative.openModules();
         openToArrow();
         ArrowDoors.mend();
+        hideMissingLogger();
+    }
+
+    /**
+     * Has SLF4J not say on stderr that it has no provider, which a program would be told because of Arrow and Fory: Atoll's
+     * own warnings need none. It must come before the first logger.
+     */
+    public static void hideMissingLogger() {
         if (System.getProperty(SLF4J_VERBOSITY) == null) {
-            // A program without a logger is told so on stderr because of us, who log through Arrow and Fory.
             System.setProperty(SLF4J_VERBOSITY, "ERROR");
         }
     }

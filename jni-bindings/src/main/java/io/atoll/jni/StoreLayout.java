@@ -32,6 +32,7 @@ public final class StoreLayout {
     public static final int CLIENT_OPTIONS_SIZE = ask("sizeof atoll_client_options");
     public static final int CLIENT_OPTIONS_BYTES = ask("atoll_client_options.size");
     public static final int CLIENT_OPTIONS_FLAGS = ask("atoll_client_options.flags");
+    public static final int CLIENT_OPTIONS_RESERVE_BYTES = ask("atoll_client_options.reserve_bytes");
 
     public static final int CHILD_SIZE = ask("sizeof atoll_child");
     public static final int CHILD_PID = ask("atoll_child.pid");
@@ -141,6 +142,9 @@ public final class StoreLayout {
     public static final int EVENT_ALONE = ask("ATOLL_EVENT_ALONE");
 
     public static final int EVENT_DAMAGED = ask("ATOLL_EVENT_DAMAGED");
+
+    /** Of one object in a client's reserve, at most. */
+    public static final int MOST_RESERVED_BYTES = ask("ATOLL_MOST_RESERVED_BYTES");
 
     public static final int RING_UP = ask("ATOLL_RING_UP");
     public static final int RING_DOWN = ask("ATOLL_RING_DOWN");

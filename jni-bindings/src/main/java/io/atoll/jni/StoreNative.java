@@ -78,6 +78,9 @@ public final class StoreNative {
             long timeoutNanos,
             long addressOutAddress);
 
+    public static native long createReserved(
+            long client, long idInOutAddress, long size, long contained, long tag, long addressOutAddress);
+
     public static native long resize(
             long client, long store, long place, long size, long timeoutNanos, long addressOutAddress);
 
@@ -88,6 +91,10 @@ public final class StoreNative {
     public static native long get(long client, long store, long place, long timeoutNanos, long viewAddress);
 
     public static native long getAll(long client, long idsAddress, long count, long timeoutNanos, long viewsAddress);
+
+    /** The first bytes of the object, read from disk when it is there: it takes no room in the store. */
+    public static native long readInto(
+            long client, long store, long place, long address, long bytes, long timeoutNanos);
 
     public static native long peek(long client, long idsAddress, long count, long viewsAddress);
 
@@ -141,6 +148,8 @@ public final class StoreNative {
     public static native long bell(long client, long clientIndex);
 
     public static native long bellWait(long client, long clientIndex, long count, long timeoutNanos);
+
+    public static native long endWaits(long client);
 
     public static native long bellRing(long client, long clientIndex, long threads);
 
@@ -201,6 +210,12 @@ public final class StoreNative {
      */
     @Raw(withEnv = true)
     public static native void collectGarbage();
+
+    /**
+     * What was the standard input of this process, as a descriptor that its children do not inherit; -1 when the system
+     * refuses. From then on the standard input, of them too, is at its end.
+     */
+    public static native long takeStandardInput();
 
     /** Does nothing: the price of crossing the boundary. */
     public static native void empty();

@@ -62,8 +62,16 @@ class NativeLibraryTest {
     }
 
     @Test
-    void shouldNameAPlatformThatWeDoNotBuildFor() throws Exception {
-        assertThat(load(List.of("-Dos.arch=s390x")).out()).contains("linux-s390x", "class path");
+    void shouldSayFirstWhereItCannotRun() throws Exception {
+        assertThat(load(List.of("-Dos.arch=s390x")).out())
+                .startsWith("Atoll's native library is built for linux-x86_64 and linux-arm64, and this JVM is one for"
+                        + " linux-s390x:")
+                .contains("-Datoll.library.path=FILE");
+        assertThat(load(List.of("-Dos.name=Mac OS X", "-Dos.arch=aarch64")).out())
+                .startsWith("Atoll runs on Linux alone, and this is Mac OS X on aarch64:");
+        assertThat(load(List.of("-Dos.name=Windows 11", "-Datoll.library.path=/some/where"))
+                        .out())
+                .startsWith("Atoll runs on Linux alone, and this is Windows 11 on ");
     }
 
     private static Jvms.Output load(List<String> options) throws Exception {

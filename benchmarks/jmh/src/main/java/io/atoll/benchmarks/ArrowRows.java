@@ -41,13 +41,13 @@ final class ArrowRows {
                     .over("arrow.sum.100MB.c+++rtt")
                     .target(1.05),
             Row.of("arrow.sum.100MB.c++", "p50"),
-            Row.of("arrow.add.1.task", "p50").over("arrow.add.1.c++").atMost(10_000),
-            Row.of("arrow.copied.numbers", "sum").atMost(0),
+            Row.of("arrow.add.1.task", "p50").over("arrow.add.1.c++").limit(10_000),
+            Row.of("arrow.copied.numbers", "sum").limit(0),
             Row.of("arrow.groupby.3M.task", "p50")
                     .over("arrow.groupby.3M.pyarrow")
                     .target(1.2),
-            Row.of("arrow.first.call", "p50").atMost(150e6),
-            Row.of("arrow.jar", "sum").atMost(20 * MB));
+            Row.of("arrow.first.call", "p50").limit(150e6),
+            Row.of("arrow.jar", "sum").limit(20 * MB));
 
     private final Report report;
     private final Path root;
@@ -104,7 +104,7 @@ final class ArrowRows {
             task[at] = nanos(() -> ArrowCompute.sum(numbers).get());
             noop[at] = nanos(() -> Atoll.task(Noop::call).remote().get());
         }
-        ObjectRef<Table> twice = ArrowCompute.call("add", null, numbers, numbers);
+        ObjectRef<Table> twice = ArrowCompute.call(Table.class, "add", null, numbers, numbers);
         Atoll.wait(List.of(twice));
         report.add(new Measurement("arrow.copied.numbers", (double) copied() - before, "B", "sum"));
         report.add(new Measurement("arrow.sum.100MB.task", Programs.median(task), "ns", "p50"));
@@ -117,7 +117,7 @@ final class ArrowRows {
         double[] nanos = new double[SMALL];
         for (int i = -SMALL; i < SMALL; ++i) {
             nanos[Math.max(0, i)] = nanos(() -> {
-                try (ObjectRef<Table> sum = ArrowCompute.call("add", null, one, one)) {
+                try (ObjectRef<Table> sum = ArrowCompute.call(Table.class, "add", null, one, one)) {
                     Atoll.wait(List.of(sum));
                 }
             });

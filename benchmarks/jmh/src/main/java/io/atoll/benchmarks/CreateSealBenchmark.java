@@ -1,8 +1,8 @@
 package io.atoll.benchmarks;
 
+import io.atoll.internal.store.Memory;
 import io.atoll.jni.StoreLayout;
 import io.atoll.jni.StoreNative;
-import io.atoll.store.Memory;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -2,8 +2,8 @@ package io.atoll.benchmarks;
 
 import io.atoll.ObjectId;
 import io.atoll.internal.objects.ObjectCodec;
-import io.atoll.store.NativeStore;
-import io.atoll.store.StoreServer;
+import io.atoll.internal.store.NativeServer;
+import io.atoll.internal.store.NativeStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +22,8 @@ final class FirstValueMain {
         Path directory = Files.createTempDirectory("atoll-bench");
         Object value =
                 args[0].equals("list") ? List.of("a", 1, 2.5) : new ObjectsBenchmark.Order(1, "name", 2.5, 3, true);
-        try (StoreServer server = StoreServer.start(StoreServer.options(directory.resolve("store.sock"), STORE_BYTES));
+        try (NativeServer server =
+                        NativeServer.start(NativeServer.options(directory.resolve("store.sock"), STORE_BYTES));
                 NativeStore store = NativeStore.attach(server.socket())) {
             ObjectCodec codec = new ObjectCodec(store, id -> null);
             long start = System.nanoTime();

@@ -1,10 +1,10 @@
 package io.atoll.benchmarks;
 
 import io.atoll.ObjectId;
+import io.atoll.internal.store.Memory;
+import io.atoll.internal.store.ObjectStore;
 import io.atoll.jni.StoreLayout;
 import io.atoll.jni.StoreNative;
-import io.atoll.store.Memory;
-import io.atoll.store.ObjectStore;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -38,9 +38,9 @@ final class NativeCodeMain {
             Row.of("ddot.100MB.task", "p50").over("ddot.100MB.plain+rtt").target(1.15),
             Row.of("ddot.100MB.plain", "p50"),
             Row.of("task.noop.rtt", "p50"),
-            Row.of("ddot.copied", "sum").atMost(0),
+            Row.of("ddot.copied", "sum").limit(0),
             Row.of("rbf.3000.2workers", "rate").over("rbf.3000.1worker").target(1.7),
-            Row.of("rbf.copied", "sum").atMost(0));
+            Row.of("rbf.copied", "sum").limit(0));
 
     private final Report report = new Report();
 

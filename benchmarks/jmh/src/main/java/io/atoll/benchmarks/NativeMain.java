@@ -12,16 +12,16 @@ import org.openjdk.jmh.runner.RunnerException;
  */
 final class NativeMain {
     private static final List<Row> ROWS = List.of(
-            Row.of("get.warm", "p50").over("cas").atMost(30),
+            Row.of("get.warm", "p50").over("cas").limit(30),
             Row.of("get.warm.contended", "p50").over("get.warm.alone").target(2),
-            Row.of("get.warm.java", "p50").over("jni.empty").atMost(60),
+            Row.of("get.warm.java", "p50").over("jni.empty").limit(60),
             // JMH counts what the harness allocates too, spread over the operations.
-            Row.of("get.warm.java.allocated", "mean").atMost(0.5),
-            Row.of("create_seal.1KiB", "p50").over("cas").atMost(250),
-            Row.of("create_seal.1KiB.java", "p50").over("jni.empty").atMost(400),
+            Row.of("get.warm.java.allocated", "mean").limit(0.5),
+            Row.of("create_seal.1KiB", "p50").over("cas").limit(250),
+            Row.of("create_seal.1KiB.java", "p50").over("jni.empty").limit(400),
             Row.of("create_seal.1KiB.contended", "p999")
                     .over("memcpy.1KiB.contended")
-                    .atMost(10_000),
+                    .limit(10_000),
             Row.of("put_drop.1KiB", "p50").over("put_drop.1KiB.seen"),
             Row.of("put_drop.64KiB", "p50").over("put_drop.64KiB.seen"),
             Row.of("put_drop.16MiB", "p50").over("put_drop.16MiB.seen"),
@@ -32,7 +32,7 @@ final class NativeMain {
             Row.of("create.large.live.0", "p50"),
             Row.of("create.large.live.16384", "p50").over("create.large.live.0").target(1.5),
             Row.of("create.large.holes.8192", "p50").over("create.large.live.0").target(1.5),
-            Row.of("churn.60s", "max").atMost(1.3),
+            Row.of("churn.60s", "max").limit(1.3),
             Row.of("put.1MiB.two", "p50").over("copy.1MiB.two").target(0.9),
             Row.of("put.64MiB.warm", "p50").over("copy.64MiB").target(0.95),
             Row.of("put.64MiB.first", "p50").over("copy.64MiB.turns").target(0.9),
@@ -45,8 +45,8 @@ final class NativeMain {
             Row.of("wakeup.cpu", "p50").over("futex.half"),
             Row.of("wakeup.pinned", "p50").over("futex.half.pinned").target(1.3),
             Row.of("wakeup.pinned.cpu", "p50").over("futex.half.pinned"),
-            Row.of("attach.4GiB", "p50").over("map.4GiB").atMost(5_000_000),
-            Row.of("attach.busy", "p99").over("attach.idle").atMost(10_000_000),
+            Row.of("attach.4GiB", "p50").over("map.4GiB").limit(5_000_000),
+            Row.of("attach.busy", "p99").over("attach.idle").limit(10_000_000),
             Row.of("spill.1GiB", "p50").over("write_sync.1GiB").target(0.8),
             Row.of("restore.1GiB", "p50").over("read.1GiB").target(0.8));
 

@@ -2,8 +2,8 @@ package io.atoll.benchmarks;
 
 import io.atoll.ObjectId;
 import io.atoll.internal.objects.ObjectCodec;
-import io.atoll.store.Memory;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.Memory;
+import io.atoll.internal.store.ObjectStore;
 import io.atoll.tensor.Tensor;
 import java.time.Duration;
 import java.util.ArrayList;

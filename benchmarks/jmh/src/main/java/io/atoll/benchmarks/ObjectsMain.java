@@ -15,20 +15,20 @@ import org.openjdk.jmh.runner.RunnerException;
  */
 final class ObjectsMain {
     private static final List<Row> ROWS = List.of(
-            Row.of("get.tensor.view", "p50").over("jni.empty").atMost(1500),
-            Row.of("get.tensor.view.buffer", "p50").over("jni.empty").atMost(500),
-            Row.of("get.batch.10col", "p50").over("jni.empty").atMost(15_000),
+            Row.of("get.tensor.view", "p50").over("jni.empty").limit(1500),
+            Row.of("get.tensor.view.buffer", "p50").over("jni.empty").limit(500),
+            Row.of("get.batch.10col", "p50").over("jni.empty").limit(15_000),
             Row.of("put.tensor.64MiB", "p50").over("memcpy.64MiB").target(1 / 0.9),
             Row.of("put.batch.64MiB", "p50").over("memcpy.64MiB").target(1 / 0.9),
-            Row.of("put_get.record5", "p50").over("jni.empty").atMost(4000),
+            Row.of("put_get.record5", "p50").over("jni.empty").limit(4000),
             Row.of("get.double_array.1e6", "p50").over("memcpy.8MB.turns").target(1 / 0.8),
             Row.of("new.8MB", "p50").over("memcpy.8MB.turns"),
             Row.of("copyOf.8MB", "p50").over("memcpy.8MB.turns"),
             Row.of("put_get.graph.10k", "p50").over("fory.graph.10k").target(1.2),
             Row.of("put_get.record5.first", "p50"),
             Row.of("put_get.list.first", "p50"),
-            Row.of("get.tensor.1GiB.first", "p50").atMost(1_000_000),
-            Row.of("get.tensor.1GiB.first.allocated", "p50").atMost(64 << 10));
+            Row.of("get.tensor.1GiB.first", "p50").limit(1_000_000),
+            Row.of("get.tensor.1GiB.first.allocated", "p50").limit(64 << 10));
 
     private static final int FRESH_JVMS = 9;
 

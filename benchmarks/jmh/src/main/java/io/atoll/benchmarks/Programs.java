@@ -92,6 +92,14 @@ final class Programs {
                 new Measurement(name + ".allocated", allocated, "B", "mean"));
     }
 
+    /** The median of round trips of two processes that wake each other over a futex, in ns. */
+    static double futexRoundTrip(String nativePrograms) throws IOException, InterruptedException {
+        List<String> command = List.of("sh", "-c", "echo 20000 | " + nativePrograms + "/atoll_floors");
+        return median(Arrays.stream(lines(command).get(0).trim().split(" "))
+                .mapToDouble(Double::parseDouble)
+                .toArray());
+    }
+
     static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);

@@ -12,6 +12,8 @@ import java.util.Map;
 
 /** Measurements beside their floors: a table to read, and a JSON object a line. */
 final class Report {
+    private static final String MISSED = "  MISSED";
+
     private final Map<String, Measurement> measurements = new LinkedHashMap<>();
 
     void add(Measurement measurement) {
@@ -50,6 +52,21 @@ final class Report {
         }
     }
 
+    /** Names of the rows whose target or limit is not met. */
+    List<String> missed(List<Row> rows) {
+        List<String> missed = new ArrayList<>();
+        for (Row row : rows) {
+            Measurement value = require(row.name(), row.stat());
+            double ratio = row.floor() == null
+                    ? 0
+                    : value.value() / require(row.floor(), row.stat()).value();
+            if (verdict(row, value, ratio).endsWith(MISSED)) {
+                missed.add(row.name());
+            }
+        }
+        return missed;
+    }
+
     void writeJson(List<Row> rows, String commit, Path file) throws IOException {
         List<String> lines = new ArrayList<>();
         for (Row row : rows) {
@@ -80,16 +97,16 @@ final class Report {
     }
 
     private static String verdict(Row row, Measurement value, double ratio) {
-        if (!Double.isNaN(row.most())) {
-            boolean met = value.value() <= row.most();
-            return String.format(Locale.ROOT, "<= %s %s", plain(row.most()), value.unit()) + (met ? "" : "  MISSED");
+        boolean higherIsBetter = value.unit().endsWith("/s");
+        if (!Double.isNaN(row.limit())) {
+            boolean met = higherIsBetter ? value.value() >= row.limit() : value.value() <= row.limit();
+            return (higherIsBetter ? ">= " : "<= ") + plain(row.limit()) + ' ' + value.unit() + (met ? "" : MISSED);
         }
         if (Double.isNaN(row.target())) {
             return "";
         }
-        boolean higherIsBetter = !value.unit().equals("ns");
         boolean met = higherIsBetter ? ratio >= row.target() : ratio <= row.target();
-        return (higherIsBetter ? ">= " : "<= ") + plain(row.target()) + (met ? "" : "  MISSED");
+        return (higherIsBetter ? ">= " : "<= ") + plain(row.target()) + (met ? "" : MISSED);
     }
 
     private static String key(String name, String stat) {

@@ -6,22 +6,23 @@ package io.atoll.benchmarks;
  *
  * @param floor name of the floor, of the same stat; null for none
  * @param target of value divided by floor: at most, for times; at least, for rates. NaN for none
- * @param most of the value itself. NaN for none
+ * @param limit of the value itself; of a rate, the least. NaN for none
  */
-record Row(String name, String stat, String floor, double target, double most) {
+record Row(String name, String stat, String floor, double target, double limit) {
     static Row of(String name, String stat) {
         return new Row(name, stat, null, Double.NaN, Double.NaN);
     }
 
     Row over(String floorName) {
-        return new Row(name, stat, floorName, target, most);
+        return new Row(name, stat, floorName, target, limit);
     }
 
     Row target(double ratio) {
-        return new Row(name, stat, floor, ratio, most);
+        return new Row(name, stat, floor, ratio, limit);
     }
 
-    Row atMost(double value) {
+    /** Of a time at most, of a rate at least. */
+    Row limit(double value) {
         return new Row(name, stat, floor, target, value);
     }
 }

@@ -1,11 +1,11 @@
 package io.atoll.benchmarks;
 
+import io.atoll.internal.store.Memory;
+import io.atoll.internal.store.NativeServer;
+import io.atoll.internal.store.NativeStore;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.jni.StoreLayout;
 import io.atoll.jni.StoreNative;
-import io.atoll.store.Memory;
-import io.atoll.store.NativeStore;
-import io.atoll.store.StoreServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,7 +23,7 @@ public class StoreState {
     private static final long CAPACITY = 2L << 30;
 
     private Path directory;
-    private StoreServer server;
+    private NativeServer server;
     NativeStore store;
     /** An {@code atoll_client*}. */
     long client;
@@ -32,7 +32,7 @@ public class StoreState {
     public void start() throws IOException {
         NativeLibrary.load();
         directory = Files.createTempDirectory("atoll-bench-");
-        server = StoreServer.start(StoreServer.options(directory.resolve("store.sock"), CAPACITY));
+        server = NativeServer.start(NativeServer.options(directory.resolve("store.sock"), CAPACITY));
         store = NativeStore.attach(server.socket());
         byte[] socket = (server.socket() + "\0").getBytes(StandardCharsets.UTF_8);
         long path = Memory.allocate(socket.length);

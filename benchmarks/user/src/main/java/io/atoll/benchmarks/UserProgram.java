@@ -61,6 +61,16 @@ final class UserProgram {
         });
     }
 
+    /** Runs it and says with what it failed; an empty string when it did not. */
+    String failure() throws InterruptedException {
+        try {
+            run();
+            return "";
+        } catch (IOException e) {
+            return e.getMessage();
+        }
+    }
+
     private Run ended(Process process, long start) throws IOException, InterruptedException {
         CompletableFuture<List<String>> err = CompletableFuture.supplyAsync(
                 () -> process.errorReader().lines().toList());

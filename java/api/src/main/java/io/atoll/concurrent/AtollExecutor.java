@@ -9,6 +9,7 @@ import io.atoll.Resources;
 import io.atoll.UnserializableException;
 import io.atoll.WaitResult;
 import io.atoll.spi.AtollRuntime;
+import io.atoll.spi.Constructors;
 import io.atoll.spi.Runtimes;
 import io.atoll.spi.TaskRequest;
 import java.io.Serializable;
@@ -73,20 +74,13 @@ public final class AtollExecutor extends AbstractExecutorService implements Auto
 
     private volatile boolean isShutdown;
 
+    static {
+        Constructors.install((Constructors.OfExecutors) AtollExecutor::new);
+    }
+
     private AtollExecutor(AtollRuntime runtime, Resources resources) {
         this.runtime = runtime;
         this.resources = resources;
-    }
-
-    /**
-     * What {@link Atoll#executor(Resources)} calls.
-     *
-     * @param resources what each task holds while it runs
-     * @return a new one, of the session that is under way
-     * @throws IllegalStateException when Atoll is not running in this process
-     */
-    public static AtollExecutor of(Resources resources) {
-        return new AtollExecutor(Runtimes.current(), Objects.requireNonNull(resources, "resources"));
     }
 
     /**

@@ -6,6 +6,7 @@ import io.atoll.GetTimeoutException;
 import io.atoll.ObjectRef;
 import io.atoll.RunCall;
 import io.atoll.TaskCall;
+import io.atoll.spi.Runtimes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -39,7 +40,7 @@ public final class AtollScope<T extends @Nullable Object, R extends @Nullable Ob
     private final Configuration configuration;
     private final Thread owner = Thread.currentThread();
     private final long openedAt = System.nanoTime();
-    /** Those that have not ended, as far as this has looked. */
+    /** Those that have not ended, as far as this has looked: refs of its own, since whoever has forked may close his. */
     private final List<ObjectRef<? extends T>> open = new ArrayList<>();
 
     private boolean isCancelled;
@@ -52,13 +53,22 @@ public final class AtollScope<T extends @Nullable Object, R extends @Nullable Ob
     }
 
     /**
-     * What a scope may be told when it is opened. Immutable.
+     * What a scope may be told when it is opened: how long after its opening join waits, and what becomes of tasks that run
+     * then, or are left when the scope is closed. Immutable.
      *
-     * @param timeout how long after its opening join waits; null for ever
-     * @param cancelling what becomes of tasks that run then, or are left when the scope is closed
      * @since 0.1
      */
-    public record Configuration(@Nullable Duration timeout, Cancel cancelling) {
+    public static final class Configuration {
+        private static final Configuration USUAL = new Configuration(null, Cancel.INTERRUPT);
+
+        private final @Nullable Duration timeout;
+        private final Cancel cancelling;
+
+        private Configuration(@Nullable Duration timeout, Cancel cancelling) {
+            this.timeout = timeout;
+            this.cancelling = cancelling;
+        }
+
         /**
          * With a time limit.
          *
@@ -77,6 +87,11 @@ public final class AtollScope<T extends @Nullable Object, R extends @Nullable Ob
          */
         public Configuration withCancel(Cancel how) {
             return new Configuration(timeout, Objects.requireNonNull(how, "how"));
+        }
+
+        @Override
+        public String toString() {
+            return "timeout " + (timeout == null ? "none" : timeout) + ", cancelled by " + cancelling;
         }
     }
 
@@ -104,7 +119,9 @@ public final class AtollScope<T extends @Nullable Object, R extends @Nullable Ob
      */
     public static <T extends @Nullable Object, R extends @Nullable Object> AtollScope<T, R> open(
             Joiner<? super T, ? extends R> joiner, UnaryOperator<Configuration> configure) {
-        return new AtollScope<>(joiner, configure.apply(new Configuration(null, Cancel.INTERRUPT)));
+        Objects.requireNonNull(configure, "configure");
+        return new AtollScope<>(
+                joiner, Objects.requireNonNull(configure.apply(Configuration.USUAL), "configure: what it returns"));
     }
 
     /**
@@ -116,6 +133,7 @@ public final class AtollScope<T extends @Nullable Object, R extends @Nullable Ob
      * @throws IllegalStateException after join or close
      */
     public <U extends T> ObjectRef<U> fork(TaskCall<U> call) {
+        Objects.requireNonNull(call, "call");
         checkOpen();
         return forked(call.remote());
     }
@@ -129,15 +147,18 @@ public final class AtollScope<T extends @Nullable Object, R extends @Nullable Ob
      */
     @SuppressWarnings("unchecked")
     public ObjectRef<@Nullable Void> fork(RunCall call) {
+        Objects.requireNonNull(call, "call");
         checkOpen();
         return (ObjectRef<@Nullable Void>) forked((ObjectRef<? extends T>) (ObjectRef<?>) call.remote());
     }
 
+    @SuppressWarnings("unchecked")
     private <U extends T> ObjectRef<U> forked(ObjectRef<U> ref) {
-        open.add(ref);
-        joiner.onFork(ref);
+        ObjectRef<U> own = (ObjectRef<U>) Runtimes.current().adopt(ref.id());
+        open.add(own);
+        joiner.onFork(own);
         if (isCancelled) {
-            ref.cancel(configuration.cancelling());
+            own.cancel(configuration.cancelling);
         }
         return ref;
     }
@@ -163,7 +184,7 @@ public final class AtollScope<T extends @Nullable Object, R extends @Nullable Ob
 
     /** Or as many as end meanwhile. */
     private void awaitOne() {
-        Duration timeout = configuration.timeout();
+        Duration timeout = configuration.timeout;
         if (timeout == null) {
             Atoll.wait(open, 1);
             return;
@@ -192,7 +213,7 @@ public final class AtollScope<T extends @Nullable Object, R extends @Nullable Ob
     public void cancel() {
         checkOwner();
         isCancelled = true;
-        open.forEach(ref -> ref.cancel(configuration.cancelling()));
+        open.forEach(ref -> ref.cancel(configuration.cancelling));
     }
 
     /**

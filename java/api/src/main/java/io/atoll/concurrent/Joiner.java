@@ -60,8 +60,8 @@ public interface Joiner<T extends @Nullable Object, R extends @Nullable Object> 
 
             @Override
             public boolean onComplete(ObjectRef<? extends T> ref) {
-                if (failure == null && ref.outcome() instanceof Outcome.Failure<?> failed) {
-                    failure = failed.exception();
+                if (failure == null) {
+                    failure = ref.failure().orElse(null);
                 }
                 return failure != null;
             }

@@ -2,6 +2,7 @@ package io.atoll.concurrent;
 
 import io.atoll.ObjectRef;
 import io.atoll.TaskException;
+import io.atoll.spi.Constructors;
 import io.atoll.spi.Runtimes;
 import io.atoll.spi.StreamItem;
 import java.io.Serializable;
@@ -28,16 +29,21 @@ public final class RefStream<T extends @Nullable Object>
 
     /** The item that is next, or the end; null once that was reached, or this was closed. */
     private @Nullable ObjectRef<?> node;
+
+    private boolean isClosed;
     /** What all streams of the task have, and nobody else: the task ends when it is gone. */
     private final ObjectRef<?> readers;
 
-    /**
-     * What {@link StreamCall#remote} calls.
-     *
-     * @param node of the first item
-     * @param readers is held by all who read
-     */
-    public RefStream(ObjectRef<?> node, ObjectRef<?> readers) {
+    static {
+        Constructors.install(new Constructors.OfStreams() {
+            @Override
+            public <T extends @Nullable Object> RefStream<T> make(ObjectRef<?> node, ObjectRef<?> readers) {
+                return new RefStream<>(node, readers);
+            }
+        });
+    }
+
+    private RefStream(ObjectRef<?> node, ObjectRef<?> readers) {
         this.node = Objects.requireNonNull(node, "node");
         this.readers = Objects.requireNonNull(readers, "readers");
     }
@@ -68,6 +74,9 @@ public final class RefStream<T extends @Nullable Object>
 
     @SuppressWarnings("unchecked")
     private @Nullable ObjectRef<T> take(@Nullable Duration timeout) {
+        if (isClosed) {
+            throw new IllegalStateException("this stream was closed before its next item was asked for");
+        }
         ObjectRef<?> last = node;
         if (last == null) {
             return null;
@@ -114,6 +123,7 @@ public final class RefStream<T extends @Nullable Object>
     /** Reads no more. The task is cancelled when nobody else reads. Closing twice is fine. */
     @Override
     public void close() {
+        isClosed = true;
         if (node != null) {
             node.close();
             node = null;
@@ -123,6 +133,6 @@ public final class RefStream<T extends @Nullable Object>
 
     @Override
     public String toString() {
-        return "RefStream(" + (node == null ? "ended" : "next " + node.id()) + ")";
+        return "RefStream(" + (isClosed ? "closed" : node == null ? "ended" : "next " + node.id()) + ")";
     }
 }

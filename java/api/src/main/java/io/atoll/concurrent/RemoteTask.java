@@ -80,12 +80,26 @@ final class RemoteTask<T extends @Nullable Object> implements RunnableFuture<T> 
         return isLonely ? (Runnable) function : this;
     }
 
-    synchronized void start(@Nullable Runnable watcher) {
-        if (cancelled) {
-            throw new RejectedExecutionException("task " + this + " is rejected: its executor was shut down meanwhile");
+    void start(@Nullable Runnable watcher) {
+        if (!cancelled) { // It may be held back until others have ended: by then it may be so.
+            ObjectRef<T> submitted = executor.submitted(function);
+            if (!begin(submitted)) {
+                submitted.cancel();
+            } else {
+                executor.runtime().whenReady(submitted, () -> ended(watcher));
+                return;
+            }
         }
-        ref = executor.submitted(function);
-        executor.runtime().whenReady(ref, () -> ended(watcher));
+        throw new RejectedExecutionException("task " + this + " is rejected: its executor was shut down meanwhile");
+    }
+
+    /** False when it was cancelled before it could be submitted. */
+    private synchronized boolean begin(ObjectRef<T> submitted) {
+        if (cancelled) {
+            return false;
+        }
+        ref = submitted;
+        return true;
     }
 
     private void ended(@Nullable Runnable watcher) {
@@ -189,7 +203,7 @@ final class RemoteTask<T extends @Nullable Object> implements RunnableFuture<T> 
         return ref != null;
     }
 
-    /** Has one that runs interrupted; its future is not cancelled by that, but gets what comes of it. */
+    /** Has one that runs interrupted; its future is cancelled once that has ended, whatever it returns. */
     synchronized void interrupt() {
         if (ref != null && !isDone()) {
             ref.cancel(Cancel.INTERRUPT);

@@ -3,6 +3,7 @@ package io.atoll.spi;
 import io.atoll.NodeStats;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
+import io.atoll.TaskException;
 import io.atoll.concurrent.Cancel;
 import io.atoll.concurrent.RefStream;
 import io.atoll.concurrent.TaskContext;
@@ -38,6 +39,14 @@ public interface AtollRuntime extends AutoCloseable {
      * @return gives the reference back when it is closed or unreachable
      */
     <T> ObjectRef<T> ref(ObjectId id);
+
+    /**
+     * The same, with a reference of its own.
+     *
+     * @param id of an object that somebody refers to during the call
+     * @return a new ref
+     */
+    ObjectRef<?> adopt(ObjectId id);
 
     /**
      * What this runtime has for a library above the API, which alone knows the type: a place for tensors, say.
@@ -77,6 +86,23 @@ public interface AtollRuntime extends AutoCloseable {
      * @return the values; may be changed
      */
     List<@Nullable Object> get(List<? extends ObjectRef<?>> refs, @Nullable Duration timeout);
+
+    /**
+     * Why there is no value, waiting as long as it takes. The value is not read.
+     *
+     * @param ref stays reachable during the call
+     * @return what get throws; null when there is a value
+     */
+    @Nullable
+    TaskException failure(ObjectRef<?> ref);
+
+    /**
+     * Closes those of the values that are views of the store, when nobody is to have them.
+     *
+     * @param values that were got
+     * @param why gets what fails meanwhile as suppressed
+     */
+    void closeViews(List<?> values, Throwable why);
 
     /**
      * Whether a get would not wait.
@@ -120,7 +146,7 @@ public interface AtollRuntime extends AutoCloseable {
      * @return empty when it has not said so, or has ended
      */
     default OptionalDouble progress(ObjectRef<?> ref) {
-        throw new UnsupportedOperationException("only a driver has a session");
+        throw new UnsupportedOperationException("only the driver's session knows how far tasks are");
     }
 
     /**

@@ -19,7 +19,7 @@ public final class OptionValues {
      * @return the same
      */
     public static <T> T[] withoutNull(String option, T[] values) {
-        for (int i = 0; i < values.length; ++i) {
+        for (int i = 0; i < Objects.requireNonNull(values, option).length; ++i) {
             Objects.requireNonNull(values[i], option + ": number " + i + ", from 0, is null");
         }
         return values;

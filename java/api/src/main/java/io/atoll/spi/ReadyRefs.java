@@ -1,6 +1,7 @@
 package io.atoll.spi;
 
 import io.atoll.ObjectRef;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,9 @@ public interface ReadyRefs<T extends @Nullable Object> {
     /**
      * The next one, waiting for it as the calling thread has to.
      *
-     * @return null when all have been given
+     * @param timeout how long at most; null for ever
+     * @return null when all have been given, or none is ready in time
      */
     @Nullable
-    ObjectRef<T> take();
+    ObjectRef<T> take(@Nullable Duration timeout);
 }

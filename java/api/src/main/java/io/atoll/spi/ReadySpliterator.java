@@ -27,7 +27,7 @@ public final class ReadySpliterator<T extends @Nullable Object> extends Splitera
 
     @Override
     public boolean tryAdvance(Consumer<? super ObjectRef<T>> action) {
-        ObjectRef<T> next = refs.take();
+        ObjectRef<T> next = refs.take(null);
         if (next != null) {
             action.accept(next);
         }

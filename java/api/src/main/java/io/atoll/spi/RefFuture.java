@@ -54,6 +54,8 @@ public final class RefFuture<T extends @Nullable Object> implements Future<T> {
             return ref.get();
         } catch (TaskException e) {
             throw failed(e);
+        } catch (ClassCastException e) {
+            throw new ExecutionException(e.getMessage(), e);
         } catch (CallInterruptedException e) {
             throw interrupted(e);
         }
@@ -66,6 +68,8 @@ public final class RefFuture<T extends @Nullable Object> implements Future<T> {
             return ref.get(Duration.ofNanos(unit.toNanos(timeout)));
         } catch (TaskException e) {
             throw failed(e);
+        } catch (ClassCastException e) {
+            throw new ExecutionException(e.getMessage(), e);
         } catch (CallInterruptedException e) {
             throw interrupted(e);
         } catch (GetTimeoutException e) {

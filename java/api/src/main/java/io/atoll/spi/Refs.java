@@ -2,7 +2,6 @@ package io.atoll.spi;
 
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
-import java.lang.invoke.MethodHandles;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -80,10 +79,6 @@ public final class Refs {
 
     /** Refs start a thread of their own. It must be there before tasks may have taken all threads that can be had. */
     static void prepare() {
-        try {
-            MethodHandles.lookup().ensureInitialized(ObjectRef.class);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(e); // Of a public class.
-        }
+        Constructors.initialize(ObjectRef.class);
     }
 }

@@ -1,6 +1,7 @@
 package io.atoll.spi;
 
 import io.atoll.AtollOptions;
+import org.jspecify.annotations.Nullable;
 
 /** Found by {@link java.util.ServiceLoader}: makes the runtime of a driver. */
 public interface RuntimeProvider {
@@ -11,4 +12,12 @@ public interface RuntimeProvider {
      * @return the driver's runtime; closing it ends the node
      */
     AtollRuntime start(AtollOptions options);
+
+    /**
+     * Why it cannot.
+     *
+     * @return null when it can
+     */
+    @Nullable
+    String unavailabilityCause();
 }

@@ -71,14 +71,18 @@ public final class Runtimes {
     }
 
     /**
-     * Starts a driver's runtime; {@link Atoll#init} does it.
+     * Starts a driver's runtime; {@link Atoll#init} does it. In a worker it is the worker's own: a class of tasks that calls
+     * init while it is initialised does so there, too.
      *
      * @param options what the node has
      * @return the running runtime
-     * @throws IllegalStateException when there is one already, or no provider can be found
+     * @throws IllegalStateException when this is a driver already, or no provider can be found
      */
     public static AtollRuntime start(AtollOptions options) {
         synchronized (LOCK) {
+            if (isWorker) {
+                return current();
+            }
             refuseSecond();
             Refs.prepare();
             AtollRuntime started = provider().start(options);
@@ -88,13 +92,29 @@ public final class Runtimes {
     }
 
     /**
-     * Closes a driver's runtime, after which another may be started. Does nothing when it is not the current one.
+     * Why {@link #start} cannot start one in a process like this; that one is running already is no reason.
+     *
+     * @return null when it can
+     */
+    public static @Nullable String unavailabilityCause() {
+        RuntimeProvider provider;
+        try {
+            provider = provider();
+        } catch (IllegalStateException e) {
+            return e.getMessage();
+        }
+        return provider.unavailabilityCause();
+    }
+
+    /**
+     * Closes a driver's runtime, after which another may be started. Does nothing when it is not the current one, or a
+     * worker's.
      *
      * @param runtime from {@link #start}
      */
     public static void stop(AtollRuntime runtime) {
         synchronized (LOCK) {
-            if (running == runtime) {
+            if (running == runtime && !isWorker) {
                 running = null;
                 runtime.close();
             }
@@ -104,11 +124,7 @@ public final class Runtimes {
     private static void refuseSecond() {
         if (running != null) {
             throw new IllegalStateException(
-                    isWorker
-                            ? "Atoll is running in this process already: it is a worker, and tasks use Atoll without"
-                                    + " init"
-                            : "Atoll is running in this process already: close the session that the first init"
-                                    + " returned");
+                    "Atoll is running in this process already: close the session that the first init" + " returned");
         }
     }
 

@@ -40,6 +40,16 @@ public record TaskPolicy(
     }
 
     /**
+     * Whether it says nothing.
+     *
+     * @return nearly always, and not by {@code equals}: to link that of a record takes a young JVM some 20 ms
+     */
+    public boolean isNone() {
+        boolean isAtOnce = timeout.isZero() && backoff.isZero() && longestBackoff.isZero();
+        return isAtOnce && retryOn.isEmpty() && !isIsolated && environment == null;
+    }
+
+    /**
      * The same in an environment.
      *
      * @param other in the place of what it has

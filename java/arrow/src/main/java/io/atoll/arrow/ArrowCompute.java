@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * count.
  *
  * <pre>{@code
- * ObjectRef<Double> mean = ArrowCompute.call("mean", null, ArrowInput.column(flights, "delay"));
+ * ObjectRef<Double> mean = ArrowCompute.call(Double.class, "mean", null, ArrowInput.column(flights, "delay"));
  * ObjectRef<Table> sorted = ArrowCompute.sort(flights, SortKey.descending("delay"));
  * }</pre>
  *
@@ -39,45 +39,59 @@ public final class ArrowCompute {
     private ArrowCompute() {}
 
     /**
-     * Calls any function.
+     * Calls any function on stored values.
      *
+     * @param <R> type of what it gives
+     * @param result its class: {@link Table}, a boxed number, {@code Boolean}, {@code String}, or {@code Number} or {@code
+     *     Object} where it may be one or another; when the function gives something else the task fails and says what
      * @param function its name, as {@link #functions} lists it
      * @param options of it; null for its defaults
-     * @param inputs its arguments in order, eight stored ones at most; each as {@link ArrowInput#of} takes it
-     * @return a ref to what it gives
-     * @param <R> type of that: {@link Table}, or a boxed scalar
+     * @param first its first argument, as {@link ArrowInput#of} takes it
+     * @param others its further arguments in order, eight in all at most
+     * @return a ref to what it gives, which may be null where it is no table
+     * @throws IllegalArgumentException when no function gives such a result
      */
-    public static <R extends @Nullable Object> ObjectRef<R> call(
-            String function, @Nullable ArrowOptions options, ObjectRef<?>... inputs) {
-        return call(function, options, Stream.of(inputs).map(ArrowInput::of).toArray(ArrowInput[]::new));
+    public static <R> ObjectRef<@Nullable R> call(
+            Class<R> result,
+            String function,
+            @Nullable ArrowOptions options,
+            ObjectRef<?> first,
+            ObjectRef<?>... others) {
+        ArrowInput[] inputs = Stream.concat(Stream.of(first), Stream.of(others))
+                .map(ArrowInput::of)
+                .toArray(ArrowInput[]::new);
+        return call(result, function, options, inputs);
     }
 
     /**
-     * Calls any function, also of columns and of values that are not stored.
+     * Calls any function, also of columns and of values that are not stored, or of nothing.
      *
+     * @param <R> type of what it gives
+     * @param result its class, as in the other {@code call}
      * @param function its name, as {@link #functions} lists it
      * @param options of it; null for its defaults
      * @param inputs its arguments in order, eight stored ones at most
-     * @return a ref to what it gives
-     * @param <R> type of that: {@link Table}, or a boxed scalar
+     * @return a ref to what it gives, which may be null where it is no table
+     * @throws IllegalArgumentException when no function gives such a result, or more are stored
      */
-    public static <R extends @Nullable Object> ObjectRef<R> call(
-            String function, @Nullable ArrowOptions options, ArrowInput... inputs) {
-        TaskCall<R> task = task(function, options, inputs);
-        return task.remote();
+    public static <R> ObjectRef<@Nullable R> call(
+            Class<R> result, String function, @Nullable ArrowOptions options, ArrowInput... inputs) {
+        return task(result, function, options, inputs).remote();
     }
 
     /**
      * The same as a call that is not started yet: for CPUs, retries and what else a {@link TaskCall} can be told.
      *
+     * @param <R> type of what it gives
+     * @param result its class, as in {@code call}
      * @param function its name, as {@link #functions} lists it
      * @param options of it; null for its defaults
      * @param inputs its arguments in order, eight stored ones at most
      * @return the call
-     * @param <R> type of what it gives
+     * @throws IllegalArgumentException when no function gives such a result, or more are stored
      */
-    public static <R extends @Nullable Object> TaskCall<R> task(
-            String function, @Nullable ArrowOptions options, ArrowInput... inputs) {
+    public static <R> TaskCall<@Nullable R> task(
+            Class<R> result, String function, @Nullable ArrowOptions options, ArrowInput... inputs) {
         List<ObjectRef<?>> refs = new ArrayList<>(inputs.length);
         List<ComputeCall.Input> described = new ArrayList<>(inputs.length);
         for (ArrowInput input : inputs) {
@@ -88,7 +102,7 @@ public final class ArrowCompute {
             described.add(new ComputeCall.Input(ref != null, input.column(), input.value()));
         }
         return ComputeTask.of(
-                new ComputeCall(function, options == null ? null : options.bytes(), described, false), refs);
+                ComputeCall.of(result, function, options == null ? null : options.bytes(), described), refs);
     }
 
     /** Every function that there is, by name. Asks a worker, and waits for it. */
@@ -125,10 +139,9 @@ public final class ArrowCompute {
      *
      * @param values numbers
      * @return a {@code Long} of integers, a {@code Double} of others; null when there are no values
-     * @param <N> which of these it is
      */
-    public static <N extends @Nullable Number> ObjectRef<N> sum(ObjectRef<?> values) {
-        return call("sum", null, values);
+    public static ObjectRef<@Nullable Number> sum(ObjectRef<?> values) {
+        return call(Number.class, "sum", null, values);
     }
 
     /**
@@ -140,7 +153,7 @@ public final class ArrowCompute {
      */
     public static ObjectRef<Table> sort(ObjectRef<?> rows, SortKey... keys) {
         if (keys.length == 0) {
-            return call("sort", null, rows);
+            return rows("sort", null, rows);
         }
         List<Map<String, Object>> described = new ArrayList<>();
         for (SortKey key : keys) {
@@ -150,7 +163,17 @@ public final class ArrowCompute {
             fields.put("null_placement", 1);
             described.add(fields);
         }
-        return call("sort", ArrowOptions.of("SortOptions").with("sort_keys", described), rows);
+        return rows("sort", ArrowOptions.of("SortOptions").with("sort_keys", described), rows);
+    }
+
+    /** A table is never null. */
+    @SuppressWarnings({"unchecked", "NullAway"})
+    private static ObjectRef<Table> rows(String function, @Nullable ArrowOptions options, ObjectRef<?>... inputs) {
+        return (ObjectRef<Table>) call(
+                Table.class,
+                function,
+                options,
+                Stream.of(inputs).map(ArrowInput::of).toArray(ArrowInput[]::new));
     }
 
     /** As Arrow writes the name of a column. */
@@ -166,7 +189,7 @@ public final class ArrowCompute {
      * @return those rows, in that order
      */
     public static ObjectRef<Table> take(ObjectRef<?> rows, ObjectRef<?> numbers) {
-        return call("take", null, rows, numbers);
+        return rows("take", null, rows, numbers);
     }
 
     /**
@@ -177,7 +200,7 @@ public final class ArrowCompute {
      * @return those rows, in their order
      */
     public static ObjectRef<Table> filter(ObjectRef<?> rows, ObjectRef<?> mask) {
-        return call("filter", null, rows, mask);
+        return rows("filter", null, rows, mask);
     }
 
     /**
@@ -187,7 +210,7 @@ public final class ArrowCompute {
      * @return the values
      */
     public static ObjectRef<Table> unique(ObjectRef<?> values) {
-        return call("unique", null, values);
+        return rows("unique", null, values);
     }
 
     /**
@@ -197,7 +220,7 @@ public final class ArrowCompute {
      * @return a column of structs: {@code values} and {@code counts}
      */
     public static ObjectRef<Table> valueCounts(ObjectRef<?> values) {
-        return call("value_counts", null, values);
+        return rows("value_counts", null, values);
     }
 
     /**
@@ -208,6 +231,6 @@ public final class ArrowCompute {
      * @return the values
      */
     public static ObjectRef<Table> cast(ObjectRef<?> values, ArrowType type) {
-        return call("cast", ArrowOptions.of("CastOptions").with("to_type", type), values);
+        return rows("cast", ArrowOptions.of("CastOptions").with("to_type", type), values);
     }
 }

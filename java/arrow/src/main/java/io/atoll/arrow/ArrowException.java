@@ -1,5 +1,6 @@
 package io.atoll.arrow;
 
+import io.atoll.AtollException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -8,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  *
  * @since 0.1
  */
-public final class ArrowException extends RuntimeException {
+public final class ArrowException extends AtollException {
     private static final long serialVersionUID = 1;
 
     private final String code;

@@ -55,12 +55,11 @@ public final class ArrowInput {
     }
 
     static void checkScalar(@Nullable Object value) {
-        boolean isScalar = value == null
-                || value instanceof Number
+        boolean isScalar = value instanceof Number
                 || value instanceof Boolean
                 || value instanceof Character
                 || value instanceof String;
-        if (!isScalar) {
+        if (value != null && !isScalar) {
             throw new IllegalArgumentException(
                     "a " + value.getClass().getTypeName() + " is no scalar: put it, and give its ref");
         }

@@ -27,22 +27,23 @@ class ArrowComputeTest extends ComputeNode {
     @Test
     void shouldGiveScalarsAsJavaHasThem() {
         ObjectRef<Table> flights = table("delay", new Long[] {5L, null, 7L}, "city", new String[] {"a", "b", null});
-        assertThat(ArrowCompute.<Long>call("sum", null, ArrowInput.column(flights, "delay"))
+        assertThat(ArrowCompute.call(Long.class, "sum", null, ArrowInput.column(flights, "delay"))
                         .get())
                 .isEqualTo(12L);
-        assertThat(ArrowCompute.<Double>call("mean", null, ArrowInput.column(flights, "delay"))
+        assertThat(ArrowCompute.call(Double.class, "mean", null, ArrowInput.column(flights, "delay"))
                         .get())
                 .isEqualTo(6.0);
-        assertThat(ArrowCompute.<String>call("max", null, ArrowInput.column(flights, "city"))
+        assertThat(ArrowCompute.call(String.class, "max", null, ArrowInput.column(flights, "city"))
                         .get())
                 .isEqualTo("b");
-        assertThat(ArrowCompute.<Boolean>call(
+        assertThat(ArrowCompute.call(
+                                Boolean.class,
                                 "any",
                                 null,
-                                ArrowCompute.<Table>call("is_null", null, ArrowInput.column(flights, "city")))
+                                ArrowCompute.call(Table.class, "is_null", null, ArrowInput.column(flights, "city")))
                         .get())
                 .isTrue();
-        assertThat(ArrowCompute.<Long>sum(table("none", new Long[0])).get()).isNull();
+        assertThat(ArrowCompute.sum(table("none", new Long[0])).get()).isNull();
     }
 
     @Test
@@ -53,16 +54,16 @@ class ArrowComputeTest extends ComputeNode {
         assertThat(ArrowCompute.sum(Atoll.put(Tensor.of(new float[] {1, 2, 3}, 3)))
                         .get())
                 .isEqualTo(6.0);
-        assertThat(ArrowCompute.<Boolean>call("all", null, Atoll.put(new boolean[] {true, false}))
+        assertThat(ArrowCompute.call(Boolean.class, "all", null, Atoll.put(new boolean[] {true, false}))
                         .get())
                 .isFalse();
-        assertThat(ArrowCompute.<Integer>call("add", null, Atoll.put(40), Atoll.put(2))
+        assertThat(ArrowCompute.call(Integer.class, "add", null, Atoll.put(40), Atoll.put(2))
                         .get())
                 .isEqualTo(42);
         assertThat(column(ArrowCompute.call(
-                        "add", null, ArrowInput.of(Atoll.put(new long[] {1, 2})), ArrowInput.value(10L))))
+                        Table.class, "add", null, ArrowInput.of(Atoll.put(new long[] {1, 2})), ArrowInput.value(10L))))
                 .containsExactly(11L, 12L);
-        assertThat(ArrowCompute.<String>call("utf8_upper", null, ArrowInput.value("größe"))
+        assertThat(ArrowCompute.call(String.class, "utf8_upper", null, ArrowInput.value("größe"))
                         .get())
                 .isEqualTo("GRÖẞE");
     }
@@ -75,21 +76,24 @@ class ArrowComputeTest extends ComputeNode {
         ObjectRef<Table> a = table("a", many);
         ObjectRef<Table> b = Atoll.put(table("b", longs(MANY)).get());
         ObjectRef<Table> pieces = batches(List.of(new Object[] {"a", longs(MANY)}, new Object[] {"a", longs(10)}));
-        ObjectRef<Table> mask = ArrowCompute.call("greater", null, ArrowInput.of(a), ArrowInput.value(MANY / 2));
+        ObjectRef<Table> mask =
+                ArrowCompute.call(Table.class, "greater", null, ArrowInput.of(a), ArrowInput.value(MANY / 2));
         ObjectRef<Table> last = Atoll.put(table("i", new Long[] {3L, 9L, null}).get());
         Atoll.wait(List.of(mask, last));
         long before = copied();
 
-        assertThat(column(ArrowCompute.call("add", null, a, b)).subList(6, 9)).containsExactly(12L, null, 16L);
-        assertThat(column(ArrowCompute.call("negate", null, pieces)))
+        assertThat(column(ArrowCompute.call(Table.class, "add", null, a, b)).subList(6, 9))
+                .containsExactly(12L, null, 16L);
+        assertThat(column(ArrowCompute.call(Table.class, "negate", null, pieces)))
                 .hasSize(MANY + 10)
                 .contains(-9L);
         assertThat(column(ArrowCompute.cast(b, new ArrowType.Int(32, true)))).contains(MANY - 1);
         assertThat(column(ArrowCompute.take(a, last))).containsExactly(3L, 9L, null);
         assertThat(column(ArrowCompute.filter(a, mask))).hasSize(MANY / 2 - 1).contains(MANY - 1L);
-        assertThat(column(ArrowCompute.call("array_sort_indices", null, b))).hasSize(MANY);
+        assertThat(column(ArrowCompute.call(Table.class, "array_sort_indices", null, b)))
+                .hasSize(MANY);
         assertThat(column(ArrowCompute.sort(b))).isSorted();
-        assertThat(column(ArrowCompute.call("equal", null, a, b))).contains((Object) null);
+        assertThat(column(ArrowCompute.call(Table.class, "equal", null, a, b))).contains((Object) null);
         // But for the options of the cast, which are an argument.
         assertThat(copied() - before).isLessThan(1000);
     }
@@ -99,10 +103,10 @@ class ArrowComputeTest extends ComputeNode {
         String[] words = new String[1000];
         Arrays.setAll(words, i -> "word " + i);
         ObjectRef<Table> table = table("word", words);
-        ObjectRef<Table> upper = ArrowCompute.call("utf8_upper", null, table);
+        ObjectRef<Table> upper = ArrowCompute.call(Table.class, "utf8_upper", null, table);
         Atoll.wait(List.of(upper));
         long before = copied();
-        ObjectRef<Table> again = ArrowCompute.call("utf8_upper", null, table);
+        ObjectRef<Table> again = ArrowCompute.call(Table.class, "utf8_upper", null, table);
         assertThat(column(again)).contains("WORD 999");
         assertThat(copied() - before).isBetween(8000L, 20_000L);
     }
@@ -138,8 +142,8 @@ class ArrowComputeTest extends ComputeNode {
         assertThat(column(ArrowCompute.unique(words))).containsExactly("a", "b", null);
         assertThat(column(ArrowCompute.valueCounts(words)).toString())
                 .isEqualTo("[{\"values\":\"a\",\"counts\":3}, {\"values\":\"b\",\"counts\":1}, {\"counts\":1}]");
-        ObjectRef<Table> encoded = ArrowCompute.call("dictionary_encode", null, words);
-        assertThat(column(ArrowCompute.call("dictionary_decode", null, encoded)))
+        ObjectRef<Table> encoded = ArrowCompute.call(Table.class, "dictionary_encode", null, words);
+        assertThat(column(ArrowCompute.call(Table.class, "dictionary_decode", null, encoded)))
                 .containsExactly("a", "b", "a", null, "a");
     }
 
@@ -148,14 +152,14 @@ class ArrowComputeTest extends ComputeNode {
     void shouldPassAnyScalarOn() {
         ObjectRef<Table> days =
                 ArrowCompute.cast(table("t", new Long[] {10L, 40L}), new ArrowType.Timestamp(TimeUnit.SECOND, null));
-        ObjectRef<Table> first = ArrowCompute.call("min", null, days);
+        ObjectRef<Table> first = ArrowCompute.call(Table.class, "min", null, days);
         assertThat(column(first)).hasSize(1);
-        ObjectRef<Table> since = ArrowCompute.call("subtract", null, days, first);
+        ObjectRef<Table> since = ArrowCompute.call(Table.class, "subtract", null, days, first);
         assertThat(column(since).toString()).isEqualTo("[PT0S, PT30S]");
-        ObjectRef<Table> both = ArrowCompute.call("min_max", null, table("n", new Long[] {3L, 1L}));
+        ObjectRef<Table> both = ArrowCompute.call(Table.class, "min_max", null, table("n", new Long[] {3L, 1L}));
         assertThat(column(both).toString()).isEqualTo("[{\"min\":1,\"max\":3}]");
-        ObjectRef<Double> mean = ArrowCompute.call("mean", null, Atoll.put(new double[] {1, 3}));
-        assertThat(column(ArrowCompute.call("subtract", null, Atoll.put(new double[] {1, 3}), mean)))
+        ObjectRef<Double> mean = ArrowCompute.call(Double.class, "mean", null, Atoll.put(new double[] {1, 3}));
+        assertThat(column(ArrowCompute.call(Table.class, "subtract", null, Atoll.put(new double[] {1, 3}), mean)))
                 .containsExactly(-1.0, 1.0);
     }
 
@@ -163,13 +167,17 @@ class ArrowComputeTest extends ComputeNode {
     void shouldTakeOptionsOfEveryShape() {
         ObjectRef<Table> numbers = table("n", new Double[] {1.25, 2.75});
         assertThat(column(ArrowCompute.call(
-                        "round", ArrowOptions.of("RoundOptions").with("ndigits", 1), numbers)))
+                        Table.class, "round", ArrowOptions.of("RoundOptions").with("ndigits", 1), numbers)))
                 .containsExactly(1.2, 2.8);
         assertThat(column(ArrowCompute.call(
-                        "quantile", ArrowOptions.of("QuantileOptions").with("q", List.of(0.0, 1.0)), numbers)))
+                        Table.class,
+                        "quantile",
+                        ArrowOptions.of("QuantileOptions").with("q", List.of(0.0, 1.0)),
+                        numbers)))
                 .containsExactly(1.25, 2.75);
         ObjectRef<Table> words = table("w", new String[] {"Late", "early", null});
         assertThat(column(ArrowCompute.call(
+                        Table.class,
                         "match_substring",
                         ArrowOptions.of("MatchSubstringOptions")
                                 .with("pattern", "late")
@@ -177,13 +185,20 @@ class ArrowComputeTest extends ComputeNode {
                         words)))
                 .containsExactly(true, false, null);
         assertThat(column(ArrowCompute.call(
-                        "is_in", ArrowOptions.of("SetLookupOptions").with("value_set", List.of("early", "x")), words)))
+                        Table.class,
+                        "is_in",
+                        ArrowOptions.of("SetLookupOptions").with("value_set", List.of("early", "x")),
+                        words)))
                 .containsExactly(false, true, false);
-        assertThat(ArrowCompute.<Long>call(
-                                "index", ArrowOptions.of("IndexOptions").with("value", "early"), words)
+        assertThat(ArrowCompute.call(
+                                Long.class,
+                                "index",
+                                ArrowOptions.of("IndexOptions").with("value", "early"),
+                                words)
                         .get())
                 .isEqualTo(1L);
         assertThat(column(ArrowCompute.call(
+                                Table.class,
                                 "strptime",
                                 ArrowOptions.of("StrptimeOptions")
                                         .with("format", "%Y-%m-%d")
@@ -192,6 +207,7 @@ class ArrowComputeTest extends ComputeNode {
                         .toString())
                 .isEqualTo("[1970-01-02T00:00]");
         assertThat(column(ArrowCompute.call(
+                                Table.class,
                                 "make_struct",
                                 ArrowOptions.of("MakeStructOptions")
                                         .with("field_names", List.of("n", "w"))
@@ -201,8 +217,11 @@ class ArrowComputeTest extends ComputeNode {
                                 ArrowInput.value("x")))
                         .toString())
                 .isEqualTo("[{\"n\":1,\"w\":\"x\"}]");
-        assertThat(ArrowCompute.<Double>call(
-                                "variance", ArrowOptions.of("VarianceOptions").with("ddof", 1), numbers)
+        assertThat(ArrowCompute.call(
+                                Double.class,
+                                "variance",
+                                ArrowOptions.of("VarianceOptions").with("ddof", 1),
+                                numbers)
                         .get())
                 .isEqualTo(1.125);
     }
@@ -211,14 +230,20 @@ class ArrowComputeTest extends ComputeNode {
     void shouldRefuseWhatIsNoOption() {
         ObjectRef<Table> numbers = table("n", new Long[] {1L});
         assertThatThrownBy(() -> ArrowCompute.call(
-                                "round", ArrowOptions.of("RoundOptions").with("digits", 1), numbers)
+                                Object.class,
+                                "round",
+                                ArrowOptions.of("RoundOptions").with("digits", 1),
+                                numbers)
                         .get())
                 .isInstanceOf(TaskException.class)
                 .cause()
                 .hasMessageContaining(
                         "round(n: int64): RoundOptions has no field digits; there are ndigits, round_mode");
         assertThatThrownBy(() -> ArrowCompute.call(
-                                "round", ArrowOptions.of("RuondOptions").with("x", 1), numbers)
+                                Object.class,
+                                "round",
+                                ArrowOptions.of("RuondOptions").with("x", 1),
+                                numbers)
                         .get())
                 .cause()
                 .hasMessageContaining("RuondOptions");
@@ -228,7 +253,8 @@ class ArrowComputeTest extends ComputeNode {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ArrowOptions.of("X").with("y", List.of(1, 2L)))
                 .withMessageContaining("of one type");
-        assertThatThrownBy(() -> ArrowCompute.call("index", null, numbers).get())
+        assertThatThrownBy(() ->
+                        ArrowCompute.call(Object.class, "index", null, numbers).get())
                 .cause()
                 .isInstanceOf(ArrowException.class)
                 .hasMessageContaining("options");
@@ -238,7 +264,7 @@ class ArrowComputeTest extends ComputeNode {
     void shouldSayWhatArrowSaysAndOfWhat() {
         ObjectRef<Table> table = table("n", new Long[] {1L}, "s", new String[] {"a"});
         assertThatThrownBy(() -> ArrowCompute.call(
-                                "add", null, ArrowInput.column(table, "n"), ArrowInput.column(table, "s"))
+                                Object.class, "add", null, ArrowInput.column(table, "n"), ArrowInput.column(table, "s"))
                         .get())
                 .isInstanceOf(TaskException.class)
                 .hasMessageContaining("Arrow add")
@@ -246,16 +272,17 @@ class ArrowComputeTest extends ComputeNode {
                 .isInstanceOf(ArrowException.class)
                 .hasMessageContaining("add(n: int64, s: string): Function 'add' has no kernel matching input types"
                         + " (int64, string)");
-        assertThatThrownBy(() -> ArrowCompute.call("sum", null, ArrowInput.column(table, "m"))
+        assertThatThrownBy(() -> ArrowCompute.call(Object.class, "sum", null, ArrowInput.column(table, "m"))
                         .get())
                 .cause()
                 .hasMessage("Key error: sum, argument 1: no column is named m; there are n, s");
-        assertThatThrownBy(() -> ArrowCompute.call("summ", null, table).get())
+        assertThatThrownBy(() ->
+                        ArrowCompute.call(Object.class, "summ", null, table).get())
                 .cause()
                 .hasMessageStartingWith("Key error: Arrow has no function summ; near are ")
                 .hasMessageContaining("sum");
-        assertThatThrownBy(() ->
-                        ArrowCompute.call("sum", null, Atoll.put(List.of(1))).get())
+        assertThatThrownBy(() -> ArrowCompute.call(Object.class, "sum", null, Atoll.put(List.of(1)))
+                        .get())
                 .cause()
                 .hasMessageContaining("none that Arrow has");
         assertThatThrownBy(() -> ArrowCompute.sum(Atoll.put(Tensor.of(new double[] {1, 2, 3, 4}, 2, 2)))
@@ -267,7 +294,7 @@ class ArrowComputeTest extends ComputeNode {
                 .cause()
                 .hasMessageContaining("cast(s: string): Failed to parse string: 'x'");
         // And a failed argument is what its task threw.
-        ObjectRef<Table> failed = ArrowCompute.call("negate", null, table("s", new String[] {"x"}));
+        ObjectRef<Table> failed = ArrowCompute.call(Table.class, "negate", null, table("s", new String[] {"x"}));
         assertThatThrownBy(() -> ArrowCompute.sum(failed).get())
                 .isInstanceOf(TaskException.class)
                 .hasMessageContaining("Arrow negate");
@@ -300,18 +327,20 @@ class ArrowComputeTest extends ComputeNode {
         for (int i = 0; i < 8; ++i) {
             inputs.add(ArrowInput.of(Atoll.put(new int[] {i, 2})));
         }
-        ObjectRef<Table> most = ArrowCompute.call("max_element_wise", null, inputs.toArray(ArrowInput[]::new));
+        ObjectRef<Table> most =
+                ArrowCompute.call(Table.class, "max_element_wise", null, inputs.toArray(ArrowInput[]::new));
         assertThat(column(most)).containsExactly(7, 2);
         inputs.add(inputs.get(27));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ArrowCompute.call("coalesce", null, inputs.toArray(ArrowInput[]::new)))
+                .isThrownBy(() -> ArrowCompute.call(Object.class, "coalesce", null, inputs.toArray(ArrowInput[]::new)))
                 .withMessageContaining("9 stored inputs are given, a call takes at most 8");
     }
 
     @Test
     void shouldUseTheCpusOfItsTask() {
         ObjectRef<Table> table = table("n", longs(MANY));
-        ObjectRef<Table> sorted = ArrowCompute.<Table>task(
+        ObjectRef<Table> sorted = ArrowCompute.task(
+                        Table.class,
                         "sort",
                         ArrowOptions.of("SortOptions")
                                 .with("sort_keys", List.of(Map.of("target", ".n", "order", 1, "null_placement", 1))),
@@ -319,5 +348,31 @@ class ArrowComputeTest extends ComputeNode {
                 .numCpus(2)
                 .remote();
         assertThat(column(sorted)).startsWith(MANY - 1L, MANY - 2L).endsWith(1L, 0L);
+    }
+
+    @Test
+    void shouldRefuseAResultOfAnotherTypeThanIsAskedFor() {
+        ObjectRef<?> numbers = Atoll.put(new double[] {1, 3});
+        assertThatThrownBy(() ->
+                        ArrowCompute.call(Long.class, "mean", null, numbers).get())
+                .hasRootCauseInstanceOf(ClassCastException.class)
+                .hasMessageContaining("mean gives a Double here, and a java.lang.Long was asked for");
+        assertThatThrownBy(() ->
+                        ArrowCompute.call(Double.class, "negate", null, numbers).get())
+                .hasRootCauseInstanceOf(ClassCastException.class)
+                .hasMessageContaining("negate gives a Table");
+        assertThat(ArrowCompute.call(Number.class, "mean", null, numbers).get()).isEqualTo(2.0);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ArrowCompute.call(List.class, "mean", null, numbers))
+                .withMessageContaining("java.util.List")
+                .withMessageContaining("Table, Boolean");
+    }
+
+    @Test
+    void shouldCallFunctionsOfNothing() {
+        ArrowOptions options =
+                ArrowOptions.of("RandomOptions").with("initializer", 0).with("seed", 7L);
+        // As long as its arguments, of which there are none.
+        assertThat(column(ArrowCompute.call(Table.class, "random", options))).isEmpty();
     }
 }

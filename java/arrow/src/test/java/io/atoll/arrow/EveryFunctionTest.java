@@ -55,7 +55,8 @@ class EveryFunctionTest extends ComputeNode {
                 ArrowInput[] inputs = Collections.nCopies(arity, ArrowInput.of(column.getValue()))
                         .toArray(ArrowInput[]::new);
                 String names = String.join(",", Collections.nCopies(arity, column.getKey()));
-                started.add(new Started(function.name(), names, ArrowCompute.call(function.name(), null, inputs)));
+                started.add(new Started(
+                        function.name(), names, ArrowCompute.call(Object.class, function.name(), null, inputs)));
                 if (started.size() == AT_ONCE) {
                     write(started);
                 }

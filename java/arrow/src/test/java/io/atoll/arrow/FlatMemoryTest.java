@@ -36,10 +36,10 @@ class FlatMemoryTest extends ComputeNode {
     private static void calls(ObjectRef<Table> numbers, ObjectRef<Table> words, int count) {
         for (int i = 0; i < count; i += 5) {
             ArrowCompute.sum(numbers).close();
-            try (ObjectRef<Table> sum = ArrowCompute.call("add", null, numbers, numbers);
-                    ObjectRef<Table> upper = ArrowCompute.call("utf8_upper", null, words);
+            try (ObjectRef<Table> sum = ArrowCompute.call(Table.class, "add", null, numbers, numbers);
+                    ObjectRef<Table> upper = ArrowCompute.call(Table.class, "utf8_upper", null, words);
                     ObjectRef<Table> counts = ArrowCompute.valueCounts(words);
-                    ObjectRef<Table> wrong = ArrowCompute.call("negate", null, words)) {
+                    ObjectRef<Table> wrong = ArrowCompute.call(Table.class, "negate", null, words)) {
                 Atoll.wait(java.util.List.of(sum, upper, counts, wrong), 4, java.time.Duration.ofSeconds(60));
             }
         }

@@ -1,8 +1,6 @@
 package io.atoll.codec;
 
 import io.atoll.internal.codecs.CodecRegistry;
-import io.atoll.internal.memory.ArrowNames;
-import io.atoll.tensor.Tensor;
 import java.util.Objects;
 
 /**
@@ -18,18 +16,15 @@ public final class Codecs {
      * Says how values of a type, and of its subtypes, are stored from now on. To be called in the driver before the first
      * value of the type is stored; a later call for the same type replaces the codec.
      *
-     * @param type a class or an interface; not one that Atoll stores as a view (tensors, vectors, arrays, buffers)
+     * @param type a class or an interface; not one that Atoll stores as a view (tensors, tables, vectors, arrays, buffers), nor a
+     *     ref, a string or a boxed primitive
      * @param codec of a class with a constructor without arguments, which workers find by its name
      * @throws IllegalArgumentException when the codec's class or the type is not like that
      */
     public static <T> void register(Class<T> type, Codec<? super T> codec) {
+        Objects.requireNonNull(type, "type");
         Objects.requireNonNull(codec, "codec");
-        if (type.isArray()
-                || type.isPrimitive()
-                || type == Object.class
-                || type == String.class
-                || Tensor.class == type
-                || ArrowNames.isArrow(type)) {
+        if (CodecRegistry.isOurs(type)) {
             throw new IllegalArgumentException(type.getName() + " is stored by Atoll itself and takes no codec");
         }
         try {

@@ -9,8 +9,6 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.NullVector;
 import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.VectorUnloader;
-import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 
 /**
@@ -37,10 +35,9 @@ final class ArrowShares {
     }
 
     private static void load(VectorSchemaRoot from, VectorSchemaRoot to) {
-        try (ArrowRecordBatch batch =
-                new VectorUnloader(from, true, NoCompressionCodec.INSTANCE, false).getRecordBatch()) {
+        try (ArrowRecordBatch batch = ArrowStream.unload(from)) {
             new VectorLoader(to).load(batch);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // as Arrow throws them for what makes no sense
             to.close();
             throw e;
         }

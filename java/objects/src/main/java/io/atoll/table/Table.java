@@ -6,7 +6,7 @@ import io.atoll.ObjectRef;
 import io.atoll.internal.arrow.ArrowSchemas;
 import io.atoll.internal.memory.Room;
 import io.atoll.internal.memory.Streamed;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -100,7 +100,7 @@ public final class Table implements AutoCloseable {
                 dictionaries.update(current.getSchema(), reader);
             }
             return new Table(current.getSchema(), batches, dictionaries.shared());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             batches.forEach(VectorSchemaRoot::close);
             dictionaries.close();
             throw e;
@@ -181,7 +181,7 @@ public final class Table implements AutoCloseable {
 
     private void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("this table is closed");
+            throw new IllegalStateException("the table of " + schema + " is closed");
         }
     }
 

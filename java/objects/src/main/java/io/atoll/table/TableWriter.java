@@ -4,7 +4,7 @@ import io.atoll.ObjectId;
 import io.atoll.ObjectStoreFullException;
 import io.atoll.internal.arrow.ArrowMessage;
 import io.atoll.internal.memory.Room;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.ObjectStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +40,7 @@ final class TableWriter {
             first.add(ArrowMessage.schema(root.getSchema(), dictionaries.last()));
             first.addAll(words);
             if (more) {
+                dictionaries.check(root.getFieldVectors());
                 first.add(StreamReaders.message(root, schema));
             }
             long bytes = ArrowMessage.END_BYTES
@@ -52,6 +53,7 @@ final class TableWriter {
                 while (more && StreamReaders.next(reader)) {
                     root = StreamReaders.root(reader);
                     dictionaries.update(root.getSchema(), reader).forEach(writer::append);
+                    dictionaries.check(root.getFieldVectors());
                     writer.append(StreamReaders.message(root, schema));
                 }
                 writer.end();

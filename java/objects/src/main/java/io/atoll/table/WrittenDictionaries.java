@@ -1,12 +1,15 @@
 package io.atoll.table;
 
+import io.atoll.internal.arrow.ArrowCheck;
 import io.atoll.internal.arrow.ArrowMessage;
 import io.atoll.internal.arrow.ArrowSchemas;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.FieldVector;
@@ -19,6 +22,7 @@ import org.apache.arrow.vector.util.TransferPair;
 /** The dictionaries of a stream that is being written: what of a reader's is not in it yet. */
 final class WrittenDictionaries implements AutoCloseable {
     private final Map<Long, Dictionary> last = new HashMap<>();
+    private final Set<Long> replaced = new HashSet<>(); // behind which readers move indices
     private final Map<Long, Long> values = new HashMap<>(); // of all that was written, as a reader joins them
     private final List<FieldVector> slices = new ArrayList<>(); // of the messages of the last call
 
@@ -38,7 +42,18 @@ final class WrittenDictionaries implements AutoCloseable {
         for (Map.Entry<Long, Dictionary> each : now.entrySet()) {
             update(each.getKey(), each.getValue(), messages);
         }
+        for (Dictionary each : now.values()) {
+            check(each.getVector().getChildrenFromFields());
+        }
         return messages;
+    }
+
+    /** Refuses columns whose indices no reader would take. */
+    void check(List<FieldVector> columns) throws IOException {
+        StreamReaders.asked(() -> {
+            ArrowCheck.checkWrittenIndices(columns, last, replaced);
+            return columns;
+        });
     }
 
     private void update(long id, Dictionary dictionary, List<ArrowMessage> messages) throws IOException {
@@ -66,6 +81,9 @@ final class WrittenDictionaries implements AutoCloseable {
         }
         if (before != null) {
             before.getVector().close();
+            if (begin == 0) {
+                replaced.add(id);
+            }
         }
         last.put(id, new Dictionary(StreamReaders.share(next), dictionary.getEncoding()));
     }

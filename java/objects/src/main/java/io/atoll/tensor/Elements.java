@@ -1,6 +1,6 @@
 package io.atoll.tensor;
 
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import java.lang.ref.Reference;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +43,7 @@ final class Elements {
 
     static double asDouble(Grid tensor, DType type, long at) {
         TensorMemory memory = tensor.memory();
-        memory.check();
+        tensor.check();
         try {
             switch (type) {
                 case FLOAT64:
@@ -72,7 +72,7 @@ final class Elements {
             throw new UnsupportedOperationException("a tensor of " + type + " has no integers: use "
                     + (type.isComplex() ? "getReal and getImaginary" : "getDouble"));
         }
-        tensor.memory().check();
+        tensor.check();
         try {
             return integer(type, tensor.memory().base(), at);
         } finally {

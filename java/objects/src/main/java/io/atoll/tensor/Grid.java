@@ -23,6 +23,14 @@ abstract class Grid {
         this.address = address;
     }
 
+    /** Throws when this is closed. */
+    void check() {
+        if (!memory.isOpen()) {
+            throw new IllegalStateException(
+                    "the tensor of " + type + " of shape " + Arrays.toString(shape) + " is closed");
+        }
+    }
+
     DType elementType() {
         return type;
     }

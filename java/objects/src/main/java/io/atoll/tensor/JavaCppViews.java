@@ -1,7 +1,7 @@
 package io.atoll.tensor;
 
 import io.atoll.internal.memory.Lease;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -18,7 +18,7 @@ final class RawViews {
 
     static ByteBuffer bytes(Grid tensor) {
         tensor.requireContiguous("a buffer");
-        tensor.memory().check();
+        tensor.check();
         try {
             return tensor.memory()
                     .bytes(tensor.address(), tensor.byteSize())
@@ -101,8 +101,8 @@ final class RawViews {
 
     private static int index(Grid tensor, Object array) {
         tensor.requireContiguous("a buffer");
-        tensor.memory().check();
-        long start = io.atoll.store.Memory.arrayOffset(array);
+        tensor.check();
+        long start = io.atoll.internal.store.Memory.arrayOffset(array);
         return (int) ((tensor.address() - start) / tensor.elementType().part().bytes());
     }
 

@@ -78,7 +78,10 @@ public final class Tensor extends Grid implements AutoCloseable {
 
     /**
      * Elements of a type that Java has no arrays of: unsigned integers, float16, and complex numbers as pairs of floats
-     * or doubles. The array's width must be the type's, or that of a complex type's parts.
+     * or doubles. The elements are the type's bits: unsigned integers lie in the array of the signed ones of their width, or
+     * in a {@code char[]}; float16 in a {@code short[]} or {@code char[]}.
+     *
+     * @throws IllegalArgumentException when the array's elements are other numbers than the type's: none is converted
      */
     public static Tensor of(DType type, Object primitiveArray, long... shape) {
         return TensorSources.ofArray(type, primitiveArray, shape, MAKER);
@@ -304,7 +307,7 @@ public final class Tensor extends Grid implements AutoCloseable {
     }
 
     private Tensor derive(DType newType, long[] newShape, long[] newStrides, long newAddress) {
-        memory().check();
+        check();
         try {
             return new Tensor(newType, newShape, newStrides, memory(), newAddress);
         } finally {

@@ -1,6 +1,6 @@
 package io.atoll.tensor;
 
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ final class TensorContent {
 
     /** Likewise to an array, or to memory outside the heap when that is null. */
     static void copyRowMajor(Grid from, @Nullable Object toBase, long to) {
-        from.memory().check();
+        from.check();
         copy(from, 0, from.address(), toBase, new long[] {to});
         Reference.reachabilityFence(from);
     }
@@ -51,8 +51,8 @@ final class TensorContent {
         if (a.elementType() != b.elementType() || !Arrays.equals(a.ownShape(), b.ownShape())) {
             return false;
         }
-        a.memory().check();
-        b.memory().check();
+        a.check();
+        b.check();
         boolean equal = a.count() == 0 || equal(a, b, 0, a.address(), b.address());
         Reference.reachabilityFence(a);
         Reference.reachabilityFence(b);

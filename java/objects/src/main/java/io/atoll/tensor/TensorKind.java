@@ -8,7 +8,7 @@ import io.atoll.internal.memory.IpcMessage;
 import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.Source;
 import io.atoll.internal.memory.ValueKind;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -255,7 +255,7 @@ final class TensorKind extends ValueKind {
         public void writeTo(long address) {
             long to = IpcMessage.writeHead(header, address);
             if (dense) {
-                tensor.memory().check();
+                tensor.check();
                 Memory.copy(tensor.memory().base(), tensor.address(), null, to, body);
                 Reference.reachabilityFence(tensor);
             } else {

@@ -3,7 +3,7 @@ package io.atoll.tensor;
 import io.atoll.internal.memory.Lease;
 import io.atoll.internal.memory.PrimitiveArrays;
 import io.atoll.internal.memory.Views;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import java.lang.ref.Reference;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
@@ -112,12 +112,6 @@ final class TensorMemory {
         return !closed;
     }
 
-    void check() {
-        if (!isOpen()) {
-            throw new IllegalStateException("this tensor is closed");
-        }
-    }
-
     /** Some of the bytes as a direct buffer with a life of its own. */
     ByteBuffer bytes(long address, long bytes) {
         if (base != null) {
@@ -133,10 +127,10 @@ final class TensorMemory {
     }
 
     /** Views that can be told to throw are told so when the tensor is closed. */
-    synchronized void onClose(Runnable end) {
+    synchronized void onClose(Runnable end, Grid tensor) {
         if (closed) {
             end.run();
-            throw new IllegalStateException("this tensor is closed");
+            tensor.check();
         }
         Runnable before = onClose;
         onClose = before == null

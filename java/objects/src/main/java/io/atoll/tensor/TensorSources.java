@@ -11,12 +11,14 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
+import java.util.Objects;
 
 /** {@link Tensor#from}. What needs Arrow, JavaCPP or a later JDK is loaded only when such an object is given. */
 final class TensorSources {
     private TensorSources() {}
 
     static <T> T from(Object numbers, long[] shape, Maker<T> maker) {
+        Objects.requireNonNull(numbers, "numbers");
         Class<?> type = numbers.getClass();
         if (type.isArray() && type.getComponentType().isPrimitive()) {
             return ofArray(typeOf(type.getComponentType()), numbers, shape, maker);
@@ -42,6 +44,8 @@ final class TensorSources {
     }
 
     static <T> T from(DType type, Object bytes, long[] shape, Maker<T> maker) {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(bytes, "bytes");
         if (bytes instanceof ByteBuffer buffer) {
             return ofBuffer(type, buffer, shape, maker);
         } else if (bytes.getClass().isArray()) {
@@ -55,17 +59,47 @@ final class TensorSources {
     }
 
     static <T> T ofArray(DType type, Object primitiveArray, long[] shape, Maker<T> maker) {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(primitiveArray, "primitiveArray");
         int width = PrimitiveArrays.elementBytes(primitiveArray.getClass());
-        if (width != type.part().bytes()) {
-            throw new IllegalArgumentException(primitiveArray.getClass().getSimpleName() + " has elements of " + width
-                    + " bytes, " + type + " of " + type.part().bytes());
+        DType element = typeOf(primitiveArray.getClass().getComponentType());
+        if (!holds(element, type.part())) {
+            throw new IllegalArgumentException("the elements of a "
+                    + primitiveArray.getClass().getSimpleName() + " are " + element + ", and cannot be taken for "
+                    + type
+                    + ": that is made from a " + sourcesOf(type.part()));
         }
         long bytes = (long) width * Array.getLength(primitiveArray);
         return maker.over(type, TensorMemory.ofArray(primitiveArray), bytes, shape);
     }
 
+    /** Whether numbers of a type may lie in an array of these elements: its own, or what Java has no arrays of. */
+    private static boolean holds(DType element, DType type) {
+        return element == type
+                || type.isUnsigned()
+                        && type.bytes() == element.bytes()
+                        && !element.isFloating()
+                        && element != DType.BOOL
+                || type == DType.FLOAT16 && element.bytes() == type.bytes();
+    }
+
+    private static String sourcesOf(DType type) {
+        return switch (type) {
+            case INT8, UINT8 -> "byte[]";
+            case INT16 -> "short[]";
+            case UINT16, FLOAT16 -> "short[] or char[]";
+            case INT32, UINT32 -> "int[]";
+            case INT64, UINT64 -> "long[]";
+            case BOOL -> "boolean[]";
+            case FLOAT32, COMPLEX64 -> "float[]";
+            case FLOAT64, COMPLEX128 -> "double[]";
+        };
+    }
+
     /** @param type of as many bytes as the buffer's elements have, or any for a {@code ByteBuffer} */
     static <T> T ofBuffer(DType type, Buffer data, long[] shape, Maker<T> maker) {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(data, "data");
         int width = data instanceof ByteBuffer ? 1 : type.bytes();
         return maker.over(type, TensorMemory.of(data), (long) width * data.remaining(), shape);
     }

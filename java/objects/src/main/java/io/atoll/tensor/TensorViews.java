@@ -1,7 +1,7 @@
 package io.atoll.tensor;
 
 import io.atoll.internal.memory.PrimitiveArrays;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import java.lang.ref.Reference;
 import java.nio.Buffer;
 import java.util.List;
@@ -15,7 +15,7 @@ final class TensorViews {
     private TensorViews() {}
 
     static Object of(Grid tensor, Class<?> view) {
-        tensor.memory().check();
+        tensor.check();
         Object found = find(tensor, view);
         Reference.reachabilityFence(tensor);
         if (found == null || !view.isInstance(found)) {

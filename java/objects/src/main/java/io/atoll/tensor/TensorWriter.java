@@ -7,8 +7,8 @@ import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.Lease;
 import io.atoll.internal.memory.Place;
 import io.atoll.internal.memory.ResultPlace;
-import io.atoll.store.Memory;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.Memory;
+import io.atoll.internal.store.ObjectStore;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -107,7 +107,7 @@ final class TensorWriter implements WritableTensor, ResultTensor {
 
     @Override
     public <T> T as(Class<T> view) {
-        tensor.memory().check();
+        tensor.check();
         Object found = null;
         if (Buffer.class.isAssignableFrom(view)) {
             found = buffer(view);
@@ -147,7 +147,7 @@ final class TensorWriter implements WritableTensor, ResultTensor {
     @Override
     public void setDouble(double value, long... index) {
         long at = Elements.at(tensor, index);
-        tensor.memory().check();
+        tensor.check();
         switch (type()) {
             case FLOAT64:
                 Memory.putLong(at, Double.doubleToRawLongBits(value));
@@ -165,9 +165,38 @@ final class TensorWriter implements WritableTensor, ResultTensor {
                 break;
             case FLOAT16:
                 throw new UnsupportedOperationException("Java has no float16: write its bits as a ShortBuffer");
+            case BOOL:
+                setLong(whole(value) == 0 ? 0 : 1, index);
+                break;
+            case UINT64:
+                double whole = whole(value);
+                setLong(whole < 0x1p63 ? (long) whole : (long) (whole - 0x1p63) ^ Long.MIN_VALUE, index);
+                break;
             default:
-                setLong((long) Math.rint(value), index);
+                setLong((long) whole(value), index);
         }
+    }
+
+    /** Rounded, and a number of the integer type. */
+    private double whole(double value) {
+        double whole = Math.rint(value);
+        double end = type() == DType.BOOL ? Double.POSITIVE_INFINITY : Math.scalb(1.0, valueBits());
+        double least = type().isUnsigned() ? 0 : -end;
+        if (!(whole >= least && whole < end)) { // NaN neither
+            throw unfit(Double.toString(whole));
+        }
+        return whole;
+    }
+
+    /** Without that of the sign. */
+    private int valueBits() {
+        return 8 * type().bytes() - (type().isUnsigned() ? 0 : 1);
+    }
+
+    private IllegalArgumentException unfit(String value) {
+        String least = type().isUnsigned() ? "0" : "-2^" + valueBits();
+        return new IllegalArgumentException(value + " is no " + type()
+                + (type() == DType.BOOL ? "" : ", which has " + least + " to 2^" + valueBits() + " - 1"));
     }
 
     @Override
@@ -176,8 +205,9 @@ final class TensorWriter implements WritableTensor, ResultTensor {
             setDouble((double) value, index);
             return;
         }
+        checkWidth(value);
         long at = Elements.at(tensor, index);
-        tensor.memory().check();
+        tensor.check();
         switch (type().bytes()) {
             case 8:
                 Memory.putLong(at, value);
@@ -193,9 +223,18 @@ final class TensorWriter implements WritableTensor, ResultTensor {
         }
     }
 
+    private void checkWidth(long value) {
+        if (type().bytes() < Long.BYTES && type() != DType.BOOL) {
+            long end = 1L << valueBits();
+            if (value < (type().isUnsigned() ? 0 : -end) || value >= end) {
+                throw unfit(Long.toString(value));
+            }
+        }
+    }
+
     @Override
     public ObjectRef<Tensor> seal() {
-        tensor.memory().check();
+        tensor.check();
         ObjectId id = writing.seal();
         tensor.close();
         return Objects.requireNonNull(place, "a result is sealed by who runs its task")
@@ -204,7 +243,7 @@ final class TensorWriter implements WritableTensor, ResultTensor {
 
     @Override
     public Tensor toTensor() {
-        tensor.memory().check();
+        tensor.check();
         Objects.requireNonNull(result, "this is no result of a task").handOver(tensor);
         isHandedOver = true;
         return tensor;

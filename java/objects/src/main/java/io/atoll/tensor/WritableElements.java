@@ -41,15 +41,17 @@ public interface WritableElements extends AutoCloseable {
      *
      * @param value new
      * @param index as many as there are axes
+     * @throws IllegalArgumentException when an integer type does not have the number, rounded, or it is NaN
      * @throws IllegalStateException after seal or close
      */
     void setDouble(double value, long... index);
 
     /**
-     * Sets an element of an integer type, cut to its width, or of bool, which any number but 0 makes true.
+     * Sets an element of an integer type, or of bool, which any number but 0 makes true.
      *
-     * @param value new
+     * @param value new; for UINT64 its 64 bits, as {@link Long#parseUnsignedLong} gives them
      * @param index as many as there are axes
+     * @throws IllegalArgumentException when the type does not have the number
      * @throws IllegalStateException after seal or close
      */
     void setLong(long value, long... index);

@@ -29,7 +29,7 @@ final class Segments {
         Arena arena = Arena.ofShared();
         MemorySegment segment = MemorySegment.ofAddress(tensor.address())
                 .reinterpret(tensor.byteSize(), arena, each -> Reference.reachabilityFence(tensor));
-        tensor.memory().onClose(arena::close);
+        tensor.memory().onClose(arena::close, tensor);
         return segment;
     }
 

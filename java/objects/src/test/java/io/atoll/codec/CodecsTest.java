@@ -3,21 +3,34 @@ package io.atoll.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.atoll.ObjectRef;
 import io.atoll.StoreException;
 import io.atoll.internal.codecs.AllowList;
 import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.graph.GraphTest;
 import io.atoll.internal.objects.Fixture;
 import io.atoll.objects.StoredForm;
+import io.atoll.table.Table;
 import io.atoll.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
+import java.nio.MappedByteBuffer;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CodecsTest {
     private final Fixture fixture = new Fixture();
@@ -125,6 +138,117 @@ class CodecsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("constructor without arguments");
         assertThatThrownBy(() -> Codecs.register(Tensor.class, null)).isInstanceOf(NullPointerException.class);
+    }
+
+    /** Stands for a codec of any type that is asked what it would never be asked. */
+    static final class NeverAsked implements Codec<Object> {
+        @Override
+        public void write(Object value, CodecOutput out) {
+            out.writeLong(1);
+        }
+
+        @Override
+        public Object read(CodecInput in) {
+            throw new AssertionError("it was asked");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                Object.class,
+                String.class,
+                Integer.class,
+                Long.class,
+                Double.class,
+                Boolean.class,
+                Float.class,
+                Short.class,
+                Byte.class,
+                Character.class,
+                Void.class,
+                int.class,
+                int[].class,
+                String[].class,
+                ByteBuffer.class,
+                DoubleBuffer.class,
+                MappedByteBuffer.class,
+                Buffer.class,
+                ObjectRef.class,
+                Tensor.class,
+                Table.class,
+                VectorSchemaRoot.class,
+                FieldVector.class
+            })
+    void shouldRefuseACodecThatWouldNotBeAsked(Class<?> type) {
+        assertThatThrownBy(() -> Codecs.register(type, new NeverAsked()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(type.getName());
+    }
+
+    /** A day later, so that one sees who stored it. */
+    static final class LateCodec implements Codec<LocalDate> {
+        @Override
+        public void write(LocalDate value, CodecOutput out) {
+            out.writeLong(value.toEpochDay() + 1);
+        }
+
+        @Override
+        public LocalDate read(CodecInput in) {
+            return LocalDate.ofEpochDay(in.readLong());
+        }
+    }
+
+    static final class ReversingCodec implements Codec<ArrayList<Object>> {
+        @Override
+        public void write(ArrayList<Object> value, CodecOutput out) {
+            out.writeObject(value.toArray());
+        }
+
+        @Override
+        public ArrayList<Object> read(CodecInput in) {
+            ArrayList<Object> read = new ArrayList<>(Arrays.asList((Object[]) in.readObject()));
+            Collections.reverse(read);
+            return read;
+        }
+    }
+
+    record Dated(LocalDate date, String text) {}
+
+    @Test
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    void shouldStoreTypesOfTheJdkByTheirCodecsWhereverTheyAre() {
+        LocalDate date = LocalDate.of(2024, 2, 28);
+        LocalDate next = date.plusDays(1);
+        assertThat(fixture.roundTrip(date)).isEqualTo(date);
+        Codecs.register(LocalDate.class, new LateCodec());
+        try {
+            assertThat(fixture.roundTrip(date)).isEqualTo(next);
+            assertThat(fixture.roundTrip(List.of(date, "x"))).isEqualTo(List.of(next, "x"));
+            assertThat(fixture.roundTrip(new Dated(date, "x"))).isEqualTo(new Dated(next, "x"));
+            assertThat(fixture.roundTrip(new LocalDate[] {date})).isEqualTo(new LocalDate[] {next});
+        } finally {
+            CodecRegistry.unregister(LocalDate.class);
+        }
+        Codecs.register((Class) ArrayList.class, new ReversingCodec());
+        try {
+            assertThat(fixture.roundTrip(new ArrayList<>(List.of(1, 2)))).isEqualTo(List.of(2, 1));
+            assertThat(fixture.roundTrip(Map.of(1, new ArrayList<>(List.of(1, 2)))))
+                    .isEqualTo(Map.of(1, List.of(2, 1)));
+        } finally {
+            CodecRegistry.unregister(ArrayList.class);
+        }
+        assertThat(fixture.roundTrip(List.of(date))).isEqualTo(List.of(date));
+    }
+
+    @Test
+    void shouldNameWhatIsNull() {
+        assertThatThrownBy(() -> Codecs.register(null, new NeverAsked()))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("type");
+        assertThatThrownBy(() -> Codecs.register(Signal.class, null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("codec");
     }
 
     @Test

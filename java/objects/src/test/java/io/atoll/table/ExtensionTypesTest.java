@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.ObjectId;
 import io.atoll.StoreException;
+import io.atoll.UnserializableException;
 import io.atoll.internal.objects.Fixture;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -154,6 +156,20 @@ class ExtensionTypesTest {
         }
     }
 
+    /** As Arrow's own superclass of such vectors says it: a single one, and one in a struct. */
+    @Test
+    void shouldRefuseAVectorThatDoesNotSayItsType() {
+        try (VectorSchemaRoot root = lengths()) {
+            for (FieldVector each : List.of(root.getVector("top"), root.getVector("in"))) {
+                assertThatThrownBy(() -> fixture.codec.put(each))
+                        .isInstanceOf(UnserializableException.class)
+                        .hasMessageContaining(LengthVector.class.getName())
+                        .hasMessageContaining("Int(32, true)")
+                        .hasMessageContaining("getField");
+            }
+        }
+    }
+
     @Test
     void shouldNameATypeWhoseClassIsNotHere() {
         Thread thread = Thread.currentThread();
@@ -169,5 +185,83 @@ class ExtensionTypesTest {
             thread.setContextClassLoader(before);
             fixture.store.dereference(id);
         }
+    }
+
+    /** Its name is state: nobody who has the class alone could tell it. */
+    private static final class Named extends ArrowType.ExtensionType {
+        private final String name;
+
+        Named(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public ArrowType storageType() {
+            return new ArrowType.Int(32, true);
+        }
+
+        @Override
+        public String extensionName() {
+            return name.toLowerCase(Locale.ROOT);
+        }
+
+        @Override
+        public boolean extensionEquals(ArrowType.ExtensionType other) {
+            return other instanceof Named named && named.name.equals(name);
+        }
+
+        @Override
+        public String serialize() {
+            return "";
+        }
+
+        @Override
+        public ArrowType deserialize(ArrowType storage, String data) {
+            return this;
+        }
+
+        @Override
+        public FieldVector getNewVector(String name, FieldType type, BufferAllocator from) {
+            return new NamedVector(name, type, from);
+        }
+    }
+
+    private static final class NamedVector extends ExtensionTypeVector<IntVector> {
+        NamedVector(String name, FieldType type, BufferAllocator from) {
+            super(new Field(name, type, null), from, new IntVector(name, from));
+        }
+
+        @Override
+        public Object getObject(int index) {
+            return getUnderlyingVector().getObject(index);
+        }
+
+        @Override
+        public int hashCode(int index) {
+            return index;
+        }
+
+        @Override
+        public int hashCode(int index, ArrowBufHasher hasher) {
+            return index;
+        }
+    }
+
+    @Test
+    void shouldRefuseATypeThatNobodyCouldFind() {
+        for (String name : List.of("acme.one", "acme.two")) {
+            Field field = new Field("mass", FieldType.nullable(new Named(name)), null);
+            Field struct = new Field("in", FieldType.nullable(ArrowType.Struct.INSTANCE), List.of(field));
+            for (Field each : List.of(field, struct)) {
+                try (VectorSchemaRoot root = VectorSchemaRoot.create(new Schema(List.of(each)), allocator)) {
+                    assertThatThrownBy(() -> fixture.codec.put(root))
+                            .isInstanceOf(UnserializableException.class)
+                            .hasMessageContaining("column mass")
+                            .hasMessageContaining(name)
+                            .hasMessageContaining(Named.class.getName());
+                }
+            }
+        }
+        assertThat(fixture.objects()).isZero();
     }
 }

@@ -7,7 +7,7 @@ import io.atoll.ObjectId;
 import io.atoll.UnserializableException;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.objects.Fixture;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;

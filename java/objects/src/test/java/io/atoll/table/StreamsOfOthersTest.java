@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.atoll.AtollException;
 import io.atoll.ObjectId;
 import io.atoll.StoreException;
+import io.atoll.UnserializableException;
 import io.atoll.internal.arrow.ArrowStream;
 import io.atoll.internal.memory.Kind;
 import io.atoll.internal.objects.Fixture;
 import io.atoll.internal.objects.Fuzz;
-import io.atoll.store.Memory;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.Memory;
+import io.atoll.internal.store.ObjectStore;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.OutputStream;
@@ -47,6 +49,7 @@ import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryEncoder;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.ipc.WriteChannel;
 import org.apache.arrow.vector.ipc.message.ArrowBodyCompression;
@@ -325,7 +328,9 @@ class StreamsOfOthersTest {
     @ParameterizedTest
     @EnumSource(names = {"LZ4_FRAME", "ZSTD"})
     void shouldSayWhichCodecsAreMissing(CompressionUtil.CodecType type) throws Exception {
-        String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        String classPath = Stream.of(
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+                                .split(File.pathSeparator))
                 .filter(each -> !each.contains("arrow-compression"))
                 .collect(Collectors.joining(File.pathSeparator));
         assertThat(readInAnotherJvm(compressed(type, 10), "-cp", classPath))
@@ -338,7 +343,7 @@ class StreamsOfOthersTest {
     void shouldCheckIndicesWhereArrowDoesNot() throws Exception {
         byte[] stream =
                 new OtherStream(false).dictionary(false, "a", "b").batch(0, 2).end();
-        String classPath = System.getProperty("java.class.path");
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         assertThat(readInAnotherJvm(stream, "-cp", classPath, "-Darrow.enable_unsafe_memory_access=true"))
                 .contains("StoreException")
                 .contains("index 2");
@@ -462,6 +467,20 @@ class StreamsOfOthersTest {
         }
         assertThatThrownBy(() -> read(bytes.toByteArray()))
                 .hasMessageContaining("compressed by codec 9, which nobody knows");
+    }
+
+    @Test
+    void shouldRefuseItWhenAReaderIsPut() throws Exception {
+        for (boolean nested : new boolean[] {false, true}) {
+            OtherStream stream =
+                    new OtherStream(nested).dictionary(false, "a", "b").batch(1, -1);
+            byte[] bytes = stream.dictionary(false, "x").batch(0, 1).end();
+            try (ArrowReader reader = new ArrowStreamReader(new ByteArrayInputStream(bytes), allocator)) {
+                assertThatThrownBy(() -> fixture.codec.put(new Table.Batches(reader)))
+                        .isInstanceOf(UnserializableException.class)
+                        .hasMessageContaining("column v has index 1 into a dictionary of 1");
+            }
+        }
     }
 
     @Test

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atoll.ObjectId;
 import io.atoll.internal.objects.Fixture;
-import io.atoll.store.Memory;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.Memory;
+import io.atoll.internal.store.ObjectStore;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

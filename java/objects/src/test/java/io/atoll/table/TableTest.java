@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.atoll.ObjectId;
 import io.atoll.UnserializableException;
 import io.atoll.internal.objects.Fixture;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.ObjectStore;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -250,7 +250,7 @@ class TableTest {
         ObjectId id = fixture.codec.put(value);
         try (ObjectStore.Pin pin = fixture.store.tryGet(id)) {
             byte[] bytes = new byte[(int) pin.size()];
-            io.atoll.store.Memory.copyToArray(pin.address(), bytes, bytes.length);
+            io.atoll.internal.store.Memory.copyToArray(pin.address(), bytes, bytes.length);
             return bytes;
         } finally {
             fixture.store.dereference(id);

@@ -102,7 +102,8 @@ class TensorViewsTest {
         System.gc();
 
         assertThat(fixture.pins()).isEqualTo(1);
-        assertThat(io.atoll.store.Memory.getDouble(null, derived.address())).isEqualTo(1);
+        assertThat(io.atoll.internal.store.Memory.getDouble(null, derived.address()))
+                .isEqualTo(1);
         derived.deallocate();
         assertThat(derived.isNull()).isTrue();
     }

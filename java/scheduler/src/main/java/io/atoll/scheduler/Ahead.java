@@ -1,22 +1,33 @@
 package io.atoll.scheduler;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks that are ahead: sent to a worker behind one of the same demand that runs or is ahead there, their leader. When that has
  * ended the worker begins the one behind it at once, on the same resources, and says so together with the end. Each leader has
- * one behind it, so they are chains, which grow while tasks of that demand end one after the other, up to {@value #DEEPEST};
- * only what is next in the order of all is sent. Once one of the demand has waited or submitted another, which it will wait
+ * one behind it, so they are chains, which grow while tasks of that demand end one after the other, up to {@value #FEW}, or to what
+ * takes {@value #WORK_NANOS} ns where that is more, since it takes long to wake whoever sends more; only what is next in the order of
+ * all is sent. Once one of the demand has waited or submitted another, which it will wait
  * for, none is sent until {@value #CALM} have ended: what recurses would be sent only to be taken back. A task is taken back,
- * which the claim word settles, when its leader does not run any more, when it could begin elsewhere, when anything waits that
- * goes before what is in lanes, and when {@value #PATIENCE} that were sent later have begun. What is ahead is not begun: it is
+ * which the claim word settles, when its leader does not run any more or has run for {@value #LONG_NANOS} ns, when it could begin elsewhere, when anything waits that
+ * goes before what is in lanes, and when as many that were sent later have begun as may be in a chain. What is ahead is not begun: it is
  * charged with nothing. One thread.
  */
 final class Ahead {
-    static final int PATIENCE = 8;
-    static final int DEEPEST = 8;
+    static final int FEW = 8;
+    static final int MANY = 256;
+    static final long WORK_NANOS = 1_000_000;
+    /** One that has run for so long is not short, whatever those were that chains were measured by. */
+    static final long LONG_NANOS = 10 * WORK_NANOS;
+    /** Of each so many in a full chain the beginning of one is told at once. */
+    private static final int TOLD_OF_CHAIN = 4;
+    /** How long tasks take is measured by so many. */
+    private static final int SAMPLE = 64;
+
     static final int CALM = 16;
 
     private static final Task[] NONE = {};
@@ -28,6 +39,10 @@ final class Ahead {
     private final Ledger ledger;
     private final Crew crew;
     private final Pools pools;
+    /** Of {@link #recallFromLong}. */
+    private long lookedAt;
+    /** Tasks of some shape take longer than they did: its chains may be too long now. */
+    private boolean isTooMany;
 
     /** @param calm {@link #CALM}, but for tests */
     Ahead(int calm, SchedulerActions actions, Places places, Queue queue, Ledger ledger, Crew crew, Pools pools) {
@@ -48,11 +63,12 @@ final class Ahead {
     @Nullable
     Task leaderFor(Task next) {
         Task best = null;
-        int least = next.isReserved() ? 0 : 1 - next.shape.unrest; // the deepest that may be, and one
+        Shape shape = next.shape;
+        int least =
+                next.isReserved() ? 0 : Math.min(1 - shape.unrest, shape.deepest); // the deepest that may be, and one
         for (Task leader : next.shape.leaders) {
-            Worker worker = crew.get(leader.worker);
             int depth = depth(leader);
-            if (depth < least && worker != null && worker.mayLead()) {
+            if (depth < least && crew.mayLead(leader.worker)) {
                 best = leader;
                 least = depth;
             }
@@ -61,30 +77,58 @@ final class Ahead {
     }
 
     /**
-     * How many are ahead up to this one; {@link #DEEPEST} behind one that takes long, or has submitted others, which it will
-     * wait for.
+     * How many are ahead up to this one; more than there may be behind one that takes long, or has submitted others, which it
+     * will wait for.
      */
     private static int depth(Task last) {
-        int depth = 0;
-        for (Task each = last; each.leader != null; each = each.leader) {
-            ++depth;
-        }
         Task running = running(last);
-        return running.firstChild == null && !running.isLong ? depth : DEEPEST;
+        return running.firstChild == null && !running.isLong ? (int) (last.place - running.place) : Integer.MAX_VALUE;
     }
 
     /** The one that the chain is behind. */
     private static Task running(Task last) {
-        Task each = last;
-        while (each.leader != null) {
-            each = each.leader;
+        return last.chain == null ? last : last.chain.running;
+    }
+
+    /** Whether the beginning of one behind this is to be told at once: some are left ahead then, and more can be sent. */
+    static boolean isToldBehind(Task leader) {
+        return (leader.place + 1) % (leader.shape.deepest / TOLD_OF_CHAIN) == 0;
+    }
+
+    /** Takes back what waits behind one that takes long, since others may be free before. Whether there was any. */
+    boolean recallFromLong() {
+        if (isEmpty() || places.now() - lookedAt < LONG_NANOS / 4) {
+            return false;
         }
-        return each;
+        lookedAt = places.now();
+        boolean isAny = false;
+        for (Task each : places.ahead().toArray(NONE)) {
+            Task leader = each.leader;
+            if (leader != null
+                    && leader.state == Task.State.RUNNING
+                    && !leader.isLong
+                    && lookedAt - leader.begunAt > LONG_NANOS) {
+                leader.isLong = true;
+                recall(each);
+                isAny = true;
+            }
+        }
+        return isAny;
     }
 
     /** One that ran has ended. */
     void ended(Shape shape) {
-        shape.unrest = Math.max(shape.unrest - 1, 1 - DEEPEST);
+        shape.unrest = Math.max(shape.unrest - 1, 1 - MANY);
+        long nanos = places.now() - shape.sampledAt;
+        // The clock stands while what many have said is read: what comes then says nothing of how long they take.
+        if (++shape.ended >= SAMPLE && nanos >= WORK_NANOS / 4 || nanos > LONG_NANOS) {
+            long each = nanos * Math.max(1, shape.leaders.size()) / shape.ended;
+            int before = shape.deepest;
+            shape.deepest = (int) Math.max(FEW, Math.min(MANY, WORK_NANOS / Math.max(1, each)));
+            shape.sampledAt = places.now();
+            shape.ended = 0;
+            isTooMany |= shape.deepest < before / 4; // Not for what a busy machine adds.
+        }
     }
 
     /** One waits for something, or will. Null: one that has never been queued, since somebody helps it. */
@@ -103,11 +147,18 @@ final class Ahead {
         if (task.state != Task.State.AHEAD) {
             return;
         }
-        for (Task each : places.ahead().toArray(NONE)) {
+        List<Task> overtaken = List.of();
+        for (Task each : places.ahead()) {
             if (each == task) {
                 break;
             }
-            if (each.leader != null && ++each.overtaken > PATIENCE) {
+            if (++each.overtaken > each.shape.deepest) {
+                overtaken = overtaken.isEmpty() ? new ArrayList<>() : overtaken;
+                overtaken.add(each);
+            }
+        }
+        for (Task each : overtaken) {
+            if (each.leader != null) { // It has not been taken back with the one that it was behind.
                 running(each).isLong = true;
                 recall(each);
             }
@@ -122,6 +173,14 @@ final class Ahead {
             for (Task each : places.ahead().toArray(NONE)) {
                 Task leader = each.leader;
                 if (leader != null && (isHeldUp || !leader.mayLead())) {
+                    recall(each);
+                }
+            }
+        }
+        if (isTooMany) {
+            isTooMany = false;
+            for (Task each : places.ahead().toArray(NONE)) {
+                if (each.leader != null && each.place - running(each).place > each.shape.deepest) {
                     recall(each);
                 }
             }
@@ -167,8 +226,17 @@ final class Ahead {
         recall(task, false);
     }
 
-    private void recall(Task task, boolean isBegun) {
-        Task behind = task.follower;
+    private void recall(Task first, boolean isBegun) {
+        Task behind = first.follower;
+        recallOne(first, isBegun);
+        for (Task task = first; behind != null && task.state != Task.State.RUNNING; ) {
+            task = behind;
+            behind = task.follower;
+            recallOne(task, false);
+        }
+    }
+
+    private void recallOne(Task task, boolean isBegun) {
         int client = actions.recall(task) ? Scheduler.NOBODY : actions.claimedBy(task);
         if (client == Scheduler.NOBODY) {
             places.takeBack(task);
@@ -176,9 +244,6 @@ final class Ahead {
             places.begin(task);
         } else {
             places.help(task, client);
-        }
-        if (behind != null && task.state != Task.State.RUNNING) {
-            recall(behind);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.atoll.scheduler;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,9 @@ final class Crew {
     static final Predicate<Worker> ANY = worker -> true;
 
     private final Map<Integer, Worker> workers = new TreeMap<>();
+    /** The same by id, which are the small numbers of clients: asked for several times a task. */
+    private @Nullable Worker[] byId = new Worker[0];
+
     private final long tasksPerWorker;
     /** Counts {@link #beginRound}. */
     private long round;
@@ -27,23 +31,39 @@ final class Crew {
     }
 
     void add(int id, WorkerKind kind) {
-        workers.putIfAbsent(id, new Worker(id, kind, tasksPerWorker));
+        Worker worker = workers.computeIfAbsent(id, each -> new Worker(each, kind, tasksPerWorker));
+        if (id >= byId.length) {
+            byId = Arrays.copyOf(byId, id + 1);
+        }
+        byId[id] = worker;
     }
 
     /** Null when it is not one. */
     @Nullable
     Worker remove(int id) {
-        return workers.remove(id);
+        Worker worker = workers.remove(id);
+        if (worker != null) {
+            byId[id] = null;
+        }
+        return worker;
     }
 
     /** Null when it is not one. */
     @Nullable
     Worker get(int id) {
-        return workers.get(id);
+        return id < 0 || id >= byId.length ? null : byId[id];
+    }
+
+    /** It is dead, and sent nothing any more. */
+    void setGone(int id) {
+        Worker known = get(id);
+        if (known != null) {
+            known.isGone = true;
+        }
     }
 
     List<Task> tasksOf(int id) {
-        Worker known = workers.get(id);
+        Worker known = get(id);
         return known == null ? List.of() : List.copyOf(known.tasks);
     }
 
@@ -59,7 +79,7 @@ final class Crew {
 
     /** It is to be killed, with nobody in it charged but the culprit, if there is one. False when it is, or is not there. */
     boolean doom(int id, @Nullable Task culprit) {
-        Worker worker = workers.get(id);
+        Worker worker = get(id);
         if (worker == null || worker.doomed) {
             return false;
         }
@@ -72,6 +92,20 @@ final class Crew {
     void refused(Worker worker) {
         worker.full = true;
         worker.refusedIn = round;
+    }
+
+    /** It has no room for what would be ahead there. */
+    void refusedAhead(int id) {
+        Worker known = get(id);
+        if (known != null) {
+            known.refusedAheadIn = round;
+        }
+    }
+
+    /** Whether what runs there may have others behind it. */
+    boolean mayLead(int id) {
+        Worker known = get(id);
+        return known != null && known.mayLead(round);
     }
 
     /** The worker that runs the fewest tasks, then has the fewest; null when none that suits can take one. */

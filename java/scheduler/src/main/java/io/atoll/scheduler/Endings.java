@@ -50,6 +50,14 @@ final class Endings {
         }
     }
 
+    /** Whether it runs on a thread of the client that has to wait for it, which the client has not told us. */
+    boolean isHelpedUnheard(Task task, int client) {
+        boolean mayBeHelped = task.state == Task.State.QUEUED
+                || task.state == Task.State.WAITING
+                || (task.state == Task.State.AHEAD && task.worker != client);
+        return mayBeHelped && actions.claimedBy(task) == client;
+    }
+
     /** The object is there. Whether somebody waited for it. */
     boolean wake(ObjectId id) {
         List<Task> dependents = dependencies.wake(id);

@@ -163,6 +163,11 @@ final class Ledger {
         return Arrays.equals(free, capacity) && devices.isAllFree();
     }
 
+    /** What nobody holds now, by index; the caller's own. */
+    long[] freeAmounts() {
+        return free.clone();
+    }
+
     /** What nobody holds now. */
     Resources free() {
         Map<String, Long> amounts = new HashMap<>();

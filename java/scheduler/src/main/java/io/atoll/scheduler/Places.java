@@ -16,6 +16,7 @@ final class Places {
     private final Set<Task> ahead = new LinkedHashSet<>();
 
     private boolean isLoose;
+    private long now;
 
     private int waitingTasks;
     private int queuedTasks;
@@ -24,6 +25,15 @@ final class Places {
         this.ledger = ledger;
         this.queue = queue;
         this.crew = crew;
+    }
+
+    void setNow(long now) {
+        this.now = now;
+    }
+
+    /** By the caller's clock, as it has last said. */
+    long now() {
+        return now;
     }
 
     /** Tasks whose dependencies are not all there, and those that are delayed. */
@@ -83,6 +93,7 @@ final class Places {
         task.worker = worker.id;
         task.kind = worker.kind;
         ledger.take(task);
+        task.begunAt = now;
         setState(task, Task.State.RUNNING);
         worker.tasks.add(task);
         ++worker.begun;
@@ -100,6 +111,11 @@ final class Places {
         task.worker = leader.worker;
         task.kind = leader.kind;
         task.overtaken = 0;
+        if (leader.chain == null) {
+            leader.chain = new Task.Chain(leader);
+        }
+        task.chain = leader.chain;
+        task.place = leader.place + 1;
         task.leader = leader;
         leader.follower = task;
         noteLeader(leader);
@@ -111,6 +127,11 @@ final class Places {
     /** Its worker has begun what was ahead, on what its leader had. */
     void begin(Task task) {
         unlink(task);
+        if (task.chain != null) {
+            task.chain.running.chain = null; // It may run again already.
+            task.chain.running = task;
+        }
+        task.begunAt = now;
         ledger.take(task);
         setState(task, Task.State.RUNNING);
         Worker worker = crew.get(task.worker);
@@ -129,6 +150,7 @@ final class Places {
     /** It is ahead no longer, and nobody's. */
     void takeBack(Task task) {
         unlink(task);
+        task.chain = null;
         task.worker = Scheduler.NOBODY;
         setState(task, Task.State.QUEUED);
         queue.addBack(task);
@@ -172,6 +194,7 @@ final class Places {
     void help(Task task, int client) {
         if (task.state == Task.State.AHEAD) {
             unlink(task);
+            task.chain = null;
         } else {
             queue.remove(task);
         }
@@ -240,6 +263,7 @@ final class Places {
             worker.tasks.remove(task);
         }
         task.worker = Scheduler.NOBODY;
+        task.chain = null; // Where it runs next it is in none, whoever was behind it.
         task.backfill = false;
         task.detached = false;
     }

@@ -116,15 +116,10 @@ final class Queue {
         task.shape.addFirst(task);
     }
 
-    /** One that was taken back: before those that have come after it. */
+    /** One that was taken back: where it was. */
     void addBack(Task task) {
         join(task);
-        if (task.nested()) {
-            task.stamp = ++lastStamp;
-            task.shape.addFirst(task);
-        } else {
-            task.shape.addBack(task);
-        }
+        task.shape.addBack(task);
     }
 
     /** From wherever it is, not necessarily to run. */

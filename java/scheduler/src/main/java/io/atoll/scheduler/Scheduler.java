@@ -58,6 +58,9 @@ public final class Scheduler {
     /** Every task that is not done. */
     private final Map<ObjectId, Task> tasks;
 
+    /** Tasks have ended, and what can go in their place has not been sent. */
+    private boolean mayMoreGo;
+
     /** One scheduler for a node. */
     public Scheduler(NodePlan node, SchedulerActions actions) {
         this(node, actions, Ahead.CALM);
@@ -116,7 +119,7 @@ public final class Scheduler {
     /** One that the client has; null when that is not so. */
     public @Nullable Task taskAt(ObjectId id, int client) {
         Task task = tasks.get(id);
-        return task != null && (task.worker == client || isHelpedUnheard(task, client)) ? task : null;
+        return task != null && (task.worker == client || endings.isHelpedUnheard(task, client)) ? task : null;
     }
 
     /** Null when the node can ever run the demand, else what to tell the user. */
@@ -139,7 +142,7 @@ public final class Scheduler {
         Worker lost = crew.remove(worker);
         Set<Task> orphans = lost == null ? new LinkedHashSet<>() : lost.tasks;
         for (Task task : tasks.values()) {
-            if (isHelpedUnheard(task, worker)) {
+            if (endings.isHelpedUnheard(task, worker)) {
                 orphans.add(task);
             }
         }
@@ -192,6 +195,11 @@ public final class Scheduler {
         sender.sendAll();
     }
 
+    /** The client is dead, and what it has said last is about to be told: nothing more is sent to it. */
+    public void workerGone(int worker) {
+        crew.setGone(worker);
+    }
+
     /** The worker can take no more tasks until one that it has is finished. */
     public void workerFull(int worker) {
         Worker known = crew.get(worker);
@@ -218,15 +226,16 @@ public final class Scheduler {
 
     /** The result of the task is sealed, by the client that ran it. */
     public void finished(ObjectId id, int worker) {
-        finished(id, worker, null);
+        noteFinished(id, worker, null);
+        sendWhatCanGo();
     }
 
     /**
-     * The same.
+     * The same, as one of several such events: {@link #sendWhatCanGo} comes after the last.
      *
      * @param next the task, ahead there, that the worker has begun on the resources of this one; null for none
      */
-    public void finished(ObjectId id, int worker, @Nullable ObjectId next) {
+    public void noteFinished(ObjectId id, int worker, @Nullable ObjectId next) {
         Worker known = crew.get(worker);
         if (known != null) {
             known.full = false;
@@ -248,9 +257,17 @@ public final class Scheduler {
         }
         if (ended != null) {
             endings.complete(ended);
-            sender.sendAll();
+            mayMoreGo = true;
         } else if (task == null) {
             objectReady(id);
+        }
+    }
+
+    /** Sends what can go since tasks have ended that {@link #noteFinished} was told of. */
+    public void sendWhatCanGo() {
+        if (mayMoreGo) {
+            mayMoreGo = false;
+            sender.sendAll();
         }
     }
 
@@ -281,7 +298,15 @@ public final class Scheduler {
 
     /** Tasks whose delay is over run again. */
     public void advance(long now) {
+        places.setNow(now);
         if (places.requeueDelayed(now)) {
+            sender.sendAll();
+        }
+    }
+
+    /** Everything that was said by then has been told: what waits behind a task that takes long goes elsewhere. */
+    public void allIsTold() {
+        if (ahead.recallFromLong()) {
             sender.sendAll();
         }
     }
@@ -402,25 +427,20 @@ public final class Scheduler {
         return crew.tasksOf(worker);
     }
 
+    /** Whether any task waits that keeps something meanwhile. */
+    public boolean anyBlocked() {
+        return crew.all().stream().flatMap(each -> each.tasks.stream()).anyMatch(Task::isBlocked);
+    }
+
     /**
-     * To be called when no event has come for a while. When nothing runs and nothing ever will, since those who hold what the
-     * others need wait for them, the newest of those that could go next fails, which lets the others go on. False when there
-     * is no deadlock.
+     * To be called when no event has come for a while, with all that is waited for. When some wait for each other one of them
+     * fails, which lets the others go on. False when there is no deadlock.
      */
-    public boolean breakDeadlock() {
-        boolean isOne = Deadlock.isOne(crew.all());
-        if (isOne && retirement.extend()) {
-            sender.sendAll();
-            return true;
-        }
-        Task victim = isOne ? Deadlock.victim(tasks.values()) : null;
-        if (victim == null || actions.claimedBy(victim) != NOBODY) {
-            return false;
-        }
-        places.leave(victim);
-        endings.end(victim, Failure.DEADLOCK, Deadlock.why(victim, ledger, crew, pools));
+    public boolean breakDeadlock(Waits waits) {
+        boolean isBroken = (Deadlock.nothingRuns(crew.all()) && retirement.extend())
+                || new Deadlock(tasks, waits, ledger, crew, actions).breakOne(places, endings, pools);
         sender.sendAll();
-        return true;
+        return isBroken;
     }
 
     /** What nobody holds now. */
@@ -448,21 +468,8 @@ public final class Scheduler {
         return tasks.size() - places.waiting() - places.queued();
     }
 
-    /** When the end of a task has to be heard of soon. */
-    public enum Hunger {
-        /** Nothing waits for it. */
-        NEVER,
-        /** When its worker has nothing left that was sent ahead: something waits for resources. */
-        WHEN_DRY,
-        /** Each time. */
-        ALWAYS
-    }
-
     public Hunger hunger() {
-        if (!dependencies.isEmpty() || queue.isHeldUp()) {
-            return Hunger.ALWAYS;
-        }
-        return queue.isEmpty() && ahead.isEmpty() ? Hunger.NEVER : Hunger.WHEN_DRY;
+        return Hunger.of(dependencies, queue, ahead);
     }
 
     /** Whether nothing is kept of any task: for tests. */
@@ -482,13 +489,5 @@ public final class Scheduler {
     private @Nullable Task heldBy(ObjectId id, int worker) {
         Task task = tasks.get(id);
         return task != null && task.worker == worker ? task : null;
-    }
-
-    /** Whether it runs on a thread of the client that has to wait for it, which the client has not told us. */
-    private boolean isHelpedUnheard(Task task, int client) {
-        boolean mayBeHelped = task.state == Task.State.QUEUED
-                || task.state == Task.State.WAITING
-                || (task.state == Task.State.AHEAD && task.worker != client);
-        return mayBeHelped && actions.claimedBy(task) == client;
     }
 }

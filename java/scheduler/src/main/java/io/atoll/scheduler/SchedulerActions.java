@@ -1,6 +1,7 @@
 package io.atoll.scheduler;
 
 import io.atoll.ObjectId;
+import java.util.List;
 
 /**
  * What a {@link Scheduler} has done by others. Called on its thread, from within its methods, and must not call them
@@ -37,6 +38,12 @@ public interface SchedulerActions {
 
     /** Has the worker interrupt the thread that runs the task. */
     void interrupt(Task task, int worker);
+
+    /**
+     * Has the wait of a task end by a failure, as by an interrupt: each of these waits for the next, the last of which is among
+     * them already.
+     */
+    void breakWait(Task task, List<Task> cycle);
 
     /** Ends the worker's process. {@link Scheduler#workerLost} follows. */
     void kill(int worker, String why);

@@ -94,12 +94,11 @@ final class Sender {
         if (next == null || leader == null) {
             return false;
         }
+        next.isTold = Ahead.isToldBehind(leader);
         Dispatch outcome = actions.sendAhead(next, leader);
         switch (outcome) {
             case SENT -> places.runAfter(next, leader);
-            case FULL -> {
-                return false;
-            }
+            case FULL -> crew.refusedAhead(leader.worker);
             case HELPED, CANCELLED -> notSent(next, outcome);
         }
         return true;

@@ -26,6 +26,12 @@ final class Shape {
     int users;
     /** So many of this shape have to end before one may be ahead; below 0, so many more than one may be. See {@link Ahead}. */
     int unrest;
+    /** So many may be ahead in a chain. See {@link Ahead}. */
+    int deepest = Ahead.FEW;
+    /** Since when {@link #ended} have ended. */
+    long sampledAt;
+
+    int ended;
     /** Those that run or are ahead, and have nobody behind them. */
     final Set<Task> leaders = new LinkedHashSet<>();
 
@@ -59,7 +65,7 @@ final class Shape {
         lane(task).addLast(task);
     }
 
-    /** One of the driver's, where its stamp says. */
+    /** Where its stamp says. */
     void addBack(Task task) {
         lane(task).addBack(task);
     }
@@ -143,6 +149,8 @@ final class Shape {
         private @Nullable Lane after;
         private @Nullable Task head;
         private @Nullable Task tail;
+        /** The last that came back: what comes back with it mostly goes behind it. */
+        private @Nullable Task back;
 
         Lane(Group group) {
             this.group = group;
@@ -170,7 +178,15 @@ final class Shape {
 
         void addBack(Task task) {
             Task later = head;
-            while (later != null && later.stamp < task.stamp) {
+            if (back != null && goesBefore(back, task)) {
+                later = back.after;
+            } else if (back != null) {
+                for (later = back; later.before != null && goesBefore(task, later.before); ) {
+                    later = later.before;
+                }
+            }
+            back = task;
+            while (later != null && goesBefore(later, task)) {
                 later = later.after;
             }
             if (later == null) {
@@ -186,6 +202,9 @@ final class Shape {
         }
 
         void remove(Task task) {
+            if (back == task) {
+                back = null;
+            }
             if (task.before == null) {
                 head = task.after;
             } else {

@@ -63,12 +63,22 @@ public final class Task {
     /** Place in the order of its lane, see {@link Shape}. */
     long stamp;
 
+    /** That in which it is, or was when it began; null for one that nobody has been behind. */
+    @Nullable
+    Chain chain;
+    /** In the chain. */
+    long place;
+    /** Its beginning is told at once. */
+    boolean isTold;
+
     /** While it is ahead, see {@link Ahead}: the one that it is behind. */
     @Nullable
     Task leader;
     /** How many that were sent ahead later have begun since it was. */
     int overtaken;
-    /** Too many have begun while one waited behind it: none goes there any more. */
+    /** While it runs: since when, by the caller's clock. */
+    long begunAt;
+    /** It has run for long, or too many have begun while one waited behind it: none goes there any more. */
     boolean isLong;
     /** While it runs or is ahead: the one that is ahead behind it. */
     @Nullable
@@ -198,6 +208,11 @@ public final class Task {
         return suspect || reserved;
     }
 
+    /** Whether, sent ahead, its beginning is to be told at once. */
+    public boolean isTold() {
+        return isTold;
+    }
+
     public @Nullable Object payload() {
         return payload;
     }
@@ -241,5 +256,21 @@ public final class Task {
         RESUMING,
         /** Claimed by a thread that has the resources of another task; it holds nothing itself. */
         HELPED
+    }
+
+    /** Tasks that are ahead one behind the other. */
+    static final class Chain {
+        /** The one that all of them are behind: it runs, or has ended and the next has not begun. */
+        Task running;
+
+        Chain(Task running) {
+            this.running = running;
+        }
+    }
+
+    /** Of the same one alone, but cheaper than that of an object, which is asked of the JVM once each. */
+    @Override
+    public int hashCode() {
+        return id.hashCode();
     }
 }

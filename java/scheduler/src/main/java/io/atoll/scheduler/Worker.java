@@ -22,6 +22,8 @@ final class Worker {
      */
     boolean isReserved;
 
+    /** It is dead, and has not been buried. */
+    boolean isGone;
     /** It is being killed, for what one of its tasks does: the others have no part in that. */
     boolean doomed;
     /** The task whose fault that is; null when it is nobody's. */
@@ -40,8 +42,10 @@ final class Worker {
     boolean isRetired;
 
     boolean full;
-    /** The last round of the scheduler in which it would not take a task. */
+    /** The last round of the scheduler in which it would not take a task, */
     long refusedIn;
+    /** and in which not one to be ahead. */
+    long refusedAheadIn;
 
     /** @param limit so many tasks begin there */
     Worker(int id, WorkerKind kind, long limit) {
@@ -66,8 +70,8 @@ final class Worker {
     }
 
     /** Whether what runs there may have others behind it. */
-    boolean mayLead() {
-        return suspects == 0 && !isReserved && !doomed && begun + ahead < limit;
+    boolean mayLead(long round) {
+        return refusedAheadIn != round && suspects == 0 && !isReserved && !doomed && !isGone && begun + ahead < limit;
     }
 
     boolean hasRoom(long round) {
@@ -75,7 +79,7 @@ final class Worker {
     }
 
     private boolean isOpen(long round) {
-        return !doomed && (!full || (tasks.isEmpty() && refusedIn != round));
+        return !doomed && !isGone && (!full || (tasks.isEmpty() && refusedIn != round));
     }
 
     /** Runs fewer tasks, then has fewer; one that is full is the last choice, and none, null, the worst. */

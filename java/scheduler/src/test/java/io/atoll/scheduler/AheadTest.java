@@ -9,6 +9,8 @@ import io.atoll.Resources;
 import io.atoll.scheduler.SchedulerActions.Failure;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,13 +26,18 @@ class AheadTest extends OnAFakeNode {
     private void follow(int ended, int worker, int next) {
         assertThat(fake.ahead.remove(id(next))).isTrue();
         fake.ready.add(id(ended));
-        scheduler.finished(id(ended), worker, id(next));
+        scheduler.noteFinished(id(ended), worker, id(next));
+        scheduler.sendWhatCanGo();
     }
 
     /** Tasks from this number on end one after the other, as many as make up for one that has waited. */
     private void runCalmly(int from) {
+        runCalmly(ONE, from);
+    }
+
+    private void runCalmly(Resources demand, int from) {
         for (int number = from; number < from + Ahead.CALM; ++number) {
-            submit(ONE, number);
+            submit(demand, number);
             finish(number, 1);
         }
         fake.events();
@@ -90,7 +97,8 @@ class AheadTest extends OnAFakeNode {
         waitBeside();
         assertThat(scheduler.free()).isEqualTo(ONE);
         fake.ready.add(id(2));
-        scheduler.finished(id(2), 1, id(3));
+        scheduler.noteFinished(id(2), 1, id(3));
+        scheduler.sendWhatCanGo();
         assertThat(scheduler.free()).isEqualTo(ONE);
         scheduler.blocked(id(3), 1);
         assertThat(scheduler.free()).isEqualTo(Resources.cpus(1.5));
@@ -98,6 +106,47 @@ class AheadTest extends OnAFakeNode {
         finish(3, 1);
         scheduler.resume(id(1), 1);
         finish(1, 1);
+    }
+
+    @Test
+    void shouldTakeBackNestedOnesToWhereTheyWere() {
+        node(Resources.cpus(1.5), 1);
+        submit(HALF, 2);
+        runCalmly(HALF, 100);
+        submit(ONE, 1);
+        assertThat(fake.events()).containsExactly("1 to 1");
+        fake.takesAhead = false;
+        for (int number = 3; number <= 5; ++number) {
+            scheduler.submit(nestedIn(1, number, HALF));
+        }
+        fake.takesAhead = true;
+        scheduler.submit(nestedIn(1, 6, HALF));
+        assertThat(fake.events())
+                .containsExactly("6 behind 2 at 1", "5 behind 6 at 1", "4 behind 5 at 1", "3 behind 4 at 1");
+        scheduler.blocked(id(2), 1);
+        assertThat(fake.events())
+                .as("the newest begins")
+                .containsSubsequence("6 back", "5 back", "4 back", "3 back", "6 to 1");
+        for (int number : new int[] {6, 5, 4, 3, 2, 1}) {
+            finish(number, 1);
+        }
+    }
+
+    @Test
+    void shouldGoBehindOthersWhereOneWorkerHasNoRoom() {
+        node(Resources.cpus(2), 2);
+        submit(ONE, 1, 2);
+        fake.full.add(1);
+        submit(ONE, 3, 4);
+        assertThat(fake.events()).containsExactly("1 to 1", "2 to 2", "3 behind 2 at 2");
+        fake.full.clear();
+        submit(ONE, 5);
+        assertThat(fake.events()).containsExactly("4 behind 1 at 1");
+        finish(1, 1);
+        finish(2, 2);
+        for (int number = 3; number <= 5; ++number) {
+            finish(number, fake.claims.get(id(number)));
+        }
     }
 
     @Test
@@ -187,6 +236,71 @@ class AheadTest extends OnAFakeNode {
     }
 
     @Test
+    void shouldTakeBackWhatIsBehindOneThatHasRunForLong() {
+        node(Resources.cpus(2), 2);
+        scheduler.advance(1);
+        submit(ONE, 1, 2, 3, 4);
+        assertThat(fake.events()).containsExactly("1 to 1", "2 to 2", "3 behind 1 at 1", "4 behind 2 at 2");
+        scheduler.advance(1 + Ahead.LONG_NANOS);
+        scheduler.allIsTold();
+        assertThat(fake.events()).isEmpty();
+        scheduler.advance(2 + Ahead.LONG_NANOS + Ahead.LONG_NANOS / 4);
+        assertThat(fake.events())
+                .as("it may have ended, which has not been heard")
+                .isEmpty();
+        scheduler.allIsTold();
+        assertThat(fake.events()).containsExactly("3 back", "4 back");
+
+        finish(2, 2);
+        assertThat(fake.events()).containsExactly("3 to 2", "4 behind 3 at 2");
+        follow(3, 2, 4);
+        finish(4, 2);
+        finish(1, 1);
+    }
+
+    @Test
+    void shouldHaveAMillisecondsWorkAhead() {
+        node(Resources.cpus(1), 1);
+        scheduler.advance(0);
+        submit(ONE, IntStream.rangeClosed(1, 1000).toArray());
+        Task running = known(1);
+        int ended = 0;
+        for (; ended < 200; ++ended) { // each 5 us
+            scheduler.advance(5000 * (ended + 1));
+            running = followed(running);
+        }
+        assertThat(behind(running)).isEqualTo((int) (Ahead.WORK_NANOS / 5000));
+
+        for (int i = 1; i <= 2; ++i) { // Two take longer: what was sent ahead for short ones is taken back.
+            scheduler.advance(5000 * ended + i * Ahead.LONG_NANOS * 9 / 10);
+            running = followed(running);
+        }
+        assertThat(behind(running)).isEqualTo(Ahead.FEW);
+        while (running.follower != null) {
+            running = followed(running);
+        }
+        finish((int) running.id().place(), 1);
+    }
+
+    private Task known(int number) {
+        return Objects.requireNonNull(scheduler.taskAt(id(number), 1));
+    }
+
+    private Task followed(Task running) {
+        Task next = Objects.requireNonNull(running.follower);
+        follow((int) running.id().place(), 1, (int) next.id().place());
+        return next;
+    }
+
+    private static int behind(Task running) {
+        int count = 0;
+        for (Task each = running.follower; each != null; each = each.follower) {
+            ++count;
+        }
+        return count;
+    }
+
+    @Test
     void shouldNotLetOneWaitForLongBehindALongOne() {
         node(Resources.cpus(2), 2);
         List<Task> all = new ArrayList<>();
@@ -205,7 +319,7 @@ class AheadTest extends OnAFakeNode {
             running = next;
             ++begun;
         }
-        assertThat(begun).isEqualTo(Ahead.PATIENCE + 1);
+        assertThat(begun).isEqualTo(Ahead.FEW + 1);
         assertThat(fake.events()).contains("3 back").anyMatch(each -> each.matches("3 behind .* at 2"));
         endAll();
     }
@@ -241,7 +355,8 @@ class AheadTest extends OnAFakeNode {
         node(Resources.cpus(1), 1);
         submit(ONE, 1, 2);
         fake.ready.add(id(1));
-        scheduler.finished(id(1), 1, id(2));
+        scheduler.noteFinished(id(1), 1, id(2));
+        scheduler.sendWhatCanGo();
         assertThat(fake.events()).containsExactly("1 to 1", "2 behind 1 at 1", "2 back", "2 to 1");
         finish(2, 1);
     }
@@ -299,13 +414,13 @@ class AheadTest extends OnAFakeNode {
     @Test
     void shouldSayHowSoonAnEndHasToBeHeardOf() {
         node(Resources.cpus(1), 1);
-        assertThat(scheduler.hunger()).isEqualTo(Scheduler.Hunger.NEVER);
+        assertThat(scheduler.hunger()).isEqualTo(Hunger.NEVER);
         submit(ONE, 1);
-        assertThat(scheduler.hunger()).isEqualTo(Scheduler.Hunger.NEVER);
+        assertThat(scheduler.hunger()).isEqualTo(Hunger.NEVER);
         submit(ONE, 2);
-        assertThat(scheduler.hunger()).isEqualTo(Scheduler.Hunger.WHEN_DRY);
+        assertThat(scheduler.hunger()).isEqualTo(Hunger.WHEN_LOW);
         scheduler.submit(task(3, ONE, 1));
-        assertThat(scheduler.hunger()).isEqualTo(Scheduler.Hunger.ALWAYS);
+        assertThat(scheduler.hunger()).isEqualTo(Hunger.ALWAYS);
         follow(1, 1, 2);
         follow(2, 1, 3);
         finish(3, 1);

@@ -53,6 +53,21 @@ final class FakeNode implements SchedulerActions {
         return new Task(id(number), demand, ids, parent, 3, "payload of " + number);
     }
 
+    /** That a task waits for all of these. */
+    static Waits waits(int holder, int... makers) {
+        Waits waits = new Waits();
+        add(waits, holder, makers.length, makers);
+        return waits;
+    }
+
+    static void add(Waits waits, int holder, int wanted, int... makers) {
+        List<ObjectId> ids = new ArrayList<>();
+        for (int maker : makers) {
+            ids.add(id(maker));
+        }
+        waits.add(id(holder), List.of(), ids, wanted);
+    }
+
     /** What has happened since the last call. */
     List<String> events() {
         List<String> events = List.copyOf(log);
@@ -122,6 +137,11 @@ final class FakeNode implements SchedulerActions {
     @Override
     public void interrupt(Task task, int worker) {
         log.add("interrupt " + task.id().place() + " at " + worker);
+    }
+
+    @Override
+    public void breakWait(Task task, List<Task> cycle) {
+        log.add("break " + cycle.stream().map(each -> each.id().place()).toList());
     }
 
     @Override

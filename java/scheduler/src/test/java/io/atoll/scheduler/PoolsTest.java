@@ -1,8 +1,10 @@
 package io.atoll.scheduler;
 
+import static io.atoll.scheduler.FakeNode.add;
 import static io.atoll.scheduler.FakeNode.id;
 import static io.atoll.scheduler.FakeNode.nestedIn;
 import static io.atoll.scheduler.FakeNode.task;
+import static io.atoll.scheduler.FakeNode.waits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atoll.Resources;
@@ -280,7 +282,9 @@ class PoolsTest extends OnAFakeNode {
         scheduler.submit(nestedIn(2, 3, gpus(1)));
         scheduler.blocked(id(2), 2);
         assertThat(fake.events()).containsExactly("1 to 1", "want 1 with GPU [0]", "2 to 2");
-        assertThat(scheduler.breakDeadlock()).isTrue();
+        Waits waits = waits(1, 2);
+        add(waits, 2, 1, 3);
+        assertThat(scheduler.breakDeadlock(waits)).isTrue();
         assertThat(fake.failed).containsEntry(id(3), Failure.DEADLOCK);
         assertThat(fake.events())
                 .containsExactly("3 DEADLOCK: no worker for 1 CPU, 1 GPU is there, nor could one be started");
@@ -299,7 +303,8 @@ class PoolsTest extends OnAFakeNode {
         assertThat(fake.events().subList(3, 5)).containsExactly("1 to 2", "2 behind 1 at 2");
         fake.ahead.remove(id(2));
         fake.ready.add(id(1));
-        scheduler.finished(id(1), 2, id(2));
+        scheduler.noteFinished(id(1), 2, id(2));
+        scheduler.sendWhatCanGo();
         assertThat(scheduler.free()).isEqualTo(Resources.cpus(7));
         finish(2, 2);
     }

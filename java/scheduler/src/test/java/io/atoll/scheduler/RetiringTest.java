@@ -3,6 +3,7 @@ package io.atoll.scheduler;
 import static io.atoll.scheduler.FakeNode.id;
 import static io.atoll.scheduler.FakeNode.nestedIn;
 import static io.atoll.scheduler.FakeNode.task;
+import static io.atoll.scheduler.FakeNode.waits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atoll.Resources;
@@ -21,7 +22,8 @@ class RetiringTest extends OnAFakeNode {
     private void follow(int ended, int worker, int next) {
         assertThat(fake.ahead.remove(id(next))).isTrue();
         fake.ready.add(id(ended));
-        scheduler.finished(id(ended), worker, id(next));
+        scheduler.noteFinished(id(ended), worker, id(next));
+        scheduler.sendWhatCanGo();
     }
 
     @Test
@@ -125,7 +127,7 @@ class RetiringTest extends OnAFakeNode {
         scheduler.submit(nestedIn(1, 2, ONE));
         scheduler.blocked(id(1), 1);
         fake.events();
-        assertThat(scheduler.breakDeadlock()).isTrue();
+        assertThat(scheduler.breakDeadlock(waits(1, 2))).isTrue();
         assertThat(fake.events()).containsExactly("2 to 1");
         finish(2, 1);
         scheduler.resume(id(1), 1);
@@ -143,7 +145,7 @@ class RetiringTest extends OnAFakeNode {
         scheduler.blocked(id(1), 1);
         finish(3, 1);
         assertThat(fake.events()).containsExactly("1 to 1", "3 to 1", "replace 1");
-        assertThat(scheduler.breakDeadlock()).isTrue();
+        assertThat(scheduler.breakDeadlock(waits(1, 2))).isTrue();
         finish(2, 1);
         scheduler.resume(id(1), 1);
         finish(1, 1);
@@ -160,7 +162,7 @@ class RetiringTest extends OnAFakeNode {
         scheduler.submit(task(1, DISKED));
         scheduler.submit(nestedIn(1, 2, DISKED));
         scheduler.blocked(id(1), 1);
-        assertThat(scheduler.breakDeadlock()).isTrue();
+        assertThat(scheduler.breakDeadlock(waits(1, 2))).isTrue();
         assertThat(fake.failed).containsEntry(id(2), Failure.DEADLOCK);
         scheduler.resume(id(1), 1);
         finish(1, 1);

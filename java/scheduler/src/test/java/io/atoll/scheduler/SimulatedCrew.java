@@ -87,12 +87,18 @@ final class SimulatedCrew {
         }
     }
 
-    /** The scheduler reads one message of one of them. */
-    void deliver(IntUnaryOperator pick) {
+    /** The scheduler reads some messages of one of them, and then sends what can go. */
+    void deliver(IntUnaryOperator pick, Scheduler scheduler) {
         List<SimulatedProcess> senders =
                 all().stream().filter(process -> !process.sent.isEmpty()).toList();
         if (!senders.isEmpty()) {
-            senders.get(pick.applyAsInt(senders.size())).sent.remove().run();
+            SimulatedProcess from = senders.get(pick.applyAsInt(senders.size()));
+            for (int left = pick.applyAsInt(2) == 0 ? 1 : 1 + pick.applyAsInt(8);
+                    left > 0 && !from.sent.isEmpty();
+                    --left) {
+                from.sent.remove().run();
+            }
+            scheduler.sendWhatCanGo();
         }
     }
 

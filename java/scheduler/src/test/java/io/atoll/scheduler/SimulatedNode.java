@@ -61,6 +61,7 @@ final class SimulatedNode extends SimulatedPools {
             case 16 -> cancel(pick);
             case 17 -> {
                 scheduler.advance(now);
+                scheduler.allIsTold();
                 crew.joinAll(scheduler);
             }
             case 0, 1 -> submitByDriver(pick);
@@ -71,7 +72,7 @@ final class SimulatedNode extends SimulatedPools {
                 }
             }
             case 4 -> beFull(pick);
-            case 5, 6, 7 -> crew.deliver(pick);
+            case 5, 6, 7 -> crew.deliver(pick, scheduler);
             default -> {
                 SimulatedProcess process = crew.worker(pick);
                 if (process.isKilled || process.isRetired) {
@@ -101,6 +102,7 @@ final class SimulatedNode extends SimulatedPools {
                 while (!process.sent.isEmpty()) {
                     process.sent.remove().run();
                 }
+                scheduler.sendWhatCanGo();
                 while (!process.unstarted.isEmpty()) {
                     process.start();
                 }
@@ -310,7 +312,7 @@ final class SimulatedNode extends SimulatedPools {
         } else if (thread.stack.isEmpty()) {
             process.threads.remove(thread);
         }
-        process.sent.add(() -> scheduler.finished(id, process.index, begins ? behind.id() : null));
+        process.sent.add(() -> scheduler.noteFinished(id, process.index, begins ? behind.id() : null));
     }
 
     private void bury(SimulatedProcess process) {
@@ -355,7 +357,7 @@ final class SimulatedNode extends SimulatedPools {
             claims.put(id, process.index);
             ready.add(id);
             failed.put(id, Failure.CANCELLED);
-            process.sent.add(() -> scheduler.finished(id, process.index));
+            process.sent.add(() -> scheduler.noteFinished(id, process.index, null));
         }
     }
 
@@ -433,7 +435,6 @@ final class SimulatedNode extends SimulatedPools {
             return false;
         }
         takeBack(task);
-        order.recalled(task);
         return true;
     }
 

@@ -26,13 +26,6 @@ final class SimulatedOrder {
         return readAt.containsKey(id);
     }
 
-    /** A nested one that was taken back is the newest. */
-    void recalled(Task task) {
-        if (task.nested()) {
-            submitRead(task);
-        }
-    }
-
     void resumeRead(Task task) {
         resuming.put(task.id(), task);
     }

@@ -1,5 +1,7 @@
 package io.atoll.scheduler;
 
+import java.util.List;
+
 /** What a scheduler has done by the processes of a simulated node themselves: who comes and who goes. */
 abstract class SimulatedPools implements SchedulerActions {
     final SimulatedCrew crew;
@@ -21,6 +23,11 @@ abstract class SimulatedPools implements SchedulerActions {
     @Override
     public void retire(int worker) {
         crew.retire(worker);
+    }
+
+    @Override
+    public void breakWait(Task task, List<Task> cycle) {
+        throw new AssertionError("none of these tasks waits for what waits for it: " + cycle);
     }
 
     @Override

@@ -1,28 +1,85 @@
 package io.atoll.store;
 
-import java.util.List;
+import io.atoll.internal.store.Struct;
+import io.atoll.jni.StoreLayout;
 
 /**
- * What one attached process has done since it attached, and holds now. Sizes in bytes.
+ * What one attached process has done since it attached, and holds now. Immutable.
  *
- * @param clientIndex its slot
- * @param pid its process
- * @param pins held now
- * @param pinnedBytes blocks it looks at
- * @param references held now
- * @param creatingBytes blocks it has begun and not sealed
- * @param leasedBytes of extents that are its own now
- * @param done its calls
- * @param user four counters of the store's users
  * @since 0.1
  */
-public record ClientStats(
-        int clientIndex,
-        long pid,
-        long pins,
-        long pinnedBytes,
-        long references,
-        long creatingBytes,
-        long leasedBytes,
-        StoreOperations done,
-        List<Long> user) {}
+public final class ClientStats {
+    private final Struct struct;
+
+    ClientStats(Struct struct) {
+        this.struct = struct;
+    }
+
+    /**
+     * Its process.
+     *
+     * @return the system's number of it
+     */
+    public long pid() {
+        return struct.get(StoreLayout.CLIENT_STATS_PID);
+    }
+
+    /**
+     * Pins that it holds.
+     *
+     * @return their number
+     */
+    public long pins() {
+        return struct.get(StoreLayout.CLIENT_STATS_PINS);
+    }
+
+    /**
+     * Of the objects that it looks at, together.
+     *
+     * @return bytes
+     */
+    public long pinnedBytes() {
+        return struct.get(StoreLayout.CLIENT_STATS_PINNED_BYTES);
+    }
+
+    /**
+     * References that it holds.
+     *
+     * @return their number
+     */
+    public long references() {
+        return struct.get(StoreLayout.CLIENT_STATS_REFERENCES);
+    }
+
+    /**
+     * Of the objects that it has begun and not sealed, together.
+     *
+     * @return bytes
+     */
+    public long creatingBytes() {
+        return struct.get(StoreLayout.CLIENT_STATS_CREATING_BYTES);
+    }
+
+    /**
+     * Memory that is its own for objects to come, with what it has in there.
+     *
+     * @return bytes
+     */
+    public long leasedBytes() {
+        return struct.get(StoreLayout.CLIENT_STATS_LEASED_BYTES);
+    }
+
+    /**
+     * What it has done.
+     *
+     * @return their numbers
+     */
+    public StoreOperations done() {
+        return new StoreOperations(struct.part(StoreLayout.CLIENT_STATS_DONE));
+    }
+
+    @Override
+    public String toString() {
+        return "ClientStats(pid " + pid() + ", " + pins() + " pins, " + references() + " references, " + done() + ")";
+    }
+}

@@ -1,40 +1,131 @@
 package io.atoll.store;
 
+import io.atoll.internal.store.Struct;
+import io.atoll.jni.StoreLayout;
+
 /**
- * Calls on a store that succeeded.
+ * Calls on a store that succeeded. Immutable.
  *
- * @param expects ids made, those of new objects too
- * @param creates objects begun
- * @param seals objects sealed
- * @param aborts objects given up
- * @param gets objects pinned
- * @param releases pins ended
- * @param references references added
- * @param dereferences references given back
- * @param deletes objects deleted
- * @param waits waits for objects that ended well
- * @param claims claims tried
- * @param lookups names found
- * @param publishes names given
- * @param unpublishes names taken away
- * @param bytesWritten in sealed objects
- * @param bytesCopied out of objects, as told by {@link ObjectStore#countCopied}
  * @since 0.1
  */
-public record StoreOperations(
-        long expects,
-        long creates,
-        long seals,
-        long aborts,
-        long gets,
-        long releases,
-        long references,
-        long dereferences,
-        long deletes,
-        long waits,
-        long claims,
-        long lookups,
-        long publishes,
-        long unpublishes,
-        long bytesWritten,
-        long bytesCopied) {}
+public final class StoreOperations {
+    private final Struct struct;
+
+    StoreOperations(Struct struct) {
+        this.struct = struct;
+    }
+
+    /**
+     * Objects begun.
+     *
+     * @return their number
+     */
+    public long creates() {
+        return struct.get(StoreLayout.OPERATIONS_CREATES);
+    }
+
+    /**
+     * Objects sealed.
+     *
+     * @return their number
+     */
+    public long seals() {
+        return struct.get(StoreLayout.OPERATIONS_SEALS);
+    }
+
+    /**
+     * Objects given up before they were sealed.
+     *
+     * @return their number
+     */
+    public long aborts() {
+        return struct.get(StoreLayout.OPERATIONS_ABORTS);
+    }
+
+    /**
+     * Objects pinned.
+     *
+     * @return their number
+     */
+    public long gets() {
+        return struct.get(StoreLayout.OPERATIONS_GETS);
+    }
+
+    /**
+     * Pins ended.
+     *
+     * @return their number
+     */
+    public long releases() {
+        return struct.get(StoreLayout.OPERATIONS_RELEASES);
+    }
+
+    /**
+     * References added.
+     *
+     * @return their number
+     */
+    public long references() {
+        return struct.get(StoreLayout.OPERATIONS_REFERENCES);
+    }
+
+    /**
+     * References given back.
+     *
+     * @return their number
+     */
+    public long dereferences() {
+        return struct.get(StoreLayout.OPERATIONS_DEREFERENCES);
+    }
+
+    /**
+     * Objects deleted.
+     *
+     * @return their number
+     */
+    public long deletes() {
+        return struct.get(StoreLayout.OPERATIONS_DELETES);
+    }
+
+    /**
+     * Names given.
+     *
+     * @return their number
+     */
+    public long publishes() {
+        return struct.get(StoreLayout.OPERATIONS_PUBLISHES);
+    }
+
+    /**
+     * Names taken away.
+     *
+     * @return their number
+     */
+    public long unpublishes() {
+        return struct.get(StoreLayout.OPERATIONS_UNPUBLISHES);
+    }
+
+    /**
+     * Names found.
+     *
+     * @return their number
+     */
+    public long lookups() {
+        return struct.get(StoreLayout.OPERATIONS_LOOKUPS);
+    }
+
+    /**
+     * In sealed objects.
+     *
+     * @return bytes
+     */
+    public long bytesWritten() {
+        return struct.get(StoreLayout.OPERATIONS_BYTES_WRITTEN);
+    }
+
+    @Override
+    public String toString() {
+        return "StoreOperations(" + creates() + " creates, " + seals() + " seals, " + gets() + " gets, " + deletes()
+                + " deletes, " + bytesWritten() + " bytes written)";
+    }
+}

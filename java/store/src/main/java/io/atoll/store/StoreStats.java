@@ -1,74 +1,230 @@
 package io.atoll.store;
 
+import io.atoll.internal.store.Struct;
+import io.atoll.jni.StoreLayout;
+
 /**
- * What a store holds, and what has been done to it. Sizes in bytes; not a snapshot.
+ * What a store holds, and what has been done to it, read without disturbing it; not a snapshot. Immutable.
  *
- * @param capacity of the data segment
- * @param allocated data in blocks of live objects, rounding included
- * @param free capacity less that
- * @param reserved data that is backed by memory
- * @param pinnedBytes blocks that somebody looks at
- * @param sealedBytes in sealed objects, those on disk too
- * @param spilledBytes in objects that are on disk and not in memory
- * @param controlBytes of the control segment that are backed by memory
- * @param objects entries that are not free
- * @param sealedObjects objects that are sealed
- * @param spilledObjects objects that are on disk and not in memory
- * @param lostObjects objects whose bytes cannot be had any more
- * @param maxObjects entries there are
- * @param pins held now, by all clients
- * @param names of objects there are
- * @param maxNames there may be
- * @param clients attached now
- * @param maxClients client slots there are
- * @param attached clients let in since the store was made
- * @param buried clients cleaned up after since then
- * @param extentBytes of one extent
- * @param extentsFree extents that are nobody's
- * @param extentsOfClients extents that clients own
- * @param extentsOfServer extents of dead clients, and of objects read back
- * @param largestFree the longest run of extents that are nobody's
- * @param fragmentationPermille how much of {@code free} is outside that run
- * @param done what all clients have done since the store was made
- * @param freed objects
- * @param evicted objects whose memory was taken away for others
- * @param restored objects read back
- * @param bytesSpilled written to disk
- * @param bytesSpilling being written now: there will be room
- * @param bytesRestored read back
  * @since 0.1
  */
-public record StoreStats(
-        long capacity,
-        long allocated,
-        long free,
-        long reserved,
-        long pinnedBytes,
-        long sealedBytes,
-        long spilledBytes,
-        long controlBytes,
-        long objects,
-        long sealedObjects,
-        long spilledObjects,
-        long lostObjects,
-        long maxObjects,
-        long pins,
-        long names,
-        long maxNames,
-        int clients,
-        int maxClients,
-        long attached,
-        long buried,
-        long extentBytes,
-        long extentsFree,
-        long extentsOfClients,
-        long extentsOfServer,
-        long largestFree,
-        int fragmentationPermille,
-        StoreOperations done,
-        long freed,
-        long evicted,
-        long restored,
-        long bytesSpilled,
-        long bytesSpilling,
-        long bytesRestored) {}
+public final class StoreStats {
+    private final Struct struct;
+
+    StoreStats(Struct struct) {
+        this.struct = struct;
+    }
+
+    /**
+     * What all objects in memory can have together.
+     *
+     * @return bytes
+     */
+    public long capacityBytes() {
+        return struct.get(StoreLayout.STATS_CAPACITY);
+    }
+
+    /**
+     * What live objects take of it, rounding included.
+     *
+     * @return bytes
+     */
+    public long usedBytes() {
+        return struct.get(StoreLayout.STATS_ALLOCATED);
+    }
+
+    /**
+     * The longest run of memory that is nobody's: a larger object waits until others are moved.
+     *
+     * @return bytes
+     */
+    public long largestFreeBytes() {
+        return struct.get(StoreLayout.STATS_LARGEST_FREE);
+    }
+
+    /**
+     * Memory of the system's that the objects' part of the store has now.
+     *
+     * @return bytes
+     */
+    public long backedBytes() {
+        return struct.get(StoreLayout.STATS_RESERVED);
+    }
+
+    /**
+     * Of all sealed objects together, those on disk too.
+     *
+     * @return bytes
+     */
+    public long sealedBytes() {
+        return struct.get(StoreLayout.STATS_SEALED_BYTES);
+    }
+
+    /**
+     * Of the objects that somebody looks at, which cannot leave memory meanwhile, together.
+     *
+     * @return bytes
+     */
+    public long pinnedBytes() {
+        return struct.get(StoreLayout.STATS_PINNED_BYTES);
+    }
+
+    /**
+     * Of the objects that are on disk alone, together.
+     *
+     * @return bytes
+     */
+    public long spilledBytes() {
+        return struct.get(StoreLayout.STATS_SPILLED_BYTES);
+    }
+
+    /**
+     * Ids in use, of objects that nobody has sealed yet too.
+     *
+     * @return their number
+     */
+    public long objects() {
+        return struct.get(StoreLayout.STATS_OBJECTS);
+    }
+
+    /**
+     * Ids that can be in use at a time.
+     *
+     * @return their number
+     */
+    public long maxObjects() {
+        return struct.get(StoreLayout.STATS_MAX_OBJECTS);
+    }
+
+    /**
+     * Objects that are sealed.
+     *
+     * @return their number
+     */
+    public long sealedObjects() {
+        return struct.get(StoreLayout.STATS_SEALED_OBJECTS);
+    }
+
+    /**
+     * Objects that are on disk alone.
+     *
+     * @return their number
+     */
+    public long spilledObjects() {
+        return struct.get(StoreLayout.STATS_SPILLED_OBJECTS);
+    }
+
+    /**
+     * Objects whose bytes cannot be had any more.
+     *
+     * @return their number
+     */
+    public long lostObjects() {
+        return struct.get(StoreLayout.STATS_LOST_OBJECTS);
+    }
+
+    /**
+     * Pins that all clients hold.
+     *
+     * @return their number
+     */
+    public long pins() {
+        return struct.get(StoreLayout.STATS_PINS);
+    }
+
+    /**
+     * Names of objects.
+     *
+     * @return their number
+     */
+    public long names() {
+        return struct.get(StoreLayout.STATS_NAMES);
+    }
+
+    /**
+     * Names there can be at a time.
+     *
+     * @return their number
+     */
+    public long maxNames() {
+        return struct.get(StoreLayout.STATS_MAX_NAMES);
+    }
+
+    /**
+     * Clients that are attached.
+     *
+     * @return their number
+     */
+    public int clients() {
+        return (int) struct.get(StoreLayout.STATS_CLIENTS);
+    }
+
+    /**
+     * Clients that can be attached at a time.
+     *
+     * @return their number
+     */
+    public int maxClients() {
+        return (int) struct.get(StoreLayout.STATS_MAX_CLIENTS);
+    }
+
+    /**
+     * Objects freed since the store was made.
+     *
+     * @return their number
+     */
+    public long freed() {
+        return struct.get(StoreLayout.STATS_FREED);
+    }
+
+    /**
+     * Objects whose memory was taken away for others since then.
+     *
+     * @return their number
+     */
+    public long evicted() {
+        return struct.get(StoreLayout.STATS_EVICTED);
+    }
+
+    /**
+     * Objects read back from disk since then.
+     *
+     * @return their number
+     */
+    public long restored() {
+        return struct.get(StoreLayout.STATS_RESTORED);
+    }
+
+    /**
+     * Written to disk since then.
+     *
+     * @return bytes
+     */
+    public long bytesSpilled() {
+        return struct.get(StoreLayout.STATS_BYTES_SPILLED);
+    }
+
+    /**
+     * Read back from disk since then.
+     *
+     * @return bytes
+     */
+    public long bytesRestored() {
+        return struct.get(StoreLayout.STATS_BYTES_RESTORED);
+    }
+
+    /**
+     * What all clients have done since the store was made.
+     *
+     * @return their numbers
+     */
+    public StoreOperations done() {
+        return new StoreOperations(struct.part(StoreLayout.STATS_DONE));
+    }
+
+    @Override
+    public String toString() {
+        return "StoreStats(" + usedBytes() + " bytes used of " + capacityBytes() + ", " + objects() + " objects, "
+                + spilledObjects() + " of them on disk alone, " + clients() + " clients)";
+    }
+}

@@ -1,8 +1,7 @@
 /**
- * The Java face of the store of immutable objects in shared memory: {@link io.atoll.store.StoreServer} owns a store,
- * {@link io.atoll.store.NativeStore} attaches a process to it, {@link io.atoll.store.SpawnedProcess} starts one that
- * inherits its connection, {@link io.atoll.store.ObjectStore} is what of that can be done without shared memory too.
- * For the runtime and for tests, not for programs.
+ * The store of immutable objects in shared memory, for programs that want it without tasks: {@link
+ * io.atoll.store.StoreServer} owns a store, {@link io.atoll.store.StoreClient} attaches a process to it, writes objects
+ * and looks at them. Objects are bytes here; {@code io.atoll.Atoll} puts values into them.
  */
 @NullMarked
 package io.atoll.store;

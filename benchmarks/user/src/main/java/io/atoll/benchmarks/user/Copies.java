@@ -5,9 +5,13 @@ import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.util.Arrays;
 
-/** A process that copies 1 MiB from the heap and looks at it, for a fixed time: prints how often a second. Argument: seconds. */
+/**
+ * A process that copies 1 MiB from the heap and looks at it, for a fixed time: prints how often a second. Where it copies to is
+ * warm memory, and as much of it that no cache has it: so is what a store gives. Argument: seconds.
+ */
 public final class Copies {
     private static final int ELEMENTS = 128 << 10;
+    private static final int PLACES = 128;
 
     private Copies() {}
 
@@ -15,7 +19,7 @@ public final class Copies {
         double seconds = Double.parseDouble(arguments[0]);
         double[] numbers = new double[ELEMENTS];
         Arrays.fill(numbers, 2.5);
-        DoubleBuffer to = ByteBuffer.allocateDirect(ELEMENTS * Double.BYTES)
+        DoubleBuffer to = ByteBuffer.allocateDirect(PLACES * ELEMENTS * Double.BYTES)
                 .order(ByteOrder.nativeOrder())
                 .asDoubleBuffer();
         copy(numbers, to, 2);
@@ -27,8 +31,9 @@ public final class Copies {
         long start = System.nanoTime();
         long last = start;
         for (; last - start < seconds * 1e9; last = System.nanoTime()) {
-            to.put(0, numbers);
-            if (to.get((int) (copies++ % ELEMENTS)) != 2.5) {
+            int at = (int) (copies % PLACES) * ELEMENTS;
+            to.put(at, numbers);
+            if (to.get(at + (int) (copies++ % ELEMENTS)) != 2.5) {
                 throw new AssertionError("another number was copied");
             }
         }

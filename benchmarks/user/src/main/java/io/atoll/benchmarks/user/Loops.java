@@ -63,7 +63,7 @@ public final class Loops {
         }
     }
 
-    private static void putAndGet(int number) {
+    static void putAndGet(int number) {
         Trade trade = new Trade(number, 12L * number, 99.5, "ATOL", true);
         if (Atoll.put(trade).get().id() != number) {
             throw new AssertionError("another record came back");

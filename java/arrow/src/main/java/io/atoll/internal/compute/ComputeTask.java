@@ -12,8 +12,9 @@ import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.Place;
 import io.atoll.internal.memory.StoredBytes;
 import io.atoll.internal.objects.ObjectCodec;
+import io.atoll.internal.store.Memory;
 import io.atoll.spi.Runtimes;
-import io.atoll.store.Memory;
+import io.atoll.table.Table;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -148,10 +149,16 @@ public final class ComputeTask {
         }
         int kind = (int) result[0];
         if (kind == Kind.ARROW) {
+            call.checkResult(Table.class);
             return sink.finish(result[1]);
         }
         sink.giveUp();
-        return kind == Kind.STRING && text != null ? new String(text, StandardCharsets.UTF_8) : boxed(kind, result[1]);
+        Object value =
+                kind == Kind.STRING && text != null ? new String(text, StandardCharsets.UTF_8) : boxed(kind, result[1]);
+        if (value != null) {
+            call.checkResult(value.getClass());
+        }
+        return value;
     }
 
     private static void query(byte[] code, long[] places, StoredResult sink, long[] result) {

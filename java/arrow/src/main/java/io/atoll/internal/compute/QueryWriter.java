@@ -2,7 +2,7 @@ package io.atoll.internal.compute;
 
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.objects.ObjectCodec;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -54,6 +54,11 @@ public final class FlightsCommand implements Callable<Integer> {
             description = "Room in the object store, such as 512MiB; by default a third of the memory.")
     private long storeSize;
 
+    @Option(
+            names = "--live-heap",
+            description = "Say what lives on each worker's heap, for which they collect their garbage: up to a second.")
+    private boolean liveHeap;
+
     @Spec
     private CommandSpec spec;
 
@@ -126,7 +131,7 @@ public final class FlightsCommand implements Callable<Integer> {
                         input == null ? FlightsInput.readSample(allocator) : FlightsInput.read(input, allocator);
                 try (flights) {
                     String name = input == null ? "the flights that come with the example" : input.toString();
-                    return new FlightsJob(name, scale, workers, progress).run(flights, begun);
+                    return new FlightsJob(name, scale, workers, liveHeap, progress).run(flights, begun);
                 }
             }
         }

@@ -21,22 +21,25 @@ final class FlightsJob {
     private final String name;
     private final int scale;
     private final int workers;
+    private final boolean weighsHeaps;
     private final Progress progress;
 
     /** The result and how it came about. */
     record Result(FlightStats stats, JobRecord record) {}
 
-    FlightsJob(String name, int scale, int workers, Progress progress) {
+    /** @param weighsHeaps whether workers collect their garbage at the end, so that it is known what lives on their heaps */
+    FlightsJob(String name, int scale, int workers, boolean weighsHeaps, Progress progress) {
         this.name = name;
         this.scale = scale;
         this.workers = workers;
+        this.weighsHeaps = weighsHeaps;
         this.progress = progress;
     }
 
     /** Runs in a driver. The input is closed as soon as it is in the store. {@code begun} is what nanoTime was then. */
     Result run(FlightsInput input, long begun) throws InputException {
         checkRoom(input.bytes() * scale);
-        Map<Long, Long> before = WorkerMemory.sharedOfThoseThere();
+        Map<Long, WorkerMemory> before = WorkerMemory.ofThoseThere();
         long rows = input.rows() * scale;
         int batches = input.batches().size() * scale;
         long started = System.nanoTime();
@@ -67,7 +70,7 @@ final class FlightsJob {
                 tableBytes,
                 node.capacityBytes(),
                 copied,
-                shares(parts, before, WorkerMemory.ofAll(workers)),
+                shares(parts, before, weighsHeaps ? WorkerMemory.ofAll(workers) : WorkerMemory.ofThoseThere()),
                 new JobRecord.Times(started - begun, stored - started, computed - stored));
         return new Result(stats, record);
     }
@@ -116,7 +119,7 @@ final class FlightsJob {
     }
 
     private static List<JobRecord.Worker> shares(
-            List<FlightsTask.Part> parts, Map<Long, Long> before, Map<Long, WorkerMemory> after) {
+            List<FlightsTask.Part> parts, Map<Long, WorkerMemory> before, Map<Long, WorkerMemory> after) {
         Set<Long> pids = new TreeSet<>(after.keySet());
         parts.forEach(part -> pids.add(part.pid()));
         pids.addAll(before.keySet());

@@ -6,7 +6,8 @@ import java.util.Locale;
 /** Prints what the job has found. ASCII only: the locale of a bare machine has no more. */
 final class FlightsReport {
     private static final String ROW = "  %-15s %12s %12s %11s %13s   %s";
-    private static final String WORKER = "  %8s %6s %13s %10s %10s %10s %12s";
+    private static final String WORKER = "  %8s %6s %13s %10s %10s %10s";
+    private static final String HEAP = " %12s";
     private static final double SHARE_PER_MARK = 0.025;
 
     private final PrintStream out;
@@ -59,23 +60,26 @@ final class FlightsReport {
                 seconds(times.compute()));
         line("");
         line(format("  %8s %6s %13s %32s", "", "", "", "- looked at in the store (Pss) -"));
-        title(format(WORKER, "worker", "tasks", "rows", "before", "after", "added", "live heap"));
+        boolean weighed = record.workers().stream()
+                .anyMatch(each -> each.after() != null && each.after().heapBytes() != null);
+        title(format(WORKER, "worker", "tasks", "rows", "before", "after", "added")
+                + (weighed ? format(HEAP, "live heap") : ""));
         record.workers().forEach(this::worker);
         line("  A page that n processes have mapped counts 1/n in each, and less once more share it.");
     }
 
     private void worker(JobRecord.Worker worker) {
-        Long before = worker.before();
+        WorkerMemory before = worker.before();
         WorkerMemory after = worker.after();
         line(format(
-                WORKER,
-                worker.pid(),
-                worker.tasks(),
-                format("%,d", worker.rows()),
-                before == null ? "-" : bytes(before),
-                after == null ? "died" : bytes(after.sharedBytes()),
-                before == null || after == null ? "-" : bytes(after.sharedBytes() - before),
-                after == null ? "-" : bytes(after.heapBytes())));
+                        WORKER,
+                        worker.pid(),
+                        worker.tasks(),
+                        format("%,d", worker.rows()),
+                        before == null ? "-" : bytes(before.sharedBytes()),
+                        after == null ? "died" : bytes(after.sharedBytes()),
+                        before == null || after == null ? "-" : bytes(after.sharedBytes() - before.sharedBytes()))
+                + (after == null || after.heapBytes() == null ? "" : format(HEAP, bytes(after.heapBytes()))));
     }
 
     private static long workersAtWork(JobRecord record) {

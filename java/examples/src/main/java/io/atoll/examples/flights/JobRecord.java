@@ -28,10 +28,10 @@ record JobRecord(
     /**
      * A worker's part.
      *
-     * @param before its shared memory before there was a table; null when it was not there yet
+     * @param before its memory before there was a table; null when it was not there yet
      * @param after its memory after all tasks; null when it has died
      */
-    record Worker(long pid, long tasks, long rows, Long before, WorkerMemory after) {}
+    record Worker(long pid, long tasks, long rows, WorkerMemory before, WorkerMemory after) {}
 
     /** In nanoseconds: until the node was there and the input read, then to store it, then to compute. */
     record Times(long start, long store, long compute) {

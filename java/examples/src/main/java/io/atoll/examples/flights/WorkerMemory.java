@@ -17,14 +17,14 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What a worker process weighs, measured in it.
+ * What a worker process weighs.
  *
  * @param pid the process
  * @param sharedBytes its part of the shared memory that it has looked at by views: {@code Pss} of {@code smaps}, which divides
  *     each page by how often it is mapped, in whichever process
- * @param heapBytes live Java heap, after a collection
+ * @param heapBytes live Java heap, after a collection; null when it was looked at from outside
  */
-record WorkerMemory(long pid, long sharedBytes, long heapBytes) implements Serializable {
+record WorkerMemory(long pid, long sharedBytes, Long heapBytes) implements Serializable {
     private static final Pattern MAPPING = Pattern.compile("[0-9a-f]+-[0-9a-f]+ ");
     private static final long SETTLE_MILLIS = 20;
     private static final int ROUNDS = 50;
@@ -46,7 +46,7 @@ record WorkerMemory(long pid, long sharedBytes, long heapBytes) implements Seria
                 .sum();
     }
 
-    /** That of all workers, by process id, once there are at least so many. */
+    /** That of all workers, by process id, once there are at least so many: each collects its garbage for it. */
     static Map<Long, WorkerMemory> ofAll(int workers) {
         Map<Long, WorkerMemory> readings = new TreeMap<>();
         for (int round = 0; round < ROUNDS; round++) {
@@ -64,17 +64,17 @@ record WorkerMemory(long pid, long sharedBytes, long heapBytes) implements Seria
         return readings;
     }
 
-    /** The shared memory of the workers that are there, by process id, read from outside: none of them is waited for. */
-    static Map<Long, Long> sharedOfThoseThere() {
-        Map<Long, Long> shared = new TreeMap<>();
+    /** That of the workers that are there, by process id, read from outside: none of them does anything for it. */
+    static Map<Long, WorkerMemory> ofThoseThere() {
+        Map<Long, WorkerMemory> readings = new TreeMap<>();
         for (ProcessStats worker : Atoll.stats().workers()) {
             try {
-                shared.put(worker.pid(), shared(worker.pid()));
+                readings.put(worker.pid(), new WorkerMemory(worker.pid(), shared(worker.pid()), null));
             } catch (IOException e) {
                 // It has ended meanwhile.
             }
         }
-        return shared;
+        return readings;
     }
 
     /** Of the mappings that views are handed out from: those that a worker writes by are filled ahead of need. */

@@ -47,7 +47,8 @@ class FlightsJobTest {
                 assertThat(growth).as("heap growth of worker %d", worker.pid()).isLessThan(MEGABYTE);
             }
             long mapped = often.record().workers().stream()
-                    .mapToLong(worker -> worker.after().sharedBytes() - worker.before())
+                    .mapToLong(worker ->
+                            worker.after().sharedBytes() - worker.before().sharedBytes())
                     .sum();
             assertThat(mapped)
                     .as("shared memory that the workers have mapped more than before")
@@ -99,7 +100,7 @@ class FlightsJobTest {
     private static FlightsJob.Result run(int scale, Progress progress) throws InputException {
         try (BufferAllocator allocator = new RootAllocator();
                 FlightsInput input = FlightsInput.readSample(allocator)) {
-            return new FlightsJob("sample", scale, WORKERS, progress).run(input, System.nanoTime());
+            return new FlightsJob("sample", scale, WORKERS, true, progress).run(input, System.nanoTime());
         }
     }
 

@@ -39,6 +39,7 @@ class FlightsProgramTest {
                 .contains("  17:00 - 17:59         13,325     9.72 min      70 min       25.16 %")
                 .contains("  500 - 999             61,578     7.81 min      64 min       22.03 %")
                 .contains("copied    0 bytes")
+                .doesNotContain("live heap")
                 .doesNotContain("\033")
                 .doesNotContain("left out");
     }
@@ -56,9 +57,11 @@ class FlightsProgramTest {
                 "--workers",
                 "1",
                 "--store-size",
-                "64MiB");
+                "64MiB",
+                "--live-heap");
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(outcome.out())
+                .containsPattern("added +live heap\n *\\d+ +1 +3 .* [\\d.]+ MB\n")
                 .contains("2 flights: mean delay 15.000000 minutes, mean distance 200.000000 miles")
                 .contains("1 row left out: a null in one of the three columns");
         try (var left = Files.walk(temporary)) {

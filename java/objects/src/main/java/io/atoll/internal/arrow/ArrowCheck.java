@@ -2,10 +2,12 @@ package io.atoll.internal.arrow;
 
 import io.atoll.UnserializableException;
 import io.atoll.internal.memory.Source;
+import io.atoll.internal.store.Memory;
 import io.atoll.jni.SystemProperty;
-import io.atoll.store.Memory;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BoundsChecking;
 import org.apache.arrow.vector.BaseFixedWidthVector;
@@ -26,8 +28,10 @@ import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.ListViewVector;
 import org.apache.arrow.vector.complex.RunEndEncodedVector;
 import org.apache.arrow.vector.complex.UnionVector;
+import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 
 /**
  * Checks a batch against the vectors that it will be loaded into, before they are: Arrow believes what a batch says, and
@@ -136,14 +140,44 @@ public final class ArrowCheck {
 
     /** The dictionary that an encoded column's indices lead into, where Arrow does not look itself. */
     public static void checkIndices(Source source, FieldVector encoded, int size) {
-        if (!EVERY_ROW || !(encoded instanceof BaseIntVector indices)) {
-            return;
+        if (EVERY_ROW) {
+            try {
+                indices(encoded, size);
+            } catch (Broken e) {
+                throw source.damaged(e.getMessage());
+            }
         }
-        for (int i = 0; i < encoded.getValueCount(); i++) {
-            long index = encoded.isNull(i) ? -1 : indices.getValueAsLong(i);
-            if (!encoded.isNull(i) && (index < 0 || index >= size)) {
-                throw source.damaged(
-                        "column " + encoded.getName() + " has index " + index + " into a dictionary of " + size);
+    }
+
+    /**
+     * The same for columns that are to be stored, and their children.
+     *
+     * @param moved dictionaries whose readers look at each index into them in any case
+     */
+    public static void checkWrittenIndices(
+            List<FieldVector> columns, Map<Long, Dictionary> dictionaries, Set<Long> moved) {
+        for (FieldVector column : columns) {
+            DictionaryEncoding encoding = column.getField().getDictionary();
+            Dictionary dictionary = encoding == null ? null : dictionaries.get(encoding.getId());
+            if (dictionary != null && (EVERY_ROW || moved.contains(encoding.getId()))) {
+                try {
+                    indices(column, dictionary.getVector().getValueCount());
+                } catch (Broken e) {
+                    throw new UnserializableException("a batch cannot be stored: " + e.getMessage());
+                }
+            }
+            checkWrittenIndices(column.getChildrenFromFields(), dictionaries, moved);
+        }
+    }
+
+    private static void indices(FieldVector encoded, int size) {
+        if (encoded instanceof BaseIntVector indices) {
+            for (int i = 0; i < encoded.getValueCount(); i++) {
+                long index = encoded.isNull(i) ? 0 : indices.getValueAsLong(i);
+                if (!encoded.isNull(i) && (index < 0 || index >= size)) {
+                    throw new Broken(
+                            "column " + encoded.getName() + " has index " + index + " into a dictionary of " + size);
+                }
             }
         }
     }

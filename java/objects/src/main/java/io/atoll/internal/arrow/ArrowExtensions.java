@@ -5,11 +5,14 @@ import io.atoll.UnserializableException;
 import io.atoll.internal.codecs.AllowList;
 import io.atoll.internal.memory.Source;
 import io.atoll.jni.RawAccess;
+import io.atoll.spi.UserThrowables;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.arrow.flatbuf.KeyValue;
 import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.vector.ExtensionTypeVector;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.types.pojo.ArrowType.ExtensionType;
 import org.apache.arrow.vector.types.pojo.ExtensionTypeRegistry;
@@ -27,6 +30,18 @@ import org.apache.arrow.vector.types.pojo.Schema;
  */
 final class ArrowExtensions {
     static final String KEY = "atoll:extension-types";
+
+    /** What an object of a type's class that was given nothing says its name is, as a reader asks it; else why it cannot. */
+    private static final ClassValue<Object> NAMES = new ClassValue<>() {
+        @Override
+        protected Object computeValue(Class<?> type) {
+            try {
+                return empty(type).extensionName();
+            } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+                return e;
+            }
+        }
+    };
 
     private ArrowExtensions() {}
 
@@ -56,9 +71,46 @@ final class ArrowExtensions {
                             + type.extensionName() + ", which cannot be handed on: its class, "
                             + type.getClass().getName() + ", has no name that finds it");
                 }
+                refuseNameOfState(field, type);
                 to.put(type.extensionName(), type.getClass());
             }
             collect(field.getChildren(), to);
+        }
+    }
+
+    /** Readers find the type by its name, which they ask an object without state. */
+    private static void refuseNameOfState(Field field, ExtensionType type) {
+        Object name = NAMES.get(type.getClass());
+        if (!type.extensionName().equals(name)) {
+            throw new UnserializableException(
+                    "column " + field.getName() + " is of the extension type " + type.extensionName()
+                            + ", which cannot be handed on: without its fields, which are not known before, an object of "
+                            + type.getClass().getName() + " says "
+                            + (name instanceof Throwable e ? UserThrowables.text(e) : "that its name is " + name)
+                            + ". Have extensionName give a constant, and serialize what differs",
+                    name instanceof Throwable e ? e : null);
+        }
+    }
+
+    private static ExtensionType empty(Class<?> type) throws InstantiationException {
+        return (ExtensionType) RawAccess.unsafe().allocateInstance(type);
+    }
+
+    /**
+     * Refuses a vector of an extension type whose field says nothing of it, as {@link ExtensionTypeVector#getField} itself
+     * does: a vector of the storage would come back.
+     */
+    static void refuseUnsaid(List<Field> fields, List<FieldVector> vectors) {
+        for (int i = 0; i < Math.min(fields.size(), vectors.size()); i++) {
+            Field field = fields.get(i);
+            FieldVector vector = vectors.get(i);
+            if (vector instanceof ExtensionTypeVector && !(field.getType() instanceof ExtensionType)) {
+                throw new UnserializableException("column " + field.getName() + " is a "
+                        + vector.getClass().getName() + " and said to be of type " + field.getType()
+                        + ", as which it would come back: its getField is to give its extension type, or the schema of the"
+                        + " VectorSchemaRoot that it is put in");
+            }
+            refuseUnsaid(field.getChildren(), vector.getChildrenFromFields());
         }
     }
 
@@ -98,7 +150,7 @@ final class ArrowExtensions {
             Class<?> type = Class.forName(className, false, loader);
             if (ExtensionType.class.isAssignableFrom(type)) {
                 Class.forName(className, true, loader);
-                ExtensionType made = (ExtensionType) RawAccess.unsafe().allocateInstance(type);
+                ExtensionType made = empty(type);
                 if (name.equals(made.extensionName())) {
                     return made;
                 }

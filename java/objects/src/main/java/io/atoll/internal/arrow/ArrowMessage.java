@@ -4,7 +4,7 @@ import com.google.flatbuffers.FlatBufferBuilder;
 import io.atoll.UnserializableException;
 import io.atoll.internal.memory.ArrowMemory;
 import io.atoll.internal.memory.IpcMessage;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.flatbuf.Buffer;
@@ -15,8 +15,6 @@ import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.VectorUnloader;
-import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
@@ -83,8 +81,8 @@ public record ArrowMessage(byte[] flatbuffer, long[] addresses, long[] lengths, 
     }
 
     private static ArrowMessage of(VectorSchemaRoot root, Schema schema, Long dictionaryId, boolean delta) {
-        try (ArrowRecordBatch batch =
-                        new VectorUnloader(root, true, NoCompressionCodec.INSTANCE, false).getRecordBatch();
+        ArrowExtensions.refuseUnsaid(schema.getFields(), root.getFieldVectors());
+        try (ArrowRecordBatch batch = ArrowStream.unload(root);
                 VectorSchemaRoot reader = reader(schema)) {
             ArrowCheck.checkWritten(reader, batch);
             List<ArrowBuf> buffers = batch.getBuffers();

@@ -22,7 +22,8 @@ public final class AllowList {
             "java.nio.*",
             "java.net.URI",
             "io.atoll.*",
-            "jdk.proxy*"); // classes of dynamic proxies, whose interfaces and handlers are looked up, too
+            "jdk.proxy*", // classes of dynamic proxies, whose interfaces and handlers are looked up, too
+            "com.sun.proxy.jdk.proxy*"); // and of those with an interface in a package that its module does not export
 
     private final List<String> names; // null: all
     private final String setting;

@@ -1,13 +1,18 @@
 package io.atoll.internal.codecs;
 
+import io.atoll.ObjectRef;
 import io.atoll.StoreException;
+import io.atoll.internal.memory.ArrowNames;
+import io.atoll.jni.NativeLibrary;
 import java.io.IOException;
+import java.nio.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -17,6 +22,20 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class CodecRegistry {
     private static final Map<String, Object> BY_TYPE = new ConcurrentHashMap<>();
+    private static final Set<Class<?>> OURS = Set.of(
+            Object.class,
+            String.class,
+            Class.class,
+            ObjectRef.class,
+            Boolean.class,
+            Byte.class,
+            Short.class,
+            Character.class,
+            Integer.class,
+            Long.class,
+            Float.class,
+            Double.class,
+            Void.class);
     /** Counts registrations: coders of an earlier count are not used again. */
     private static volatile int version;
 
@@ -66,10 +85,20 @@ public final class CodecRegistry {
     /** @param type the one that the codec was registered for: the class of the values, or a supertype */
     public record Registered(Class<?> type, Object codec) {}
 
+    /** Whether objects of a class are stored by Atoll itself whatever codecs there are. */
+    public static boolean isOurs(Class<?> type) {
+        return type.isPrimitive()
+                || type.isArray()
+                || OURS.contains(type)
+                || Buffer.class.isAssignableFrom(type)
+                || type.getName().equals("io.atoll.tensor.Tensor")
+                || ArrowNames.isArrow(type);
+    }
+
     /** For a class of values: its own codec, else a superclass's, else an interface's; null when there is none. */
     public static Registered of(Class<?> type) {
         refresh();
-        if (BY_TYPE.isEmpty()) {
+        if (BY_TYPE.isEmpty() || isOurs(type)) {
             return null;
         }
         for (Class<?> each = type; each != null; each = each.getSuperclass()) {
@@ -142,6 +171,7 @@ public final class CodecRegistry {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         Class<?> type = Class.forName(name, true, loader != null ? loader : CodecRegistry.class.getClassLoader());
         var constructor = type.getDeclaredConstructor();
+        NativeLibrary.open(type, CodecRegistry.class.getModule());
         constructor.setAccessible(true);
         return constructor.newInstance();
     }

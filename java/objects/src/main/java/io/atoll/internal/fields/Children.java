@@ -2,6 +2,7 @@ package io.atoll.internal.fields;
 
 import io.atoll.ObjectRef;
 import io.atoll.internal.memory.ArrowNames;
+import io.atoll.jni.NativeLibrary;
 import io.atoll.spi.UserThrowables;
 import io.atoll.tensor.Tensor;
 import java.lang.reflect.Field;
@@ -118,6 +119,7 @@ public final class Children {
     private static Field[] fieldsOf(Class<?> first) {
         List<Field> fields = new ArrayList<>();
         for (Class<?> type = first; type != null && !type.isArray(); type = type.getSuperclass()) {
+            NativeLibrary.open(type, Children.class.getModule());
             for (Field field : type.getDeclaredFields()) {
                 int modifiers = field.getModifiers();
                 if (Modifier.isStatic(modifiers)

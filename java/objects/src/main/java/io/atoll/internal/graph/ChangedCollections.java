@@ -1,16 +1,13 @@
 package io.atoll.internal.graph;
 
-import io.atoll.internal.fields.RawFields;
-import java.util.AbstractList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.LinkedList;
 import java.util.PriorityQueue;
-import java.util.TreeMap;
+import java.util.Stack;
 import java.util.TreeSet;
 import java.util.Vector;
 import java.util.function.IntFunction;
@@ -27,58 +24,43 @@ import org.apache.fory.serializer.collection.CollectionSerializers;
  */
 @SuppressWarnings("rawtypes")
 final class ChangedCollections {
-    private static final long LIST_CHANGES = RawFields.offset(AbstractList.class, "modCount");
-    private static final long MAP_CHANGES = RawFields.offset(HashMap.class, "modCount");
-    private static final long TREE_CHANGES = RawFields.offset(TreeMap.class, "modCount");
-    private static final long QUEUE_CHANGES = RawFields.offset(PriorityQueue.class, "modCount");
-    /** It counts no changes: its ends move. */
-    private static final long HEAD = RawFields.offset(ArrayDeque.class, "head");
-
-    private static final long TAIL = RawFields.offset(ArrayDeque.class, "tail");
-    private static final long SET_MAP = RawFields.offset(HashSet.class, "map");
-    private static final long TREE_MAP = RawFields.offset(TreeSet.class, "m");
-
     private ChangedCollections() {}
 
     /** In the place of Fory's own. */
     @SuppressWarnings("JdkObsolete") // users have them
     static void register(Fory fory, GraphLinks links) {
         TypeResolver resolver = fory.getTypeResolver();
-        Watch lists = list -> links.watch(list, list, LIST_CHANGES);
-        Watch sets = set -> links.watch(set, RawFields.get(set, SET_MAP), MAP_CHANGES);
-        Watch deques = deque -> {
-            links.watch(deque, deque, HEAD);
-            links.watch(deque, deque, TAIL);
-        };
-        fory.registerSerializer(ArrayList.class, new Watched<>(resolver, ArrayList.class, ArrayList::new, lists));
-        fory.registerSerializer(Vector.class, new Watched<>(resolver, Vector.class, Vector::new, lists));
-        fory.registerSerializer(
-                LinkedList.class, new Watched<>(resolver, LinkedList.class, size -> new LinkedList(), lists));
-        fory.registerSerializer(HashSet.class, new Watched<>(resolver, HashSet.class, HashSet::new, sets));
-        fory.registerSerializer(
-                LinkedHashSet.class, new Watched<>(resolver, LinkedHashSet.class, LinkedHashSet::new, sets));
-        fory.registerSerializer(ArrayDeque.class, new Watched<>(resolver, ArrayDeque.class, ArrayDeque::new, deques));
+        add(fory, links, ArrayList.class, ArrayList::new, Changes.OF_LISTS);
+        add(fory, links, Vector.class, Vector::new, Changes.OF_LISTS);
+        add(fory, links, Stack.class, size -> new Stack(), Changes.OF_LISTS);
+        add(fory, links, LinkedList.class, size -> new LinkedList(), Changes.OF_LISTS);
+        add(fory, links, HashSet.class, HashSet::new, Changes.OF_HASH_SETS);
+        add(fory, links, LinkedHashSet.class, LinkedHashSet::new, Changes.OF_HASH_SETS);
+        add(fory, links, ArrayDeque.class, ArrayDeque::new, Changes.OF_DEQUES);
         fory.registerSerializer(TreeSet.class, new TreeSets(resolver, links));
         fory.registerSerializer(PriorityQueue.class, new PriorityQueues(resolver, links));
     }
 
-    private interface Watch {
-        void begin(Collection<?> collection);
+    private static <T extends Collection> void add(
+            Fory fory, GraphLinks links, Class<T> type, IntFunction<T> maker, Changes changes) {
+        fory.registerSerializer(type, new Watched<>(fory.getTypeResolver(), links, type, maker, changes));
     }
 
     private static final class Watched<T extends Collection> extends CollectionSerializer<T> {
         private final IntFunction<T> maker;
-        private final Watch watch;
+        private final GraphLinks links;
+        private final Changes changes;
 
-        Watched(TypeResolver resolver, Class<T> type, IntFunction<T> maker, Watch watch) {
+        Watched(TypeResolver resolver, GraphLinks links, Class<T> type, IntFunction<T> maker, Changes changes) {
             super(resolver, type, true);
+            this.links = links;
             this.maker = maker;
-            this.watch = watch;
+            this.changes = changes;
         }
 
         @Override
         public Collection onCollectionWrite(WriteContext context, T collection) {
-            watch.begin(collection);
+            links.watch(collection, changes);
             return super.onCollectionWrite(context, collection);
         }
 
@@ -102,9 +84,7 @@ final class ChangedCollections {
 
         @Override
         public Collection onCollectionWrite(WriteContext context, TreeSet set) {
-            if (RawFields.get(set, TREE_MAP) instanceof TreeMap<?, ?> map) { // else it is a view of another map
-                links.watch(set, map, TREE_CHANGES);
-            }
+            links.watch(set, Changes.OF_TREE_SETS);
             return super.onCollectionWrite(context, set);
         }
     }
@@ -119,7 +99,7 @@ final class ChangedCollections {
 
         @Override
         public Collection onCollectionWrite(WriteContext context, PriorityQueue queue) {
-            links.watch(queue, queue, QUEUE_CHANGES);
+            links.watch(queue, Changes.OF_PRIORITY_QUEUES);
             return super.onCollectionWrite(context, queue);
         }
     }

@@ -1,6 +1,7 @@
 package io.atoll.internal.graph;
 
 import io.atoll.internal.fields.RawFields;
+import io.atoll.internal.memory.Unreadable;
 import java.lang.reflect.Field;
 import java.util.function.UnaryOperator;
 import org.apache.fory.reflect.FieldAccessor;
@@ -40,7 +41,7 @@ final class CheckedField extends FieldAccessor implements UnaryOperator<Object> 
     @Override
     public Object apply(Object value) {
         if (value != null && !type.isInstance(value)) {
-            throw new ClassCastException("field " + field.getDeclaringClass().getName() + "." + field.getName()
+            throw new Unreadable("field " + field.getDeclaringClass().getName() + "." + field.getName()
                     + " is of type " + type.getName() + ", and what was stored of it came back as an object of "
                     + value.getClass().getName() + ", by the readResolve of what was in it or otherwise");
         }

@@ -22,6 +22,7 @@ import org.apache.fory.logging.LogLevel;
 import org.apache.fory.logging.LoggerFactory;
 import org.apache.fory.memory.MemoryBuffer;
 import org.apache.fory.memory.MemoryUtils;
+import org.apache.fory.resolver.ClassResolver;
 import org.apache.fory.serializer.ReplaceResolveSerializer.ReplaceStub;
 import org.apache.fory.serializer.Serializer;
 
@@ -125,7 +126,20 @@ public final class GraphCoder {
         JdkContainers.register(fory, links);
         fory.registerSerializer(
                 ReplaceStub.class, new HookSerializers.Replaced(fory.getTypeResolver(), ReplaceStub.class, links));
+        registerCodecs(config);
         fory.registerSerializerFactory(new GraphTypes(config, links, new PlainObjects(fory)));
+    }
+
+    /** Of the JDK's classes that Fory has serializers of its own for: it asks for none then. */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private void registerCodecs(Config config) {
+        for (Class<?> type : ((ClassResolver) fory.getTypeResolver()).getRegisteredClasses()) {
+            CodecRegistry.Registered codec = type.getName().startsWith("java.") ? CodecRegistry.of(type) : null;
+            if (codec != null) {
+                Serializer serializer = new CodecSerializer(config, type, codec);
+                fory.registerSerializer(type, Containers.as(fory.getTypeResolver(), type, serializer));
+            }
+        }
     }
 
     private <T> void registerArray(Class<T> type) {
@@ -221,7 +235,7 @@ public final class GraphCoder {
         @Override
         public void writeTo(long address) {
             if (parts.isEmpty()) {
-                io.atoll.store.Memory.copyFromArray(bytes, bytes.length, address);
+                io.atoll.internal.store.Memory.copyFromArray(bytes, bytes.length, address);
             } else {
                 parts.writeTo(address, bytes);
             }

@@ -50,7 +50,7 @@ public final class GraphKind {
         } catch (StoreException | UnserializableException e) {
             throw e;
         } catch (Exception | StackOverflowError | LinkageError | AssertionError e) { // a readResolve's too
-            throw source.damaged("its graph of objects cannot be read here: " + UserThrowables.text(reason(e)), e);
+            throw source.failed(e, "its graph of objects makes no sense: " + UserThrowables.text(reason(e)));
         }
     }
 

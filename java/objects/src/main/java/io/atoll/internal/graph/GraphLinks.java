@@ -3,13 +3,13 @@ package io.atoll.internal.graph;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.internal.codecs.AllowList;
-import io.atoll.internal.fields.RawFields;
 import io.atoll.internal.fields.Refusal;
 import io.atoll.internal.hooks.HookInput;
 import io.atoll.internal.hooks.HookOutput;
 import io.atoll.internal.kinds.Kinds;
 import io.atoll.internal.memory.RefFactory;
 import io.atoll.internal.memory.Source;
+import io.atoll.internal.memory.Unreadable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -36,9 +36,8 @@ final class GraphLinks {
     private Set<ObjectId> ids;
     private GraphParts parts;
     private final List<Object> watched = new ArrayList<>();
-    private final List<Object> counting = new ArrayList<>();
-    private int[] changes = new int[FIRST_WATCHED];
-    private long[] offsets = new long[FIRST_WATCHED];
+    private final List<Changes> counting = new ArrayList<>();
+    private long[] changes = new long[FIRST_WATCHED];
     // While reading.
     private Source source;
     private long graphBytes;
@@ -52,9 +51,7 @@ final class GraphLinks {
 
     /** Says that a class is among those of the graph. */
     void met(Class<?> type) {
-        if (type.getClassLoader() == loader) {
-            shelf.keepWith(type);
-        }
+        shelf.keepWith(type, loader);
     }
 
     /** Where classes are looked up. */
@@ -69,7 +66,7 @@ final class GraphLinks {
     /** Throws unless objects of the class may be made from stored bytes. */
     void checkAllowed(String className) {
         if (!allowed.allows(className)) {
-            throw new IllegalStateException(allowed.refusal(className));
+            throw new Unreadable(allowed.refusal(className));
         }
     }
 
@@ -106,20 +103,14 @@ final class GraphLinks {
         return hookInput;
     }
 
-    /**
-     * Notes how often a container was changed before it is written.
-     *
-     * @param counts has the count, in an int field at the offset: the container itself, or the map that it is made of
-     */
-    void watch(Object container, Object counts, long changesOffset) {
+    /** Notes how often a container was changed before it is written. */
+    void watch(Object container, Changes counted) {
         watched.add(container);
-        counting.add(counts);
+        counting.add(counted);
         if (watched.size() > changes.length) {
             changes = Arrays.copyOf(changes, 2 * changes.length);
-            offsets = Arrays.copyOf(offsets, changes.length);
         }
-        changes[watched.size() - 1] = (int) RawFields.getBits(counts, changesOffset, int.class);
-        offsets[watched.size() - 1] = changesOffset;
+        changes[watched.size() - 1] = counted.of(container);
     }
 
     /** Throws when a hook went on after an object that it could not write: half of that object is there. */
@@ -132,13 +123,17 @@ final class GraphLinks {
     /** Throws when a container of the graph was changed while it was written: what was written of it may make no sense. */
     void refuseChanged() {
         for (int i = 0; i < watched.size(); i++) {
-            if (RawFields.getBits(counting.get(i), offsets[i], int.class) != changes[i]) {
-                Object container = watched.get(i);
-                throw new Refusal.Refused(container.getClass(), "it was changed while it was being written", container);
+            Object container = watched.get(i);
+            if (counting.get(i).of(container) != changes[i]) {
+                throw changed(container);
             }
         }
         watched.clear();
         counting.clear();
+    }
+
+    static Refusal.Refused changed(Object container) {
+        return new Refusal.Refused(container.getClass(), "it was changed while it was being written", container);
     }
 
     void contain(ObjectId id) {

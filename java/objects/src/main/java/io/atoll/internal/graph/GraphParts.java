@@ -5,7 +5,7 @@ import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.RefFactory;
 import io.atoll.internal.memory.Source;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,6 +4,7 @@ import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.internal.fields.Refusal;
 import io.atoll.internal.memory.PrimitiveArrays;
+import io.atoll.internal.memory.Unreadable;
 import java.io.Serializable;
 import java.util.AbstractMap;
 import java.util.Map;
@@ -148,7 +149,7 @@ final class GraphSerializers {
             try {
                 return Class.forName(name, false, links.loader());
             } catch (ClassNotFoundException e) {
-                throw new IllegalStateException(name + " is not on the class path here", e);
+                throw new Unreadable(name + " is not on the class path here", e);
             }
         }
     }

@@ -12,6 +12,7 @@ import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.Calendar;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -26,8 +27,10 @@ import org.apache.fory.serializer.ObjectStreamSerializer;
 import org.apache.fory.serializer.ReplaceResolveSerializer;
 import org.apache.fory.serializer.Serializer;
 import org.apache.fory.serializer.SerializerFactory;
+import org.apache.fory.serializer.collection.CollectionSerializers.DefaultJavaCollectionSerializer;
 import org.apache.fory.serializer.collection.CollectionSerializers.JDKCompatibleCollectionSerializer;
-import org.apache.fory.serializer.collection.MapSerializer;
+import org.apache.fory.serializer.collection.MapSerializers.DefaultJavaMapSerializer;
+import org.apache.fory.serializer.collection.MapSerializers.IdentityHashMapSerializer;
 import org.apache.fory.serializer.collection.MapSerializers.JDKCompatibleMapSerializer;
 
 /** Chooses how Fory writes a class that it has no serializer for: ours, its own (null), or not at all. */
@@ -38,7 +41,12 @@ public final class GraphTypes implements SerializerFactory {
             ReplaceResolveSerializer.class,
             ExternalizableSerializer.class,
             JDKCompatibleCollectionSerializer.class,
-            JDKCompatibleMapSerializer.class);
+            JDKCompatibleMapSerializer.class,
+            IdentityHashMapSerializer.class);
+
+    /** Fory's for containers that it does not know: by their fields, over what their constructors have made. */
+    private static final Set<Class<?>> BY_CONSTRUCTORS =
+            Set.of(DefaultJavaCollectionSerializer.class, DefaultJavaMapSerializer.class);
 
     private final Config config;
     private final GraphLinks links;
@@ -70,7 +78,9 @@ public final class GraphTypes implements SerializerFactory {
         } else if (GraphSerializers.Entries.areOf(type)) {
             return new GraphSerializers.Entries(config, type);
         } else if (type == WeakHashMap.class) {
-            return new MapSerializer(resolver, type);
+            return new JdkContainers.WeakHashMaps(resolver);
+        } else if (EnumSet.class.isAssignableFrom(type)) {
+            return new JdkContainers.EnumSets(resolver, (Class) type);
         } else if (isByJava(type)) {
             return new JavaBytes.InGraph<>(config, type);
         } else if (isOwnContainer(type) || Externalizable.class.isAssignableFrom(type)) {
@@ -93,16 +103,17 @@ public final class GraphTypes implements SerializerFactory {
 
     /** Of a class that has a say in it: what it says. Of another that is not the JDK's: its fields. */
     private Serializer<?> object(TypeResolver resolver, Class<?> type) {
-        boolean own =
-                !isOfJdk(type) && !type.isArray() && !Enum.class.isAssignableFrom(type) && !isMadeByForyAlone(type);
+        boolean own = !isOfJdk(type) && !type.isArray() && !isMadeByForyAlone(type);
+        Class<?> forys = own && StreamLayer.anyHook(type) ? null : forysChoice(resolver, type);
+        boolean hooks = forys == null || BY_HOOKS.contains(forys);
+        own &= hooks || !isContainer(type) || BY_CONSTRUCTORS.contains(forys);
         if (own) {
             plain.allocate(resolver, type);
         }
-        Class<?> forys = own && StreamLayer.anyHook(type) ? null : forysChoice(resolver, type);
-        if (forys == null || BY_HOOKS.contains(forys)) {
+        if (hooks) {
             return HookSerializers.of(resolver, type, links);
         } else if (own) {
-            return plain.serializer(resolver, type);
+            return Containers.as(resolver, type, plain.serializer(resolver, type));
         }
         return forys == ObjectSerializer.class ? CheckedField.in(new ObjectSerializer<>(resolver, type)) : null;
     }
@@ -127,9 +138,12 @@ public final class GraphTypes implements SerializerFactory {
     private static boolean isMadeByForyAlone(Class<?> type) {
         return type.isHidden()
                 || Proxy.isProxyClass(type)
-                || Collection.class.isAssignableFrom(type)
-                || Map.class.isAssignableFrom(type)
+                || Enum.class.isAssignableFrom(type)
                 || Charset.class.isAssignableFrom(type);
+    }
+
+    private static boolean isContainer(Class<?> type) {
+        return Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
     }
 
     /** Why objects of a class cannot be stored; null when they can as far as the class tells. */
@@ -186,9 +200,10 @@ public final class GraphTypes implements SerializerFactory {
      */
     private static boolean isOwnContainer(Class<?> type) {
         if (type.getClassLoader() == null
+                || isMadeByForyAlone(type)
                 || !Serializable.class.isAssignableFrom(type)
                 || Externalizable.class.isAssignableFrom(type)
-                || (!Collection.class.isAssignableFrom(type) && !Map.class.isAssignableFrom(type))
+                || !isContainer(type)
                 || JavaSerializer.getWriteReplaceMethod(type) != null
                 || JavaSerializer.getReadResolveMethod(type) != null) {
             return false;

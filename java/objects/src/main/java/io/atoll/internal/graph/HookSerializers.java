@@ -4,6 +4,7 @@ import io.atoll.internal.fields.Refusal;
 import io.atoll.internal.hooks.HookInput;
 import io.atoll.internal.hooks.HookOutput;
 import io.atoll.internal.hooks.StreamLayer;
+import io.atoll.internal.memory.Unreadable;
 import io.atoll.spi.UserThrowables;
 import java.io.Externalizable;
 import java.io.Serializable;
@@ -115,11 +116,24 @@ final class HookSerializers {
             context.writeVarUInt32(layers.size());
             for (StreamLayer layer : layers) {
                 out.writeName(context, layer);
-                try {
-                    out.write(context, value, layer);
-                } catch (Throwable e) {
-                    throw cannotBeWritten(value, e);
-                }
+                write(context, out, value, layer);
+            }
+        }
+
+        /** What one class stores; the JDK's containers what they have at one time. */
+        private void write(WriteContext context, HookOutput out, T value, StreamLayer layer) {
+            Changes changes = Changes.OF_HOOKS.get(layer.type());
+            long before = changes == null ? 0 : changes.of(value);
+            Throwable failure = null;
+            try {
+                out.write(context, value, layer);
+            } catch (Throwable e) {
+                failure = e;
+            }
+            if (changes != null && !(failure instanceof Error) && changes.of(value) != before) {
+                throw GraphLinks.changed(value); // which says more than what an iterator may have thrown
+            } else if (failure != null) {
+                throw cannotBeWritten(value, failure);
             }
         }
 
@@ -138,7 +152,7 @@ final class HookSerializers {
                         layers.get(next++).readNothing(value);
                     }
                     if (next == layers.size()) {
-                        throw new IllegalStateException(name + " is a superclass of "
+                        throw new Unreadable(name + " is a superclass of "
                                 + getType().getName() + " where it was written, not here");
                     }
                     in.read(context, value, layers.get(next++));

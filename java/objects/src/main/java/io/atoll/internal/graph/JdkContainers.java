@@ -1,11 +1,14 @@
 package io.atoll.internal.graph;
 
 import io.atoll.internal.fields.RawFields;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.WeakHashMap;
 import java.util.stream.Stream;
 import org.apache.fory.Fory;
 import org.apache.fory.config.Config;
@@ -14,6 +17,7 @@ import org.apache.fory.context.WriteContext;
 import org.apache.fory.memory.MemoryBuffer;
 import org.apache.fory.resolver.TypeResolver;
 import org.apache.fory.serializer.Serializer;
+import org.apache.fory.serializer.collection.CollectionSerializers;
 import org.apache.fory.serializer.collection.MapSerializer;
 import org.apache.fory.serializer.collection.MapSerializers;
 
@@ -23,8 +27,6 @@ final class JdkContainers {
     private static final Class<?> LIST_N = List.of(1, 2, 3).getClass();
 
     private static final float LOAD_FACTOR = 0.75f;
-    /** How often a map was changed. */
-    private static final long HASH_CHANGES = RawFields.offset(HashMap.class, "modCount");
 
     private JdkContainers() {}
 
@@ -34,6 +36,7 @@ final class JdkContainers {
         fory.registerSerializer(HashMap.class, new HashMaps(resolver, links));
         fory.registerSerializer(TreeMap.class, new TreeMaps(resolver, links));
         fory.registerSerializer(LinkedHashMap.class, new LinkedHashMaps(resolver, links));
+        fory.registerSerializer(EnumMap.class, new EnumMaps(resolver));
         ChangedCollections.register(fory, links);
         fory.registerSerializer(
                 LIST_N,
@@ -52,7 +55,7 @@ final class JdkContainers {
 
         @Override
         public Map onMapWrite(WriteContext context, HashMap map) {
-            links.watch(map, map, HASH_CHANGES);
+            links.watch(map, Changes.OF_HASH_MAPS);
             return super.onMapWrite(context, map);
         }
 
@@ -69,8 +72,6 @@ final class JdkContainers {
     /** The same. */
     @SuppressWarnings("rawtypes")
     private static final class TreeMaps extends MapSerializers.SortedMapSerializer<TreeMap> {
-        private static final long CHANGES = RawFields.offset(TreeMap.class, "modCount");
-
         private final GraphLinks links;
 
         TreeMaps(TypeResolver resolver, GraphLinks links) {
@@ -80,7 +81,7 @@ final class JdkContainers {
 
         @Override
         public Map onMapWrite(WriteContext context, TreeMap map) {
-            links.watch(map, map, CHANGES);
+            links.watch(map, Changes.OF_TREE_MAPS);
             return super.onMapWrite(context, map);
         }
     }
@@ -99,7 +100,7 @@ final class JdkContainers {
 
         @Override
         public Map onMapWrite(WriteContext context, LinkedHashMap map) {
-            links.watch(map, map, HASH_CHANGES);
+            links.watch(map, Changes.OF_HASH_MAPS);
             Map written = super.onMapWrite(context, map);
             context.writeBoolean(RawFields.getBits(map, ACCESS_ORDER, boolean.class) != 0);
             return written;
@@ -114,6 +115,48 @@ final class JdkContainers {
             LinkedHashMap<?, ?> map = new LinkedHashMap<>((int) (size / LOAD_FACTOR) + 1, LOAD_FACTOR, byAccess);
             context.reference(map);
             return map;
+        }
+    }
+
+    /** Of a copy: no count tells that its map was changed. */
+    @SuppressWarnings("rawtypes")
+    private static final class EnumMaps extends MapSerializers.EnumMapSerializer {
+        EnumMaps(TypeResolver resolver) {
+            super(resolver);
+        }
+
+        @Override
+        public Map onMapWrite(WriteContext context, EnumMap map) {
+            return super.onMapWrite(context, map.clone());
+        }
+    }
+
+    /** Of a copy: entries go when their keys do, without a change. */
+    @SuppressWarnings("rawtypes")
+    static final class WeakHashMaps extends MapSerializer<WeakHashMap> {
+        WeakHashMaps(TypeResolver resolver) {
+            super(resolver, WeakHashMap.class);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public Map onMapWrite(WriteContext context, WeakHashMap map) {
+            Map copy = new LinkedHashMap(map);
+            context.getBuffer().writeVarUInt32Small7(copy.size());
+            return copy;
+        }
+    }
+
+    /** Of a copy, as well. */
+    @SuppressWarnings("rawtypes")
+    static final class EnumSets extends CollectionSerializers.EnumSetSerializer {
+        EnumSets(TypeResolver resolver, Class<EnumSet> type) {
+            super(resolver, type);
+        }
+
+        @Override
+        public void write(WriteContext context, EnumSet set) {
+            super.write(context, set.clone());
         }
     }
 

@@ -3,6 +3,7 @@ package io.atoll.internal.graph;
 import io.atoll.internal.fields.RawFields;
 import io.atoll.internal.fields.Refusal;
 import io.atoll.internal.hooks.StreamFields;
+import io.atoll.internal.log.Log;
 import io.atoll.spi.UserThrowables;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
@@ -37,7 +38,6 @@ import org.apache.fory.type.Descriptor;
 import org.apache.fory.type.TypeUtils;
 import org.apache.fory.util.ClassLoaderUtils;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Objects whose class has no say in how they are stored: their fields, and nothing of the class is run but, as in Java's own
@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
  * reads the same form. One coder's.
  */
 final class PlainObjects {
-    private static final Logger LOG = LoggerFactory.getLogger(PlainObjects.class);
+    private static final Logger LOG = Log.of(PlainObjects.class);
     private static final long REGISTRY = RawFields.offset(TypeResolver.class, "sharedRegistry");
     private static final long INSTANTIATORS = RawFields.offset(SharedRegistry.class, "objectInstantiatorCache");
 

@@ -1,6 +1,7 @@
 package io.atoll.internal.graph;
 
 import java.lang.ref.WeakReference;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -9,11 +10,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The idle coders of one class loader. A coder knows the classes of its loader and so keeps it; what keeps the coder is
- * one of those classes: when nobody else has them any more, loader and coders go together. Those of our own loader and of
- * its parents stay. Any thread.
+ * one of those classes: when nobody else has them any more, loader and coders go together. Where no class of its loader is
+ * met, as under one that finds all at its parent, those that are keep it, of a few such loaders. Those of our own loader
+ * and of its parents stay. Any thread.
  */
 final class Shelf {
     private static final int MOST = 2 * Runtime.getRuntime().availableProcessors();
+    /** They are not let go as long as the classes of another loader are there. */
+    private static final int MOST_GUESTS = 4;
 
     /** Guarded by itself, as the next. */
     private static final Map<ClassLoader, WeakReference<Shelf>> SHELVES = new WeakHashMap<>();
@@ -35,6 +39,8 @@ final class Shelf {
 
     private final ConcurrentLinkedDeque<GraphCoder> idle = new ConcurrentLinkedDeque<>();
     private final AtomicInteger count = new AtomicInteger();
+    private final ArrayDeque<Shelf> guests = new ArrayDeque<>(); // guarded by SHELVES, as the next
+    private boolean hasOwnClass;
 
     private Shelf() {}
 
@@ -70,9 +76,36 @@ final class Shelf {
         return false;
     }
 
-    /** Has this stay as long as a class of its loader does. */
-    void keepWith(Class<?> type) {
-        HOLDERS.get(type).shelf = this;
+    /** Has this, which is for coders of that loader, stay as long as a class that they know does. */
+    void keepWith(Class<?> type, ClassLoader loader) {
+        ClassLoader itsOwn = type.getClassLoader();
+        if (itsOwn == loader) {
+            HOLDERS.get(type).shelf = this;
+            synchronized (SHELVES) {
+                if (!hasOwnClass) {
+                    hasOwnClass = true;
+                    SHELVES.values().forEach(each -> leave(each.get()));
+                }
+            }
+        } else if (itsOwn != null && itsOwn != ClassLoader.getPlatformClassLoader()) {
+            synchronized (SHELVES) {
+                if (!hasOwnClass && STAYING.get(loader) != this) {
+                    Shelf host = of(itsOwn);
+                    HOLDERS.get(type).shelf = host;
+                    leave(host);
+                    host.guests.addFirst(this);
+                    if (host.guests.size() > MOST_GUESTS) {
+                        host.guests.removeLast();
+                    }
+                }
+            }
+        }
+    }
+
+    private void leave(Shelf host) {
+        if (host != null) {
+            host.guests.remove(this);
+        }
     }
 
     /** Null when there is none for the codecs and the allowed classes of now. */

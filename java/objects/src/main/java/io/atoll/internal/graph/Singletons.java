@@ -1,6 +1,7 @@
 package io.atoll.internal.graph;
 
 import io.atoll.internal.fields.Refusal;
+import io.atoll.jni.NativeLibrary;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -65,6 +66,7 @@ final class Singletons<T> extends Serializer<T> {
             if (field.getType() != type || !Modifier.isStatic(field.getModifiers())) {
                 return null;
             }
+            NativeLibrary.open(holder, Singletons.class.getModule());
             field.setAccessible(true);
             return field.get(null);
         } catch (ReflectiveOperationException | RuntimeException e) {

@@ -1,6 +1,7 @@
 package io.atoll.internal.hooks;
 
 import io.atoll.internal.fields.Children;
+import io.atoll.internal.memory.Unreadable;
 import java.io.DataInputStream;
 import java.io.Externalizable;
 import java.io.IOException;
@@ -66,7 +67,7 @@ public final class HookInput extends ObjectInputStream {
             try {
                 each.by().validateObject();
             } catch (InvalidObjectException e) {
-                throw new IllegalStateException("it was found invalid: " + e.getMessage(), e);
+                throw new Unreadable(each.by().getClass().getName() + " has found it invalid: " + e.getMessage(), e);
             }
         }
         validations.clear();
@@ -83,7 +84,7 @@ public final class HookInput extends ObjectInputStream {
         Name name = names.get(number);
         for (StreamLayer each : here) {
             if (each.type().getName().equals(name.type()) && each.fields().hash() != name.fieldsHash()) {
-                throw new IllegalStateException(name.type() + " has other fields here than where it was written");
+                throw new Unreadable(name.type() + " has other fields here than where it was written");
             }
         }
         return name.type();

@@ -4,7 +4,7 @@ import io.atoll.ObjectId;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.Source;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 
 /** A ref by itself. */
 public final class RefKind extends Encoded {

@@ -3,7 +3,7 @@ package io.atoll.internal.kinds;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.Source;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import java.nio.charset.StandardCharsets;
 
 /** Null, boxed values and strings. */

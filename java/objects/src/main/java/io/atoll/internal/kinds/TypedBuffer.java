@@ -4,7 +4,7 @@ import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.Source;
 import io.atoll.internal.memory.Views;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

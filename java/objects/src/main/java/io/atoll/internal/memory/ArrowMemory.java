@@ -1,7 +1,7 @@
 package io.atoll.internal.memory;
 
+import io.atoll.internal.store.Memory;
 import io.atoll.jni.NativeLibrary;
-import io.atoll.store.Memory;
 import java.lang.ref.Cleaner;
 import org.apache.arrow.memory.AllocationManager;
 import org.apache.arrow.memory.ArrowBuf;

@@ -1,7 +1,7 @@
 package io.atoll.internal.memory;
 
 import com.google.flatbuffers.FlatBufferBuilder;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.apache.arrow.flatbuf.KeyValue;

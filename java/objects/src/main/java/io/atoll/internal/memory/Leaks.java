@@ -1,17 +1,16 @@
 package io.atoll.internal.memory;
 
+import io.atoll.internal.log.Log;
 import io.atoll.jni.SystemProperty;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.LoggerFactory;
-import org.slf4j.helpers.NOPLoggerFactory;
 
 /**
  * With {@code -Datoll.leak.detection=true} every view remembers where it was made. One that can be closed and is released
  * by the garbage collector instead is reported, once for each place; it would have kept its object in memory until
- * then. The report goes to SLF4J, or to the standard error where no provider of it is there. It costs a stack trace for each view, and nothing when it is off.
+ * then. It costs a stack trace for each view, and nothing when it is off.
  */
 public final class Leaks {
     static final boolean ON = SystemProperty.LEAK_DETECTION.isTrue();
@@ -63,12 +62,7 @@ public final class Leaks {
 
     private static void report(Made made) {
         if (REPORTED.size() < MOST_PLACES && REPORTED.add(Arrays.asList(made.getStackTrace()))) {
-            if (LoggerFactory.getILoggerFactory() instanceof NOPLoggerFactory) { // Who asked for this is to see it.
-                System.err.println("atoll: " + WHAT);
-                made.printStackTrace();
-            } else {
-                LoggerFactory.getLogger(Leaks.class).warn(WHAT, made);
-            }
+            Log.of(Leaks.class).warn(WHAT, made);
         }
     }
 

@@ -3,6 +3,7 @@ package io.atoll.internal.memory;
 import io.atoll.spi.Cleaners;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What keeps memory where it is (a pin, mostly), shared by all views that were made of it: it ends with the last share.
@@ -13,10 +14,25 @@ public final class Lease {
 
     private final AtomicInteger shares = new AtomicInteger(1);
     private final Runnable end;
+    private final @Nullable Lent lent;
+    private final long address;
 
-    /** @param end is run once, by the thread that gives the last share back; must not throw */
+    /** @param end is run once, by the thread that gives the last share back; must not throw; its text says what memory it is */
     public Lease(Runnable end) {
+        this(end, null, 0);
+    }
+
+    /**
+     * One of several for the same memory.
+     *
+     * @param end as above
+     * @param lent what is lent of it, and by the others
+     * @param address of the memory, which stays where it is as long as any of these leases is held
+     */
+    public Lease(Runnable end, @Nullable Lent lent, long address) {
         this.end = end;
+        this.lent = lent;
+        this.address = address;
     }
 
     /** Starts the cleaner's thread now: later there may be none to be had. */
@@ -57,12 +73,16 @@ public final class Lease {
             }
             now = before;
         }
-        throw new IllegalStateException("this memory was given back already");
+        throw over();
     }
 
-    /** Whether anybody has a share. */
+    private IllegalStateException over() {
+        return new IllegalStateException("memory was given back already: " + end);
+    }
+
+    /** Whether anybody has a share, or what was lent of the memory by another lease. */
     public boolean isHeld() {
-        return shares.get() > 0;
+        return shares.get() > 0 || (lent != null && lent.get(address) != null);
     }
 
     /** True when this was the last share. */
@@ -92,19 +112,30 @@ public final class Lease {
         }
 
         /**
-         * Says that a view was made which nobody can close, and which keeps this share reachable: from now on closing waits
-         * until that is not so. One share does for both.
+         * Says that a view is made which nobody can close. It is to keep the share reachable that this returns: closing that one
+         * waits until it is not. It may be that of another lease of the same memory. Of shares made by {@link #shareOf} alone.
          */
-        public void lend() {
+        public Share lend() {
+            Share other = state.lease.lent == null ? null : state.lease.lent.get(state.lease.address);
+            // Looked at after that was found: both are held in this moment, so they are of the same memory.
+            if (!isOpen()) {
+                throw state.lease.over();
+            }
+            if (other != null) {
+                return other;
+            }
             int now = state.get();
             while ((now & (State.CLOSED | State.OVER)) == 0) {
                 int before = state.compareAndExchange(now, now | State.LENT);
                 if (before == now) {
-                    return;
+                    if (state.lease.lent != null) {
+                        state.lease.lent.add(state.lease.address, this);
+                    }
+                    return this;
                 }
                 now = before;
             }
-            throw new IllegalStateException("this memory was given back already");
+            throw state.lease.over();
         }
 
         /** Gives the share back, unless something was lent; twice is fine. */
@@ -134,7 +165,11 @@ public final class Lease {
 
         @Override
         public void run() {
-            if ((mark(OVER) & OVER) == 0) {
+            int before = mark(OVER);
+            if ((before & LENT) != 0 && lease.lent != null) {
+                lease.lent.forget(lease.address);
+            }
+            if ((before & OVER) == 0) {
                 lease.release();
             }
         }

@@ -2,7 +2,7 @@ package io.atoll.internal.memory;
 
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.ObjectStore;
 
 /** Where a user writes an object in place: the running runtime's store. Any thread. */
 public interface Place {

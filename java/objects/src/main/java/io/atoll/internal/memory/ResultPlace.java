@@ -1,6 +1,6 @@
 package io.atoll.internal.memory;
 
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.ObjectStore;
 
 /** Where a task writes its result in place. The task's own thread. */
 public interface ResultPlace {

@@ -1,6 +1,6 @@
 package io.atoll.internal.memory;
 
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.ObjectStore;
 
 /** Makes room for objects that are written piece by piece, waiting for it as its owner sees fit. Any thread. */
 public interface Room {

@@ -1,7 +1,7 @@
 package io.atoll.internal.memory;
 
 import io.atoll.StoreException;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 
 /**
  * Bytes being decoded: an object of the store or a part of one. Whoever makes a view of them takes a share of the lease.
@@ -74,6 +74,14 @@ public final class Source {
 
     public StoreException damaged(String why) {
         return new StoreException("the stored value of " + size + " bytes is damaged: " + why);
+    }
+
+    /** Says of a value that has failed to be read what is missing here or has thrown; else, that it is damaged. */
+    public StoreException failed(Throwable cause, String otherwise) {
+        String reason = Unreadable.reason(cause);
+        return reason == null
+                ? damaged(otherwise, cause)
+                : new StoreException("the stored value of " + size + " bytes cannot be read here: " + reason, cause);
     }
 
     public StoreException damaged(String why, Throwable cause) {

@@ -1,7 +1,7 @@
 package io.atoll.internal.memory;
 
 import io.atoll.ObjectId;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.ObjectStore;
 import java.io.IOException;
 
 /** A value that is not there as a whole yet, and is stored piece by piece. */

@@ -1,7 +1,7 @@
 package io.atoll.internal.memory;
 
+import io.atoll.internal.store.Memory;
 import io.atoll.jni.RawAccess;
-import io.atoll.store.Memory;
 import java.nio.ByteBuffer;
 import sun.misc.Unsafe;
 
@@ -29,8 +29,7 @@ public final class Views {
             return byteBuffer(address, bytes, share.lease());
         }
         ByteBuffer root = Memory.buffer(address, bytes);
-        share.lend();
-        UNSAFE.putObject(root, ATTACHMENT, share);
+        UNSAFE.putObject(root, ATTACHMENT, share.lend());
         return root;
     }
 

@@ -12,6 +12,7 @@ import io.atoll.internal.kinds.SimpleKinds;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.Lease;
+import io.atoll.internal.memory.Lent;
 import io.atoll.internal.memory.RefFactory;
 import io.atoll.internal.memory.Room;
 import io.atoll.internal.memory.Source;
@@ -19,9 +20,9 @@ import io.atoll.internal.memory.StoredBytes;
 import io.atoll.internal.memory.Streamed;
 import io.atoll.internal.memory.Views;
 import io.atoll.internal.plain.PlainKind;
+import io.atoll.internal.store.Memory;
+import io.atoll.internal.store.ObjectStore;
 import io.atoll.spi.Refs;
-import io.atoll.store.Memory;
-import io.atoll.store.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
@@ -34,6 +35,9 @@ import java.util.Objects;
  * a view of the store's memory that keeps it pinned while the view is open and reachable.
  */
 public final class ObjectCodec {
+    /** A form in which a value is null and is not read: for who asks whether there is one. */
+    public static final Class<?> FAILURE_ALONE = Void.class;
+
     /** How long a put waits for room unless told otherwise. */
     public static final Duration DEFAULT_PUT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -41,6 +45,7 @@ public final class ObjectCodec {
     private final RefFactory refs;
     private final Duration putTimeout;
     private final Room room = new PutRoom();
+    private final Lent lent = new Lent();
 
     /** Without a store: encodes and decodes only. */
     private ObjectCodec() {
@@ -112,6 +117,14 @@ public final class ObjectCodec {
         Reference.reachabilityFence(failure);
     }
 
+    /** The same without waiting for room: what has none lies in the store's reserve. */
+    public void putErrorNow(ObjectId expected, TaskException failure) {
+        Encoded encoded = ErrorKind.encode(failure);
+        int contained = encoded.contained().length;
+        fill(store.createNow(expected, encoded.size(), contained, encoded.tag()), encoded);
+        Reference.reachabilityFence(failure);
+    }
+
     /**
      * The value of an object, waiting for it up to the timeout (null for ever).
      *
@@ -138,7 +151,7 @@ public final class ObjectCodec {
     /**
      * The same, in another form.
      *
-     * @param form class of what is returned; null for the value as it was put
+     * @param form class of what is returned; null for the value as it was put; {@link #FAILURE_ALONE} for no value
      * @throws UnsupportedOperationException when the value cannot be seen so
      */
     public Object getOrFailure(ObjectId id, Duration timeout, Class<?> form) {
@@ -176,8 +189,8 @@ public final class ObjectCodec {
         ReadyList.closeViews(values, why);
     }
 
-    static Lease lease(ObjectStore.Pin pin) {
-        return new Lease(new Unpin(pin));
+    Lease lease(ObjectStore.Pin pin) {
+        return new Lease(new Unpin(pin), lent, pin.address());
     }
 
     /** The value of a pinned object; views of it have shares of the lease. */
@@ -262,6 +275,9 @@ public final class ObjectCodec {
         if (!Kind.isOurs(tag)) {
             throw source.foreign(tag);
         }
+        if (form == FAILURE_ALONE && Kind.of(tag) != Kind.ERROR) {
+            return null;
+        }
         if (form == StoredBytes.class && Kind.of(tag) != Kind.ERROR) {
             return new StoredBytes(tag, source);
         }
@@ -291,20 +307,25 @@ public final class ObjectCodec {
     }
 
     private ObjectId write(ObjectId expected, Encoded encoded) {
-        ObjectId[] contained = encoded.contained();
-        ObjectStore.Creation creation =
-                store.create(expected, encoded.size(), contained.length, encoded.tag(), putTimeout);
+        int contained = encoded.contained().length;
+        ObjectStore.Creation creation = store.create(expected, encoded.size(), contained, encoded.tag(), putTimeout);
         boolean sealed = false;
         try {
-            encoded.writeTo(creation.address());
-            creation.seal(contained);
+            fill(creation, encoded);
             sealed = true;
             return creation.id();
         } finally {
-            creation.close();
             if (!sealed && expected == null) {
                 store.dereference(creation.id());
             }
+        }
+    }
+
+    /** Writes and seals it, or gives it up. */
+    private static void fill(ObjectStore.Creation creation, Encoded encoded) {
+        try (creation) {
+            encoded.writeTo(creation.address());
+            creation.seal(encoded.contained());
         }
     }
 
@@ -326,6 +347,11 @@ public final class ObjectCodec {
 
         Unpin(ObjectStore.Pin pin) {
             this.pin = pin;
+        }
+
+        @Override
+        public String toString() {
+            return "the pin of object " + pin.id();
         }
 
         @Override

@@ -7,9 +7,9 @@ import io.atoll.ObjectStoreFullException;
 import io.atoll.internal.memory.ArrowNames;
 import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.Lease;
-import io.atoll.store.ObjectStore;
-import io.atoll.store.SealedObjects;
-import io.atoll.store.Waiting;
+import io.atoll.internal.store.ObjectStore;
+import io.atoll.internal.store.SealedObjects;
+import io.atoll.internal.store.Waiting;
 import io.atoll.tensor.Tensor;
 import java.time.Duration;
 import java.util.Arrays;
@@ -140,7 +140,7 @@ final class ReadyList {
         int decoded = begin;
         try {
             for (; decoded < end; ++decoded) {
-                Lease lease = ObjectCodec.lease(pins[decoded - begin]);
+                Lease lease = codec.lease(pins[decoded - begin]);
                 try {
                     values[from + decoded] = codec.read(pins[decoded - begin], lease);
                 } finally {

@@ -1,6 +1,7 @@
 package io.atoll.internal.plain;
 
 import io.atoll.internal.codecs.AllowList;
+import io.atoll.internal.memory.Unreadable;
 import java.lang.ref.WeakReference;
 import java.util.Collections;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class PlainClasses {
     /** A class that may be made from stored bytes, not initialized yet. */
     Class<?> find(String name) {
         if (!allowed.allows(name)) {
-            throw new IllegalStateException(allowed.refusal(name));
+            throw new Unreadable(allowed.refusal(name));
         }
         Map<String, WeakReference<Class<?>>> found = FOUND.computeIfAbsent(loader, each -> new ConcurrentHashMap<>());
         WeakReference<Class<?>> known = found.get(name);
@@ -31,7 +32,7 @@ final class PlainClasses {
             try {
                 type = Class.forName(name, false, loader);
             } catch (ClassNotFoundException e) {
-                throw new IllegalStateException(name + " is not on the class path here", e);
+                throw new Unreadable(name + " is not on the class path here", e);
             }
             found.put(name, new WeakReference<>(type));
         }

@@ -7,8 +7,8 @@ import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Kind;
 import io.atoll.internal.memory.RefFactory;
 import io.atoll.internal.memory.Source;
+import io.atoll.internal.store.Memory;
 import io.atoll.spi.UserThrowables;
-import io.atoll.store.Memory;
 
 /**
  * Values of simple shape: records, the JDK's lists, sets, maps and optionals, arrays of references, enums, and what is in
@@ -42,9 +42,9 @@ public final class PlainKind {
         } catch (StoreException | UnserializableException e) {
             throw e;
         } catch (IndexOutOfBoundsException e) {
-            throw source.damaged("it ends before its value does", e);
+            throw source.failed(e, "it ends before its value does");
         } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
-            throw source.damaged("its value cannot be read here: " + UserThrowables.text(e), e);
+            throw source.failed(e, "its value makes no sense: " + UserThrowables.text(e));
         }
     }
 

@@ -2,6 +2,7 @@ package io.atoll.internal.plain;
 
 import io.atoll.ObjectId;
 import io.atoll.internal.memory.RefFactory;
+import io.atoll.internal.memory.Unreadable;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -174,9 +175,14 @@ final class PlainReader {
     private Object enumConstant() {
         Class<?> type = readClass();
         if (!type.isEnum()) {
-            throw new IllegalStateException(type.getName() + " is no enum here");
+            throw new Unreadable(type.getName() + " is no enum here");
         }
-        return Enum.valueOf((Class) type, string());
+        String constant = string();
+        try {
+            return Enum.valueOf((Class) type, constant);
+        } catch (IllegalArgumentException e) {
+            throw new Unreadable("enum " + type.getName() + " has no " + constant + " here", e);
+        }
     }
 
     private Object numbered(byte tag) {
@@ -222,11 +228,11 @@ final class PlainReader {
         int before = classes.size();
         Class<?> type = readClass();
         if (!type.isRecord()) {
-            throw new IllegalStateException(type.getName() + " is no record here");
+            throw new Unreadable(type.getName() + " is no record here");
         }
         RecordShape shape = PlainType.of(type).shape();
         if (classes.size() > before && (int) bits(4) != shape.hash()) {
-            throw new IllegalStateException(type.getName() + " has other components here than where it was written");
+            throw new Unreadable(type.getName() + " has other components here than where it was written");
         }
         Object[] components = new Object[shape.count()];
         for (int i = 0; i < components.length; i++) {

@@ -72,7 +72,7 @@ final class PlainType {
 
     /** {@link #OTHER} also while a codec of the user's is there for the class. */
     byte tag() {
-        return (tag == Tags.RECORD || tag == Tags.ENUM) && hasCodec() ? OTHER : tag;
+        return tag != OTHER && hasCodec() ? OTHER : tag;
     }
 
     /** Of a record. */

@@ -68,6 +68,17 @@ class AllowListTest {
         fixture.close();
     }
 
+    /** As those of a module application are, whose interface is in a package that its module does not export. */
+    @Test
+    void shouldTakeClassesOfProxiesThatModulesKeepToThemselves() throws ClassNotFoundException {
+        Class<?> kept = Class.forName("sun.nio.ch.DirectBuffer");
+        Object proxy = Proxy.newProxyInstance(null, new Class<?>[] {kept}, new Ours());
+        System.setProperty(AllowList.PROPERTY, "com.other.*");
+        assertThat(AllowList.current().allows(proxy.getClass().getName()))
+                .as(proxy.getClass().getName())
+                .isTrue();
+    }
+
     @Test
     void shouldRefuseWhatIsNotOnIt() {
         for (Object value : ALL) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Users' classes that Java's own serialization takes: they come back as it brings them back, wherever they stand. */
 class AsJavaDoesTest {
     static Stream<Arguments> values() {
-        return Stream.of(UsersContainers.all(), UsersEnums.all(), UsersClasses.all())
+        return Stream.of(UsersContainers.all(), UsersOwnContainers.all(), UsersEnums.all(), UsersClasses.all())
                 .flatMap(List::stream)
                 .map(value -> Arguments.of(value.getClass().getName().replaceAll(".*\\.", ""), value));
     }

@@ -9,7 +9,7 @@ import io.atoll.TaskException;
 import io.atoll.UnserializableException;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.objects.Fixture;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.ObjectStore;
 import io.atoll.tensor.Tensor;
 import io.atoll.tensor.TensorInside;
 import java.io.FileInputStream;

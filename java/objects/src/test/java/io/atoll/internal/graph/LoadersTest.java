@@ -6,6 +6,8 @@ import io.atoll.internal.objects.Fixture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -54,6 +56,55 @@ class LoadersTest {
             field.setAccessible(true);
             field.set(item, number);
             return item;
+        }
+    }
+
+    /** Finds all that it is asked for at its parent. */
+    private static ClassLoader empty() {
+        return new URLClassLoader(new URL[0], LoadersTest.class.getClassLoader());
+    }
+
+    private static void trip(ClassLoader empty, Fixture fixture) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(empty);
+        try {
+            List<?> back = (List<?>) fixture.roundTrip(new ArrayList<>(List.of(new Item(), "x")));
+            assertThat(back.get(0)).isExactlyInstanceOf(Item.class);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    /** A coder takes a hundred times as long to make as a put. */
+    @Test
+    void shouldKeepTheCodersOfLoadersThatHaveNoClassOfTheirOwn() {
+        List<ClassLoader> loaders = List.of(empty(), empty(), empty());
+        try (Fixture fixture = new Fixture()) {
+            for (ClassLoader each : loaders) {
+                trip(each, fixture);
+            }
+            for (int i = 0; i < 5; i++) {
+                System.gc();
+            }
+            for (ClassLoader each : loaders) {
+                GraphCoder coder = Shelf.of(each).take();
+                assertThat(coder).isNotNull();
+                Shelf.of(each).giveBack(coder);
+            }
+        }
+    }
+
+    @Test
+    void shouldLetSuchLoadersGoWhenThereAreMany() {
+        List<WeakReference<ClassLoader>> made = new ArrayList<>();
+        try (Fixture fixture = new Fixture()) {
+            for (int i = 0; i < 7; i++) {
+                ClassLoader empty = empty();
+                trip(empty, fixture);
+                made.add(new WeakReference<>(empty));
+            }
+            Fixture.collectUntil(() -> made.subList(0, 3).stream().allMatch(each -> each.get() == null));
         }
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.internal.objects.ObjectCodec;
-import io.atoll.store.testkit.InMemoryStore;
+import io.atoll.internal.store.testkit.InMemoryStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atoll.ObjectId;
 import io.atoll.internal.objects.ObjectCodec;
-import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectStore;
-import io.atoll.store.StoreServer;
+import io.atoll.internal.store.NativeServer;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.ObjectStore;
+import io.atoll.jni.StoreLayout;
 import io.atoll.table.Table;
 import io.atoll.tensor.Tensor;
 import io.atoll.tensor.TensorInside;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What one client of a store in shared memory writes another one views, without a copy. */
 class SharedViewsTest {
     private Path directory;
-    private StoreServer server;
+    private NativeServer server;
     private NativeStore writer;
     private NativeStore reader;
     private ObjectCodec writes;
@@ -39,7 +40,7 @@ class SharedViewsTest {
         directory = Files.createDirectory(
                 temporary.resolve("s"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        server = StoreServer.start(StoreServer.options(directory.resolve("store.sock"), 256 << 20));
+        server = NativeServer.start(NativeServer.options(directory.resolve("store.sock"), 256 << 20));
         writer = NativeStore.attach(server.socket());
         reader = NativeStore.attach(server.socket());
         writes = new ObjectCodec(writer, id -> null);
@@ -72,8 +73,7 @@ class SharedViewsTest {
             assertThat(TensorInside.address(theirs)).isNotEqualTo(TensorInside.address(mine));
             assertThat(theirs.getDouble(1023, 1023)).isEqualTo(data.length - 1);
         }
-        assertThat(reader.clientStats(reader.clientIndex()).done().bytesCopied())
-                .isZero();
+        assertThat(reader.copied()).isZero();
         writer.dereference(id);
     }
 
@@ -98,8 +98,7 @@ class SharedViewsTest {
             }
             assertThat(sum).isEqualTo(99_999L * 50_000);
         }
-        assertThat(reader.clientStats(reader.clientIndex()).done().bytesCopied())
-                .isZero();
+        assertThat(reader.copied()).isZero();
         writer.dereference(id);
     }
 
@@ -107,18 +106,17 @@ class SharedViewsTest {
     void shouldCountExactlyWhatIsCopied() {
         List<ObjectId> ids = List.of(writes.put(new int[1000]), writes.put("12345"), writes.put(7L));
         ids.forEach(id -> reads.get(id, Duration.ZERO));
-        assertThat(reader.clientStats(reader.clientIndex()).done().bytesCopied())
-                .isEqualTo(4000 + 5 + 8);
+        assertThat(reader.copied()).isEqualTo(4000 + 5 + 8);
         ids.forEach(writer::dereference);
     }
 
     @Test
     void shouldLeaveNothingWhenThereIsNoRoom() {
         ObjectCodec hurried = new ObjectCodec(writer, id -> null, Duration.ZERO);
-        long before = writer.stats().objects();
+        long before = writer.stats().get(StoreLayout.STATS_OBJECTS);
         assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> hurried.put(ByteBuffer.allocate(300 << 20))))
                 .isInstanceOf(io.atoll.ObjectStoreFullException.class)
                 .hasMessageContaining((300 << 20) + " bytes asked");
-        assertThat(writer.stats().objects()).isEqualTo(before);
+        assertThat(writer.stats().get(StoreLayout.STATS_OBJECTS)).isEqualTo(before);
     }
 }

@@ -7,7 +7,8 @@ public final class ArrowFuzz {
     private ArrowFuzz() {}
 
     public static void fuzzerTestOneInput(byte[] data) {
+        long before = Fuzz.pins();
         Fuzz.get(Kind.ARROW, data.length == 0 ? 0 : data[0] & 3, data, 1, Fuzz::readArrow);
-        Fuzz.checkNothingIsPinned();
+        Fuzz.checkPins(before);
     }
 }

@@ -5,13 +5,14 @@ import io.atoll.ObjectRef;
 import io.atoll.internal.memory.Leaks;
 import io.atoll.internal.memory.Place;
 import io.atoll.internal.memory.Room;
+import io.atoll.internal.store.NativeServer;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.ObjectStore;
+import io.atoll.internal.store.testkit.InMemoryStore;
 import io.atoll.jni.NativeLibrary;
+import io.atoll.jni.StoreLayout;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.Refs;
-import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectStore;
-import io.atoll.store.StoreServer;
-import io.atoll.store.testkit.InMemoryStore;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -34,14 +35,14 @@ public final class Fixture implements AutoCloseable {
 
     public final ObjectStore store;
     public final ObjectCodec codec;
-    private final StoreServer server; // null for the store in memory
+    private final NativeServer server; // null for the store in memory
 
     /** Over a store in this process's memory. */
     public Fixture() {
         this(InMemoryStore.create(16 << 20), null);
     }
 
-    private Fixture(ObjectStore store, StoreServer server) {
+    private Fixture(ObjectStore store, NativeServer server) {
         this.store = store;
         this.server = server;
         codec = new ObjectCodec(store, this::adopt, Duration.ZERO);
@@ -56,7 +57,7 @@ public final class Fixture implements AutoCloseable {
         try {
             Path directory = Files.createTempDirectory(
                     "atoll-test", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            StoreServer server = StoreServer.start(StoreServer.options(directory.resolve("store.sock"), bytes));
+            NativeServer server = NativeServer.start(NativeServer.options(directory.resolve("store.sock"), bytes));
             return new Fixture(NativeStore.attach(server.socket()), server);
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -68,14 +69,14 @@ public final class Fixture implements AutoCloseable {
     }
 
     public long copied() {
-        return store instanceof NativeStore shared
-                ? shared.clientStats(shared.clientIndex()).done().bytesCopied()
-                : ((InMemoryStore) store).copied();
+        return store instanceof NativeStore shared ? shared.copied() : ((InMemoryStore) store).copied();
     }
 
     /** Objects that anybody refers to; what a server frees in its own time may still be counted. */
     public long objects() {
-        return store instanceof NativeStore shared ? shared.stats().objects() : ((InMemoryStore) store).objects();
+        return store instanceof NativeStore shared
+                ? shared.stats().get(StoreLayout.STATS_OBJECTS)
+                : ((InMemoryStore) store).objects();
     }
 
     /** What a ref needs that nobody gets by. */

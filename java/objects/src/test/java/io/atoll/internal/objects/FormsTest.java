@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.ObjectId;
-import io.atoll.store.ObjectStore;
-import io.atoll.store.testkit.InMemoryStore;
+import io.atoll.internal.store.ObjectStore;
+import io.atoll.internal.store.testkit.InMemoryStore;
 import io.atoll.table.Table;
 import io.atoll.tensor.DType;
 import io.atoll.tensor.Tensor;

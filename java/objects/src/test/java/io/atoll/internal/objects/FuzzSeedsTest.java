@@ -7,7 +7,7 @@ import io.atoll.internal.graph.ErrorKind;
 import io.atoll.internal.graph.SerializationHooksTest;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Kind;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import io.atoll.table.ArrowTypesTest;
 import io.atoll.table.Table;
 import io.atoll.tensor.DType;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.atoll.StoreException;
 import io.atoll.internal.graph.JavaBytes;
 import io.atoll.internal.memory.Encoded;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import java.io.IOException;
 import java.io.InvalidClassException;
 import java.nio.ByteBuffer;

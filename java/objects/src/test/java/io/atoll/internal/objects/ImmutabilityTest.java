@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.ObjectId;
-import io.atoll.store.Memory;
-import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectStore;
-import io.atoll.store.StoreServer;
+import io.atoll.internal.store.Memory;
+import io.atoll.internal.store.NativeServer;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.ObjectStore;
 import io.atoll.tensor.DType;
 import io.atoll.tensor.Tensor;
 import io.atoll.tensor.TensorInside;
@@ -111,7 +111,7 @@ class ImmutabilityTest {
         Path directory = Files.createDirectory(
                 temporary.resolve("s"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        try (StoreServer server = StoreServer.start(StoreServer.options(directory.resolve("s"), 64 << 20));
+        try (NativeServer server = NativeServer.start(NativeServer.options(directory.resolve("s"), 64 << 20));
                 NativeStore store = NativeStore.attach(server.socket())) {
             ObjectCodec codec = new ObjectCodec(store, id -> null);
             ObjectId id = codec.put(Tensor.of(new int[] {1, 2, 3}));
@@ -121,7 +121,7 @@ class ImmutabilityTest {
                             "-XX:-CreateCoredumpOnCrash",
                             "-XX:ErrorFile=" + temporary.resolve("error.log"),
                             "-cp",
-                            System.getProperty("java.class.path"),
+                            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                             Vandal.class.getName(),
                             server.socket().toString(),
                             Long.toString(id.store()),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atoll.ObjectId;
 import io.atoll.TaskException;
-import io.atoll.store.testkit.InMemoryStore;
+import io.atoll.internal.store.testkit.InMemoryStore;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;

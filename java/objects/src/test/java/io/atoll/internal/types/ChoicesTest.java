@@ -152,7 +152,12 @@ class ChoicesTest {
         files.add(write("Shut", HEAD + hidden));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         List<String> arguments = new ArrayList<>(List.of(
-                "-nowarn", "-proc:none", "-d", folder.toString(), "-cp", System.getProperty("java.class.path")));
+                "-nowarn",
+                "-proc:none",
+                "-d",
+                folder.toString(),
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
         arguments.addAll(files);
         assertThat(compiler.run(null, null, null, arguments.toArray(new String[0])))
                 .isZero();

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory where archives lie, open to its user alone, and each with a file beside it that says what it was made of, how
@@ -175,6 +176,7 @@ final class ArchiveCache implements AutoCloseable {
     }
 
     /** The right to write here, which one process has at a time; null when another has it. */
+    @Nullable
     FileLock lock() throws IOException {
         FileChannel file = (FileChannel) channel(LOCK, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
         FileLock lock = file.tryLock();

@@ -1,5 +1,6 @@
 package io.atoll.internal.archive;
 
+import io.atoll.internal.log.Log;
 import io.atoll.internal.process.WorkerClassPath;
 import io.atoll.internal.process.WorkerCommand;
 import io.atoll.jni.NativeLibrary;
@@ -15,9 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Atoll's own classes as a worker's JVM has them once it has read, checked and linked them: with such an archive it starts in
@@ -53,16 +56,23 @@ public final class ClassArchive {
             List.of("/usr/bin/nice", "-n", "19"),
             List.of("/bin/nice", "-n", "19"));
 
+    /** A JVM that ends waits 300 ms for the thread that waits for a child which goes on: this child does not. */
+    private static final List<String> AND_LEAVE = List.of("/bin/sh", "-c", "\"$@\" &", "sh");
+
+    private static final long LATER_NANOS = 5_000_000_000L;
+
     private static final ClassArchive NONE = new ClassArchive(null, "", "", List.of(), List.of());
 
-    private final Path place;
+    private final @Nullable Path place; // null where there is none
     private final String name;
     private final String madeOf;
     private final List<String> flags;
     /** The command that makes it; empty when it is there, or is not to be made. */
     private final List<String> maker;
 
-    private ClassArchive(Path place, String name, String madeOf, List<String> flags, List<String> maker) {
+    private final AtomicBoolean begun = new AtomicBoolean();
+
+    private ClassArchive(@Nullable Path place, String name, String madeOf, List<String> flags, List<String> maker) {
         this.place = place;
         this.name = name;
         this.madeOf = madeOf;
@@ -108,8 +118,7 @@ public final class ClassArchive {
                     List.of(),
                     isToBeMade ? maker(command.get(0), same.get(), jars.get(), place.get(), name, madeOf) : List.of());
         } catch (IOException | RuntimeException e) { // a file system of another kind, say
-            LoggerFactory.getLogger(ClassArchive.class)
-                    .warn("workers start without an archive of classes: {}", e.getMessage());
+            Log.of(ClassArchive.class).warn("workers start without an archive of classes: {}", e.getMessage());
             return NONE;
         }
     }
@@ -119,27 +128,55 @@ public final class ClassArchive {
         return flags;
     }
 
-    /** Has it made if it is missing, by a process that nobody waits for. */
-    public void makeIfMissing() {
-        if (maker.isEmpty()) {
+    /**
+     * Has it made if it is missing, by a process that nobody waits for: when the first tasks of a program have gone, or when it is
+     * told that the session ends. While its workers start that process would take a CPU from them, however low its priority: a
+     * CPU that runs it is not taken for one that is free.
+     */
+    public void makeLater() {
+        if (place == null || maker.isEmpty()) {
+            return;
+        }
+        Thread thread = new Thread(
+                null,
+                () -> {
+                    LockSupport.parkNanos(LATER_NANOS); // or less: that does no harm
+                    makeNow();
+                },
+                "atoll-archive",
+                256 * 1024);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** The same, now, if that has not begun. */
+    public void makeNow() {
+        if (place == null || maker.isEmpty() || begun.getAndSet(true)) {
             return;
         }
         try {
             ArchiveCache.make(place);
-            ProcessBuilder builder = new ProcessBuilder(maker)
+            List<String> command = new ArrayList<>(AND_LEAVE);
+            command.addAll(maker);
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(place.toFile()) // else that of the user's is in use for some seconds more
                     .redirectInput(Redirect.from(new File("/dev/null")))
                     .redirectOutput(Redirect.DISCARD)
                     .redirectError(Redirect.DISCARD);
             WorkerCommand.VARIABLES.forEach(builder.environment()::remove);
-            builder.start();
+            builder.start().waitFor();
         } catch (IOException e) {
             // A home that nobody can write to, say: workers go on as they do now.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     /** Takes it away: a worker that was to start with it has not. */
     public void discard() {
+        if (place == null) {
+            return;
+        }
         try (ArchiveCache cache = ArchiveCache.open(place)) {
             cache.discard(name);
         } catch (IOException e) {

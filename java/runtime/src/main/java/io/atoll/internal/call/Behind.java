@@ -1,10 +1,13 @@
 package io.atoll.internal.call;
 
 import io.atoll.ObjectId;
-import io.atoll.store.NativeStore;
+import io.atoll.internal.store.NativeStore;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls that wait in a worker behind the tasks that run there: one behind each, and one behind that, in chains. A call begins on
@@ -18,6 +21,8 @@ public final class Behind {
     private final NativeStore store;
     /** By the task that has to end first: every task that was sent here and has not ended. */
     private final Map<ObjectId, byte[]> calls = new HashMap<>();
+    /** Those whose beginning the scheduler wants to be told. */
+    private final Set<ObjectId> told = new HashSet<>();
 
     public Behind(NativeStore store) {
         this.store = store;
@@ -27,10 +32,10 @@ public final class Behind {
      * What follows a task that has ended.
      *
      * @param task that was begun; null for none
-     * @param call its record
-     * @param isDry nothing is behind it
+     * @param call its record; null for none
+     * @param isLow nothing is behind it, or so little that the scheduler has asked to be told
      */
-    public record Next(ObjectId task, byte[] call, boolean isDry) {
+    public record Next(@Nullable ObjectId task, byte @Nullable [] call, boolean isLow) {
         private static final Next NONE = new Next(null, null, true);
     }
 
@@ -39,13 +44,20 @@ public final class Behind {
         calls.putIfAbsent(task, NOTHING);
     }
 
-    /** The call is to follow the leader. One that it had before has been taken back. */
-    public void add(ObjectId leader, byte[] call) {
+    /**
+     * The call is to follow the leader. One that it had before has been taken back.
+     *
+     * @param isTold whether the scheduler wants to know when it begins
+     */
+    public void add(ObjectId leader, byte[] call, boolean isTold) {
         byte[] before = calls.get(leader);
         if (before != null) {
             forgetTask(before);
             calls.put(leader, call);
             arrived(result(call));
+            if (isTold) {
+                told.add(result(call));
+            }
         }
     }
 
@@ -61,13 +73,15 @@ public final class Behind {
         }
         ObjectId next = result(call);
         arrived(next);
-        return new Next(next, call, calls.get(next) == NOTHING);
+        return new Next(next, call, told.remove(next) || calls.get(next) == NOTHING);
     }
 
     /** A call that is not to be begun from here, with all that is behind it. */
     private void forgetTask(byte[] call) {
         for (byte[] each = call; each != null && each != NOTHING; ) {
-            each = calls.remove(result(each));
+            ObjectId task = result(each);
+            told.remove(task);
+            each = calls.remove(task);
         }
     }
 

@@ -5,6 +5,7 @@ import io.atoll.internal.objects.ObjectCodec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the function and the arguments out of a call that {@link CallWriter} wrote. Used by one thread. */
 public final class CallReader {
@@ -23,7 +24,8 @@ public final class CallReader {
     /** How to get at the value of a dependency. */
     public interface Dependencies {
         /** @param form name of the class that it is to be seen as; null: as it is */
-        Object value(ObjectId id, String form) throws Throwable;
+        @Nullable
+        Object value(ObjectId id, @Nullable String form) throws Throwable;
 
         /** What the function of a stream emits to. */
         default Object emitter() {
@@ -42,12 +44,12 @@ public final class CallReader {
     }
 
     /** Comes last. */
-    public Object[] arguments(ObjectCodec codec, Dependencies dependencies) throws Throwable {
+    public @Nullable Object[] arguments(ObjectCodec codec, Dependencies dependencies) throws Throwable {
         int count = integer();
         if (count < 0 || count > bytes.length) { // each takes a byte at least
             throw new IllegalArgumentException("a call of " + bytes.length + " bytes has " + count + " arguments");
         }
-        Object[] arguments = new Object[count];
+        @Nullable Object[] arguments = new Object[count];
         for (int i = 0; i < arguments.length; ++i) {
             byte kind = record.getByte(at++);
             switch (kind) {
@@ -76,7 +78,7 @@ public final class CallReader {
         return arguments;
     }
 
-    private Object encoded(ObjectCodec codec) {
+    private @Nullable Object encoded(ObjectCodec codec) {
         long tag = record.getLong(at, ORDER);
         int size = record.getInt(at + Long.BYTES, ORDER);
         at += Long.BYTES + Integer.BYTES;

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the fields of a call are, as it goes from its submitter through the scheduler to a worker. Little-endian:
@@ -99,16 +100,16 @@ public final class CallRecord {
     }
 
     /** Null when the driver submits it. */
-    static ObjectId parent(DirectBuffer record) {
+    static @Nullable ObjectId parent(DirectBuffer record) {
         return taskAt(record, PARENT);
     }
 
     /** Null when the driver submits it. */
-    static ObjectId holder(DirectBuffer record) {
+    static @Nullable ObjectId holder(DirectBuffer record) {
         return taskAt(record, HOLDER);
     }
 
-    private static ObjectId taskAt(DirectBuffer record, int at) {
+    private static @Nullable ObjectId taskAt(DirectBuffer record, int at) {
         ObjectId task = id(record, at);
         return task.store() == 0 && task.place() == 0 ? null : task;
     }
@@ -208,7 +209,7 @@ public final class CallRecord {
     }
 
     /** Null when the call is none. */
-    public static StreamPlace stream(DirectBuffer record) {
+    public static @Nullable StreamPlace stream(DirectBuffer record) {
         if ((record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & IS_STREAM) == 0) {
             return null;
         }
@@ -294,6 +295,9 @@ public final class CallRecord {
                 || idsAt + ((long) dependencies + kept) * ObjectId.BYTES != length) {
             throw new IllegalArgumentException("a call of " + length + " bytes names " + dependencies
                     + " dependencies and " + kept + " other ids at " + idsAt);
+        }
+        if (result(record).equals(parent(record))) {
+            throw new IllegalArgumentException("task " + result(record) + " is said to have submitted itself");
         }
     }
 }

@@ -8,19 +8,20 @@ import io.atoll.concurrent.WorkerEnvironment;
 import io.atoll.internal.call.FunctionReader.Function;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.objects.ObjectCodec;
+import io.atoll.internal.store.ObjectStore;
 import io.atoll.spi.EmitterArgument;
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.ResourceUnits;
 import io.atoll.spi.SeenRef;
 import io.atoll.spi.TaskPolicy;
 import io.atoll.spi.TaskRequest;
-import io.atoll.store.ObjectStore;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one call after the other as {@link CallRecord} lays it out. Small values travel in the record; large ones, and
@@ -42,7 +43,7 @@ public final class CallWriter {
     private final List<ObjectId> kept = new ArrayList<>();
     private final List<ObjectId> temporaries = new ArrayList<>();
     private int at;
-    private String where; // in the call it is, for people
+    private String where = ""; // in the call it is, for people
 
     public CallWriter(ObjectStore store, ObjectCodec codec, ObjectWriter writer) {
         this.store = store;
@@ -66,16 +67,18 @@ public final class CallWriter {
         try {
             at = CallRecord.BODY;
             demand(request.resources());
-            boolean hasPolicy = !request.policy().equals(TaskPolicy.NONE);
+            boolean hasPolicy = !request.policy().isNone();
             if (hasPolicy) {
                 policy(RetryPolicy.of(request.policy()));
             }
-            if (hasEnvironment(request.policy())) {
-                environment(request.policy().environment());
+            WorkerEnvironment environment = request.policy().environment();
+            if (environment != null && !environment.isNone()) {
+                environment(environment);
             }
-            if (results.stream() != null) {
+            StreamPlace stream = results.stream();
+            if (stream != null) {
                 room(StreamPlace.BYTES);
-                results.stream().write(record, at);
+                stream.write(record, at);
                 at += StreamPlace.BYTES;
             }
             string(request.name() == null ? function.name() : request.name());
@@ -85,12 +88,12 @@ public final class CallWriter {
             string(descriptor.methodType());
             integer(function.captured().length + request.arguments().length);
             where = "what the function captures";
-            for (Object value : function.captured()) {
+            for (@Nullable Object value : function.captured()) {
                 value(value);
             }
             int number = function.captured().length;
             int position = 1;
-            for (Object argument : request.arguments()) {
+            for (@Nullable Object argument : request.arguments()) {
                 if (argument == null) {
                     NullArguments.check(
                             descriptor, number, request.function().getClass().getClassLoader());
@@ -146,12 +149,12 @@ public final class CallWriter {
     }
 
     /** The objects that were made for the call, to each of which this process holds a reference; null for none. */
-    public ObjectId[] temporaries() {
+    public ObjectId @Nullable [] temporaries() {
         return temporaries.isEmpty() ? null : temporaries.toArray(new ObjectId[0]);
     }
 
     private static int flags(TaskPolicy policy, Results results) {
-        return (policy.equals(TaskPolicy.NONE) ? 0 : CallRecord.HAS_POLICY)
+        return (policy.isNone() ? 0 : CallRecord.HAS_POLICY)
                 | (results.stream() == null ? 0 : CallRecord.IS_STREAM)
                 | (hasEnvironment(policy) ? CallRecord.HAS_ENVIRONMENT : 0)
                 | (policy.isIsolated() ? CallRecord.IS_ISOLATED : 0);
@@ -193,7 +196,7 @@ public final class CallWriter {
         });
     }
 
-    private void value(Object value) {
+    private void value(@Nullable Object value) {
         if (value == null) {
             kind(CallRecord.NULL);
         } else if (value instanceof Integer i) {

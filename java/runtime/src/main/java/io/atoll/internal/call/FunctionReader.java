@@ -9,6 +9,7 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out what to call for a user's function: for a lambda or method reference the method that it stands for, through the
@@ -35,7 +36,7 @@ final class FunctionReader {
      * @param captured in the order of its first parameters, a receiver included
      * @param name for logs and errors
      */
-    record Function(FunctionDescriptor descriptor, Object[] captured, String name) {}
+    record Function(FunctionDescriptor descriptor, @Nullable Object[] captured, String name) {}
 
     /** @param parameters how many arguments the call has: a class may be a function in several ways */
     static Function read(Object function, int parameters) {
@@ -45,9 +46,9 @@ final class FunctionReader {
     /** What is known of one function's class. */
     private static final class Source {
         private final Class<?> type;
-        private final Method writeReplace; // null when there is none
-        private final PlainLambda plain; // null when it is none, or cannot be read
-        private volatile Function known;
+        private final @Nullable Method writeReplace; // null when there is none
+        private final @Nullable PlainLambda plain; // null when it is none, or cannot be read
+        private volatile @Nullable Function known;
 
         Source(Class<?> type) {
             this.type = type;
@@ -93,13 +94,15 @@ final class FunctionReader {
             if (written instanceof SerializedLambda lambda) {
                 return ofLambda(lambda);
             }
-            return plain != null && parameters == 0 ? ofPlain(function) : ofObject(function, parameters);
+            return plain != null && parameters == 0 ? ofPlain(plain, function) : ofObject(function, parameters);
         }
 
-        private Function ofPlain(Object function) {
+        private Function ofPlain(PlainLambda lambda, Object function) {
             try {
                 return new Function(
-                        plain.method(), plain.captured(function), plain.method().shortName());
+                        lambda.method(),
+                        lambda.captured(function),
+                        lambda.method().shortName());
             } catch (IllegalAccessException e) {
                 throw new UnserializableException(
                         "what the function " + type.getName() + " captures cannot be read", e);
@@ -108,7 +111,7 @@ final class FunctionReader {
 
         private static Function ofLambda(SerializedLambda lambda) {
             int count = lambda.getCapturedArgCount();
-            Object[] captured = count == 0 ? NOTHING : new Object[count];
+            @Nullable Object[] captured = count == 0 ? NOTHING : new Object[count];
             for (int i = 0; i < count; ++i) {
                 captured[i] = lambda.getCapturedArg(i);
             }
@@ -150,7 +153,7 @@ final class FunctionReader {
         }
 
         /** The interface of so many parameters that a class implements; null when it does not. */
-        private static Class<?> functionType(Class<?> type, int parameters) {
+        private static @Nullable Class<?> functionType(Class<?> type, int parameters) {
             for (Class<?> each = type; each != null; each = each.getSuperclass()) {
                 for (Class<?> found : each.getInterfaces()) {
                     String name = found.getName();

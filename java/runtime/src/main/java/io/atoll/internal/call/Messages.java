@@ -59,6 +59,13 @@ public final class Messages {
     /** The answer to {@link #CHECK}, with what it had in the place of an id, when no thread goes on by itself. */
     public static final int CHECKED = 15;
 
+    /**
+     * Before that answer, what a thread waits for: the long of {@link #CHECK}, the id of the task that has the thread's
+     * resources, an int each with the number of objects that are wanted, of tasks that run on top of it, and of objects; and the
+     * ids of these two.
+     */
+    public static final int WAITS = 27;
+
     /** How far a task is: its id, and a double from 0 to 1. */
     public static final int PROGRESS = 26;
 
@@ -68,6 +75,8 @@ public final class Messages {
     public static final int RUN = 16;
     /** The id of a task that runs here, and a whole {@link CallRecord}, to be run once that has ended. */
     public static final int AHEAD = 19;
+    /** The same for one whose beginning is told at once, so that more comes before all that is ahead has begun. */
+    public static final int AHEAD_AND_TELL = 21;
     /** The task has its CPU back. */
     public static final int GRANT = 17;
 
@@ -76,6 +85,9 @@ public final class Messages {
 
     /** Whether any thread of a task waits for what is there already. In the place of an id is what the answer is to name. */
     public static final int CHECK = 20;
+
+    /** A task that waits is to fail: its id, and a string with the reason. */
+    public static final int BREAK = 22;
 
     private Messages() {}
 }

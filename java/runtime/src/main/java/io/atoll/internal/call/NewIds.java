@@ -2,8 +2,8 @@ package io.atoll.internal.call;
 
 import io.atoll.ObjectId;
 import io.atoll.ObjectStoreFullException;
-import io.atoll.store.NativeStore;
-import io.atoll.store.Waiting;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;

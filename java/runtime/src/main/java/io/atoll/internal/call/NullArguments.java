@@ -5,6 +5,7 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Parameter;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Says which parameter it was that cannot be null. */
 final class NullArguments {
@@ -48,7 +49,7 @@ final class NullArguments {
     }
 
     /** Null when the class was compiled without {@code -parameters}. */
-    private static String name(FunctionDescriptor function, int parameter, ClassLoader loader) {
+    private static @Nullable String name(FunctionDescriptor function, int parameter, ClassLoader loader) {
         try {
             Class<?> owner = Class.forName(function.className(), false, loader);
             boolean isConstructor = function.kind() == MethodHandleInfo.REF_newInvokeSpecial;

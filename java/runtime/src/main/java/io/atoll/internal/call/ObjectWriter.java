@@ -4,10 +4,12 @@ import io.atoll.ObjectId;
 import io.atoll.ObjectStoreFullException;
 import io.atoll.internal.memory.Encoded;
 import io.atoll.internal.memory.Room;
-import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.ObjectStore;
+import io.atoll.jni.StoreLayout;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes values into the store. When it is full, waits for room: for a while, and for as long as others are written to
@@ -22,11 +24,13 @@ public final class ObjectWriter implements Room {
     public ObjectWriter(ObjectStore store, Duration patience) {
         this.store = store;
         this.patience = patience;
-        isSpilling = store instanceof NativeStore shared ? () -> shared.stats().bytesSpilling() > 0 : () -> false;
+        isSpilling = store instanceof NativeStore shared
+                ? () -> shared.stats().get(StoreLayout.STATS_BYTES_SPILLING) > 0
+                : () -> false;
     }
 
     /** Stores the value under the expected id, or, for null, a new one, to which the caller then holds a reference. */
-    public ObjectId write(ObjectId expected, Encoded value) {
+    public ObjectId write(@Nullable ObjectId expected, Encoded value) {
         ObjectId[] contained = value.contained();
         ObjectStore.Creation creation = create(expected, value.size(), contained.length, value.tag());
         boolean sealed = false;
@@ -56,7 +60,7 @@ public final class ObjectWriter implements Room {
     }
 
     /** Begins the object with the expected id, or, for null, a new one, to which the caller then holds a reference. */
-    public ObjectStore.Creation create(ObjectId expected, long size, int contained, long tag) {
+    public ObjectStore.Creation create(@Nullable ObjectId expected, long size, int contained, long tag) {
         while (true) {
             long start = System.nanoTime();
             try {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a lambda or method reference of a type that is not Serializable calls, such as a {@code Callable} that was given to
@@ -26,7 +27,7 @@ final class PlainLambda {
     }
 
     /** Null where it cannot be found out. */
-    static PlainLambda of(Class<?> type) {
+    static @Nullable PlainLambda of(Class<?> type) {
         try {
             return type.isHidden() && type.isSynthetic() ? find(type) : null;
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
@@ -38,15 +39,16 @@ final class PlainLambda {
         return method;
     }
 
+    @Nullable
     Object[] captured(Object lambda) throws IllegalAccessException {
-        Object[] values = new Object[captured.length];
+        @Nullable Object[] values = new Object[captured.length];
         for (int i = 0; i < values.length; ++i) {
             values[i] = captured[i].get(lambda);
         }
         return values;
     }
 
-    private static PlainLambda find(Class<?> type) throws ReflectiveOperationException {
+    private static @Nullable PlainLambda find(Class<?> type) throws ReflectiveOperationException {
         Access.open(type);
         List<Field> fields = new ArrayList<>();
         for (Field each : type.getDeclaredFields()) {

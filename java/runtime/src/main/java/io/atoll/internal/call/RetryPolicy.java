@@ -1,7 +1,7 @@
 package io.atoll.internal.call;
 
+import io.atoll.internal.store.Waiting;
 import io.atoll.spi.TaskPolicy;
-import io.atoll.store.Waiting;
 import java.util.List;
 
 /**

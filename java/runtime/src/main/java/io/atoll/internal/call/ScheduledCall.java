@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the scheduler's thread keeps of a call until its task has ended: the record, as it will be sent. All from its demand to
@@ -26,12 +27,14 @@ public final class ScheduledCall {
     final byte[] shared;
 
     private final Duration timeout;
-    private StreamPlace stream;
+    private @Nullable StreamPlace stream;
     private boolean hasFailed;
 
     /** For {@link io.atoll.internal.node}, which keeps all of them in a list. */
+    @Nullable
     public ScheduledCall before;
 
+    @Nullable
     public ScheduledCall after;
 
     /** Copies the record out of the ring. */
@@ -102,7 +105,7 @@ public final class ScheduledCall {
     }
 
     /** Where its stream stands; null when it is none. */
-    public StreamPlace stream() {
+    public @Nullable StreamPlace stream() {
         return stream;
     }
 
@@ -113,6 +116,8 @@ public final class ScheduledCall {
         stream = CallRecord.stream(record);
     }
 
+    /** REQUIRES: the task is the node's: all of those are calls. */
+    @SuppressWarnings("NullAway") // a task has the call that made it for its payload
     public static ScheduledCall of(Task task) {
         return (ScheduledCall) task.payload();
     }

@@ -1,6 +1,7 @@
 package io.atoll.internal.classes;
 
 import io.atoll.AtollException;
+import io.atoll.internal.log.Log;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the bytes of classes to the workers of this driver, at a socket in the session's directory, where only this user
@@ -31,7 +32,7 @@ final class ClassServer implements AutoCloseable {
     /** Where the bytes are. */
     interface Bytes {
         /** Null when nobody has such a class. Any thread. */
-        byte[] of(String className) throws IOException;
+        byte @Nullable [] of(String className) throws IOException;
     }
 
     private final Bytes bytes;
@@ -88,15 +89,14 @@ final class ClassServer implements AutoCloseable {
             } catch (IOException | OutOfMemoryError e) {
                 close(asker); // The worker sees its end.
                 if (selector.isOpen()) {
-                    LoggerFactory.getLogger(ClassServer.class)
-                            .warn("a worker cannot ask for a class: {}", e.toString());
+                    Log.of(ClassServer.class).warn("a worker cannot ask for a class: {}", e.toString());
                     LockSupport.parkNanos(AFTER_FAILURE_NANOS);
                 }
             }
         }
     }
 
-    private static void close(SocketChannel asker) {
+    private static void close(@Nullable SocketChannel asker) {
         try {
             if (asker != null) {
                 asker.close();

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The class loaders of this process that workers have no path for: those of {@code java File.java}, JShell and plugins. They
@@ -16,8 +17,8 @@ public final class DriverClasses {
     /** Guarded by the class, as all that follows. */
     private static final Set<ClassLoader> LOADERS = Collections.newSetFromMap(new WeakHashMap<>());
 
-    private static Path session; // null while this process has no node
-    private static ClassServer server; // null until the first of the loaders is met
+    private static @Nullable Path session; // null while this process has no node
+    private static @Nullable ClassServer server; // null until the first of the loaders is met
 
     private DriverClasses() {}
 
@@ -41,7 +42,7 @@ public final class DriverClasses {
      *
      * @return why workers cannot have its classes; null when they can
      */
-    public static String meet(Class<?> function) {
+    public static @Nullable String meet(Class<?> function) {
         ClassLoader loader = function.getClassLoader();
         if (isKnownToWorkers(loader)) {
             return null;
@@ -61,7 +62,7 @@ public final class DriverClasses {
         return null;
     }
 
-    private static boolean isKnownToWorkers(ClassLoader loader) {
+    private static boolean isKnownToWorkers(@Nullable ClassLoader loader) {
         return loader == null
                 || loader == ClassLoader.getSystemClassLoader()
                 || loader == ClassLoader.getPlatformClassLoader()
@@ -76,7 +77,7 @@ public final class DriverClasses {
     }
 
     /** The bytes of a class as one of the loaders has them; null when none has. */
-    private static byte[] bytes(String name) throws IOException {
+    private static byte @Nullable [] bytes(String name) throws IOException {
         List<ClassLoader> loaders;
         synchronized (DriverClasses.class) {
             loaders = List.copyOf(LOADERS);

@@ -2,8 +2,8 @@ package io.atoll.internal.lineage;
 
 import io.atoll.AtollException;
 import io.atoll.ObjectId;
-import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectEvent;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.ObjectEvent;
 
 /**
  * The client that watches results: one of its own, since the driver's refers to them for its user's refs, too, and could not

@@ -4,22 +4,25 @@ import io.atoll.ObjectId;
 import io.atoll.ObjectStoreFullException;
 import io.atoll.internal.call.EndedCall;
 import io.atoll.internal.call.ScheduledCall;
+import io.atoll.internal.log.Log;
 import io.atoll.internal.process.Repetitions;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.ObjectEvent;
+import io.atoll.internal.store.ObjectStore;
+import io.atoll.internal.store.Struct;
+import io.atoll.jni.StoreLayout;
 import io.atoll.scheduler.Task;
-import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectEvent;
-import io.atoll.store.ObjectStore;
-import io.atoll.store.StoreStats;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Has results made again that are lost, since their file on disk is damaged or cannot be read: by the calls of tasks that
@@ -43,7 +46,7 @@ public final class Lineage implements AutoCloseable {
     /** Between two looks; longer while nothing changes. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(4);
     /** How many calls a look takes in, those that keeping others has looked at included, */
     private static final int AT_ONCE = 2000;
     /** and how many of them without letting the scheduler in. */
@@ -64,10 +67,10 @@ public final class Lineage implements AutoCloseable {
     private final MadeList list = new MadeList(); // guarded by this
     private final Map<ObjectId, Made> armed = new HashMap<>(); // guarded by this: by result
     private final ArrayDeque<Made> lost = new ArrayDeque<>(); // guarded by this
-    private Thread thread; // guarded by this
+    private @Nullable Thread thread; // guarded by this
     private boolean closed; // guarded by this
     private int lookedAt; // guarded by this: by who kept calls, since the thread's last look
-    private volatile Keeper keeper; // null while all is calm
+    private volatile @Nullable Keeper keeper; // null while all is calm
     private volatile boolean isAnyLost;
     /** What stays lost: tasks may wait for it that were submitted when it was to be made again. */
     private final Queue<ObjectId> givenUp = new ConcurrentLinkedQueue<>();
@@ -96,7 +99,7 @@ public final class Lineage implements AutoCloseable {
         this.mostAtATime = Math.max(1, mostAtATime);
         this.wake = wake;
         bytes = new LineageBytes(store);
-        told = new Repetitions(text -> LoggerFactory.getLogger(Lineage.class).warn("{}", text));
+        told = new Repetitions(text -> Log.of(Lineage.class).warn("{}", text));
     }
 
     // ---- who has the turn
@@ -193,7 +196,7 @@ public final class Lineage implements AutoCloseable {
             ScheduledCall again = remaking.again();
             ++made.remakes;
             remaking.unclaim();
-            ids.forEach(keeper::sayYes);
+            ids.forEach(keeper()::sayYes);
             told.tell(
                     made.call.name(),
                     "a result that is made again",
@@ -205,7 +208,7 @@ public final class Lineage implements AutoCloseable {
                 ended(made); // What it names is not there, which is its result now.
             }
         } catch (ObjectStoreFullException e) {
-            giveUp(made, e.getMessage());
+            giveUp(made, String.valueOf(e.getMessage()));
         }
     }
 
@@ -227,7 +230,7 @@ public final class Lineage implements AutoCloseable {
     private void ended(Made made) {
         synchronized (this) {
             for (ObjectId id : made.lost) {
-                if (store.state(id) != ObjectStore.State.EXPECTED && !keeper.watchAgain(id)) {
+                if (store.state(id) != ObjectStore.State.EXPECTED && !keeper().watchAgain(id)) {
                     drop(made, id); // It was deleted.
                 }
             }
@@ -266,13 +269,18 @@ public final class Lineage implements AutoCloseable {
     }
 
     private void sayNo(ObjectId lost) {
-        keeper.sayNo(lost);
+        keeper().sayNo(lost);
         givenUp.add(lost);
+    }
+
+    /** REQUIRES: it is armed, as it is once anything is lost. */
+    private Keeper keeper() {
+        return Objects.requireNonNull(keeper, "nothing is watched");
     }
 
     private void leave(ObjectId result) {
         armed.remove(result);
-        keeper.leave(result);
+        keeper().leave(result);
     }
 
     private void drop(Made made, ObjectId result) {
@@ -309,9 +317,10 @@ public final class Lineage implements AutoCloseable {
 
     private void startThread() {
         if (thread == null) {
-            thread = new Thread(null, this::run, "atoll-lineage", 256 * 1024);
-            thread.setDaemon(true);
-            thread.start();
+            Thread fresh = new Thread(null, this::run, "atoll-lineage", 256 * 1024);
+            fresh.setDaemon(true);
+            fresh.start(); // Else one that ends later tries again.
+            thread = fresh;
         }
         notifyAll();
     }
@@ -320,15 +329,17 @@ public final class Lineage implements AutoCloseable {
         try {
             long rung = store.bell(NativeStore.PRESSURE_BELL);
             while (awaitSomethingKept()) {
-                if (keeper == null && (store.bell(NativeStore.PRESSURE_BELL) != rung || isShort())) {
-                    keeper = new Keeper(store);
+                Keeper watching = keeper;
+                if (watching == null && (store.bell(NativeStore.PRESSURE_BELL) != rung || isShort())) {
+                    watching = new Keeper(store);
+                    keeper = watching;
                 }
-                boolean isAny = keeper == null ? lookAtSome() : armSome();
+                boolean isAny = watching == null ? lookAtSome() : armSome(watching);
                 pause = isAny ? LOOK_NANOS : Math.min(2 * pause, LONGEST_NANOS);
-                if (keeper == null) {
+                if (watching == null) {
                     store.bellWait(NativeStore.PRESSURE_BELL, rung, pause);
                 } else {
-                    for (ObjectEvent event : keeper.events(isAny ? 0 : LOOK_NANOS)) {
+                    for (ObjectEvent event : watching.events(isAny ? 0 : LOOK_NANOS)) {
                         hear(event);
                     }
                 }
@@ -353,8 +364,9 @@ public final class Lineage implements AutoCloseable {
             return false;
         }
         statsAt = System.nanoTime();
-        StoreStats stats = store.stats();
-        return stats.spilledObjects() > 0 || stats.allocated() > stats.capacity() / 2;
+        Struct stats = store.stats();
+        return stats.get(StoreLayout.STATS_SPILLED_OBJECTS) > 0
+                || stats.get(StoreLayout.STATS_ALLOCATED) > stats.get(StoreLayout.STATS_CAPACITY) / 2;
     }
 
     /** Forgets those whose results are gone; false when there are none. */
@@ -380,7 +392,7 @@ public final class Lineage implements AutoCloseable {
     }
 
     /** False when there are none. */
-    private boolean armSome() {
+    private boolean armSome(Keeper watching) {
         List<Made> some;
         synchronized (this) {
             some = list.takeCalm(AT_ONCE);
@@ -388,14 +400,14 @@ public final class Lineage implements AutoCloseable {
             shrink();
         }
         for (Made each : some) {
-            arm(each, each.call.results().stream().filter(keeper::watch).toList());
+            arm(each, each.call.results().stream().filter(watching::watch).toList());
         }
         return !some.isEmpty();
     }
 
     private synchronized void arm(Made made, List<ObjectId> watched) {
         if (made.state == Made.State.FORGOTTEN) {
-            watched.forEach(keeper::leave);
+            watched.forEach(keeper()::leave);
             return;
         }
         made.results = watched;
@@ -434,7 +446,7 @@ public final class Lineage implements AutoCloseable {
     private synchronized void giveAllUp(RuntimeException why) {
         if (!closed) {
             budget = 0;
-            LoggerFactory.getLogger(Lineage.class)
+            Log.of(Lineage.class)
                     .warn("results of tasks that are lost are not made again any more: {}", why.toString());
             for (Made oldest = list.first(); oldest != null; oldest = list.first()) {
                 forget(oldest);
@@ -444,7 +456,7 @@ public final class Lineage implements AutoCloseable {
         }
     }
 
-    /** Nobody has the turn any more: nothing is made again. Does not wait for the thread. */
+    /** Nobody has the turn any more: nothing is made again. Does not wait for the thread, whose sleep {@link NativeStore#endWaits} ends. */
     public void stop() {
         Thread running;
         synchronized (this) {
@@ -455,7 +467,6 @@ public final class Lineage implements AutoCloseable {
         told.tellMore(System.nanoTime(), true);
         if (running != null) {
             running.interrupt();
-            store.bellRing(NativeStore.PRESSURE_BELL, Integer.MAX_VALUE);
         }
     }
 
@@ -473,8 +484,9 @@ public final class Lineage implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (keeper != null) {
-            keeper.close();
+        Keeper watching = keeper;
+        if (watching != null) {
+            watching.close();
         }
     }
 }

@@ -2,8 +2,8 @@ package io.atoll.internal.lineage;
 
 import io.atoll.ObjectId;
 import io.atoll.ObjectLostException;
-import io.atoll.store.NativeStore;
-import io.atoll.store.SealedObjects;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.SealedObjects;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -4,6 +4,7 @@ import io.atoll.ObjectId;
 import io.atoll.internal.call.EndedCall;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What {@link Lineage} keeps of one task that has ended. Guarded by that. */
 final class Made {
@@ -19,8 +20,10 @@ final class Made {
     int remakes;
 
     /** In the list of all that may be forgotten, the oldest first. */
+    @Nullable
     Made before;
 
+    @Nullable
     Made after;
 
     enum State {

@@ -2,18 +2,20 @@ package io.atoll.internal.lineage;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What may be forgotten, the oldest first: armed ones, then those that are about to be, then calm ones. One thread at a time. */
 final class MadeList {
-    private Made first;
-    private Made last;
-    private Made firstCalm;
+    private @Nullable Made first;
+    private @Nullable Made last;
+    private @Nullable Made firstCalm;
     /** Of the calm ones: the next to be looked at. */
-    private Made looked;
+    private @Nullable Made looked;
 
     private int size;
 
     /** Null when there is none. */
+    @Nullable
     Made first() {
         return first;
     }
@@ -35,7 +37,7 @@ final class MadeList {
         link(made, firstCalm);
     }
 
-    private void link(Made made, Made next) {
+    private void link(Made made, @Nullable Made next) {
         ++size;
         made.after = next;
         made.before = next == null ? last : next.before;
@@ -74,6 +76,7 @@ final class MadeList {
     }
 
     /** The next to be looked at: again and again all that are calm. Null when there is none. */
+    @Nullable
     Made next() {
         Made next = looked == null ? firstCalm : looked;
         looked = next == null ? null : next.after;

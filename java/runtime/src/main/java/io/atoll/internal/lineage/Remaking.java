@@ -4,10 +4,11 @@ import io.atoll.ObjectId;
 import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.EndedCall;
 import io.atoll.internal.call.ScheduledCall;
-import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A call that is to be run again: what it names, and who may run it. Who has the scheduler's turn; closed once it is submitted. */
 final class Remaking implements AutoCloseable {
@@ -25,6 +26,7 @@ final class Remaking implements AutoCloseable {
     }
 
     /** Null when it may be. */
+    @Nullable
     String whyNot(int times) {
         if (times == MOST) {
             return "it has been made again " + MOST + " times";

@@ -1,9 +1,9 @@
 package io.atoll.internal.node;
 
-import io.atoll.store.Waiting;
+import io.atoll.internal.log.Log;
+import io.atoll.internal.store.Waiting;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.LoggerFactory;
 
 /**
  * Holds back who submits while the node has as many unfinished tasks as it may have: each takes an id of the store and some of
@@ -90,7 +90,7 @@ public final class Backlog {
                     "waiting for one of the node's " + most
                             + " unfinished tasks to end: it has as many as it may have (AtollOptions.Builder.maxUnfinishedTasks)");
             if (now - startedAt > TELL_NANOS && isTold.compareAndSet(false, true)) {
-                LoggerFactory.getLogger(Backlog.class)
+                Log.of(Backlog.class)
                         .warn(
                                 "who submits waits: {} tasks are unfinished, as many as there may be"
                                         + " (AtollOptions.Builder.maxUnfinishedTasks)",

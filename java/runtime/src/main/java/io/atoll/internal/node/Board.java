@@ -1,15 +1,15 @@
 package io.atoll.internal.node;
 
-import io.atoll.scheduler.Scheduler;
-import io.atoll.store.NativeStore;
-import io.atoll.store.Ring;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.Ring;
+import io.atoll.scheduler.Hunger;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A few words that all processes of a node see, in the memory of the ring down to the driver, which is sent nothing:
  *
  * <pre>
- *    0  when the scheduler is to be woken by the end of a task: {@link Scheduler.Hunger}
+ *    0  when the scheduler is to be woken by the end of a task: {@link Hunger}
  *   64  1024 bits: clients that take part in tasks
  *  192  tasks that wait, are queued, and run: an int each
  *  204  how many unfinished ones the node may have
@@ -38,7 +38,7 @@ public final class Board {
     }
 
     /** The scheduler's alone: it looks at the rings once more after it has said so, and then sleeps. */
-    void setHunger(Scheduler.Hunger hunger) {
+    void setHunger(Hunger hunger) {
         words.putIntVolatile(HUNGER, hunger.ordinal());
     }
 
@@ -46,10 +46,10 @@ public final class Board {
      * Whether a message that only sets resources free must ring the bell. Pairs with {@link #setHunger}: the message is in
      * the ring before a full fence and this reads after it, so either this thread sees the word or the scheduler the message.
      *
-     * @param isDry nothing is left here that was sent ahead
+     * @param isLow little is left here that was sent ahead
      */
-    boolean isHungry(boolean isDry) {
-        return words.getIntVolatile(HUNGER) >= (isDry ? Scheduler.Hunger.WHEN_DRY : Scheduler.Hunger.ALWAYS).ordinal();
+    boolean isHungry(boolean isLow) {
+        return words.getIntVolatile(HUNGER) >= (isLow ? Hunger.WHEN_LOW : Hunger.ALWAYS).ordinal();
     }
 
     /** How many tasks may be unfinished. To be called before others see the board. */

@@ -2,13 +2,14 @@ package io.atoll.internal.node;
 
 import io.atoll.ObjectId;
 import io.atoll.internal.call.ScheduledCall;
+import io.atoll.internal.log.Log;
 import io.atoll.internal.node.RingReader.BrokenRingException;
 import io.atoll.internal.process.WorkerProcesses;
-import io.atoll.store.NativeStore;
+import io.atoll.internal.store.NativeStore;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client as the scheduler's thread sees it: its two rings, and whether it can be believed. One whose messages make no
@@ -55,6 +56,7 @@ final class Client implements MessageHandler {
         }
         try {
             int count = up.read(this, MESSAGES_AT_ONCE);
+            inbox.read();
             down.flush();
             if (count == 0 && up.isStalled()) {
                 checkStall();
@@ -63,7 +65,8 @@ final class Client implements MessageHandler {
             }
             return count;
         } catch (BrokenRingException e) {
-            drop(e.getMessage());
+            inbox.read();
+            drop(e.why());
             return 0;
         }
     }
@@ -90,7 +93,7 @@ final class Client implements MessageHandler {
             UnsafeBuffer record = call.forThisRun();
             return down.run(record, record.capacity());
         } catch (BrokenRingException e) {
-            drop(e.getMessage());
+            drop(e.why());
             return false;
         }
     }
@@ -102,9 +105,9 @@ final class Client implements MessageHandler {
                 return false;
             }
             UnsafeBuffer record = call.forThisRun();
-            return down.runAfter(leader, record, record.capacity());
+            return down.runAfter(leader, record, record.capacity(), call.task.isTold());
         } catch (BrokenRingException e) {
-            drop(e.getMessage());
+            drop(e.why());
             return false;
         }
     }
@@ -117,19 +120,30 @@ final class Client implements MessageHandler {
         try {
             down.tell(message, task);
         } catch (BrokenRingException e) {
-            drop(e.getMessage());
+            drop(e.why());
+        }
+    }
+
+    /** The same with a reason. */
+    void tell(int message, ObjectId task, String why) {
+        if (isOwn) {
+            return;
+        }
+        try {
+            down.tell(message, task, why);
+        } catch (BrokenRingException e) {
+            drop(e.why());
         }
     }
 
     /** A message makes no sense: that is said, and of a worker not borne for ever. */
-    void leaveOut(int type, String why, Throwable cause) {
+    void leaveOut(int type, String why, @Nullable Throwable cause) {
         if (++leftOut > MOST_LEFT_OUT && !isOwn) {
             throw new BrokenRingException("more than " + MOST_LEFT_OUT
                     + " of its messages make no sense, like one of kind " + type + ": " + why);
         }
         try {
-            LoggerFactory.getLogger(SchedulerThread.class)
-                    .warn("message {} of client {} is left out: {}", type, index, why, cause);
+            Log.of(SchedulerThread.class).warn("message {} of client {} is left out: {}", type, index, why, cause);
         } catch (OutOfMemoryError e) {
             // Not said, then.
         }

@@ -1,8 +1,11 @@
 package io.atoll.internal.node;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /** The clients that have joined and are not buried, by their index in the store. Who has the scheduler's turn. */
 final class Clients {
-    private final Client[] clients = new Client[Board.MAX_CLIENTS];
+    private final @Nullable Client[] clients = new Client[Board.MAX_CLIENTS];
     private final long[] known = new long[Board.MAX_CLIENTS / Long.SIZE];
 
     /** How many words of 64 clients there are. */
@@ -16,8 +19,14 @@ final class Clients {
     }
 
     /** Null when it is not here. */
+    @Nullable
     Client get(int index) {
         return clients[index];
+    }
+
+    /** REQUIRES: it is here. */
+    Client here(int index) {
+        return Objects.requireNonNull(clients[index], "a client that is not here");
     }
 
     void add(Client client) {

@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks this JVM for collections when refs and views that nobody can reach hold what others need, and so seldom that they take
@@ -32,7 +33,7 @@ final class Collector {
 
     private final Held held;
     private final Thread thread = new Thread(null, this::run, "atoll-collector", 256 * 1024);
-    private List<GarbageCollectorMXBean> beans;
+    private List<GarbageCollectorMXBean> beans = List.of(); // the thread's
 
     private boolean started;
     private volatile boolean asked;
@@ -40,7 +41,7 @@ final class Collector {
     private long wholeMillis;
     private boolean whole = true;
     private boolean ignored;
-    private volatile Object garbage;
+    private volatile @Nullable Object garbage;
 
     Collector(Held held) {
         this.held = held;
@@ -52,8 +53,8 @@ final class Collector {
         asked = true;
         synchronized (this) {
             if (!started) {
+                thread.start(); // Else the next who asks tries again.
                 started = true;
-                thread.start();
             }
         }
         LockSupport.unpark(thread);

@@ -3,8 +3,10 @@ package io.atoll.internal.node;
 import io.atoll.ObjectId;
 import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Messages;
-import io.atoll.store.NativeStore;
-import io.atoll.store.Ring;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.Ring;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
@@ -15,7 +17,6 @@ public final class DownRing {
     private final NativeStore store;
     private final int worker;
     private final RingWriter ring;
-    private final UnsafeBuffer id = new UnsafeBuffer(new byte[ObjectId.BYTES]);
     private final ExpandableArrayBuffer behind = new ExpandableArrayBuffer();
     /** What found the ring full; it must not be lost. */
     private final ArrayDeque<Word> words = new ArrayDeque<>();
@@ -26,8 +27,8 @@ public final class DownRing {
         ring = new RingWriter(store.ring(worker, Ring.Direction.DOWN));
     }
 
-    /** A message that is the id of a task. */
-    private record Word(int message, ObjectId task) {}
+    /** A message whose text begins with the id of a task. */
+    private record Word(int message, UnsafeBuffer text) {}
 
     /** The worker's end of its own ring. */
     public static RingReader open(NativeStore store) {
@@ -44,18 +45,35 @@ public final class DownRing {
     }
 
     /** The same for one that is to be begun when the leader has ended, and not before: nobody is woken for it. */
-    boolean runAfter(ObjectId leader, DirectBuffer call, int length) {
+    boolean runAfter(ObjectId leader, DirectBuffer call, int length, boolean isTold) {
         int all = ObjectId.BYTES + length;
         if (all > ring.maxMessageLength() || !flush()) {
             return false;
         }
+        if (ring.isHalfFull()) { // The rest is for what cannot wait.
+            store.bellRing(worker, 1);
+            return false;
+        }
         CallRecord.putId(behind, 0, leader);
         behind.putBytes(ObjectId.BYTES, call, 0, length);
-        return write(Messages.AHEAD, behind, all);
+        return write(isTold ? Messages.AHEAD_AND_TELL : Messages.AHEAD, behind, all);
     }
 
     void tell(int message, ObjectId task) {
-        words.add(new Word(message, task));
+        UnsafeBuffer id = new UnsafeBuffer(new byte[ObjectId.BYTES]);
+        CallRecord.putId(id, 0, task);
+        words.add(new Word(message, id));
+        flush();
+    }
+
+    /** The same with a reason. */
+    void tell(int message, ObjectId task, String why) {
+        byte[] reason = why.getBytes(StandardCharsets.UTF_8);
+        UnsafeBuffer text = new UnsafeBuffer(new byte[ObjectId.BYTES + Integer.BYTES + reason.length]);
+        CallRecord.putId(text, 0, task);
+        text.putInt(ObjectId.BYTES, reason.length, ByteOrder.LITTLE_ENDIAN);
+        text.putBytes(ObjectId.BYTES + Integer.BYTES, reason);
+        words.add(new Word(message, text));
         flush();
     }
 
@@ -63,8 +81,7 @@ public final class DownRing {
     boolean flush() {
         Word next;
         while ((next = words.peek()) != null) {
-            CallRecord.putId(id, 0, next.task());
-            if (!write(next.message(), id, ObjectId.BYTES)) {
+            if (!write(next.message(), next.text(), next.text().capacity())) {
                 return false;
             }
             words.remove();

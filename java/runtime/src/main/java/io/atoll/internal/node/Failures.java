@@ -1,17 +1,19 @@
 package io.atoll.internal.node;
 
 import io.atoll.ObjectId;
+import io.atoll.ObjectStoreFullException;
 import io.atoll.TaskException;
 import io.atoll.internal.call.ScheduledCall;
 import io.atoll.internal.call.StreamPlace;
+import io.atoll.internal.log.Log;
 import io.atoll.internal.objects.ObjectCodec;
-import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.ObjectStore;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Results that are errors of the node's making: put in the place of what no task will make, or kept here when the store
@@ -25,6 +27,7 @@ final class Failures {
     private final NativeStore store;
     private final ObjectCodec codec;
     private final Unheard unheard;
+    private final boolean mayWait;
     /** Errors that found no room, the newest of them. */
     private final Map<ObjectId, TaskException> unstored = Collections.synchronizedMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -35,10 +38,12 @@ final class Failures {
         }
     });
 
-    Failures(NativeStore store, ObjectCodec codec, Unheard unheard) {
+    /** @param mayWait whether room is made in a full store, by writing to disk: what has none is waited for then */
+    Failures(NativeStore store, ObjectCodec codec, Unheard unheard, boolean mayWait) {
         this.store = store;
         this.codec = codec;
         this.unheard = unheard;
+        this.mayWait = mayWait;
     }
 
     /** Whether the object is there, or never will be. Throws for an id of nowhere. */
@@ -65,6 +70,13 @@ final class Failures {
         put(call, call.task.id(), error);
     }
 
+    /** The error of what is no task: one of several results, or a place in a stream, that found no room in its worker. */
+    void putIfMissing(ObjectId result, TaskException error) {
+        if (!isReady(result)) {
+            put(result, error);
+        }
+    }
+
     private void put(ScheduledCall call, ObjectId result, TaskException error) {
         unheard.failed(call.task.id(), result, error.taskName(), error);
         put(result, error);
@@ -88,7 +100,7 @@ final class Failures {
             }
             put(call, node, error);
         } catch (RuntimeException e) {
-            LoggerFactory.getLogger(SchedulerThread.class)
+            Log.of(SchedulerThread.class)
                     .warn("{}; the stream cannot be read up to where this is to be said", error.getMessage(), e);
         } finally {
             if (pin != null) {
@@ -102,7 +114,7 @@ final class Failures {
         // Made here, where it says nothing.
         error.setStackTrace(new StackTraceElement[0]);
         try {
-            codec.putError(id, error);
+            store(id, error);
         } catch (RuntimeException | OutOfMemoryError e) {
             if (isReady(id)) {
                 return; // Its worker was faster.
@@ -110,8 +122,20 @@ final class Failures {
             // No room for the reason either: it is kept here, and who waits hears that the result is lost.
             unstored.put(id, error);
             store.delete(id);
-            LoggerFactory.getLogger(SchedulerThread.class)
+            Log.of(SchedulerThread.class)
                     .warn("{}; this cannot be stored as its result: {}", error.getMessage(), e.toString());
+        }
+    }
+
+    /** Holds up nobody where waiting is of no use: the node stands still meanwhile. */
+    private void store(ObjectId id, TaskException error) {
+        try {
+            codec.putErrorNow(id, error);
+        } catch (ObjectStoreFullException e) {
+            if (!mayWait) {
+                throw e;
+            }
+            codec.putError(id, error);
         }
     }
 
@@ -131,6 +155,7 @@ final class Failures {
     }
 
     /** What the result of a task would be if there had been room for it; null when that is not so. */
+    @Nullable
     TaskException unstored(ObjectId id) {
         return unstored.get(id);
     }

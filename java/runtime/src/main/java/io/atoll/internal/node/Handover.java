@@ -1,9 +1,10 @@
 package io.atoll.internal.node;
 
 import io.atoll.ObjectId;
-import io.atoll.store.NativeStore;
+import io.atoll.internal.store.NativeStore;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives back this process's references, but not before the scheduler has read every message written so far: it registers
@@ -16,7 +17,7 @@ public final class Handover {
     private final UpRing ring;
     private final Gate gate;
     private final LinkedBlockingQueue<Parting> queue = new LinkedBlockingQueue<>();
-    private volatile Thread thread;
+    private volatile @Nullable Thread thread;
     private volatile boolean closed;
 
     public Handover(NativeStore store, UpRing ring, Gate gate) {

@@ -6,12 +6,13 @@ import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.call.ScheduledCall;
 import io.atoll.internal.call.SharedBytes;
+import io.atoll.internal.call.StreamPlace;
+import io.atoll.internal.log.Log;
 import io.atoll.scheduler.Scheduler;
 import io.atoll.scheduler.Task;
 import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.slf4j.LoggerFactory;
 
 /**
  * What clients say, told to the {@link Scheduler}. Nothing in a message is believed before it has been looked at: what
@@ -67,10 +68,16 @@ final class Inbox {
             }
             case Messages.FAILED, Messages.RETRY -> failed(from, type, buffer, at, length);
             case Messages.STREAMED -> streamed(from, buffer, at, length);
+            case Messages.WAITS -> doubts.waits(from, buffer, at, length);
             case Messages.PROGRESS -> progress(from, buffer, at, length);
             case Messages.FAILED_WITH -> failedWith(from, buffer, at, length);
             default -> from.leaveOut(type, "it is of a kind that is not known", null);
         }
+    }
+
+    /** Some messages have been read, one after the other. */
+    void read() {
+        scheduler.sendWhatCanGo();
     }
 
     private void tell(Client from, int type, ObjectId task) {
@@ -103,7 +110,7 @@ final class Inbox {
         ObjectId task = CallRecord.id(buffer, at);
         if (isThere(task)) {
             ObjectId next = length == ObjectId.BYTES ? null : CallRecord.id(buffer, at + ObjectId.BYTES);
-            scheduler.finished(task, from.index, next);
+            scheduler.noteFinished(task, from.index, next);
         } else {
             from.leaveOut(Messages.FINISHED, "task " + task + " has no result", null);
         }
@@ -126,7 +133,8 @@ final class Inbox {
             int attempt = record.getInt(attemptAt, ByteOrder.LITTLE_ENDIAN);
             error = new TaskException(text, name, from.pid, attempt, null);
             if (!scheduler.has(task)) {
-                return; // It has ended otherwise.
+                failedBeside(from, task, error);
+                return;
             }
         } catch (RuntimeException e) {
             from.leaveOut(type, e.toString(), e);
@@ -134,8 +142,7 @@ final class Inbox {
         }
         long wait = Math.max(0, Math.min(delay, MOST_DELAY_NANOS));
         if (type == Messages.RETRY && scheduler.retry(task, from.index, wait, System.nanoTime())) {
-            LoggerFactory.getLogger(SchedulerThread.class)
-                    .info("{}; it is run again in {} ms", error.getMessage(), wait / 1_000_000);
+            Log.of(SchedulerThread.class).info("{}; it is run again in {} ms", error.getMessage(), wait / 1_000_000);
             return;
         }
         Task known = scheduler.taskAt(task, from.index);
@@ -144,6 +151,14 @@ final class Inbox {
         } else {
             failures.put(ScheduledCall.of(known), error);
             scheduler.finished(task, from.index);
+        }
+    }
+
+    /** No task of its own: one of several results, or a place in a stream; or one that has ended otherwise. */
+    private void failedBeside(Client from, ObjectId result, TaskException error) {
+        ObjectId task = calls.taskOf(result);
+        if (!scheduler.has(task) || scheduler.taskAt(task, from.index) != null) {
+            failures.putIfMissing(result, error);
         }
     }
 
@@ -177,21 +192,23 @@ final class Inbox {
         }
     }
 
-    private void streamed(Client from, MutableDirectBuffer buffer, int at, int length) {
+    private void streamed(Client client, MutableDirectBuffer buffer, int at, int length) {
         if (length != 2 * ObjectId.BYTES + Long.BYTES) {
-            from.leaveOut(Messages.STREAMED, length + " bytes are no place in a stream", null);
+            client.leaveOut(Messages.STREAMED, length + " bytes are no place in a stream", null);
             return;
         }
-        Task task = scheduler.taskAt(CallRecord.id(buffer, at), from.index);
-        if (task == null || ScheduledCall.of(task).stream() == null) {
+        Task task = scheduler.taskAt(CallRecord.id(buffer, at), client.index);
+        ScheduledCall call = task == null ? null : ScheduledCall.of(task);
+        StreamPlace from = call == null ? null : call.stream();
+        if (call == null || from == null) {
             return; // It has ended otherwise.
         }
         long index = buffer.getLong(at + ObjectId.BYTES, ByteOrder.LITTLE_ENDIAN);
         ObjectId node = CallRecord.id(buffer, at + ObjectId.BYTES + Long.BYTES);
         try {
-            calls.moveStream(ScheduledCall.of(task), node, index);
+            calls.moveStream(call, from, node, index);
         } catch (RuntimeException e) {
-            from.leaveOut(Messages.STREAMED, e.toString(), e);
+            client.leaveOut(Messages.STREAMED, e.toString(), e);
         }
     }
 

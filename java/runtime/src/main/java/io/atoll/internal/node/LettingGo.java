@@ -1,6 +1,7 @@
 package io.atoll.internal.node;
 
-import io.atoll.store.NativeStore;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.jni.StoreLayout;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -21,8 +22,8 @@ public final class LettingGo implements AutoCloseable {
         this.store = store;
         held = new Held(
                 store.capacity(),
-                store.stats().maxObjects(),
-                () -> store.stats().clients(),
+                store.stats().get(StoreLayout.STATS_MAX_OBJECTS),
+                () -> (int) store.stats().get(StoreLayout.STATS_CLIENTS),
                 this::collect);
         collector = new Collector(held);
     }
@@ -65,7 +66,7 @@ public final class LettingGo implements AutoCloseable {
         }
     }
 
-    /** Has the threads end, which they do within the tenth of a second that one may sleep, or at the end of a collection. */
+    /** Has the threads end, which they do at the end of a collection. REQUIRES: the store's waits are ended, or it is closed. */
     public void stop() {
         closed = true;
         collector.close();

@@ -1,11 +1,12 @@
 package io.atoll.internal.node;
 
 import io.atoll.internal.process.WorkerProcesses;
+import io.atoll.internal.store.NativeServer;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.Struct;
+import io.atoll.jni.StoreLayout;
 import io.atoll.scheduler.Scheduler;
 import io.atoll.scheduler.WorkerKind;
-import io.atoll.store.ClientStats;
-import io.atoll.store.NativeStore;
-import io.atoll.store.StoreServer;
 
 /**
  * Takes clients in and buries them. A dead client's ring is read to its end first, then the store takes back what it held,
@@ -13,7 +14,7 @@ import io.atoll.store.StoreServer;
  */
 final class Lives {
     private final NativeStore store;
-    private final StoreServer server;
+    private final NativeServer server;
     private final Board board;
     private final WorkerProcesses workers;
     private final Scheduler scheduler;
@@ -24,7 +25,7 @@ final class Lives {
 
     Lives(
             NativeStore store,
-            StoreServer server,
+            NativeServer server,
             Board board,
             WorkerProcesses workers,
             Scheduler scheduler,
@@ -39,7 +40,7 @@ final class Lives {
         this.orders = orders;
         this.clients = clients;
         this.inbox = inbox;
-        maxClients = store.stats().maxClients();
+        maxClients = (int) store.stats().get(StoreLayout.STATS_MAX_CLIENTS);
     }
 
     /**
@@ -55,7 +56,7 @@ final class Lives {
             }
             for (long bits = clients.known(word); bits != 0; bits &= bits - 1) {
                 int index = index(word, bits);
-                events += index == store.clientIndex() ? 0 : clients.get(index).read();
+                events += index == store.clientIndex() ? 0 : clients.here(index).read();
             }
         }
         Client own = clients.get(store.clientIndex());
@@ -73,20 +74,24 @@ final class Lives {
         return count;
     }
 
+    private static long pid(Struct stats) {
+        return stats.get(StoreLayout.CLIENT_STATS_PID);
+    }
+
     /** The number of those that may be taken in: bits that no worker of ours has set change nothing. */
     private int admit(int word, long fresh) {
         int count = 0;
         for (long bits = fresh; bits != 0; bits &= bits - 1) {
             int index = index(word, bits);
-            ClientStats stats = index < maxClients ? store.clientStats(index) : null;
+            Struct stats = index < maxClients ? store.clientStats(index) : null;
             boolean isOwn = index == store.clientIndex();
-            WorkerKind kind = stats == null || isOwn ? null : workers.joined(stats.pid());
+            WorkerKind kind = stats == null || isOwn ? null : workers.joined(pid(stats));
             if (stats == null || (!isOwn && kind == null)) {
                 continue;
             }
-            clients.add(new Client(index, stats.pid(), store, workers, inbox));
+            clients.add(new Client(index, pid(stats), store, workers, inbox));
             ++count;
-            if (!isOwn) {
+            if (kind != null) {
                 scheduler.workerJoined(index, kind);
             }
         }
@@ -96,6 +101,7 @@ final class Lives {
     private void bury(int index) {
         Client client = clients.get(index);
         if (client != null) {
+            scheduler.workerGone(index);
             client.readToTheEnd();
             clients.remove(client);
         }

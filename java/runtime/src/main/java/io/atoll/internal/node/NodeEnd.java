@@ -1,11 +1,13 @@
 package io.atoll.internal.node;
 
+import io.atoll.internal.log.Log;
 import io.atoll.internal.process.WorkerProcesses;
-import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectInfo;
-import io.atoll.store.ObjectStore;
-import io.atoll.store.StoreServer;
-import org.slf4j.LoggerFactory;
+import io.atoll.internal.store.NativeServer;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.ObjectStore;
+import io.atoll.internal.store.Struct;
+import io.atoll.jni.StoreLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of a node whose scheduler has failed, which leaves something half done: no task runs any more, and whoever waits
@@ -13,8 +15,10 @@ import org.slf4j.LoggerFactory;
  * {@link #why} is for any thread.
  */
 final class NodeEnd {
+    private static final String ENDED = "this node has ended, since its scheduler has failed";
+
     private final NativeStore store;
-    private final StoreServer server;
+    private final NativeServer server;
     private final Board board;
     private final WorkerProcesses workers;
     private final Failures failures;
@@ -22,13 +26,13 @@ final class NodeEnd {
 
     /** Given up when the heap is full, so that what is left to do can be done. */
     @SuppressWarnings("UnusedVariable")
-    private byte[] ballast = new byte[256 * 1024];
+    private byte @Nullable [] ballast = new byte[256 * 1024];
 
-    private volatile String why;
+    private volatile @Nullable String why;
 
     NodeEnd(
             NativeStore store,
-            StoreServer server,
+            NativeServer server,
             Board board,
             WorkerProcesses workers,
             Failures failures,
@@ -42,6 +46,7 @@ final class NodeEnd {
     }
 
     /** Why this node has ended before it was closed; null while it has not. */
+    @Nullable
     String why() {
         return why;
     }
@@ -49,10 +54,10 @@ final class NodeEnd {
     /** The node ends, and says so. Nothing is sent from this process any more. REQUIRES: it has not ended. */
     void fail(Throwable cause) {
         ballast = null;
-        why = "this node has ended, since its scheduler has failed";
+        why = ENDED;
         try {
-            why = "this node has ended, since its scheduler has failed: " + cause;
-            LoggerFactory.getLogger(SchedulerThread.class).error("{}", why, cause);
+            why = ENDED + ": " + cause;
+            Log.of(SchedulerThread.class).error("{}", why, cause);
         } catch (Throwable e) {
             System.err.println(why);
         }
@@ -61,15 +66,17 @@ final class NodeEnd {
 
     /** Whatever is not there never will be. To be called again and again: somebody may begin to wait after the last. */
     void tellAll() {
+        String known = why;
+        String told = known == null ? ENDED : known;
         workers.endAll();
         int gone;
         while ((gone = server.deadClient()) >= 0) {
             board.leave(gone);
             server.bury(gone);
         }
-        for (ObjectInfo each : store.list()) {
-            if (each.state() == ObjectStore.State.EXPECTED) {
-                failures.refuse(each.id(), why);
+        for (Struct each : store.list()) {
+            if (NativeStore.stateIn(each) == ObjectStore.State.EXPECTED) {
+                failures.refuse(each.id(StoreLayout.OBJECT_INFO_ID), told);
             }
         }
     }

@@ -7,11 +7,14 @@ import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.call.ScheduledCall;
 import io.atoll.internal.process.WorkerProcesses;
+import io.atoll.internal.store.NativeStore;
 import io.atoll.scheduler.Scheduler;
 import io.atoll.scheduler.SchedulerActions;
 import io.atoll.scheduler.Task;
 import io.atoll.scheduler.WorkerKind;
-import io.atoll.store.NativeStore;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What the {@link Scheduler} has done by others, in the store and the rings. Who has the scheduler's turn. */
 final class Orders implements SchedulerActions {
@@ -22,13 +25,13 @@ final class Orders implements SchedulerActions {
     private final WorkerProcesses workers;
 
     /** The task that was sent last, and to whom; null once it is known to have ended. */
-    private Task lastSent;
+    private @Nullable Task lastSent;
 
     private int lastWorker;
     /** That the scheduler is being told of; null when it is not. */
-    private WorkerDeath death;
+    private @Nullable WorkerDeath death;
     /** Why those fail that are given up; null when none are. */
-    private WorkerProcesses.Hopeless hopeless;
+    private WorkerProcesses.@Nullable Hopeless hopeless;
 
     Orders(NativeStore store, Clients clients, UnfinishedCalls calls, Failures failures, WorkerProcesses workers) {
         this.store = store;
@@ -39,16 +42,17 @@ final class Orders implements SchedulerActions {
     }
 
     /** The scheduler is about to be told of it; null: it has been. */
-    void setDeath(WorkerDeath death) {
+    void setDeath(@Nullable WorkerDeath death) {
         this.death = death;
     }
 
     /** The scheduler is about to be told of it; null: it has been. */
-    void setHopeless(WorkerProcesses.Hopeless why) {
+    void setHopeless(WorkerProcesses.@Nullable Hopeless why) {
         hopeless = why;
     }
 
     /** The task that was sent last, when its result is there and this is asked for the first time since; else null. */
+    @Nullable
     ObjectId endedUnheard() {
         Task task = lastSent;
         boolean mayRunOn = task != null && !ScheduledCall.of(task).timeout().isZero(); // Who waited was told in time.
@@ -70,7 +74,7 @@ final class Orders implements SchedulerActions {
         if (!store.claim(task.id(), unclaimed(task), claim)) {
             return claimedAlready(task);
         }
-        if (clients.get(worker).run(ScheduledCall.of(task))) {
+        if (clients.here(worker).run(ScheduledCall.of(task))) {
             lastSent = task;
             lastWorker = worker;
             return Dispatch.SENT;
@@ -84,7 +88,7 @@ final class Orders implements SchedulerActions {
         if (!store.claim(task.id(), unclaimed(task), claim)) {
             return claimedAlready(task);
         }
-        if (clients.get(leader.worker()).runAfter(leader.id(), ScheduledCall.of(task))) {
+        if (clients.here(leader.worker()).runAfter(leader.id(), ScheduledCall.of(task))) {
             lastSent = null; // When that is over the next has been begun.
             return Dispatch.SENT;
         }
@@ -183,8 +187,16 @@ final class Orders implements SchedulerActions {
     }
 
     @Override
+    public void breakWait(Task task, List<Task> cycle) {
+        Client client = clients.get(task.worker());
+        if (client != null) {
+            client.tell(Messages.BREAK, task.id(), UnfinishedCalls.cycle(cycle));
+        }
+    }
+
+    @Override
     public void kill(int worker, String why) {
-        clients.get(worker).kill(why);
+        clients.here(worker).kill(why);
     }
 
     @Override
@@ -194,12 +206,12 @@ final class Orders implements SchedulerActions {
 
     @Override
     public void replace(int worker) {
-        clients.get(worker).replace();
+        clients.here(worker).replace();
     }
 
     @Override
     public void retire(int worker) {
-        clients.get(worker).retire();
+        clients.here(worker).retire();
     }
 
     private static int unclaimed(Task task) {
@@ -222,13 +234,17 @@ final class Orders implements SchedulerActions {
         Failure counts = settle(task) ? reason : Failure.CANCELLED;
         TaskException error = switch (counts) {
             case CANCELLED -> cancelled(call, reason == Failure.CANCELLED ? message : "it was cancelled");
-            case OVERDUE -> death.overdue(call, task.attempt() + 1);
-            case NO_WORKER -> UnfinishedCalls.noWorker(call, hopeless);
-            case WORKER_DIED -> death.error(call, task.attempt() + 1);
+            case OVERDUE -> death().overdue(call, task.attempt() + 1);
+            case NO_WORKER -> UnfinishedCalls.noWorker(call, Objects.requireNonNull(hopeless, "there is hope"));
+            case WORKER_DIED -> death().error(call, task.attempt() + 1);
             case DEADLOCK -> calls.deadlock(call, message);
             case INFEASIBLE -> UnfinishedCalls.notRun(call, message);
         };
         failures.put(call, error);
+    }
+
+    private WorkerDeath death() {
+        return Objects.requireNonNull(death, "nobody has died");
     }
 
     private static TaskException cancelled(ScheduledCall call, String why) {

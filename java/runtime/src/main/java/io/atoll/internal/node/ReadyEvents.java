@@ -2,13 +2,14 @@ package io.atoll.internal.node;
 
 import io.atoll.ObjectId;
 import io.atoll.ObjectLostException;
-import io.atoll.store.NativeStore;
+import io.atoll.internal.log.Log;
+import io.atoll.internal.store.NativeStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says of objects that they are ready, to whoever asked: in the order in which they become so, at a cost that follows
@@ -17,10 +18,20 @@ import org.slf4j.LoggerFactory;
  */
 public final class ReadyEvents {
     private static final long PATIENCE_NANOS = Long.MAX_VALUE / 2;
+    /** Who waits for all of many is told of one as late as that, but never later than this. */
+    private static final int PART_OF_WAIT = 64;
+
+    private static final long LATEST_NANOS = 5_000_000;
+    private static final long SHORTEST_NANOS = 100_000;
 
     private final NativeStore store;
     private final Map<ObjectId, List<Listener>> watched = new HashMap<>(); // guarded by this
-    private Thread thread; // guarded by this
+    /** Times that somebody is to be told at once. */
+    private int prompt; // guarded by this
+    /** When somebody has asked last who need not be. */
+    private long patientSince; // guarded by this
+
+    private @Nullable Thread thread; // guarded by this
     private boolean closed; // guarded by this
 
     public ReadyEvents(NativeStore store) {
@@ -34,6 +45,11 @@ public final class ReadyEvents {
 
         /** Nothing more is told: the store is closed or gone. */
         void ended();
+
+        /** Whether it waits for all of many objects: being told of each for itself takes a CPU from what makes them. Always the same. */
+        default boolean mayBeLate() {
+            return false;
+        }
     }
 
     /** Has the listener told of each, those that are ready now included. */
@@ -54,6 +70,12 @@ public final class ReadyEvents {
                     fresh.add(id);
                 }
                 listeners.add(listener);
+                prompt += promptOf(listener);
+            }
+            if (listener.mayBeLate()) {
+                patientSince = System.nanoTime();
+            } else if (thread != null) {
+                LockSupport.unpark(thread); // It may make a pause for others.
             }
             if (!fresh.isEmpty()) {
                 watch(fresh);
@@ -69,6 +91,10 @@ public final class ReadyEvents {
         for (ObjectId id : ids) {
             List<Listener> listeners = watched.get(id);
             if (listeners != null) {
+                prompt -= (int) listeners.stream()
+                                .filter(each -> each == listener)
+                                .count()
+                        * promptOf(listener);
                 listeners.removeIf(each -> each == listener);
             }
         }
@@ -81,10 +107,23 @@ public final class ReadyEvents {
             done = true;
         } finally {
             if (!done) {
-                watched.keySet().removeAll(fresh);
+                fresh.forEach(this::take);
                 fresh.forEach(store::dereference);
             }
         }
+    }
+
+    private static int promptOf(Listener listener) {
+        return listener.mayBeLate() ? 0 : 1;
+    }
+
+    /** Guarded by this. */
+    private @Nullable List<Listener> take(ObjectId id) {
+        List<Listener> listeners = watched.remove(id);
+        if (listeners != null) {
+            listeners.forEach(each -> prompt -= promptOf(each));
+        }
+        return listeners;
     }
 
     private void checkOpen() {
@@ -109,9 +148,10 @@ public final class ReadyEvents {
 
     private void startThread() {
         if (thread == null) {
-            thread = new Thread(null, this::run, "atoll-ready", 256 * 1024);
-            thread.setDaemon(true);
-            thread.start();
+            Thread fresh = new Thread(null, this::run, "atoll-ready", 256 * 1024);
+            fresh.setDaemon(true);
+            fresh.start(); // Else the next who asks tries again.
+            thread = fresh;
         }
     }
 
@@ -124,8 +164,9 @@ public final class ReadyEvents {
                     tell(id);
                 }
                 Thread.interrupted(); // By close, which is seen next, or by a user who interrupts all threads.
-                if (batches.came(ready.length, System.nanoTime())) {
-                    LockSupport.parkNanos(Batches.PAUSE_NANOS);
+                long pause = pause(batches.came(ready.length, System.nanoTime()));
+                if (pause >= SHORTEST_NANOS) {
+                    LockSupport.parkNanos(pause);
                 }
             }
         } catch (RuntimeException e) {
@@ -133,6 +174,12 @@ public final class ReadyEvents {
         } finally {
             end(); // Nobody waits for a thread that is not there.
         }
+    }
+
+    private synchronized long pause(boolean isBetter) {
+        boolean mayBeLate = prompt == 0 && !watched.isEmpty();
+        long late = mayBeLate ? Math.min(LATEST_NANOS, (System.nanoTime() - patientSince) / PART_OF_WAIT) : 0;
+        return Math.max(late, isBetter ? Batches.PAUSE_NANOS : 0);
     }
 
     private synchronized boolean awaitSomethingWatched() {
@@ -149,7 +196,7 @@ public final class ReadyEvents {
     private void tell(ObjectId id) {
         List<Listener> listeners;
         synchronized (this) {
-            listeners = watched.remove(id);
+            listeners = take(id);
         }
         if (listeners == null) {
             return;
@@ -158,8 +205,7 @@ public final class ReadyEvents {
             try {
                 each.ready(id);
             } catch (RuntimeException e) {
-                LoggerFactory.getLogger(ReadyEvents.class)
-                        .warn("object {} is ready, and who waits cannot be told", id, e);
+                Log.of(ReadyEvents.class).warn("object {} is ready, and who waits cannot be told", id, e);
             }
         }
         store.dereference(id);
@@ -171,6 +217,7 @@ public final class ReadyEvents {
             closed = true;
             watched.values().forEach(all::addAll);
             watched.clear();
+            prompt = 0;
         }
         all.forEach(Listener::ended);
     }

@@ -1,6 +1,6 @@
 package io.atoll.internal.node;
 
-import io.atoll.store.Ring;
+import io.atoll.internal.store.Ring;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -44,17 +44,35 @@ public final class RingReader {
     public static final class BrokenRingException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        BrokenRingException(String message) {
-            super(message);
+        private final String why;
+
+        BrokenRingException(String why) {
+            super(why);
+            this.why = why;
+        }
+
+        String why() {
+            return why;
         }
     }
 
     /**
-     * Gives so many messages at most to the handler, and returns their number. One whose handler throws counts as read.
+     * Gives so many messages at most to the handler, and returns their number: 0 only when there is none. One whose handler
+     * throws counts as read.
      *
      * @throws BrokenRingException when the next record cannot be one; those before it were handled
      */
     public int read(MessageHandler handler, int limit) {
+        long before;
+        int count;
+        do { // What fills the end of the ring is no message, and behind it there may be some.
+            before = head;
+            count = readToTheEnd(handler, limit);
+        } while (count == 0 && head != before);
+        return count;
+    }
+
+    private int readToTheEnd(MessageHandler handler, int limit) {
         int first = (int) head & capacity - 1;
         int at = first;
         int count = 0;

@@ -1,7 +1,7 @@
 package io.atoll.internal.node;
 
 import io.atoll.internal.node.RingReader.BrokenRingException;
-import io.atoll.store.Ring;
+import io.atoll.internal.store.Ring;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -32,6 +32,10 @@ final class RingWriter {
     /** What the reader takes for one. */
     int maxMessageLength() {
         return capacity / 8;
+    }
+
+    boolean isHalfFull() {
+        return tail - buffer.getLongVolatile(headAt) > capacity / 2;
     }
 
     /**

@@ -7,15 +7,16 @@ import io.atoll.internal.call.ScheduledCall;
 import io.atoll.internal.lineage.Lineage;
 import io.atoll.internal.objects.ObjectCodec;
 import io.atoll.internal.process.WorkerProcesses;
+import io.atoll.internal.store.NativeServer;
+import io.atoll.internal.store.NativeStore;
 import io.atoll.scheduler.NodePlan;
 import io.atoll.scheduler.Scheduler;
 import io.atoll.scheduler.WorkerKind;
-import io.atoll.store.NativeStore;
-import io.atoll.store.StoreServer;
 import java.util.OptionalDouble;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The thread that schedules. In rounds it has the rings of all clients read, the dead buried, and all of that told to the
@@ -33,6 +34,11 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
     /** The same for those that a submitting thread has scheduled since this one went to sleep. */
     private static final long IDLE_NANOS = 100_000_000;
 
+    /** Where nothing has happened for long it looks less often: after an eighth of that time, but never later than this. */
+    private static final long LONGEST_NANOS = 1_000_000_000L;
+
+    private static final int PART_OF_QUIET = 8;
+
     /** Nothing has run for so long: perhaps nothing ever will. */
     private static final long QUIET_NANOS = 1_000_000_000L;
 
@@ -46,6 +52,7 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
     private final Board board;
     private final WorkerProcesses workers;
     private final Unheard unheard;
+    private final Readers readers;
     private final Lineage lineage;
     private final Failures failures;
     private final UnfinishedCalls calls;
@@ -62,18 +69,25 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
     /** Since the last look at that, by whoever had the turn. */
     private boolean anyEvents;
 
+    /** When something has happened last, by whoever had the turn. */
+    private long eventsAt = System.nanoTime();
+
     private volatile boolean asleep;
+    /** It sleeps for longer than what is scheduled meanwhile may wait for it. */
+    private volatile boolean sleepsLong;
+
     private volatile boolean closed;
     private volatile boolean hopeless;
 
     public SchedulerThread(
             NodePlan node,
             NativeStore store,
-            StoreServer server,
+            NativeServer server,
             Board board,
             ObjectCodec codec,
             WorkerProcesses workers,
             UpRing own,
+            boolean maySpill,
             long lineageBytes) {
         super("atoll-scheduler");
         setDaemon(true);
@@ -81,13 +95,14 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         this.board = board;
         this.workers = workers;
         unheard = new Unheard(store);
-        failures = new Failures(store, codec, unheard);
+        failures = new Failures(store, codec, unheard, maySpill);
         lineage = new Lineage(store, lineageBytes, (int) node.resources().quantity(Resources.CPU), this::wake);
-        calls = new UnfinishedCalls(store, failures, lineage);
+        readers = new Readers(store);
+        calls = new UnfinishedCalls(store, failures, lineage, readers);
         Clients clients = new Clients();
         orders = new Orders(store, clients, calls, failures, workers);
         scheduler = new Scheduler(node, orders);
-        doubts = new Doubts(clients);
+        doubts = new Doubts(clients, calls);
         Inbox inbox = new Inbox(scheduler, orders, calls, failures, unheard, doubts);
         lives = new Lives(store, server, board, workers, scheduler, orders, clients, inbox);
         end = new NodeEnd(store, server, board, workers, failures, own);
@@ -126,12 +141,13 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         turn.lock();
         try {
             isMore = poll() > 0 || pollEagerly() > 0;
-            patience = scheduler.untilNext(System.nanoTime(), scheduler.unfinished() > 0 ? LAZY_NANOS : IDLE_NANOS);
+            patience = patience(System.nanoTime());
             lookForDeadlock();
         } finally {
             turn.unlock();
         }
         if (!isMore) {
+            sleepsLong = patience > IDLE_NANOS;
             asleep = true;
             store.bellWait(NativeStore.SCHEDULER_BELL, rung, patience);
             asleep = false;
@@ -139,19 +155,26 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         }
     }
 
+    private long patience(long now) {
+        boolean isIdle = scheduler.unfinished() == 0;
+        long least = isIdle ? IDLE_NANOS : LAZY_NANOS;
+        long most = isIdle ? LONGEST_NANOS : board.isFull() ? LAZY_NANOS : IDLE_NANOS; // Who submits waits for an end.
+        return scheduler.untilNext(now, Math.min(most, Math.max(least, (now - eventsAt) / PART_OF_QUIET)));
+    }
+
     private void lookForDeadlock() {
-        if (anyEvents || scheduler.queued() == 0) {
+        if (anyEvents || scheduler.unfinished() == 0) {
             quietSince = 0;
             doubts.forget();
         } else if (quietSince == 0) {
             quietSince = System.nanoTime();
         } else if (System.nanoTime() - quietSince > QUIET_NANOS) {
-            if (workers.areComing()) {
+            if (workers.areComing() || !scheduler.anyBlocked()) {
                 quietSince = 0;
             } else if (doubts.areOver()) {
                 quietSince = 0;
+                scheduler.breakDeadlock(doubts.waits());
                 doubts.forget();
-                scheduler.breakDeadlock();
             } else if (System.nanoTime() - quietSince > 2 * QUIET_NANOS) {
                 quietSince = 0; // Who has not answered is asked again.
                 doubts.forget();
@@ -189,13 +212,13 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         } finally {
             turn.unlock();
         }
-        if (isMore) {
+        if (isMore || sleepsLong || board.isFull()) {
             wake();
         }
     }
 
     /** What the result of a task would be if there had been room for it; null when that is not so. Any thread. */
-    public TaskException unstored(ObjectId id) {
+    public @Nullable TaskException unstored(ObjectId id) {
         return failures.unstored(id);
     }
 
@@ -213,7 +236,7 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
     }
 
     /** The name of the task that is to make this object, whoever submitted it; null when there is none. Waits for the turn. */
-    public String taskName(ObjectId result) {
+    public @Nullable String taskName(ObjectId result) {
         return inTurn(() -> calls.nameOf(result));
     }
 
@@ -340,7 +363,13 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
             }
         }
         anyEvents |= events > doubts.takeAnswers();
+        if (events > 0) {
+            eventsAt = System.nanoTime();
+        } else {
+            scheduler.allIsTold();
+        }
         unheard.look(System.nanoTime(), events == 0);
+        readers.look(System.nanoTime(), task -> scheduler.cancel(task, false));
         lineage.remakeSome(this::submitAgain, scheduler::objectReady);
         board.setTasks(scheduler.waiting(), scheduler.queued(), scheduler.running(), calls.ended());
         return events;

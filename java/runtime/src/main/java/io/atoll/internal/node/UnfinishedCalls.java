@@ -5,16 +5,18 @@ import io.atoll.ObjectId;
 import io.atoll.TaskException;
 import io.atoll.WorkerDiedException;
 import io.atoll.internal.call.ScheduledCall;
+import io.atoll.internal.call.StreamPlace;
 import io.atoll.internal.lineage.Lineage;
 import io.atoll.internal.process.WorkerProcesses;
+import io.atoll.internal.store.NativeStore;
 import io.atoll.scheduler.Scheduler;
 import io.atoll.scheduler.Task;
-import io.atoll.store.NativeStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls that are not done, and the references that the node has for each of them: one on its result and one on every
@@ -27,10 +29,11 @@ final class UnfinishedCalls {
     private final NativeStore store;
     private final Failures failures;
     private final Lineage lineage;
+    private final Readers readers;
     /** A list through the calls themselves, of which there may be millions. */
-    private ScheduledCall first;
+    private @Nullable ScheduledCall first;
 
-    private ScheduledCall last;
+    private @Nullable ScheduledCall last;
     /** Which call makes an object that is one of several results. */
     private final Map<ObjectId, ObjectId> parts = new HashMap<>();
 
@@ -39,10 +42,11 @@ final class UnfinishedCalls {
 
     private long ended;
 
-    UnfinishedCalls(NativeStore store, Failures failures, Lineage lineage) {
+    UnfinishedCalls(NativeStore store, Failures failures, Lineage lineage, Readers readers) {
         this.store = store;
         this.failures = failures;
         this.lineage = lineage;
+        this.readers = readers;
     }
 
     /** Refers to all that the call names. False when some of it is not there: the call has failed, then. */
@@ -55,7 +59,7 @@ final class UnfinishedCalls {
                 store.reference(held.get(count));
             }
         } catch (RuntimeException e) {
-            failures.put(call, notRun(call, e.getMessage()));
+            failures.put(call, notRun(call, String.valueOf(e.getMessage())));
             for (ObjectId id : held.subList(0, count)) {
                 store.dereference(id);
             }
@@ -69,6 +73,7 @@ final class UnfinishedCalls {
             last.after = call;
         }
         last = call;
+        readers.add(call);
         call.task.outputs().forEach(part -> parts.put(part, call.task.id()));
         return true;
     }
@@ -79,9 +84,9 @@ final class UnfinishedCalls {
     }
 
     /** A stream has come so far: what lies before is its readers' alone. */
-    void moveStream(ScheduledCall call, ObjectId node, long index) {
+    void moveStream(ScheduledCall call, StreamPlace from, ObjectId node, long index) {
         store.reference(node);
-        store.dereference(call.stream().node());
+        store.dereference(from.node());
         call.moveStream(node, index);
     }
 
@@ -107,6 +112,7 @@ final class UnfinishedCalls {
             progress.remove(call.task.id());
         }
         unlink(call);
+        readers.remove(call);
         call.task.outputs().forEach(parts::remove);
         for (ObjectId id : lineage.keep(call) ? call.task.outputs() : call.held()) {
             store.dereference(id);
@@ -135,6 +141,7 @@ final class UnfinishedCalls {
     }
 
     /** The name of the task that makes this object; null when none that is not done does. */
+    @Nullable
     String nameOf(ObjectId result) {
         for (ScheduledCall each = first; each != null; each = each.after) {
             if (each.task.id().equals(result)) {
@@ -164,6 +171,19 @@ final class UnfinishedCalls {
 
     static TaskException notRun(ScheduledCall call, String why) {
         return new TaskException("task " + call.name() + " cannot be run: " + why, call.name(), 0, 0, null);
+    }
+
+    /** Why the first of these is to fail: each waits for the next, the last of which is among them already. */
+    static String cycle(List<Task> tasks) {
+        StringBuilder text = new StringBuilder("these tasks wait for each other: ");
+        int most = Math.min(tasks.size(), MOST_NAMES);
+        for (int i = 0; i < most; ++i) {
+            Task each = tasks.get(i);
+            text.append(i == 0 ? "" : ", which waits for ")
+                    .append(ScheduledCall.of(each).name());
+            text.append(" (").append(each.demand()).append(each.isBlocked() ? ")" : ", not begun)");
+        }
+        return text.append(most < tasks.size() ? ", ..." : "").toString();
     }
 
     /** What the call fails with; names those that keep what it needs. */

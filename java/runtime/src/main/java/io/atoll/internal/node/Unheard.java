@@ -3,8 +3,9 @@ package io.atoll.internal.node;
 import io.atoll.ObjectId;
 import io.atoll.TaskCancelledException;
 import io.atoll.TaskException;
+import io.atoll.internal.log.Log;
 import io.atoll.internal.process.Repetitions;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.ObjectStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.LoggerFactory;
 
 /**
  * What tasks have failed with and nobody has got: it is told once, when nobody refers to the results any more, so that
@@ -48,7 +48,7 @@ final class Unheard {
     private long quietAt; // guarded by this: when all that had been said was read
 
     Unheard(ObjectStore store) {
-        this(store, text -> LoggerFactory.getLogger(SchedulerThread.class).warn("{}", text));
+        this(store, text -> Log.of(SchedulerThread.class).warn("{}", text));
     }
 
     Unheard(ObjectStore store, Consumer<String> log) {

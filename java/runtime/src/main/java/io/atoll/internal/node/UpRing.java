@@ -5,11 +5,12 @@ import io.atoll.ObjectId;
 import io.atoll.TaskException;
 import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Messages;
-import io.atoll.store.NativeStore;
-import io.atoll.store.Ring;
-import io.atoll.store.Waiting;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.Ring;
+import io.atoll.internal.store.Waiting;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
@@ -17,6 +18,7 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /** The writing end of this process's ring to the scheduler. Any thread; who finds it full waits. */
 public final class UpRing {
@@ -28,7 +30,7 @@ public final class UpRing {
     private final Board board;
     private final ManyToOneRingBuffer ring;
     /** Why nothing is read any more; null while it is. */
-    private volatile String over;
+    private volatile @Nullable String over;
 
     public UpRing(NativeStore store, Board board) {
         this.store = store;
@@ -61,13 +63,13 @@ public final class UpRing {
      * Says that a task has ended.
      *
      * @param next which one has been begun on its resources; null for none
-     * @param isDry whether nothing is behind that one
+     * @param isLow whether nothing is behind that one, or little
      */
-    public void tellFinished(ObjectId task, ObjectId next, boolean isDry) {
-        tell(Messages.FINISHED, task, next, isDry);
+    public void tellFinished(ObjectId task, @Nullable ObjectId next, boolean isLow) {
+        tell(Messages.FINISHED, task, next, isLow);
     }
 
-    private void tell(int message, ObjectId task, ObjectId next, boolean isDry) {
+    private void tell(int message, ObjectId task, @Nullable ObjectId next, boolean isLow) {
         int index;
         while ((index = ring.tryClaim(message, next == null ? ID_BYTES : 2 * ID_BYTES)) < 0) {
             pause();
@@ -80,7 +82,7 @@ public final class UpRing {
         ring.buffer().putLong(index + Long.BYTES, task.place(), ByteOrder.LITTLE_ENDIAN);
         ring.commit(index);
         VarHandle.fullFence();
-        if (message != Messages.FINISHED || board.isHungry(isDry)) {
+        if (message != Messages.FINISHED || board.isHungry(isLow)) {
             store.bellRing(NativeStore.SCHEDULER_BELL, 1);
         }
     }
@@ -127,6 +129,27 @@ public final class UpRing {
         CallRecord.putId(record, 0, task);
         record.putDouble(ID_BYTES, fraction, ByteOrder.LITTLE_ENDIAN);
         writeQuietly(Messages.PROGRESS, record, record.capacity());
+    }
+
+    /** Says what a thread waits for, which nothing else ends. */
+    public void tellWaits(long question, ObjectId holder, List<ObjectId> helped, List<ObjectId> objects, int wanted) {
+        MutableDirectBuffer record = new ExpandableArrayBuffer();
+        record.putLong(0, question, ByteOrder.LITTLE_ENDIAN);
+        putId(record, Long.BYTES, holder);
+        int at = Long.BYTES + ID_BYTES;
+        for (int count : new int[] {wanted, helped.size(), objects.size()}) {
+            record.putInt(at, count, ByteOrder.LITTLE_ENDIAN);
+            at += Integer.BYTES;
+        }
+        for (List<ObjectId> ids : List.of(helped, objects)) {
+            for (ObjectId id : ids) {
+                putId(record, at, id);
+                at += ID_BYTES;
+            }
+        }
+        if (at <= ring.maxMsgLength()) { // else a recursion is so deep that it is another's to end
+            writeQuietly(Messages.WAITS, record, at);
+        }
     }
 
     /** Nobody waits for it: it is read when the scheduler has something to do. */

@@ -9,6 +9,7 @@ import io.atoll.internal.process.WorkerProcesses;
 import io.atoll.scheduler.Task;
 import java.util.List;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /** One client's death, for the errors of those whom it is charged to. Who has the scheduler's turn. */
 final class WorkerDeath {
@@ -18,7 +19,7 @@ final class WorkerDeath {
     private final long pid;
     private final List<Task> tasks;
     /** How it ended: waited for only if somebody is told. */
-    private Ending ending;
+    private @Nullable Ending ending;
 
     /** Of the process {@code pid}, which had these tasks. */
     WorkerDeath(WorkerProcesses workers, long pid, List<Task> tasks) {

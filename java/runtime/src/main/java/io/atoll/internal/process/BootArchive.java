@@ -4,6 +4,7 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -27,10 +28,14 @@ final class BootArchive {
                         || place.toString().startsWith("jar:nested:")
                         || (place.toString().startsWith("jar:file:")
                                 && place.toString().contains("!/BOOT-INF/")))
-                && launcher() != null;
+                && launcher().isPresent();
     }
 
-    /** @param more of the class path */
+    /**
+     * REQUIRES: it {@link #holds} the class.
+     *
+     * @param more of the class path
+     */
     static void addTo(List<String> command, Class<?> main, List<Path> more) {
         command.add("-Dloader.main=" + main.getName());
         if (!more.isEmpty()) {
@@ -41,15 +46,14 @@ final class BootArchive {
         }
         command.add("-cp");
         command.add(WorkerClassPath.absolute(System.getProperty("java.class.path")));
-        command.add(launcher());
+        command.add(launcher().orElseThrow());
     }
 
-    /** The name of the launcher that the archive has; null when it has none. */
-    private static String launcher() {
+    /** The name of the launcher that the archive has; empty when it has none. */
+    private static Optional<String> launcher() {
         ClassLoader system = ClassLoader.getSystemClassLoader();
         return LAUNCHERS.stream()
                 .filter(each -> system.getResource(each.replace('.', '/') + ".class") != null)
-                .findFirst()
-                .orElse(null);
+                .findFirst();
     }
 }

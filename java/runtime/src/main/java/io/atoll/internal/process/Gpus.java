@@ -2,6 +2,7 @@ package io.atoll.internal.process;
 
 import io.atoll.AtollOptions;
 import io.atoll.Resources;
+import io.atoll.internal.log.Log;
 import io.atoll.scheduler.WorkerKind;
 import java.io.File;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.slf4j.LoggerFactory;
 
 /**
  * The GPUs of a node.
@@ -97,7 +97,7 @@ public record Gpus(double count, List<String> names) {
     }
 
     private static void tell(String why) {
-        LoggerFactory.getLogger(Gpus.class)
+        Log.of(Gpus.class)
                 .warn(
                         "the node has no GPUs, since they cannot be counted: {}; AtollOptions.Builder.gpus says how many there are",
                         why);

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies what a worker prints to a stream of the driver, line by line, each with the task that has printed it, if {@link
@@ -25,7 +26,7 @@ final class LineForwarder extends Thread {
     private final Repeats repeats;
     private final ArrayDeque<String> last = new ArrayDeque<>();
     private final CountDownLatch copied = new CountDownLatch(1);
-    private String task; // that prints the line; null for none
+    private @Nullable String task; // that prints the line; null for none
 
     /**
      * @param from is closed at its end

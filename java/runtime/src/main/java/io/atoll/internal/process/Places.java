@@ -6,13 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Whether a session can be in a directory: a socket, and a library that processes map to execute it. */
 final class Places {
     private Places() {}
 
     /** Null when it can; else why not. */
-    static String whyNot(Path place, int longest) {
+    static @Nullable String whyNot(Path place, int longest) {
         if (place.toString().length() >= longest) {
             return "is too long for the path of a socket";
         }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lines that several workers print alike: the first is told at once, the others' all together after {@value
@@ -18,14 +19,14 @@ final class Repeats {
     /** By their text, the oldest first. */
     private final Map<String, Told> recent = new LinkedHashMap<>(); // guarded by this
 
-    private Thread thread; // guarded by this: there while something is to be told
+    private @Nullable Thread thread; // guarded by this: there while something is to be told
 
     private static final class Told {
         final long worker;
         final long at = System.nanoTime();
         final Set<Long> others = new HashSet<>();
         int more;
-        Consumer<String> how;
+        Consumer<String> how = behind -> {}; // while there is nothing to tell
 
         Told(long worker) {
             this.worker = worker;
@@ -54,9 +55,10 @@ final class Repeats {
         ++told.more;
         told.how = how;
         if (thread == null) {
-            thread = new Thread(null, this::tellLater, "atoll-repeats", 256 * 1024);
-            thread.setDaemon(true);
-            thread.start();
+            Thread fresh = new Thread(null, this::tellLater, "atoll-repeats", 256 * 1024);
+            fresh.setDaemon(true);
+            fresh.start(); // Else the next line tries again.
+            thread = fresh;
         }
         return true;
     }

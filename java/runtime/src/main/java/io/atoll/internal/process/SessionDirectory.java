@@ -1,6 +1,7 @@
 package io.atoll.internal.process;
 
 import io.atoll.AtollException;
+import io.atoll.internal.log.Log;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -25,10 +26,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one directory that a driver has while it lives, for the store's socket, the native library, what JavaCPP unpacks for
@@ -65,7 +67,7 @@ public final class SessionDirectory {
             } while (!make(directory) || !lock(directory)); // A process of another PID namespace may have that name.
             return directory;
         } catch (IOException e) {
-            throw new AtollException("no directory can be made for the store's socket: " + e, e);
+            throw new AtollException("no directory can be made for the session: " + e.getMessage(), e);
         }
     }
 
@@ -97,6 +99,11 @@ public final class SessionDirectory {
         return directory.resolve("codecs");
     }
 
+    /** That in which a session's directory lies, beside others of the same user. */
+    public static Path above(Path directory) {
+        return Objects.requireNonNull(directory.getParent(), "the root is no directory of a session");
+    }
+
     /** Those that this process has now. */
     public static Set<Path> own() {
         return Set.copyOf(LOCKED.keySet());
@@ -104,7 +111,7 @@ public final class SessionDirectory {
 
     /** Deletes that of this process with the files in it. Nothing happens when it is gone. */
     public static void delete(Path directory) {
-        try (SecureDirectoryStream<Path> parent = open(directory.getParent())) {
+        try (SecureDirectoryStream<Path> parent = open(above(directory))) {
             empty(parent, directory.getFileName());
         } catch (IOException e) {
             // Somebody was faster.
@@ -136,7 +143,7 @@ public final class SessionDirectory {
 
     /** Deletes it if its driver is dead. False when that lives. */
     public static boolean deleteIfDead(Path directory) {
-        try (SecureDirectoryStream<Path> parent = open(directory.getParent())) {
+        try (SecureDirectoryStream<Path> parent = open(above(directory))) {
             return deleteIfDead(parent, directory.getFileName());
         } catch (IOException e) {
             return Files.notExists(directory);
@@ -159,7 +166,7 @@ public final class SessionDirectory {
                     try {
                         deleteIfDead(sessions, name);
                     } catch (IOException e) {
-                        LoggerFactory.getLogger(SessionDirectory.class)
+                        Log.of(SessionDirectory.class)
                                 .warn("{} in {} is left as it is: {}", name, parent, e.toString());
                     }
                 }
@@ -238,34 +245,37 @@ public final class SessionDirectory {
 
     /** Where this user's sessions are, made if it is not there: the first place that can be used, others said to be passed by. */
     static Path parent() throws IOException {
-        Set<Path> places = new LinkedHashSet<>();
+        Set<String> places = new LinkedHashSet<>();
         for (String place :
                 new String[] {System.getenv("XDG_RUNTIME_DIR"), System.getProperty("java.io.tmpdir"), "/tmp"}) {
             if (place != null && !place.isEmpty()) {
-                try {
-                    places.add(Path.of(place));
-                } catch (InvalidPathException e) { // as of a locale that lacks its characters
-                    LoggerFactory.getLogger(SessionDirectory.class)
-                            .warn("{} is passed by for a session: {}; LC_ALL=C.UTF-8 may help", place, e.getReason());
-                }
+                places.add(place);
             }
         }
-        IOException last = new IOException("no place");
-        for (Path place : places) {
-            String why = Places.whyNot(place, MAX_SOCKET_PATH - MAX_BELOW);
-            if (why == null) {
-                try {
-                    return parentIn(place);
-                } catch (IOException e) {
-                    why = e.toString();
-                    last = e;
+        List<String> passedBy = new ArrayList<>();
+        IOException last = null;
+        for (String each : places) {
+            try {
+                Path place = Path.of(each);
+                String why = Places.whyNot(place, MAX_SOCKET_PATH - MAX_BELOW);
+                if (why == null) {
+                    Path parent = parentIn(place);
+                    passedBy.forEach(one -> Log.of(SessionDirectory.class).warn("passed by for a session: {}", one));
+                    return parent;
                 }
-            } else {
-                last = new IOException(place + " " + why);
+                passedBy.add(place + " " + why);
+            } catch (InvalidPathException e) { // as of a locale that lacks its characters
+                passedBy.add(each + ": " + e.getReason() + "; LC_ALL=C.UTF-8 may help");
+            } catch (IOException e) {
+                passedBy.add(each + ": " + e);
+                last = e;
             }
-            LoggerFactory.getLogger(SessionDirectory.class).warn("{} is passed by for a session: {}", place, why);
         }
-        throw last;
+        throw new IOException(
+                String.join("; ", passedBy)
+                        + ": set XDG_RUNTIME_DIR or -Djava.io.tmpdir to a directory that this user may"
+                        + " write to, and load libraries from",
+                last);
     }
 
     /** Another user may have taken the name: then it is another one. */
@@ -280,7 +290,7 @@ public final class SessionDirectory {
                 if (i == MOST_NAMES) {
                     throw e;
                 }
-                LoggerFactory.getLogger(SessionDirectory.class).warn("{}; another name is tried", e.getMessage());
+                Log.of(SessionDirectory.class).warn("{}; another name is tried", e.getMessage());
             }
         }
     }
@@ -321,7 +331,7 @@ public final class SessionDirectory {
     }
 
     /** When the process started, in ticks since boot; null when there is none. */
-    private static String startTime(String pid) {
+    private static @Nullable String startTime(String pid) {
         try {
             String stat = Files.readString(Path.of("/proc", pid, "stat"), StandardCharsets.ISO_8859_1);
             // The name, in parentheses, may hold anything; field 3 comes after the last of them.

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker prints, in UTF-8 whatever the locale. Each line begins with the name of the task that prints it, between two
@@ -20,11 +21,11 @@ public final class TaskOutput extends OutputStream {
     private static final int LONGEST_NAME = 200;
 
     private final OutputStream to;
-    private final Supplier<String> task;
+    private final Supplier<@Nullable String> task;
     /** Whose line has not ended; 0 when all have. */
     private long open; // guarded by this
 
-    TaskOutput(OutputStream to, Supplier<String> task) {
+    TaskOutput(OutputStream to, Supplier<@Nullable String> task) {
         this.to = to;
         this.task = task;
     }
@@ -34,12 +35,12 @@ public final class TaskOutput extends OutputStream {
      *
      * @param task the name of the one that the calling thread is at, or null
      */
-    public static void install(Supplier<String> task) {
+    public static void install(Supplier<@Nullable String> task) {
         System.setOut(to(FileDescriptor.out, task));
         System.setErr(to(FileDescriptor.err, task));
     }
 
-    private static PrintStream to(FileDescriptor file, Supplier<String> task) {
+    private static PrintStream to(FileDescriptor file, Supplier<@Nullable String> task) {
         return new PrintStream(new TaskOutput(new FileOutputStream(file), task), true, StandardCharsets.UTF_8);
     }
 

@@ -3,9 +3,10 @@ package io.atoll.internal.process;
 import io.atoll.Atoll;
 import io.atoll.AtollException;
 import io.atoll.internal.codecs.CodecRegistry;
+import io.atoll.internal.log.Log;
+import io.atoll.internal.store.NativeStore;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.scheduler.Scheduler;
-import io.atoll.store.NativeStore;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -23,7 +24,7 @@ import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker needs on its class path to find all that this driver can see: that of the JVM, with the manifest-only jar
@@ -94,12 +95,12 @@ public final class WorkerClassPath {
         if (file != null) {
             entries.add(file);
         } else if (UNREADABLE.add(url.toString())) {
-            LoggerFactory.getLogger(WorkerClassPath.class).warn("workers cannot read {}: {}", url, REMEDY);
+            Log.of(WorkerClassPath.class).warn("workers cannot read {}: {}", url, REMEDY);
         }
     }
 
     /** The file or directory behind a URL; null when there is none. */
-    private static String fileOf(URL url) {
+    private static @Nullable String fileOf(URL url) {
         String text = url.toString();
         boolean isWholeJar =
                 text.startsWith("jar:file:") && text.endsWith("!/") && text.indexOf("!/") == text.length() - 2;

@@ -81,10 +81,11 @@ public final class WorkerCommand {
         if (modules) {
             addModules(main, options, command);
         } else if (BootArchive.holds(main)) {
+            LibraryVersions.check(main.getClassLoader());
             BootArchive.addTo(command, main, options.workerClassPath());
         } else {
             String classPath = WorkerClassPath.find(main);
-            LibraryVersions.check(classPath);
+            LibraryVersions.check(classPath, main.getClassLoader());
             command.add("-cp");
             command.add(withMore(classPath, options));
             command.add(main.getName());
@@ -197,9 +198,9 @@ public final class WorkerCommand {
 
     /** The modules that this process has resolved: what its own flags and services added is among them. */
     private static void addModules(Class<?> main, AtollOptions options, List<String> command) {
+        LibraryVersions.check(ModuleLayer.boot(), main.getClassLoader());
         String path = System.getProperty("jdk.module.path", ""); // empty in an image that holds all modules itself
         if (!path.isEmpty()) {
-            LibraryVersions.check(path);
             command.add("--module-path");
             command.add(WorkerClassPath.absolute(path));
         }

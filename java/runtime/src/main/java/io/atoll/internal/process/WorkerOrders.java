@@ -4,6 +4,7 @@ import io.atoll.scheduler.WorkerKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,6 +23,11 @@ public record WorkerOrders(
         Path socket, Path library, int driver, Duration putTimeout, Optional<Path> spill, List<Integer> gpus) {
     /** Comes over standard input when the driver closes; the end of input without it is the driver's death. */
     public static final int END = '.';
+
+    /** The session's directory. */
+    public Path session() {
+        return Objects.requireNonNull(socket.getParent(), "a socket that is in no directory");
+    }
 
     /** Those of any worker. */
     public WorkerOrders(Path socket, Path library, int driver, Duration putTimeout, Optional<Path> spill) {

@@ -4,6 +4,7 @@ import io.atoll.scheduler.WorkerKind;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The workers of one kind, as {@link WorkerProcesses} sees them, which guards this: how they are started, and how that went. */
 final class WorkerPool {
@@ -11,8 +12,7 @@ final class WorkerPool {
     private static final long LAST_PAUSE_MILLIS = 10_000;
 
     final WorkerKind kind;
-    /** Of the worker with a number, all but the orders' arguments; null before the first is started. */
-    IntFunction<List<String>> command;
+    private @Nullable IntFunction<List<String>> command; // null before the first is started
 
     int wanted;
     int failuresInARow;
@@ -21,6 +21,14 @@ final class WorkerPool {
 
     WorkerPool(WorkerKind kind) {
         this.kind = kind;
+    }
+
+    /** Of the worker with a number, all but the orders' arguments. The launcher is asked once. */
+    IntFunction<List<String>> command(WorkerLauncher launcher) {
+        if (command == null) {
+            command = launcher.command(kind);
+        }
+        return command;
     }
 
     void joined() {

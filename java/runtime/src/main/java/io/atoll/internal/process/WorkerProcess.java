@@ -1,10 +1,11 @@
 package io.atoll.internal.process;
 
+import io.atoll.internal.store.SpawnedProcess;
 import io.atoll.scheduler.WorkerKind;
-import io.atoll.store.SpawnedProcess;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** One worker's process, as {@link WorkerProcesses} sees it. */
 final class WorkerProcess {
@@ -14,20 +15,30 @@ final class WorkerProcess {
     final SpawnedProcess process;
     final int number;
     final WorkerKind kind;
-    LineForwarder err;
-    LineForwarder out;
+    private final LineForwarder err;
+    private final LineForwarder out;
     boolean joined; // guarded by the WorkerProcesses
     boolean replaced; // guarded by the WorkerProcesses: another takes its place while it is there still
     long endBy; // guarded by the WorkerProcesses: when it was told to end; 0 before
     /** Why this process has killed it; null when it has not. */
-    volatile String killed;
-    /** Null before anybody has looked. */
-    private Optional<CrashReport> crash;
+    volatile @Nullable String killed;
 
-    WorkerProcess(SpawnedProcess process, int number, WorkerKind kind) {
+    private boolean isCrashTaken;
+    private Optional<CrashReport> crash = Optional.empty(); // once it is taken
+
+    WorkerProcess(SpawnedProcess process, int number, WorkerKind kind, Repeats repeats) {
         this.process = process;
         this.number = number;
         this.kind = kind;
+        long pid = process.pid();
+        err = new LineForwarder("atoll-worker-err", process.getErrorStream(), () -> System.err, pid, repeats);
+        out = new LineForwarder("atoll-worker-out", process.getInputStream(), () -> System.out, pid, repeats);
+    }
+
+    /** Copies what it prints from now on. */
+    void forwardOutput() {
+        err.start();
+        out.start();
     }
 
     /** Once its process has ended. */
@@ -36,16 +47,18 @@ final class WorkerProcess {
                 .filter(lines -> !lines.isEmpty())
                 .collect(Collectors.joining("\n"));
         Ending ending = Ending.of(process.signal(), process.exitValue(), all);
-        if (killed != null) {
-            return ending.because(killed);
+        String why = killed;
+        if (why != null) {
+            return ending.because(why);
         }
         Optional<CrashReport> written = crash(from);
         return written.isPresent() ? ending.withCrash(written.get()) : ending.withPrintedCrash();
     }
 
     private synchronized Optional<CrashReport> crash(CrashFiles from) {
-        if (crash == null) {
+        if (!isCrashTaken) {
             crash = from.take(process.pid());
+            isCrashTaken = true;
         }
         return crash;
     }

@@ -1,10 +1,7 @@
 package io.atoll.internal.process;
 
-import io.atoll.AtollException;
-import io.atoll.StoreException;
-import io.atoll.concurrent.WorkerEnvironment;
+import io.atoll.internal.log.Log;
 import io.atoll.scheduler.WorkerKind;
-import io.atoll.store.SpawnedProcess;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,15 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.stream.Stream;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The worker JVMs of a driver. Each inherits a connection to the store; the end of its standard input, which comes with this
@@ -42,55 +36,35 @@ public final class WorkerProcesses implements AutoCloseable {
 
     private static final long STACK_BYTES = 256 * 1024;
 
-    private final Path socket;
-    private final Function<WorkerEnvironment, IntFunction<List<String>>> commands;
-    private final WorkerOrders orders;
-    private final Gpus gpus;
+    private final WorkerLauncher launcher;
     private List<String> flags; // guarded by this: what the JVM is told beside, until one ends that was told it
     private boolean flagsAreGood; // guarded by this
     private final Runnable onUseless;
     private final CrashFiles crashes;
-    private final Map<String, String> environment;
     private final List<WorkerProcess> workers = new ArrayList<>(); // guarded by this
     private final ArrayDeque<WorkerProcess> ended = new ArrayDeque<>(); // guarded by this
-    private final Repeats repeats = new Repeats();
     private final Map<WorkerKind, WorkerPool> pools = new LinkedHashMap<>(); // guarded by this
     private final WorkerPool plain; // guarded by this
     private int most; // guarded by this: so many are there at a time
-    private Thread starter; // guarded by this
+    private @Nullable Thread starter; // guarded by this
     private int later; // guarded by this: of those wanted, not before one has joined
-    private Hopeless hopeless; // guarded by this
+    private @Nullable Hopeless hopeless; // guarded by this
     private final Map<WorkerKind, Hopeless> hopelessKinds = new LinkedHashMap<>(); // guarded by this
     private Runnable onHopeless = () -> {}; // guarded by this
     private boolean closed; // guarded by this
 
     /**
-     * @param commands of the worker with a number in an environment, all but the orders' arguments; the numbers are the lowest that
-     *     no other has
-     * @param environment variables that differ from this process's
-     * @param gpus which workers see by their kind
      * @param crashes where they write of their crashes, as the command says
      * @param flags what else their JVMs are told, as long as they then live long enough to take tasks
      * @param onUseless runs when one has not
      */
-    public WorkerProcesses(
-            Function<WorkerEnvironment, IntFunction<List<String>>> commands,
-            WorkerOrders orders,
-            Map<String, String> environment,
-            Gpus gpus,
-            CrashFiles crashes,
-            List<String> flags,
-            Runnable onUseless) {
+    public WorkerProcesses(WorkerLauncher launcher, CrashFiles crashes, List<String> flags, Runnable onUseless) {
+        this.launcher = launcher;
         this.flags = flags;
         this.onUseless = onUseless;
-        this.environment = environment;
         this.crashes = crashes;
-        socket = orders.socket();
-        this.orders = orders;
-        this.gpus = gpus;
-        this.commands = commands;
         plain = pool(WorkerKind.PLAIN);
-        plain.command = commands.apply(WorkerEnvironment.none());
+        plain.command(launcher); // or throws
     }
 
     /**
@@ -116,7 +90,7 @@ public final class WorkerProcesses implements AutoCloseable {
     }
 
     /** Why no worker can be had; null while that is not so. */
-    public synchronized Hopeless hopeless() {
+    public synchronized @Nullable Hopeless hopeless() {
         return hopeless;
     }
 
@@ -153,7 +127,7 @@ public final class WorkerProcesses implements AutoCloseable {
         return worker.ending(crashes);
     }
 
-    private synchronized WorkerProcess find(long pid) {
+    private synchronized @Nullable WorkerProcess find(long pid) {
         return Stream.concat(workers.stream(), ended.stream())
                 .filter(worker -> worker.process.pid() == pid)
                 .findFirst()
@@ -161,7 +135,7 @@ public final class WorkerProcesses implements AutoCloseable {
     }
 
     /** A process can take tasks now, of this kind; null when it is none of these. */
-    public synchronized WorkerKind joined(long pid) {
+    public synchronized @Nullable WorkerKind joined(long pid) {
         WorkerProcess worker = find(pid);
         if (worker == null) {
             return null;
@@ -228,7 +202,7 @@ public final class WorkerProcesses implements AutoCloseable {
         WorkerProcess worker = find(pid);
         if (worker != null) {
             worker.killed = why;
-            LoggerFactory.getLogger(WorkerProcesses.class).warn("worker {}: {}", pid, why);
+            Log.of(WorkerProcesses.class).warn("worker {}: {}", pid, why);
             worker.process.destroyForcibly();
         }
     }
@@ -255,10 +229,13 @@ public final class WorkerProcesses implements AutoCloseable {
     @Override
     public void close() {
         List<WorkerProcess> all;
+        boolean maySkip = graceMillis(GRACE_MILLIS) == GRACE_MILLIS;
         synchronized (this) {
             closed = true;
             notifyAll();
             all = List.copyOf(workers);
+            // Who is starting would read it when that is done, and has done nothing that could be lost.
+            all.stream().filter(each -> maySkip && !each.joined).forEach(each -> each.process.destroyForcibly());
         }
         for (WorkerProcess worker : all) {
             try (OutputStream in = worker.process.getOutputStream()) {
@@ -280,7 +257,7 @@ public final class WorkerProcesses implements AutoCloseable {
                 interrupted = true;
             }
         }
-        repeats.tellAll();
+        launcher.tellRepeats();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -288,7 +265,9 @@ public final class WorkerProcesses implements AutoCloseable {
 
     /** How long one may take to end. */
     private long graceMillis(long usual) {
-        return plain.command.apply(0).stream().anyMatch(WorkerProcesses::writesAtItsEnd) ? WRITING_MILLIS : usual;
+        return plain.command(launcher).apply(0).stream().anyMatch(WorkerProcesses::writesAtItsEnd)
+                ? WRITING_MILLIS
+                : usual;
     }
 
     /** Whether it tells a JVM to make an archive of its classes when it ends. */
@@ -301,33 +280,11 @@ public final class WorkerProcesses implements AutoCloseable {
     }
 
     private synchronized void launchOne(WorkerPool pool) {
-        WorkerKind kind = pool.kind;
-        if (pool.command == null) {
-            pool.command = commands.apply(kind.environment());
-        }
-        int number = freeNumber();
-        SpawnedProcess process;
-        List<String> all = new ArrayList<>(pool.command.apply(number));
-        if (kind.environment().isNone()) {
-            all.addAll(1, flags);
-        }
-        all.addAll(orders.of(kind).arguments());
-        Map<String, String> variables = new HashMap<>(environment);
-        variables.putAll(kind.environment().variables());
-        variables.putAll(gpus.variables(kind));
-        try {
-            process = SpawnedProcess.start(socket, all, variables);
-        } catch (StoreException e) {
-            throw new AtollException("no worker can be started: " + e.getMessage(), e);
-        }
-        WorkerProcess worker = new WorkerProcess(process, number, kind);
-        workers.add(worker);
-        long pid = process.pid();
-        worker.err = new LineForwarder("atoll-worker-err", process.getErrorStream(), () -> System.err, pid, repeats);
-        worker.err.start();
-        worker.out = new LineForwarder("atoll-worker-out", process.getInputStream(), () -> System.out, pid, repeats);
-        worker.out.start();
-        var unused = process.onExit().thenRun(() -> ended(worker));
+        WorkerProcess worker =
+                launcher.launch(pool, freeNumber(), pool.kind.environment().isNone() ? flags : List.of());
+        workers.add(worker); // before there is need of threads, for which there may be no memory
+        worker.forwardOutput();
+        var unused = worker.process.onExit().thenRun(() -> ended(worker));
     }
 
     private int freeNumber() {
@@ -370,18 +327,17 @@ public final class WorkerProcesses implements AutoCloseable {
         try {
             return worker.ending(crashes);
         } catch (Exception | LinkageError e) {
-            LoggerFactory.getLogger(WorkerProcesses.class)
-                    .warn("worker {} has ended, and how cannot be told", worker.process.pid(), e);
+            Log.of(WorkerProcesses.class).warn("worker {} has ended, and how cannot be told", worker.process.pid(), e);
             return Ending.UNKNOWN;
         }
     }
 
-    /** One more could not take a task. What is to be done about it. */
-    private Runnable failed(WorkerProcess worker, Ending ending) {
+    /** One more could not take a task. What is to be done about it; null for nothing. */
+    private @Nullable Runnable failed(WorkerProcess worker, Ending ending) {
         long pid = worker.process.pid();
         boolean isInNone = worker.kind.environment().isNone();
         if (isInNone && !flags.isEmpty() && !flagsAreGood) {
-            LoggerFactory.getLogger(WorkerProcesses.class)
+            Log.of(WorkerProcesses.class)
                     .warn(
                             "worker {} has ended before it could take a task: {}; others start without {}",
                             pid,
@@ -415,7 +371,7 @@ public final class WorkerProcesses implements AutoCloseable {
 
     private void sayAndPause(WorkerPool pool, String what) {
         long pause = pool.setPause();
-        LoggerFactory.getLogger(WorkerProcesses.class)
+        Log.of(WorkerProcesses.class)
                 .warn(
                         "{}; of {} workers {} are there, the next one is started in {} ms",
                         what,
@@ -434,7 +390,7 @@ public final class WorkerProcesses implements AutoCloseable {
     }
 
     /** Of which one is to be started, first those of which that may be now; null when there is none. */
-    private WorkerPool missing() {
+    private @Nullable WorkerPool missing() {
         WorkerPool first = null;
         for (WorkerPool pool : pools.values()) {
             long here = workers.stream()

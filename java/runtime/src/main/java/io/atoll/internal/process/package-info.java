@@ -1,2 +1,5 @@
 /** Worker processes and the directory of a session: command line, start, output, end. */
+@NullMarked
 package io.atoll.internal.process;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
 package io.atoll.internal.runtime;
 
 import io.atoll.ObjectId;
+import io.atoll.internal.run.Run;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;

@@ -8,8 +8,8 @@ import io.atoll.internal.call.Claim;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.node.UpRing;
 import io.atoll.internal.objects.ObjectCodec;
-import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.ObjectStore;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -87,15 +87,21 @@ final class Cancelling {
     }
 
     private void end(ObjectId id) {
+        TaskCancelledException why = new TaskCancelledException(
+                "the task whose result is object " + id + " was cancelled before it had begun", id.toString());
         try {
-            codec.putError(
-                    id,
-                    new TaskCancelledException(
-                            "the task whose result is object " + id + " was cancelled before it had begun",
-                            id.toString()));
+            storeNowOrLater(id, why);
         } catch (ObjectStoreFullException e) {
             store.delete(id); // Who waits hears that it is lost, and does not wait for ever.
         }
         ring.tell(Messages.FINISHED, id);
+    }
+
+    private void storeNowOrLater(ObjectId id, TaskCancelledException why) {
+        try {
+            codec.putErrorNow(id, why);
+        } catch (ObjectStoreFullException e) {
+            codec.putError(id, why);
+        }
     }
 }

@@ -28,15 +28,18 @@ import io.atoll.internal.node.NodeReport;
 import io.atoll.internal.node.ReadyEvents;
 import io.atoll.internal.node.UpRing;
 import io.atoll.internal.objects.ObjectCodec;
-import io.atoll.internal.threads.VirtualThreads;
+import io.atoll.internal.run.Awaited;
+import io.atoll.internal.run.ResultInPlace;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.ObjectStore;
+import io.atoll.internal.store.VirtualThreads;
+import io.atoll.internal.store.Waiting;
 import io.atoll.spi.AtollRuntime;
+import io.atoll.spi.Constructors;
 import io.atoll.spi.ReadyRefs;
 import io.atoll.spi.Refs;
 import io.atoll.spi.StreamItem;
 import io.atoll.spi.TaskRequest;
-import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectStore;
-import io.atoll.store.Waiting;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -46,9 +49,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the runtimes of drivers and workers have in common: both are clients of the store and may submit tasks. */
 abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
@@ -107,10 +110,10 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     }
 
     /** The name of the task that is to make the object, where this process knows it; else null. */
-    abstract String taskName(ObjectId id);
+    abstract @Nullable String taskName(ObjectId id);
 
     /** For people: the object, and whose result it is. */
-    final String described(ObjectId id, Duration timeout) {
+    final String described(ObjectId id, @Nullable Duration timeout) {
         String task = Waiting.nanos(timeout) == 0 ? null : taskName(id); // Who only looks does so often.
         return id + (task == null ? "" : ", the result of task " + task + ",");
     }
@@ -125,20 +128,28 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     void forgotten(ObjectId id) {}
 
     /** Waits as the calling thread has to, until so many of the objects are there or the time is over. */
-    abstract boolean[] awaitReady(ObjectId[] ids, int wanted, Duration timeout);
+    abstract boolean[] awaitReady(ObjectId[] ids, int wanted, @Nullable Duration timeout);
 
     /** Waits on this thread: in native code, or parked where that would hold the carrier of a virtual one. */
-    final boolean[] awaitHere(ObjectId[] ids, int wanted, Duration timeout) {
+    final boolean[] awaitHere(ObjectId[] ids, int wanted, @Nullable Duration timeout) {
         return VirtualThreads.isCurrent()
                 ? ParkedWait.await(store, events, ids, wanted, timeout)
                 : store.await(ids, wanted, timeout);
     }
 
-    /** The value of an object, waiting for it as the calling thread has to; a failure as an {@link ErrorKind.Thrown}. */
-    abstract Object valueOrFailure(ObjectId id, Duration timeout);
+    /**
+     * The value of an object, waiting for it as the calling thread has to; a failure as an {@link ErrorKind.Thrown}.
+     *
+     * @param form class that the value is to be seen as; null: as it is
+     */
+    abstract @Nullable Object valueOrFailure(ObjectId id, @Nullable Duration timeout, @Nullable Class<?> form);
 
-    final Object value(ObjectId id, Duration timeout) {
-        Object value = valueOrFailure(id, timeout);
+    final @Nullable Object value(ObjectId id, @Nullable Duration timeout) {
+        return value(id, timeout, null);
+    }
+
+    private @Nullable Object value(ObjectId id, @Nullable Duration timeout, @Nullable Class<?> form) {
+        Object value = valueOrFailure(id, timeout, form);
         if (value instanceof ErrorKind.Thrown thrown) {
             heard(id);
             throw thrown.here();
@@ -195,8 +206,8 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
-    public <T> T get(ObjectRef<T> ref, Duration timeout) {
+    @SuppressWarnings({"unchecked", "NullAway"}) // where T may be null
+    public <T extends @Nullable Object> T get(ObjectRef<T> ref, @Nullable Duration timeout) {
         try {
             return (T) value(ref.id(), timeout);
         } catch (GetTimeoutException e) {
@@ -205,12 +216,27 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     }
 
     @Override
-    public List<Object> get(List<? extends ObjectRef<?>> refs, Duration timeout) {
+    public List<@Nullable Object> get(List<? extends ObjectRef<?>> refs, @Nullable Duration timeout) {
         try {
             return new ListGet(this, ids(refs), timeout).get();
         } catch (GetTimeoutException e) {
-            throw withTasks(e.getMessage());
+            throw withTasks(String.valueOf(e.getMessage()));
         }
+    }
+
+    @Override
+    public @Nullable TaskException failure(ObjectRef<?> ref) {
+        try {
+            value(ref.id(), null, ObjectCodec.FAILURE_ALONE);
+            return null;
+        } catch (TaskException e) {
+            return e;
+        }
+    }
+
+    @Override
+    public void closeViews(List<?> values, Throwable why) {
+        ObjectCodec.closeViews(values.toArray(), why);
     }
 
     /** What the node does meanwhile tells a task that waits for its turn from one that takes long. */
@@ -227,7 +253,7 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     }
 
     /** Has done what the calling thread can do about the objects; true when the first of them is there. */
-    abstract boolean awaitFirst(ObjectId[] ids, Duration timeout);
+    abstract boolean awaitFirst(ObjectId[] ids, @Nullable Duration timeout);
 
     /** Waits for something; what the calling thread holds meanwhile, it gives to others, and has it back in the end. */
     final <R> R blocked(Supplier<R> wait) {
@@ -238,9 +264,9 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
      * The same for who goes on without, when that takes long.
      *
      * @param grace the nanoseconds that it may take; asked for when the wait is over
-     * @param isOver whether what is waited for has come, or something else will end the wait; any thread asks
+     * @param awaited what is waited for
      */
-    abstract <R> R blocked(Supplier<R> wait, LongSupplier grace, BooleanSupplier isOver);
+    abstract <R> R blocked(Supplier<R> wait, LongSupplier grace, Awaited awaited);
 
     @Override
     public boolean isReady(ObjectRef<?> ref) {
@@ -275,12 +301,12 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     @Override
     public <T> ReadyRefs<T> watch(List<ObjectRef<T>> refs) {
         ReadyQueue<T> queue = new ReadyQueue<>(this, refs);
-        events.tell(queue, ids(refs));
+        events.tell(queue.listener(), ids(refs));
         return queue;
     }
 
     @Override
-    public boolean[] await(List<? extends ObjectRef<?>> refs, int wanted, Duration timeout) {
+    public boolean[] await(List<? extends ObjectRef<?>> refs, int wanted, @Nullable Duration timeout) {
         return awaitReady(ids(refs), wanted, timeout);
     }
 
@@ -331,11 +357,11 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         ObjectId readers = all.get(1);
         submit(request, new Results(all.get(2), List.of(), new StreamPlace(node, 0, readers, window)), all);
         handover.release(all.get(2));
-        return new RefStream<>(ref(node), ref(readers));
+        return Constructors.stream(ref(node), ref(readers));
     }
 
     @Override
-    public StreamItem next(ObjectRef<?> node, Duration timeout) {
+    public StreamItem next(ObjectRef<?> node, @Nullable Duration timeout) {
         return streams.next(node.id(), timeout);
     }
 
@@ -444,7 +470,8 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
         handover.release(id);
     }
 
-    final ObjectRef<?> adopt(ObjectId id) {
+    @Override
+    public final ObjectRef<?> adopt(ObjectId id) {
         store.reference(id);
         return ref(id);
     }

@@ -17,14 +17,16 @@ import io.atoll.internal.process.CrashFiles;
 import io.atoll.internal.process.Gpus;
 import io.atoll.internal.process.SessionDirectory;
 import io.atoll.internal.process.WorkerCommand;
+import io.atoll.internal.process.WorkerLauncher;
 import io.atoll.internal.process.WorkerOrders;
 import io.atoll.internal.process.WorkerProcesses;
-import io.atoll.internal.threads.VirtualThreads;
+import io.atoll.internal.run.Awaited;
+import io.atoll.internal.store.NativeServer;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.VirtualThreads;
+import io.atoll.internal.store.Waiting;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.scheduler.NodePlan;
-import io.atoll.store.NativeStore;
-import io.atoll.store.StoreServer;
-import io.atoll.store.Waiting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -34,10 +36,10 @@ import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The runtime of a driver, with its node: the store's server, the scheduler's thread and the worker processes, all of
@@ -47,25 +49,34 @@ final class DriverRuntime extends ClientRuntime {
     private static final int SPARE_CLIENTS = 16;
     /** Of the store, for arguments that are kept so that results can be made again. */
     private static final int LINEAGE_SHARE = 16;
+    /** Of the store, for errors that are to be stored however full it is. */
+    private static final int RESERVE_SHARE = 64;
+
+    private static final long MOST_RESERVED = 1 << 20;
+    /** A store of so few extents has none to spare. */
+    private static final long LEAST_TO_RESERVE_OF = 16 << 20;
+
     /** What comes so soon is waited for by itself. */
     private static final Duration SHORTLY = Duration.ofMillis(1);
     /** Who waits for all tasks looks so often. */
     private static final long IDLE_LOOK_NANOS = 2_000_000;
 
     private final Path directory;
-    private final StoreServer server;
+    private final NativeServer server;
     private final WorkerProcesses workers;
     private final SchedulerThread scheduler;
+    private final ClassArchive archive;
     private final Thread atExit;
     private boolean closed; // guarded by this
 
     private DriverRuntime(
             AtollOptions options,
             Path directory,
-            StoreServer server,
+            NativeServer server,
             NativeStore store,
             WorkerProcesses workers,
             Gpus gpus,
+            ClassArchive archive,
             Thread atExit) {
         super(store, store.clientIndex(), options.putTimeout(), Backlog.FOR_EVER);
         long most = options.maxUnfinishedTasks();
@@ -81,7 +92,9 @@ final class DriverRuntime extends ClientRuntime {
                 codec,
                 workers,
                 ring,
+                options.spillDirectory().isPresent(),
                 lineageBytes(options, store));
+        this.archive = archive;
         this.atExit = atExit;
     }
 
@@ -101,6 +114,7 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     static DriverRuntime start(AtollOptions options) {
+        NativeLibrary.checkPlatform();
         OptionsCheck.check(options);
         OptionsCheck.checkProperties();
         // Beside the making of the store: in a fresh JVM both load classes for tens of milliseconds.
@@ -113,7 +127,7 @@ final class DriverRuntime extends ClientRuntime {
         Thread atExit = new Thread(() -> endWhenStarted(started), "atoll-exit");
         Runtime.getRuntime().addShutdownHook(atExit);
         Path directory = null;
-        StoreServer server = null;
+        NativeServer server = null;
         NativeStore store = null;
         WorkerProcesses workers = null;
         DriverRuntime runtime = null;
@@ -127,12 +141,13 @@ final class DriverRuntime extends ClientRuntime {
             Path socket = SessionDirectory.socketIn(directory);
             int count = WorkerCommand.workers(options);
             long bytes = WorkerCommand.storeBytes(options);
-            server = StoreServer.start(StoreServer.options(socket, bytes)
+            server = NativeServer.start(NativeServer.options(socket, bytes)
                     .maxClients(Math.min(Board.MAX_CLIENTS, 2L * count + SPARE_CLIENTS))
                     .maxObjects(options.maxObjects())
                     .awaitFarewell()
                     .spill(options.spillDirectory().orElse(null), 0));
-            store = NativeStore.attach(socket);
+            store = NativeStore.attach(
+                    socket, bytes < LEAST_TO_RESERVE_OF ? 0 : Math.min(MOST_RESERVED, bytes / RESERVE_SHARE));
             WorkerOrders orders = new WorkerOrders(
                     socket,
                     library,
@@ -144,7 +159,7 @@ final class DriverRuntime extends ClientRuntime {
                     .orElse(new CrashFiles(directory, false));
             ClassArchive archive = join(launch).archive();
             Gpus gpus = join(launch).gpus();
-            workers = new WorkerProcesses(
+            WorkerLauncher launcher = new WorkerLauncher(
                     in -> commands(
                             in.isNone()
                                     ? join(launch).command()
@@ -154,15 +169,13 @@ final class DriverRuntime extends ClientRuntime {
                             crashes),
                     orders,
                     environment,
-                    gpus,
-                    crashes,
-                    archive.flags(),
-                    archive::discard);
+                    gpus);
+            workers = new WorkerProcesses(launcher, crashes, archive.flags(), archive::discard);
             // The JVMs take longest: they start while everything else is made ready.
             workers.launch(count);
-            runtime = new DriverRuntime(options, directory, server, store, workers, gpus, atExit);
+            runtime = new DriverRuntime(options, directory, server, store, workers, gpus, archive, atExit);
             runtime.begin();
-            new Thread(archive::makeIfMissing, "atoll-archive").start(); // no daemon: a short program makes it, too
+            archive.makeLater();
             return runtime;
         } finally {
             if (runtime == null) {
@@ -247,12 +260,12 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     @Override
-    boolean[] awaitReady(ObjectId[] ids, int wanted, Duration timeout) {
+    boolean[] awaitReady(ObjectId[] ids, int wanted, @Nullable Duration timeout) {
         return awaitHere(ids, wanted, timeout);
     }
 
     @Override
-    boolean awaitFirst(ObjectId[] ids, Duration timeout) {
+    boolean awaitFirst(ObjectId[] ids, @Nullable Duration timeout) {
         if (VirtualThreads.isCurrent()) {
             return isReady(ids[0]);
         }
@@ -261,32 +274,35 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     @Override
-    <R> R blocked(Supplier<R> wait, LongSupplier grace, BooleanSupplier isOver) {
+    <R> R blocked(Supplier<R> wait, LongSupplier grace, Awaited awaited) {
         return wait.get();
     }
 
     @Override
-    Object valueOrFailure(ObjectId id, Duration timeout) {
+    @Nullable
+    Object valueOrFailure(ObjectId id, @Nullable Duration timeout, @Nullable Class<?> form) {
         try {
-            return storedValueOrFailure(id, timeout);
+            return storedValueOrFailure(id, timeout, form);
         } catch (ObjectLostException e) {
             TaskException why = scheduler.unstored(id);
             if (why == null) {
                 throw e;
             }
             heard(id);
-            throw new TaskException(why.getMessage(), why.taskName(), why.workerPid(), why.attempt(), e);
+            throw new TaskException(
+                    String.valueOf(why.getMessage()), why.taskName(), why.workerPid(), why.attempt(), e);
         }
     }
 
-    private Object storedValueOrFailure(ObjectId id, Duration timeout) {
-        if (VirtualThreads.isCurrent()) {
-            if (!awaitHere(new ObjectId[] {id}, 1, timeout)[0]) {
-                throw new GetTimeoutException("object " + id + ": not there after " + timeout);
-            }
-            return codec.getOrFailure(id, Duration.ZERO);
+    private @Nullable Object storedValueOrFailure(ObjectId id, @Nullable Duration timeout, @Nullable Class<?> form) {
+        if (!VirtualThreads.isCurrent()) {
+            return codec.getOrFailure(id, timeout, form);
         }
-        return codec.getOrFailure(id, timeout);
+        long startedAt = System.nanoTime();
+        if (!awaitHere(new ObjectId[] {id}, 1, timeout)[0]) {
+            throw new GetTimeoutException("object " + id + ": not there after " + timeout);
+        }
+        return codec.getOrFailure(id, Waiting.left(timeout, startedAt), form); // It may be on disk.
     }
 
     @Override
@@ -295,6 +311,7 @@ final class DriverRuntime extends ClientRuntime {
     }
 
     @Override
+    @Nullable
     String taskName(ObjectId id) {
         try {
             return scheduler.taskName(id);
@@ -336,7 +353,8 @@ final class DriverRuntime extends ClientRuntime {
         }
         closed = true;
         scheduler.close();
-        lettingGo.stop(); // They take as long as the workers take to end.
+        lettingGo.stop();
+        store.endWaits(); // They take as long as the workers take to end.
         events.close();
         workers.close();
         closeMessages();
@@ -346,6 +364,7 @@ final class DriverRuntime extends ClientRuntime {
         CodecRegistry.shareNoMore();
         DriverClasses.serveNoMore();
         SessionDirectory.delete(directory);
+        archive.makeNow();
         return true;
     }
 }

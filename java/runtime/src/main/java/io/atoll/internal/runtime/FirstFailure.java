@@ -3,20 +3,21 @@ package io.atoll.internal.runtime;
 import io.atoll.ObjectId;
 import io.atoll.internal.memory.Kind;
 import io.atoll.internal.node.ReadyEvents;
-import io.atoll.store.NativeStore;
-import io.atoll.store.SealedObjects;
-import io.atoll.store.Waiting;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.SealedObjects;
+import io.atoll.internal.store.Waiting;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Waits until all of some objects are ready, or one of them is an error. Used by one thread, told by another. */
 final class FirstFailure implements ReadyEvents.Listener {
     private final NativeStore store;
     private final AtomicInteger missing;
     private final CountDownLatch over = new CountDownLatch(1);
-    private volatile ObjectId failed;
+    private volatile @Nullable ObjectId failed;
     private volatile boolean ended;
 
     FirstFailure(NativeStore store, int count) {
@@ -47,13 +48,18 @@ final class FirstFailure implements ReadyEvents.Listener {
         over.countDown();
     }
 
+    @Override
+    public boolean mayBeLate() {
+        return true;
+    }
+
     /** Whether nobody need wait any longer. Any thread. */
     boolean isOver() {
         return over.getCount() == 0;
     }
 
     /** False when the time is over first; throws when the session has ended first. */
-    boolean await(Duration timeout) {
+    boolean await(@Nullable Duration timeout) {
         try {
             boolean inTime = over.await(Waiting.nanos(timeout), TimeUnit.NANOSECONDS);
             if (ended) {
@@ -67,6 +73,7 @@ final class FirstFailure implements ReadyEvents.Listener {
     }
 
     /** The first that is an error; null when there was none. */
+    @Nullable
     ObjectId failed() {
         return failed;
     }

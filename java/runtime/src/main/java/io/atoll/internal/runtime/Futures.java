@@ -3,18 +3,35 @@ package io.atoll.internal.runtime;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.internal.node.ReadyEvents;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Completes futures with the values of refs. One thread of the process does it, which is started with the first future:
- * not the one that events come from, since values are read there and users' functions run. Any thread.
+ * Completes futures with the values of refs: one after the other, on threads of its own and not the one that events come
+ * from, since values are read there and users' functions run. Such a function may wait for what has yet to be completed: so
+ * another thread goes on when one has stood still for a while. Any thread.
  */
 final class Futures {
+    /** So long may a function of a user's hold up the others. */
+    private static final long STILL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    /** One that waits, and as many that stand still. */
+    private static final int MOST_THREADS = 64;
+
+    private static final int MOST_IDLE = 2;
+
     private final ClientRuntime runtime;
-    private final LinkedBlockingQueue<Pending> ready = new LinkedBlockingQueue<>();
-    private Thread thread; // guarded by this
-    private volatile boolean closed;
+    private final ArrayDeque<Pending> ready = new ArrayDeque<>(); // guarded by this
+    private final Set<Thread> threads = new HashSet<>(); // guarded by this
+    private int idle; // guarded by this: of the threads, those that wait for their turn
+    /** Who completes now; null when nobody does, or who did stands still and another one has not begun yet. */
+    private @Nullable Thread atWork; // guarded by this
+
+    private long atWorkSince; // guarded by this
+    private boolean closed; // guarded by this
 
     Futures(ClientRuntime runtime) {
         this.runtime = runtime;
@@ -32,44 +49,100 @@ final class Futures {
     }
 
     private void tell(Pending pending) {
-        startThread();
+        startFirst();
         runtime.events.tell(pending, new ObjectId[] {pending.ref.id()});
     }
 
-    private synchronized void startThread() {
-        if (thread == null) {
-            thread = new Thread(this::run, "atoll-completer");
-            thread.setDaemon(true);
-            thread.start();
+    private synchronized void startFirst() {
+        if (threads.isEmpty()) {
+            start();
+        }
+    }
+
+    /** Guarded by this. */
+    private void start() {
+        Thread thread = new Thread(this::run, "atoll-completer");
+        thread.setDaemon(true);
+        thread.start();
+        threads.add(thread);
+        ++idle;
+    }
+
+    private synchronized void add(Pending pending) {
+        ready.add(pending);
+        startSpare();
+        notify();
+    }
+
+    /** Somebody looks whether who is at work stands still, as long as there is anything else to do. Guarded by this. */
+    private void startSpare() {
+        if (idle == 0 && !ready.isEmpty() && threads.size() < MOST_THREADS) {
+            try {
+                start();
+            } catch (OutOfMemoryError e) {
+                // Who is at work goes on by himself, most likely; else the next that is added tries again.
+            }
         }
     }
 
     private void run() {
-        while (!closed) {
+        for (Pending next = next(); next != null; next = next()) {
+            next.complete();
+            done();
+        }
+    }
+
+    /** Waits for what this thread is to complete; null when it is to end. */
+    private synchronized @Nullable Pending next() {
+        while (ready.isEmpty() ? !closed && idle <= MOST_IDLE : stillNanos() > 0) {
             try {
-                ready.take().complete();
+                if (ready.isEmpty()) {
+                    wait();
+                } else {
+                    TimeUnit.NANOSECONDS.timedWait(this, stillNanos());
+                }
             } catch (InterruptedException e) {
                 // By close, or by a function of the user's, which means nobody here.
             }
         }
-        for (Pending each = ready.poll(); each != null; each = ready.poll()) {
-            each.complete();
+        --idle;
+        Pending next = ready.poll();
+        if (next == null) {
+            threads.remove(Thread.currentThread());
+            notifyAll();
+            return null;
+        }
+        atWork = Thread.currentThread();
+        atWorkSince = System.nanoTime();
+        startSpare();
+        return next;
+    }
+
+    /** How long until who is at work stands still; 0 when nobody is. Guarded by this. */
+    private long stillNanos() {
+        return atWork == null ? 0 : Math.max(0, atWorkSince + STILL_NANOS - System.nanoTime());
+    }
+
+    private synchronized void done() {
+        ++idle;
+        if (atWork == Thread.currentThread()) {
+            atWork = null;
         }
     }
 
-    /** Ends the thread; futures that are not complete are completed first, with what a closed session throws. */
-    void close() {
+    /** Ends the threads; futures that are not complete are completed first, with what a closed session throws. */
+    synchronized void close() {
         closed = true;
-        Thread running;
-        synchronized (this) {
-            running = thread;
-        }
-        if (running == null || running == Thread.currentThread()) {
+        notifyAll();
+        threads.forEach(Thread::interrupt);
+        if (threads.contains(Thread.currentThread())) {
             return;
         }
-        running.interrupt();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
         try {
-            running.join(1000);
+            for (long left = end - System.nanoTime(); !threads.isEmpty() && left > 0; left = end - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -86,13 +159,13 @@ final class Futures {
 
         @Override
         public void ready(ObjectId id) {
-            ready.add(this);
+            add(this);
         }
 
         @Override
         public void ended() {
             ended = true;
-            ready.add(this);
+            add(this);
         }
 
         abstract void complete();

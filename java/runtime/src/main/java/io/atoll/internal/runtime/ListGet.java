@@ -4,28 +4,30 @@ import io.atoll.GetTimeoutException;
 import io.atoll.ObjectId;
 import io.atoll.TaskException;
 import io.atoll.internal.objects.ObjectCodec;
-import io.atoll.store.Waiting;
+import io.atoll.internal.run.Awaited;
+import io.atoll.internal.store.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One get of a list: it ends with the first failure, wherever that is in the list. One thread's. */
 final class ListGet {
     private final ClientRuntime runtime;
     private final ObjectId[] ids;
-    private final Object[] values;
-    private final Duration timeout; // null for ever
+    private final @Nullable Object[] values;
+    private final @Nullable Duration timeout; // null for ever
     private final long startedAt = System.nanoTime();
 
-    ListGet(ClientRuntime runtime, ObjectId[] ids, Duration timeout) {
+    ListGet(ClientRuntime runtime, ObjectId[] ids, @Nullable Duration timeout) {
         this.runtime = runtime;
         this.ids = ids;
         this.timeout = timeout;
         values = new Object[ids.length];
     }
 
-    List<Object> get() {
+    List<@Nullable Object> get() {
         try {
             for (int at = 0; at < ids.length; ) {
                 for (int ready = runtime.codec.getReady(ids, at, values, left()); ready > 0; --ready) {
@@ -59,8 +61,17 @@ final class ListGet {
             return;
         }
         FirstFailure failure = new FirstFailure(runtime.store, missing.length);
-        runtime.events.tell(failure, missing);
-        if (!runtime.blocked(() -> failure.await(left()), () -> Waiting.nanos(left()), failure::isOver)) {
+        boolean isOver = false;
+        try {
+            runtime.events.tell(failure, missing);
+            isOver = runtime.blocked(
+                    () -> failure.await(left()), () -> Waiting.nanos(left()), awaited(failure, missing));
+        } finally {
+            if (!isOver || failure.failed() != null) {
+                runtime.events.forget(failure, missing);
+            }
+        }
+        if (!isOver && !areAllThere(missing)) { // The last may have come, and not been told of yet.
             throw new GetTimeoutException(
                     "of " + ids.length + " objects the last " + missing.length + " are not all there after " + timeout
                             + ", " + runtime.described(anyMissing(missing), timeout) + " for one");
@@ -69,6 +80,30 @@ final class ListGet {
         if (failed != null) {
             runtime.value(failed, left());
         }
+    }
+
+    private Awaited awaited(FirstFailure failure, ObjectId[] missing) {
+        AwaitedObjects all = new AwaitedObjects(runtime, missing, missing.length, timeout);
+        return new Awaited() {
+            @Override
+            public boolean isOver() {
+                return failure.isOver();
+            }
+
+            @Override
+            public Missing missing() {
+                return all.missing();
+            }
+        };
+    }
+
+    private boolean areAllThere(ObjectId[] among) {
+        for (ObjectId id : among) {
+            if (!runtime.isReady(id)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private ObjectId anyMissing(ObjectId[] among) {
@@ -80,7 +115,7 @@ final class ListGet {
         return among[0]; // It has come since.
     }
 
-    private Duration left() {
+    private @Nullable Duration left() {
         return Waiting.left(timeout, startedAt);
     }
 }

@@ -1,12 +1,16 @@
 package io.atoll.internal.runtime;
 
 import io.atoll.DeadlockException;
+import io.atoll.internal.log.Log;
+import io.atoll.internal.run.Holder;
+import io.atoll.internal.run.Run;
+import io.atoll.internal.threads.LateThread;
 import io.atoll.internal.threads.WantedLock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks after tasks that run on the stack of one that waits for them, when they want a lock: what that one keeps they would
@@ -25,7 +29,7 @@ final class LockWatch {
     private final Supplier<? extends Iterable<Holder>> running;
     private final Map<Run, Wish> wishes = new HashMap<>(); // the looking thread's
     private volatile boolean isAwake;
-    private Thread thread; // guarded by this
+    private final LateThread thread = new LateThread("atoll-locks", this::look);
 
     /** @param running the tasks that threads of this process hold resources for, now */
     LockWatch(TaskRunner runner, Supplier<? extends Iterable<Holder>> running) {
@@ -38,6 +42,9 @@ final class LockWatch {
         final Object lock;
         int looks;
         int looksWhenTold;
+        /** What the run was told that it fails with; null before. */
+        @Nullable
+        DeadlockException told;
 
         Wish(Object lock) {
             this.lock = lock;
@@ -52,12 +59,12 @@ final class LockWatch {
     }
 
     private synchronized void wake() {
-        isAwake = true;
-        if (thread == null) {
-            thread = new Thread(null, this::look, "atoll-locks", 256 * 1024);
-            thread.setDaemon(true);
+        try {
             thread.start();
+        } catch (OutOfMemoryError e) {
+            return; // The next that helps tries again; this one is taken already, and is run all the same.
         }
+        isAwake = true;
         notifyAll();
     }
 
@@ -67,7 +74,7 @@ final class LockWatch {
                 lookNext();
             }
         } catch (RuntimeException e) {
-            LoggerFactory.getLogger(LockWatch.class).debug("locks that tasks want are not looked after any more", e);
+            Log.of(LockWatch.class).debug("locks that tasks want are not looked after any more", e);
         } catch (Error e) {
             WorkerMain.fail(e);
         }
@@ -107,7 +114,7 @@ final class LockWatch {
             Run run = each.helped();
             WantedLock wanted = run == null ? null : WantedLock.of(each.thread());
             isAny |= run != null;
-            if (wanted == null || wanted.isAnothers(each.thread())) {
+            if (run == null || wanted == null || wanted.isAnothers(each.thread())) {
                 continue;
             }
             Wish wish = wishes.get(run);
@@ -124,14 +131,16 @@ final class LockWatch {
     }
 
     private void decide(Holder holder, Run run, WantedLock wanted, Wish wish) {
-        if (wish.looksWhenTold == 0) {
+        DeadlockException told = wish.told;
+        if (told == null) {
             if (wish.looks >= (isAnyBeside(holder) ? LOOKS_BESIDE_OTHERS : LOOKS)) {
                 wish.looksWhenTold = wish.looks;
-                run.setDeadlock(deadlock(holder, run, wanted));
+                wish.told = deadlock(holder, run, wanted);
+                run.setDeadlock(wish.told);
                 holder.interrupt(run.task);
             }
         } else if (wish.looks == wish.looksWhenTold + LOOKS_OF_GRACE) {
-            runner.giveUp(run);
+            runner.giveUp(run, told);
         }
     }
 
@@ -147,8 +156,9 @@ final class LockWatch {
 
     private static DeadlockException deadlock(Holder holder, Run run, WantedLock wanted) {
         StackTraceElement[] stack = holder.thread().getStackTrace();
+        Run below = run.below;
         DeadlockException why = new DeadlockException(
-                "task " + run.name + " runs on the thread of task " + run.below.name
+                "task " + run.name + " runs on the thread of " + (below == null ? "another" : "task " + below.name)
                         + ", which waits for it, and waits itself"
                         + " for a " + wanted.name() + place(stack)
                         + ": if that task keeps it, it will never be free. A call that is isolated() runs on a thread of its"

@@ -1,13 +1,14 @@
 package io.atoll.internal.runtime;
 
 import io.atoll.AtollOptions;
+import io.atoll.internal.log.Log;
 import io.atoll.jni.SystemProperty;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** What options name must be there, and properties must mean something: it is told before anything is made. */
 final class OptionsCheck {
@@ -43,7 +44,7 @@ final class OptionsCheck {
     static void checkProperties() {
         for (String each : SystemProperty.mistakes(System.getProperties().stringPropertyNames())) {
             if (TOLD.add(each)) {
-                LoggerFactory.getLogger(OptionsCheck.class).warn(each);
+                Log.of(OptionsCheck.class).warn(each);
             }
         }
     }
@@ -72,7 +73,7 @@ final class OptionsCheck {
         }
     }
 
-    private static IllegalArgumentException spill(Path directory, String what, Throwable cause) {
+    private static IllegalArgumentException spill(Path directory, String what, @Nullable Throwable cause) {
         return new IllegalArgumentException(
                 "spillDirectory " + directory.toAbsolutePath()
                         + (directory.toString().equals(System.getProperty("java.io.tmpdir"))

@@ -2,11 +2,12 @@ package io.atoll.internal.runtime;
 
 import io.atoll.ObjectId;
 import io.atoll.internal.node.ReadyEvents;
-import io.atoll.store.NativeStore;
-import io.atoll.store.Waiting;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.Waiting;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A wait that parks the thread, for virtual ones: the thread of the events wakes it. One thread's. */
 final class ParkedWait implements ReadyEvents.Listener {
@@ -17,7 +18,8 @@ final class ParkedWait implements ReadyEvents.Listener {
     }
 
     /** As {@link NativeStore#await}. */
-    static boolean[] await(NativeStore store, ReadyEvents events, ObjectId[] ids, int wanted, Duration timeout) {
+    static boolean[] await(
+            NativeStore store, ReadyEvents events, ObjectId[] ids, int wanted, @Nullable Duration timeout) {
         boolean[] ready = store.await(ids, wanted, Duration.ZERO);
         long nanos = Waiting.nanos(timeout);
         if (count(ready) >= wanted || nanos == 0) {

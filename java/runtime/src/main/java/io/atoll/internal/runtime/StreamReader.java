@@ -5,11 +5,12 @@ import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.StoreException;
 import io.atoll.internal.call.StreamPlace;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.ObjectStore;
+import io.atoll.internal.store.Waiting;
 import io.atoll.spi.StreamItem;
-import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectStore;
-import io.atoll.store.Waiting;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Takes items from streams: see {@link StreamPlace}. Any thread. */
 final class StreamReader {
@@ -25,10 +26,11 @@ final class StreamReader {
     }
 
     /** @param node stays referred to during the call */
-    StreamItem next(ObjectId node, Duration timeout) {
+    StreamItem next(ObjectId node, @Nullable Duration timeout) {
         long startedAt = System.nanoTime();
         if (!runtime.isReady(node) && !runtime.awaitReady(new ObjectId[] {node}, 1, timeout)[0]) {
-            throw new GetTimeoutException("the next item of a stream: not there after " + timeout);
+            throw new GetTimeoutException("the next item of a stream, " + runtime.described(node, timeout)
+                    + " is not there after " + timeout);
         }
         Duration left = Waiting.left(timeout, startedAt);
         ObjectStore.Pin pin = store.get(node, left == null ? null : left.plus(PATIENCE)); // It may be on disk.

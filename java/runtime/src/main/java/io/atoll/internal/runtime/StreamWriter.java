@@ -5,11 +5,15 @@ import io.atoll.TaskException;
 import io.atoll.concurrent.Emitter;
 import io.atoll.internal.call.Messages;
 import io.atoll.internal.call.StreamPlace;
-import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectStore;
+import io.atoll.internal.run.Delivery;
+import io.atoll.internal.run.ResultWriter;
+import io.atoll.internal.run.Run;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.ObjectStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a stream's function emits, as the chain of objects that {@link StreamPlace} describes. A run after the first finds
@@ -41,12 +45,12 @@ final class StreamWriter implements Delivery, Emitter<Object> {
     /** Items up to a number, and what is sealed when that one is taken. */
     private record Stretch(long end, ObjectId taken) {}
 
-    StreamWriter(WorkerRuntime runtime, ResultWriter writer, Run run) {
+    StreamWriter(WorkerRuntime runtime, ResultWriter writer, Run run, StreamPlace place) {
         this.runtime = runtime;
         this.writer = writer;
         this.run = run;
         store = runtime.store;
-        place = run.stream();
+        this.place = place;
         node = place.node();
         index = place.index();
         taken = index;
@@ -181,7 +185,7 @@ final class StreamWriter implements Delivery, Emitter<Object> {
     // ---- its end
 
     @Override
-    public synchronized void succeed(Object nothing) {
+    public synchronized void succeed(@Nullable Object nothing) {
         try {
             while (follow()) {}
             if (!writer.isSealed(node)) {

@@ -8,14 +8,23 @@ import io.atoll.internal.call.CallReader;
 import io.atoll.internal.call.FunctionDescriptor;
 import io.atoll.internal.call.FunctionFinder;
 import io.atoll.internal.call.Messages;
+import io.atoll.internal.call.StreamPlace;
 import io.atoll.internal.graph.ErrorKind;
 import io.atoll.internal.node.NodeReport;
+import io.atoll.internal.run.Delivery;
+import io.atoll.internal.run.Holder;
+import io.atoll.internal.run.Parts;
+import io.atoll.internal.run.ResultInPlace;
+import io.atoll.internal.run.ResultWriter;
+import io.atoll.internal.run.Run;
+import io.atoll.internal.run.TaskThread;
 import io.atoll.internal.threads.ThreadState;
 import io.atoll.spi.UserThrowables;
 import java.lang.invoke.MethodHandle;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs calls, each on the thread that asks: resolves the arguments, calls the function, seals what it returns or throws
@@ -38,7 +47,7 @@ final class TaskRunner {
         this.runtime = runtime;
         this.loader = loader;
         functions = new FunctionFinder(loader);
-        writer = new ResultWriter(runtime);
+        writer = new ResultWriter(runtime.store, runtime.codec, runtime.writer, runtime.ring);
     }
 
     /**
@@ -49,8 +58,8 @@ final class TaskRunner {
         CallReader reader = new CallReader(call);
         Run run = new Run(runtime.store, runtime.ring, runtime.gpus, call, reader.name());
         run.delivery = delivery(run);
-        TaskThread thread = TaskThread.current();
-        Holder holder = thread.holder();
+        Holder holder = Holder.own();
+        TaskThread thread = holder.thread();
         run.inPlace = new ResultInPlace(run.hasOneResult() ? run.task : null);
         ThreadState.Looks before = thread.state().enter();
         holder.begin(run);
@@ -65,9 +74,9 @@ final class TaskRunner {
     }
 
     /** As {@link io.atoll.internal.node.UpRing#tellFinished}. */
-    void tellFinished(ObjectId task, ObjectId next, boolean isDry) {
+    void tellFinished(ObjectId task, @Nullable ObjectId next, boolean isLow) {
         try {
-            runtime.ring.tellFinished(task, next, isDry);
+            runtime.ring.tellFinished(task, next, isLow);
         } catch (RuntimeException e) {
             // The store has gone, and this process goes with it.
         }
@@ -79,9 +88,10 @@ final class TaskRunner {
     }
 
     private Delivery delivery(Run run) {
-        if (run.stream() != null) {
+        StreamPlace stream = run.stream();
+        if (stream != null) {
             try {
-                return new StreamWriter(runtime, writer, run);
+                return new StreamWriter(runtime, writer, run, stream);
             } catch (RuntimeException e) {
                 return new Delivery.OneResult(writer, run); // Nobody waits for its items: they have no place any more.
             }
@@ -101,7 +111,7 @@ final class TaskRunner {
         try {
             FunctionDescriptor called = reader.function();
             MethodHandle function = functions.find(called);
-            Object[] arguments = arguments(reader, run);
+            @Nullable Object[] arguments = arguments(reader, run);
             functions.checkNulls(called, arguments);
             limit = run.policy.timeoutNanos() == 0 ? null : limit(run, holder);
             Object value = (Object) function.invokeExact(arguments);
@@ -123,7 +133,7 @@ final class TaskRunner {
     }
 
     /** Its function has returned a promise: who keeps that, on whatever thread, ends the task. */
-    private void goOn(Run run, CompletionStage<?> stage, TimeLimits.Limit limit, Holder holder) {
+    private void goOn(Run run, CompletionStage<?> stage, TimeLimits.@Nullable Limit limit, Holder holder) {
         if (run.below == null) {
             runtime.detached(holder);
         }
@@ -137,7 +147,7 @@ final class TaskRunner {
         });
     }
 
-    private boolean succeed(Run run, Object value) {
+    private boolean succeed(Run run, @Nullable Object value) {
         if (run.isOverdue() || !run.settle()) {
             return fail(run, null);
         }
@@ -151,11 +161,11 @@ final class TaskRunner {
      * All that are on top of each other on a thread, which no interrupt has reached: each has failed, and the worker is
      * replaced.
      */
-    void giveUp(Run top) {
+    void giveUp(Run top, TaskException why) {
         for (Run each = top; each != null; each = each.below) {
             synchronized (each) {
                 if (each.delivery.canBeEndedNow() && each.settle()) {
-                    each.delivery.fail(top.deadlock());
+                    each.delivery.fail(why);
                 }
             }
         }
@@ -203,12 +213,11 @@ final class TaskRunner {
      *
      * @param thrown null when all that is known is that somebody else has settled it
      */
-    private boolean fail(Run run, Throwable thrown) {
+    private boolean fail(Run run, @Nullable Throwable thrown) {
         run.inPlace.giveUp();
         Throwable why = run.isOverdue() ? overdue(run) : run.deadlock() != null ? run.deadlock() : thrown;
-        boolean mayRetry = why != null && !(why instanceof FailedArgument) && run.isRetriedFor(why.getClass());
-        if (mayRetry && !run.isCancelled()) {
-            String text = run.failure(why).getMessage();
+        if (why != null && mayRetry(run, why)) {
+            String text = String.valueOf(run.failure(why).getMessage());
             runtime.ring.tellRetry(run.task, run.policy.delayNanos(run.attempt), run.attempt, run.name, text);
             return false;
         }
@@ -224,7 +233,11 @@ final class TaskRunner {
         return true;
     }
 
-    private static TaskCancelledException cancelled(Run run, Throwable thrown) {
+    private static boolean mayRetry(Run run, Throwable why) {
+        return !(why instanceof FailedArgument) && run.isRetriedFor(why.getClass()) && !run.isCancelled();
+    }
+
+    private static TaskCancelledException cancelled(Run run, @Nullable Throwable thrown) {
         return new TaskCancelledException(
                 "task " + run.name + " (worker " + run.workerPid() + ", attempt " + run.attempt + ") was cancelled"
                         + (thrown == null ? "" : " and threw " + UserThrowables.text(thrown)),
@@ -242,7 +255,7 @@ final class TaskRunner {
         }
     }
 
-    private Object[] arguments(CallReader reader, Run run) throws Throwable {
+    private @Nullable Object[] arguments(CallReader reader, Run run) throws Throwable {
         try {
             return reader.arguments(runtime.codec, new Dependencies(run));
         } catch (RuntimeException | LinkageError e) {
@@ -263,7 +276,7 @@ final class TaskRunner {
         }
 
         @Override
-        public Object value(ObjectId id, String form) throws FailedArgument {
+        public @Nullable Object value(ObjectId id, @Nullable String form) throws FailedArgument {
             return argument(id, form);
         }
 
@@ -273,7 +286,7 @@ final class TaskRunner {
         }
     }
 
-    private Object argument(ObjectId id, String form) throws FailedArgument {
+    private @Nullable Object argument(ObjectId id, @Nullable String form) throws FailedArgument {
         Object value = runtime.valueOrFailure(id, null, form == null ? null : load(form));
         if (value instanceof ErrorKind.Thrown thrown) {
             runtime.heard(id); // This task fails with it.

@@ -4,9 +4,13 @@ import io.atoll.ObjectId;
 import io.atoll.internal.call.Behind;
 import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Messages;
+import io.atoll.internal.log.Log;
 import io.atoll.internal.node.DownRing;
 import io.atoll.internal.node.RingReader;
-import io.atoll.store.NativeStore;
+import io.atoll.internal.run.Holder;
+import io.atoll.internal.run.TaskThread;
+import io.atoll.internal.store.NativeStore;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of a worker that run tasks. All that are idle wait on the worker's bell; whoever is woken takes one message
@@ -83,7 +87,7 @@ final class TaskThreads {
 
     /** Nothing of ours throws while the store is there; whatever did has left something half done. */
     private void work() {
-        TaskThread self = TaskThread.current();
+        TaskThread self = TaskThread.self();
         all.add(self);
         try {
             runAll();
@@ -114,7 +118,7 @@ final class TaskThreads {
     }
 
     private void runBeside(Holder lender, Runnable run) {
-        TaskThread self = TaskThread.current();
+        TaskThread self = TaskThread.self();
         self.setHolder(lender.beside(self));
         all.add(self);
         try {
@@ -187,12 +191,21 @@ final class TaskThreads {
         runtime.runner().interrupt(task);
     }
 
+    private void breakWait(ObjectId task, String why) {
+        for (Holder each : running()) {
+            if (each.task.equals(task) && !each.isBeside()) {
+                each.breakWait(why);
+            }
+        }
+    }
+
     /** The next call to run, or null when there is none. Grants on the way to it are passed on. */
-    private byte[] take() {
+    private byte @Nullable [] take() {
         synchronized (reading) {
-            while (calls.isEmpty() && ring.read(this::onMessage, 1) > 0) {}
+            // All of it: what is sent behind a call is read here sooner than by another thread that is woken for it.
+            while (ring.read(this::onMessage, MESSAGES_AT_ONCE) > 0) {}
             byte[] call = calls.poll();
-            if (call != null && (!calls.isEmpty() || ring.hasMore())) {
+            if (call != null && !calls.isEmpty()) {
                 store.bellRing(store.clientIndex(), 1);
             }
             return call;
@@ -216,12 +229,14 @@ final class TaskThreads {
             runtime.granted(CallRecord.id(buffer, at));
         } else if (type == Messages.INTERRUPT) {
             interrupt(CallRecord.id(buffer, at));
-        } else if (type == Messages.AHEAD) {
+        } else if (type == Messages.AHEAD || type == Messages.AHEAD_AND_TELL) {
             byte[] call = new byte[length - ObjectId.BYTES];
             buffer.getBytes(at + ObjectId.BYTES, call);
-            behind.add(CallRecord.id(buffer, at), call);
+            behind.add(CallRecord.id(buffer, at), call, type == Messages.AHEAD_AND_TELL);
         } else if (type == Messages.CHECK) {
             runtime.check(CallRecord.id(buffer, at));
+        } else if (type == Messages.BREAK) {
+            breakWait(CallRecord.id(buffer, at), buffer.getStringUtf8(at + ObjectId.BYTES, ByteOrder.LITTLE_ENDIAN));
         } else {
             byte[] call = new byte[length];
             buffer.getBytes(at, call);
@@ -237,7 +252,7 @@ final class TaskThreads {
             if (why != null) {
                 if (!crowded) {
                     crowded = true; // Said once, not for every task that is tried meanwhile.
-                    LoggerFactory.getLogger(TaskThreads.class)
+                    Log.of(TaskThreads.class)
                             .warn(
                                     "no thread can be made beside {}, so this worker takes no more tasks until one"
                                             + " ends: {}",
@@ -259,11 +274,11 @@ final class TaskThreads {
     }
 
     /** What is to be run next, on the same resources; null for nothing. */
-    private byte[] runOne(byte[] call) {
+    private byte @Nullable [] runOne(byte[] call) {
         UnsafeBuffer record = new UnsafeBuffer(call);
         runtime.meet(record);
         ObjectId task = CallRecord.result(record);
-        TaskThread self = TaskThread.current();
+        TaskThread self = TaskThread.self();
         Holder context = new Holder(self, task, CallRecord.demand(record), CallRecord.retries(record) == 0);
         self.setHolder(context);
         boolean isOver = false;
@@ -276,13 +291,13 @@ final class TaskThreads {
         Behind.Next next = next(task, isOver && context.hasAll() && !stopped);
         if (isOver) {
             context.whenBack(
-                    () -> runtime.runner().tellFinished(task, next.task(), next.isDry())); // Until then all is held.
+                    () -> runtime.runner().tellFinished(task, next.task(), next.isLow())); // Until then all is held.
         }
         return next.call();
     }
 
     /** Null when there is one more, or need not be: this thread is the only one. Else why there is none. */
-    private String startOneMore() {
+    private @Nullable String startOneMore() {
         if (threads.get() >= MOST_THREADS) {
             return "that is as many as it may have";
         }
@@ -293,7 +308,7 @@ final class TaskThreads {
             startOne();
             return null;
         } catch (OutOfMemoryError e) {
-            return threads.get() > 1 ? e.getMessage() : null;
+            return threads.get() > 1 ? String.valueOf(e.getMessage()) : null;
         }
     }
 

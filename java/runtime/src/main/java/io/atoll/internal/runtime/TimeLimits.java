@@ -1,8 +1,9 @@
 package io.atoll.internal.runtime;
 
+import io.atoll.internal.log.Log;
+import io.atoll.internal.threads.LateThread;
 import java.util.Comparator;
 import java.util.PriorityQueue;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells runs when their time is over, and each while later, if they have not ended, that it has been for that long. One
@@ -14,7 +15,7 @@ final class TimeLimits {
 
     private final PriorityQueue<Limit> limits =
             new PriorityQueue<>(Comparator.comparingLong((Limit limit) -> limit.at)); // guarded by this
-    private Thread thread; // guarded by this
+    private final LateThread thread = new LateThread("atoll-limits", this::run);
 
     /** A time of a run's; {@link TimeLimits#end} takes it away. */
     final class Limit {
@@ -34,14 +35,10 @@ final class TimeLimits {
 
     /** @param longOver is run again and again after that, until the limit is taken away */
     synchronized Limit begin(long nanos, Runnable over, Runnable longOver) {
+        thread.start();
         long now = now();
         Limit limit = new Limit(nanos < Long.MAX_VALUE - now ? now + nanos : Long.MAX_VALUE, over, longOver);
         limits.add(limit);
-        if (thread == null) {
-            thread = new Thread(null, this::run, "atoll-limits", 256 * 1024);
-            thread.setDaemon(true);
-            thread.start();
-        }
         notifyAll();
         return limit;
     }
@@ -70,7 +67,7 @@ final class TimeLimits {
         } catch (InterruptedException e) {
             // By a user who interrupts all threads there are.
         } catch (RuntimeException e) { // Of others the times are kept all the same.
-            LoggerFactory.getLogger(TimeLimits.class).debug("a task cannot be told that its time is over", e);
+            Log.of(TimeLimits.class).debug("a task cannot be told that its time is over", e);
         }
     }
 

@@ -9,11 +9,12 @@ import io.atoll.internal.process.OwnChildren;
 import io.atoll.internal.process.SessionDirectory;
 import io.atoll.internal.process.TaskOutput;
 import io.atoll.internal.process.WorkerOrders;
+import io.atoll.internal.run.Run;
+import io.atoll.internal.store.NativeStore;
 import io.atoll.jni.NativeLibrary;
 import io.atoll.jni.StoreNative;
 import io.atoll.jni.SystemProperty;
 import io.atoll.spi.Runtimes;
-import io.atoll.store.NativeStore;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -32,7 +33,7 @@ public final class WorkerMain {
     private static final long PATIENCE_NANOS = 2_000_000_000L;
     private static final long LOOK_NANOS = 2_000_000;
     /** How often the watchdog looks: the end of the orders tells of the driver's death sooner. */
-    private static final long WATCH_NANOS = 50_000_000;
+    private static final long WATCH_NANOS = 500_000_000;
 
     private WorkerMain() {}
 
@@ -48,10 +49,9 @@ public final class WorkerMain {
     private static void run(String[] arguments) throws IOException {
         WorkerOrders orders = WorkerOrders.parse(arguments);
         // Tasks read the end of a file there: nobody types for them.
-        InputStream orderStream = new FileInputStream(FileDescriptor.in);
         System.setIn(InputStream.nullInputStream());
         TaskOutput.install(Run::nameHere);
-        Path directory = orders.socket().getParent();
+        Path directory = orders.session();
         NativeStore store;
         try {
             if (Files.exists(orders.library())) {
@@ -62,12 +62,13 @@ public final class WorkerMain {
             // First of all: from here on no child of ours inherits the connection.
             store = NativeStore.attachInherited(orders.socket());
         } catch (AtollException | UnsatisfiedLinkError e) {
-            SessionDirectory.sweep(directory.getParent()); // The driver may have been killed meanwhile,
+            SessionDirectory.sweep(SessionDirectory.above(directory)); // The driver may have been killed meanwhile,
             if (Files.notExists(orders.socket())) {
                 Runtime.getRuntime().halt(0); // or have closed.
             }
             throw e;
         }
+        InputStream orderStream = orders();
         // What has started this is what reads the path: the system's loader, or that of an archive with jars inside.
         ClassLoader loader =
                 new DriverClassLoader(directory, Thread.currentThread().getContextClassLoader());
@@ -91,6 +92,12 @@ public final class WorkerMain {
             System.exit(0);
         }
         end(store, orders);
+    }
+
+    /** They come over the standard input, which is moved away from what else reads that: native code, and children that inherit it. */
+    private static InputStream orders() {
+        long descriptor = StoreNative.takeStandardInput();
+        return new FileInputStream(descriptor < 0 ? FileDescriptor.in : StoreNative.fileDescriptor(descriptor));
     }
 
     /** Ends this process, so that others do what it has begun: something of ours has failed in it. */
@@ -118,10 +125,10 @@ public final class WorkerMain {
      */
     private static synchronized void end(NativeStore store, WorkerOrders orders) {
         long end = System.nanoTime() + PATIENCE_NANOS;
-        boolean isDead = SessionDirectory.deleteIfDead(orders.socket().getParent());
+        boolean isDead = SessionDirectory.deleteIfDead(orders.session());
         while (!isDead && System.nanoTime() < end) {
             LockSupport.parkNanos(LOOK_NANOS); // It is ending: what it has open is closed one by one.
-            isDead = SessionDirectory.deleteIfDead(orders.socket().getParent());
+            isDead = SessionDirectory.deleteIfDead(orders.session());
         }
         if (isDead) {
             orders.spill().ifPresent(above -> SessionDirectory.deleteSpilled(above, store.storeId()));

@@ -13,19 +13,24 @@ import io.atoll.internal.call.Results;
 import io.atoll.internal.call.Submitter;
 import io.atoll.internal.node.Backlog;
 import io.atoll.internal.process.WorkerOrders;
+import io.atoll.internal.run.Awaited;
+import io.atoll.internal.run.Holder;
+import io.atoll.internal.run.OwnThreads;
+import io.atoll.internal.run.OwnWork;
+import io.atoll.internal.run.Run;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.VirtualThreads;
+import io.atoll.internal.store.Waiting;
 import io.atoll.internal.threads.ThreadState;
-import io.atoll.internal.threads.VirtualThreads;
 import io.atoll.spi.TaskRequest;
-import io.atoll.store.NativeStore;
-import io.atoll.store.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The runtime of a worker. A thread of a task that has to wait first runs what it waits for by itself, if it can; then it
@@ -75,8 +80,7 @@ final class WorkerRuntime extends ClientRuntime {
     void endWaits() {
         threads.stop();
         lettingGo.stop();
-        store.bellRing(store.clientIndex(), Integer.MAX_VALUE);
-        store.bellRing(NativeStore.PRESSURE_BELL, Integer.MAX_VALUE);
+        store.endWaits();
     }
 
     /** The function of the task that it holds has returned, and no thread of it is left. */
@@ -98,7 +102,7 @@ final class WorkerRuntime extends ClientRuntime {
     Submitter submitter() {
         Holder context = Holder.current();
         Run top = context == null ? null : context.top();
-        if (top != null) {
+        if (context != null && top != null) {
             return new Submitter(top.task, context.task);
         }
         OwnWork work = OwnWork.current();
@@ -108,14 +112,14 @@ final class WorkerRuntime extends ClientRuntime {
     }
 
     @Override
-    public TaskContext taskContext() {
+    public @Nullable TaskContext taskContext() {
         Holder context = Holder.current();
         OwnWork work = context == null ? OwnWork.current() : null;
         return context != null ? context.top() : work == null ? null : work.run();
     }
 
     @Override
-    public UnaryOperator<Runnable> taskWrapper() {
+    public @Nullable UnaryOperator<Runnable> taskWrapper() {
         return OwnWork.wrapper();
     }
 
@@ -153,6 +157,7 @@ final class WorkerRuntime extends ClientRuntime {
     }
 
     @Override
+    @Nullable
     String taskName(ObjectId id) {
         byte[] call = calls.get(id);
         return call == null ? null : CallRecord.name(new UnsafeBuffer(call));
@@ -178,12 +183,8 @@ final class WorkerRuntime extends ClientRuntime {
     }
 
     @Override
-    Object valueOrFailure(ObjectId id, Duration timeout) {
-        return valueOrFailure(id, timeout, null);
-    }
-
-    /** @param form class that the value is to be seen as; null: as it is */
-    Object valueOrFailure(ObjectId id, Duration timeout, Class<?> form) {
+    @Nullable
+    Object valueOrFailure(ObjectId id, @Nullable Duration timeout, @Nullable Class<?> form) {
         long startedAt = timeout == null ? 0 : System.nanoTime();
         if (!isReady(id) && !awaitReady(new ObjectId[] {id}, 1, timeout)[0]) {
             throw new GetTimeoutException("object " + id + ": not there after " + timeout);
@@ -193,7 +194,7 @@ final class WorkerRuntime extends ClientRuntime {
     }
 
     @Override
-    boolean[] awaitReady(ObjectId[] ids, int wanted, Duration timeout) {
+    boolean[] awaitReady(ObjectId[] ids, int wanted, @Nullable Duration timeout) {
         Holder context = Holder.current();
         long startedAt = System.nanoTime();
         if (timeout == null && wanted == ids.length) {
@@ -216,19 +217,11 @@ final class WorkerRuntime extends ClientRuntime {
         return blocked(
                 () -> store.await(ids, wanted, Waiting.left(timeout, startedAt)),
                 () -> Waiting.nanos(Waiting.left(timeout, startedAt)),
-                () -> areReady(ids, wanted));
-    }
-
-    private boolean areReady(ObjectId[] ids, int wanted) {
-        int ready = 0;
-        for (int i = 0; i < ids.length && ready < wanted; ++i) {
-            ready += isReady(ids[i]) ? 1 : 0;
-        }
-        return ready >= wanted;
+                new AwaitedObjects(this, ids, wanted, timeout));
     }
 
     @Override
-    boolean awaitFirst(ObjectId[] ids, Duration timeout) {
+    boolean awaitFirst(ObjectId[] ids, @Nullable Duration timeout) {
         Holder context = Holder.current();
         boolean isShort = timeout != null && timeout.compareTo(SHORTLY) <= 0;
         if (timeout == null) {
@@ -240,7 +233,7 @@ final class WorkerRuntime extends ClientRuntime {
     }
 
     @Override
-    <R> R blocked(Supplier<R> wait, LongSupplier grace, BooleanSupplier isOver) {
+    <R> R blocked(Supplier<R> wait, LongSupplier grace, Awaited awaited) {
         Holder context = Holder.current();
         if (context == null) {
             return ownThreads.await(wait);
@@ -248,7 +241,7 @@ final class WorkerRuntime extends ClientRuntime {
         if (context.isBeside()) {
             return wait.get(); // Nothing is its own.
         }
-        context.setWait(isOver);
+        context.setWait(awaited);
         if (!ownThreads.ownWait(context)) {
             ring.tell(Messages.BLOCKED, context.task);
         }
@@ -278,11 +271,17 @@ final class WorkerRuntime extends ClientRuntime {
         ring.tell(Messages.RESUMED_AT_ONCE, context.task);
     }
 
-    /** Answers the scheduler, unless a thread here goes on by itself once it has a CPU. */
+    /** Answers the scheduler, with what threads wait for, unless a thread here goes on by itself once it has a CPU. */
     void check(ObjectId question) {
         for (Holder each : threads.running()) {
             if (each.isWaitOver()) {
                 return;
+            }
+        }
+        for (Holder each : threads.running()) {
+            Awaited.Missing missing = each.missing();
+            if (!missing.objects().isEmpty()) {
+                ring.tellWaits(question.place(), each.task, each.helpedTasks(), missing.objects(), missing.wanted());
             }
         }
         ring.tell(Messages.CHECKED, question);
@@ -297,7 +296,7 @@ final class WorkerRuntime extends ClientRuntime {
     }
 
     /** Runs on this thread those of the tasks that nobody has begun, as long as so many are not there. */
-    private void help(Holder context, ObjectId[] ids, int wanted) {
+    private void help(@Nullable Holder context, ObjectId[] ids, int wanted) {
         int ready = 0;
         for (int i = 0; i < ids.length && ready < wanted; ++i) {
             if (Thread.currentThread().isInterrupted()) {
@@ -313,7 +312,7 @@ final class WorkerRuntime extends ClientRuntime {
      * Runs on this thread those of the tasks that nobody has begun. Throws what the first of all throws that fails: it is
      * looked for after each of them, and among the others from time to time.
      */
-    private void helpWithAll(Holder context, ObjectId[] ids) {
+    private void helpWithAll(@Nullable Holder context, ObjectId[] ids) {
         long lookedAt = System.nanoTime();
         long pause = LOOK_NANOS;
         for (ObjectId id : ids) {
@@ -341,13 +340,15 @@ final class WorkerRuntime extends ClientRuntime {
         }
     }
 
-    private boolean help(Holder context, ObjectId id) {
-        boolean mayHelp = context != null
-                && context.helping() < HELP_DEPTH
-                && !runner.isFull()
-                && ThreadState.canBeHidden()
-                && !ThreadState.hasScopedValues();
-        byte[] call = mayHelp ? calls.get(id) : null;
+    private boolean help(@Nullable Holder context, ObjectId id) {
+        if (context == null
+                || context.helping() >= HELP_DEPTH
+                || runner.isFull()
+                || !ThreadState.canBeHidden()
+                || ThreadState.hasScopedValues()) {
+            return false;
+        }
+        byte[] call = calls.get(id);
         if (call == null || !isHelpful(context, call) || (context.hasLent() && needsMoreThanCpus(call))) {
             return false;
         }
@@ -355,8 +356,8 @@ final class WorkerRuntime extends ClientRuntime {
             return false;
         }
         context.changeHelping(1);
-        locks.helping();
         try {
+            locks.helping();
             runAndTell(call);
         } finally {
             context.changeHelping(-1);
@@ -396,14 +397,15 @@ final class WorkerRuntime extends ClientRuntime {
      * Has the tasks run beside this thread, which waits for a time only, if one of them needs what it keeps while it waits:
      * nobody else could run that. Those that have begun when the time is over go on.
      */
-    private void lend(Holder context, ObjectId[] ids, Duration timeout) {
+    private void lend(@Nullable Holder context, ObjectId[] ids, @Nullable Duration timeout) {
         if (context == null || !isAnyToLendFor(context, ids)) {
             return;
         }
         long startedAt = System.nanoTime();
+        long nanos = Waiting.nanos(timeout);
         Runnable run = () -> {
             for (ObjectId id : ids) {
-                byte[] call = isReady(id) || Waiting.left(timeout, startedAt).isZero() ? null : calls.get(id);
+                byte[] call = isReady(id) || Waiting.left(nanos, startedAt) == 0 ? null : calls.get(id);
                 if (call != null && isHelpful(context, call) && claim(id, call)) {
                     runAndTell(call);
                 }
@@ -437,10 +439,10 @@ final class WorkerRuntime extends ClientRuntime {
         return count;
     }
 
-    /** Sessions are the driver's. */
     @Override
-    public boolean awaitTasks(Duration timeout) {
-        throw new UnsupportedOperationException("a worker has no session");
+    public boolean awaitTasks(@Nullable Duration timeout) {
+        throw new UnsupportedOperationException(
+                "only the driver waits for all tasks: one of them would wait for itself");
     }
 
     /** A worker ends with its driver, never by itself. */

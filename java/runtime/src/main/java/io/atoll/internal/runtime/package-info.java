@@ -23,4 +23,7 @@
  * <p>A task thread that waits for a result whose task nobody has claimed claims it and runs it itself. Else it sends
  * BLOCKED, its CPU goes to others, and once the value is there it sends RESUME and goes on after GRANT.
  */
+@NullMarked
 package io.atoll.internal.runtime;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,6 +4,7 @@ import io.atoll.jni.RawAccess;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import sun.misc.Unsafe;
 
 /**
@@ -32,12 +33,12 @@ public final class ThreadState {
     private final Thread thread = Thread.currentThread();
     private final Looks base = new Looks(thread);
     /** By height, of those that the thread does not have now. */
-    private final List<Maps> maps = new ArrayList<>();
+    private final List<@Nullable Maps> maps = new ArrayList<>();
 
     private int height = -1;
 
     /** A pair of maps; each null before there is something in it. */
-    private record Maps(Object locals, Object inherited) {}
+    private record Maps(@Nullable Object locals, @Nullable Object inherited) {}
 
     /** Whether tasks on top of each other can be kept from seeing each other's thread locals, on this JVM. */
     public static boolean canBeHidden() {
@@ -55,7 +56,7 @@ public final class ThreadState {
     public static final class Looks {
         private final String name;
         private final int priority;
-        private final ClassLoader loader;
+        private final @Nullable ClassLoader loader;
         private final Thread.UncaughtExceptionHandler handler;
 
         private Looks(Thread of) {
@@ -112,7 +113,7 @@ public final class ThreadState {
         --height;
     }
 
-    private static void set(List<Maps> maps, int at, Maps to) {
+    private static void set(List<@Nullable Maps> maps, int at, @Nullable Maps to) {
         while (maps.size() <= at) {
             maps.add(null);
         }
@@ -130,7 +131,7 @@ public final class ThreadState {
 
     /** Gives the map that the thread has now what others than users have in that one. */
     @SuppressWarnings("unchecked")
-    private static void share(Object map) {
+    private static void share(@Nullable Object map) {
         for (Object entry : entries(map)) {
             Object local = entry == null ? null : ((Reference<?>) entry).get();
             if (local != null && !isUsers(local, entry)) {
@@ -155,7 +156,7 @@ public final class ThreadState {
         }
     }
 
-    private static Object[] entries(Object map) {
+    private static @Nullable Object[] entries(@Nullable Object map) {
         return map == null ? new Object[0] : (Object[]) UNSAFE.getObject(map, TABLE);
     }
 
@@ -163,11 +164,9 @@ public final class ThreadState {
         return !isOurs(UNSAFE.getObject(entry, VALUE)) && !isTheJdks(local);
     }
 
-    private static boolean isOurs(Object value) {
+    private static boolean isOurs(@Nullable Object value) {
         String type = value == null ? "" : value.getClass().getName();
-        return type.startsWith("io.atoll.internal.")
-                || type.startsWith("io.atoll.store.")
-                || type.startsWith("org.apache.fory.");
+        return type.startsWith("io.atoll.internal.") || type.startsWith("org.apache.fory.");
     }
 
     /** Users' are of the class itself, or of a class of their own; the JDK's caches are of others of its own. */

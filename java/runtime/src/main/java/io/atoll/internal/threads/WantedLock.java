@@ -7,6 +7,7 @@ import java.util.concurrent.locks.AbstractQueuedLongSynchronizer;
 import java.util.concurrent.locks.AbstractQueuedSynchronizer;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 import sun.misc.Unsafe;
 
 /**
@@ -22,7 +23,7 @@ public record WantedLock(Object lock) {
     private static final int LONGEST_CYCLE = 1000;
 
     /** Null when the thread waits for nothing of the kind, at the moment. Any thread may ask. */
-    public static WantedLock of(Thread thread) {
+    public static @Nullable WantedLock of(Thread thread) {
         if (thread.getState() != Thread.State.WAITING) {
             return null;
         }
@@ -49,7 +50,7 @@ public record WantedLock(Object lock) {
         return true;
     }
 
-    private Thread ownerThread() {
+    private @Nullable Thread ownerThread() {
         return OWNER >= 0 && lock instanceof AbstractOwnableSynchronizer
                 ? (Thread) UNSAFE.getObject(lock, OWNER)
                 : null;

@@ -170,9 +170,9 @@ class ClassArchiveTest {
         for (byte[] damaged : List.of(half(whole), flipped(whole), new byte[0])) {
             replace(archive, damaged);
             assertThat(run(jvm).out()).isEqualTo(WITHOUT);
-            while (Files.size(archive) < whole.length / 2 + 1
-                    || !isIdle()
-                    || files(".sum").isEmpty()) {
+            while (Arrays.equals(Files.readAllBytes(archive), damaged)
+                    || files(".sum").isEmpty()
+                    || !isIdle()) {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
             assertThat(run(jvm).out()).isEqualTo(WITH);

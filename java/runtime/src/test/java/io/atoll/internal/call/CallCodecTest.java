@@ -9,12 +9,12 @@ import io.atoll.ObjectRef;
 import io.atoll.Resources;
 import io.atoll.UnserializableException;
 import io.atoll.internal.objects.ObjectCodec;
+import io.atoll.internal.store.testkit.InMemoryStore;
 import io.atoll.spi.AtollRuntime;
 import io.atoll.spi.PassedRef;
 import io.atoll.spi.Refs;
 import io.atoll.spi.SeenRef;
 import io.atoll.spi.TaskRequest;
-import io.atoll.store.testkit.InMemoryStore;
 import java.io.Serializable;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
@@ -203,5 +203,16 @@ class CallCodecTest {
             assertThatThrownBy(() -> CallRecord.check(damaged, call.length))
                     .isInstanceOf(IllegalArgumentException.class);
         }
+    }
+
+    /** All that a task has submitted is cancelled with it, and so on: there would be no end. */
+    @Test
+    void shouldRefuseATaskThatHasSubmittedItself() {
+        byte[] call = write(Resources.cpus(1), null, IDENTITY, 1);
+        UnsafeBuffer damaged = new UnsafeBuffer(call.clone());
+        CallRecord.putId(damaged, CallRecord.PARENT, CallRecord.result(damaged));
+        assertThatThrownBy(() -> CallRecord.check(damaged, call.length))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("itself");
     }
 }

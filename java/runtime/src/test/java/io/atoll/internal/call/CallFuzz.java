@@ -1,7 +1,7 @@
 package io.atoll.internal.call;
 
 import io.atoll.internal.objects.ObjectCodec;
-import io.atoll.store.testkit.InMemoryStore;
+import io.atoll.internal.store.testkit.InMemoryStore;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Records of calls of any bytes: a worker reads them or throws, and fails the task. */

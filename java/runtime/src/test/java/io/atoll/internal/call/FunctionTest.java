@@ -215,7 +215,8 @@ class FunctionTest {
         assertThatThrownBy(() -> finder.find(new FunctionDescriptor(
                         MethodHandleInfo.REF_invokeStatic, "jdk.internal.misc.VM", "maxDirectMemory", "()J")))
                 .isInstanceOf(AtollException.class)
-                .hasMessageContaining("--add-opens java.base/jdk.internal.misc=ALL-UNNAMED");
+                .hasMessageContaining("--add-opens java.base/jdk.internal.misc="
+                        + (FunctionFinder.class.getModule().isNamed() ? "io.atoll" : "ALL-UNNAMED"));
     }
 
     @Test

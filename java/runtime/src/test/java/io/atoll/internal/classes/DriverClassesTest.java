@@ -47,7 +47,10 @@ class DriverClassesTest {
                 """.replace("NAME", name));
         Path classes = Files.createDirectories(directory.resolve("classes"));
         List<String> arguments = new ArrayList<>(List.of("-d", classes.toString()));
-        arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), source.toString()));
+        arguments.addAll(List.of(
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                source.toString()));
         int code = ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(new String[0]));
         assertThat(code).isZero();
         return new URL[] {classes.toUri().toURL()};

@@ -11,7 +11,7 @@ import io.atoll.NodeStats;
 import io.atoll.ObjectRef;
 import io.atoll.RemoteFunction1;
 import io.atoll.TaskException;
-import io.atoll.store.Memory;
+import io.atoll.internal.store.Memory;
 import io.atoll.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

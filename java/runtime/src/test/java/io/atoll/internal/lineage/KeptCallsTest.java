@@ -12,10 +12,10 @@ import io.atoll.internal.call.ScheduledCall;
 import io.atoll.internal.call.SharedBytes;
 import io.atoll.internal.call.Submitter;
 import io.atoll.internal.objects.ObjectCodec;
+import io.atoll.internal.store.NativeServer;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.ObjectStore;
 import io.atoll.spi.TaskRequest;
-import io.atoll.store.NativeStore;
-import io.atoll.store.ObjectStore;
-import io.atoll.store.StoreServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ class KeptCallsTest {
     @TempDir
     Path directory;
 
-    private StoreServer server;
+    private NativeServer server;
     private NativeStore store;
     private Lineage lineage;
     private CallWriter writer;
@@ -48,7 +48,7 @@ class KeptCallsTest {
     @BeforeEach
     void start() {
         Path socket = directory.resolve("store.sock");
-        server = StoreServer.start(StoreServer.options(socket, 64L << 20));
+        server = NativeServer.start(NativeServer.options(socket, 64L << 20));
         store = NativeStore.attach(socket);
         ObjectCodec codec = new ObjectCodec(store, id -> null);
         writer = new CallWriter(store, codec, new ObjectWriter(store, Duration.ZERO));

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.internal.node.RingReader.BrokenRingException;
-import io.atoll.store.Ring;
+import io.atoll.internal.store.Ring;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +72,21 @@ class RingReaderTest {
         }
         while (readAll() > 0) {}
         assertThat(read).isEqualTo(written).hasSizeGreaterThan(2000);
+    }
+
+    /** Who reads nothing goes to sleep. */
+    @Test
+    void shouldReadNothingOnlyWhereThereIsNothing() {
+        Random random = new Random(9);
+        for (int i = 0; i < 5000; ++i) {
+            int length = 4 + random.nextInt(100);
+            assertThat(writers.write(1, message(i, length), 0, length)).isTrue();
+            assertThat(reader.read((type, buffer, at, size) -> read.add(buffer.getInt(at)), 1))
+                    .as("of message %d", i)
+                    .isEqualTo(1);
+            assertThat(readAll()).isZero();
+        }
+        assertThat(read).hasSize(5000);
     }
 
     @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.atoll.ObjectId;
 import io.atoll.TaskCancelledException;
 import io.atoll.TaskException;
-import io.atoll.store.testkit.InMemoryStore;
+import io.atoll.internal.store.testkit.InMemoryStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -7,9 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.atoll.AtollException;
 import io.atoll.AtollOptions;
 import io.atoll.internal.runtime.WorkerMain;
+import io.atoll.internal.store.NativeServer;
+import io.atoll.internal.store.SpawnedProcess;
 import io.atoll.jni.NativeLibrary;
-import io.atoll.store.SpawnedProcess;
-import io.atoll.store.StoreServer;
+import io.atoll.scheduler.WorkerKind;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -260,7 +261,7 @@ class WorkerLaunchTest {
         Process holder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         LockHolder.class.getName(),
                         locked.resolve("lock").toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -359,7 +360,7 @@ class WorkerLaunchTest {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "read line; exec \"$@\"", "sh"));
         command.addAll(WorkerCommand.find(WorkerMain.class, AtollOptions.defaults()));
         command.addAll(orders.arguments());
-        StoreServer server = StoreServer.start(StoreServer.options(orders.socket(), 16 << 20));
+        NativeServer server = NativeServer.start(NativeServer.options(orders.socket(), 16 << 20));
         Process worker = SpawnedProcess.start(orders.socket(), command, Map.of());
         server.close();
         Files.createFile(orders.socket());
@@ -371,5 +372,25 @@ class WorkerLaunchTest {
         assertThat(session).doesNotExist();
         worker.getOutputStream().close();
         worker.getInputStream().close();
+    }
+
+    /** There may have been no memory for the threads that read it. */
+    @Test
+    void shouldTellHowAWorkerEndedWhoseOutputNobodyReads() throws Exception {
+        Path socket = directory.resolve("store");
+        WorkerLauncher launcher = new WorkerLauncher(
+                environment -> number -> List.of("/bin/sh", "-c", "exit 7", "sh"),
+                new WorkerOrders(socket, directory.resolve("library"), 1, Duration.ZERO, Optional.empty()),
+                Map.of(),
+                new Gpus(0, List.of()));
+        try (NativeServer server = NativeServer.start(NativeServer.options(socket, 16 << 20))) {
+            WorkerProcess worker = launcher.launch(new WorkerPool(WorkerKind.PLAIN), 0, List.of());
+            worker.process.waitFor();
+            worker.awaitOutput();
+            assertThat(worker.ending(new CrashFiles(directory, false)).how()).isEqualTo("exit code 7");
+            worker.process.getOutputStream().close();
+            worker.process.getInputStream().close();
+            worker.process.getErrorStream().close();
+        }
     }
 }

@@ -1,22 +1,16 @@
 package io.atoll.internal.process;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atoll.Atoll;
 import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
+import io.atoll.NodeStats.ProcessStats;
 import io.atoll.ObjectRef;
 import io.atoll.WorkerDiedException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.instrument.Instrumentation;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -77,31 +71,9 @@ class WorkerNumbersTest {
         }
     }
 
-    /** As a debugger greets; {@link IOException} while nobody listens. */
-    private static String greet(int port) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            OutputStream out = socket.getOutputStream();
-            out.write("JDWP-Handshake".getBytes(US_ASCII));
-            return new String(socket.getInputStream().readNBytes(14), US_ASCII);
-        }
-    }
-
-    /** The first of two in a row that were free a moment ago. */
-    private static int freePorts() throws IOException {
-        while (true) {
-            try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                    ServerSocket second = new ServerSocket()) {
-                second.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), first.getLocalPort() + 1));
-                return first.getLocalPort();
-            } catch (BindException | IllegalArgumentException e) {
-                // Somebody has the second, or the first was the last there is.
-            }
-        }
-    }
-
     @Test
     void shouldGiveEachWorkerADebuggersPortOfItsOwn() throws IOException {
-        int first = freePorts();
+        int first = Ports.free();
         try (AtollSession session = Atoll.init(options(2)
                 .workerJvmArguments(
                         "-Dnumber={0}",
@@ -109,8 +81,29 @@ class WorkerNumbersTest {
                                 + "}")
                 .build())) {
             assertThat(numbers(2)).containsExactlyInAnyOrder("0", "1");
-            assertThat(greet(first)).isEqualTo("JDWP-Handshake");
-            assertThat(greet(first + 1)).isEqualTo("JDWP-Handshake");
+            assertThat(Ports.greet(first)).isEqualTo("JDWP-Handshake");
+            assertThat(Ports.greet(first + 1)).isEqualTo("JDWP-Handshake");
+        }
+    }
+
+    @Test
+    void shouldGiveEachWorkerAJmxPortOfItsOwn() throws IOException {
+        int first = Ports.free();
+        try (AtollSession session = Atoll.init(options(2)
+                .workerJvmArguments(
+                        "-Dnumber={0}",
+                        "-Dcom.sun.management.jmxremote.port={" + first + "}",
+                        "-Dcom.sun.management.jmxremote.rmi.port={" + first + "}",
+                        "-Dcom.sun.management.jmxremote.host=127.0.0.1",
+                        "-Djava.rmi.server.hostname=127.0.0.1",
+                        "-Dcom.sun.management.jmxremote.authenticate=false",
+                        "-Dcom.sun.management.jmxremote.ssl=false")
+                .build())) {
+            assertThat(numbers(2)).containsExactlyInAnyOrder("0", "1");
+            assertThat(List.of(Ports.pidByJmx(first), Ports.pidByJmx(first + 1)))
+                    .containsExactlyInAnyOrderElementsOf(Atoll.stats().workers().stream()
+                            .map(ProcessStats::pid)
+                            .toList());
         }
     }
 

@@ -7,6 +7,8 @@ import io.atoll.Atoll;
 import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
 import io.atoll.internal.process.WorkerClassPath;
+import io.atoll.jvms.Jvms;
+import io.atoll.jvms.Jvms.Jvm;
 import java.io.File;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -19,6 +21,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +95,35 @@ class ProgramsTest {
         }
     }
 
+    /** With an entry that is relative to where it is started, an empty one, and jars that a wildcard names. */
+    @Test
+    void shouldRunFromAClassPathWithAWildcard() throws Exception {
+        Path jars = Files.createDirectories(directory.resolve("lib dir"));
+        StringBuilder classPath = new StringBuilder();
+        for (String entry : WorkerClassPath.find(WorkerMain.class).split(File.pathSeparator)) {
+            Path path = Path.of(entry).toAbsolutePath();
+            if (Files.isDirectory(path)) {
+                String link = "classes" + classPath.length();
+                Files.createSymbolicLink(directory.resolve(link), path);
+                classPath.append(link).append(File.pathSeparator);
+            } else {
+                Files.createSymbolicLink(jars.resolve(path.getFileName()), path);
+            }
+        }
+        classPath.append(File.pathSeparator).append("lib dir/*");
+        try (ChildJvm program = ChildJvm.run(
+                "bash",
+                "-c",
+                "cd \"$0\" && exec \"$@\"",
+                directory.toString(),
+                ChildJvm.java(),
+                "-cp",
+                classPath.toString(),
+                Program.class.getName())) {
+            assertPrinted(program.readAll());
+        }
+    }
+
     private static String classFile() {
         return Program.class.getName().replace('.', '/') + ".class";
     }
@@ -152,6 +184,81 @@ class ProgramsTest {
         try (ChildJvm maven = ChildJvm.run(
                 "mvn", "-q", "-B", "-f", directory.resolve("pom.xml").toString(), "exec:java")) {
             assertPrinted(maven.readAll());
+        }
+    }
+
+    /** Its class is initialised in the worker, too. */
+    private static final String WITH_STATIC_SESSION = """
+            import io.atoll.*;
+
+            class StaticSession {
+                static final AtollSession SESSION = Atoll.init(AtollOptions.builder().workers(1).cpus(1).build());
+
+                static int answer(int base) {
+                    try (AtollSession own = Atoll.init()) {
+                        if (!own.socket().equals(SESSION.socket())) {
+                            throw new AssertionError(own + " is not " + SESSION);
+                        }
+                    }
+                    SESSION.close();
+                    return Atoll.task((Integer one) -> one + (Atoll.isInitialized() ? 1 : 0), base).remote().get() + 1;
+                }
+
+                static String refused() {
+                    try {
+                        return "waited: " + SESSION.awaitTasks(java.time.Duration.ZERO);
+                    } catch (UnsupportedOperationException e) {
+                        return e.getMessage();
+                    }
+                }
+
+                public static void main(String[] arguments) {
+                    System.out.println("answer " + Atoll.task(StaticSession::answer, 40).remote().get());
+                    System.out.println(Atoll.task(StaticSession::refused).remote().get());
+                    SESSION.close();
+                    try {
+                        SESSION.socket();
+                    } catch (IllegalStateException e) {
+                        System.out.println(e.getMessage().replaceAll("at [^ ]+", "at PATH"));
+                    }
+                }
+            }
+            """;
+
+    private static final String OF_STATIC_SESSION = """
+            answer 42
+            only the driver waits for all tasks: one of them would wait for itself
+            the session whose store was at PATH is closed
+            """;
+
+    @Test
+    void shouldRunWithASessionThatIsAStaticFieldOfTheClassOfTheTasks() throws Exception {
+        Path source = Files.writeString(directory.resolve("StaticSession.java"), WITH_STATIC_SESSION);
+        String classPath = WorkerClassPath.find(WorkerMain.class);
+        int code = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null,
+                        null,
+                        null,
+                        "--release",
+                        "17",
+                        "-d",
+                        directory.toString(),
+                        "-cp",
+                        classPath,
+                        source.toString());
+        assertThat(code).isZero();
+        Path apart = Files.createDirectory(directory.resolve("apart")); // where the compiled class is not beside it
+        Files.move(source, apart.resolve("StaticSession.java"));
+        for (Jvm jvm : Jvms.all()) {
+            for (List<String> program : List.of(
+                    List.of(classPath + File.pathSeparator + directory, "StaticSession"),
+                    List.of(classPath, apart.resolve("StaticSession.java").toString()))) { // as classes in memory alone
+                try (ChildJvm child = ChildJvm.run(jvm.java().toString(), "-cp", program.get(0), program.get(1))) {
+                    assertThat(child.readAll()).as(jvm + ": " + program.get(1)).endsWith(OF_STATIC_SESSION);
+                    assertThat(child.process().exitValue()).isZero();
+                }
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ import io.atoll.AtollSession;
 import io.atoll.ObjectRef;
 import io.atoll.Outcome;
 import io.atoll.TaskException;
+import io.atoll.WaitResult;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -22,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -59,6 +62,38 @@ class RefsTest {
 
     static Object[] large(int i) {
         return new Object[] {new byte[1 << 20], Atoll.put("in " + i)};
+    }
+
+    /** Whoever wants to end the wait of a loop looks at what that waits for. */
+    @Test
+    void shouldShowWhatIsOpenWhileAnotherThreadWaitsForIt() throws Exception {
+        List<ObjectRef<Integer>> refs = new ArrayList<>();
+        for (int i = 0; i < 4; ++i) {
+            refs.add(Atoll.task(Tasks::sleep, i == 0 ? 0 : 600_000).remote());
+        }
+        List<ObjectRef<Integer>> open = Atoll.wait(refs, 1).unready();
+        FutureTask<WaitResult<Integer>> waits = new FutureTask<>(() -> Atoll.wait(open, 2));
+        Thread thread = new Thread(waits);
+        thread.start();
+        while (thread.getState() == Thread.State.NEW || thread.getState() == Thread.State.RUNNABLE) {
+            Thread.sleep(2);
+        }
+        assertThat(Atoll.wait(open, 1, Duration.ofMillis(1)).ready()).isEmpty();
+        open.forEach(ObjectRef::cancel);
+        assertThat(waits.get().ready()).hasSize(2);
+    }
+
+    @Test
+    void shouldStoreWhatALoopHasLeftOpenAsAnyList() {
+        List<ObjectRef<Integer>> refs = new ArrayList<>();
+        for (int i = 0; i < 4; ++i) {
+            refs.add(Atoll.put(i));
+        }
+        List<ObjectRef<Integer>> open =
+                Atoll.wait(Atoll.wait(refs, 1).unready(), 1).unready();
+        assertThat(Atoll.put(open).get()).isEqualTo(open);
+        assertThat(Atoll.task(Tasks::sum, open).remote().get())
+                .isEqualTo(open.stream().mapToInt(ObjectRef::get).sum());
     }
 
     /** A collector that runs all the time finds a ref unreachable as soon as it is. */
@@ -264,7 +299,31 @@ class RefsTest {
         assertThat(Thread.getAllStackTraces().keySet().stream()
                         .map(Thread::getName)
                         .filter("atoll-completer"::equals))
-                .hasSize(1);
+                .hasSizeBetween(1, 3); // One that completes, and who looks after it.
+    }
+
+    /** It waits for what has to be completed, too. */
+    @Test
+    void shouldGoOnCompletingFuturesWhenOneWaitsForAnother() throws Exception {
+        List<CompletableFuture<Integer>> sums = new ArrayList<>();
+        List<ObjectRef<String>> gates = new ArrayList<>();
+        for (int i = 0; i < 3; ++i) {
+            ObjectRef<String> first = waiting("first " + i);
+            gates.add(first);
+            sums.add(first.toCompletableFuture()
+                    .thenApply(file -> Atoll.task(Tasks::add, 20, 1)
+                            .numCpus(0)
+                            .remote()
+                            .toCompletableFuture()
+                            .join()));
+        }
+        for (int i = 0; i < 3; ++i) {
+            open("first " + i);
+        }
+        for (CompletableFuture<Integer> each : sums) {
+            assertThat(each.get(60, TimeUnit.SECONDS)).isEqualTo(21);
+        }
+        assertThat(gates).hasSize(3);
     }
 
     @Test

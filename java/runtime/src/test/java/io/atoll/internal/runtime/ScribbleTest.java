@@ -8,11 +8,15 @@ import io.atoll.AtollException;
 import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
 import io.atoll.GetTimeoutException;
+import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
+import io.atoll.TaskException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A worker writes over what it shares with the scheduler: the worker ends for it, or the node, but nobody waits. */
 @Timeout(240)
@@ -97,6 +101,26 @@ class ScribbleTest {
             assertThatThrownBy(() -> Atoll.task(Tasks::add, 1, 1).remote())
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("this node has ended");
+        }
+    }
+
+    /** As a worker does that has no room for the result, nor for why it has none; the task ends well for all that. */
+    @Test
+    void shouldGiveOneOfSeveralResultsItsError(@TempDir Path directory) throws Exception {
+        try (AtollSession session = node(1)) {
+            List<ObjectRef<Integer>> two = Atoll.remoteEach(Atoll.task(Scribbles::two, directory.toString()), 2);
+            Marks.await(directory.toString(), "begun");
+            ObjectId second = two.get(1).id();
+            Atoll.task(Scribbles::tellFailure, second.store(), second.place())
+                    .numCpus(0)
+                    .remote()
+                    .get(SOON);
+            assertThatThrownBy(() -> two.get(1).get(SOON))
+                    .isInstanceOf(TaskException.class)
+                    .hasMessage("no room");
+            Marks.mark(directory.toString(), "go");
+            assertThat(two.get(0).get(SOON)).isEqualTo(1);
+            assertThat(session.awaitTasks(SOON)).isTrue();
         }
     }
 }

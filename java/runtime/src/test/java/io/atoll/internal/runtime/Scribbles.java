@@ -1,8 +1,10 @@
 package io.atoll.internal.runtime;
 
+import io.atoll.ObjectId;
+import io.atoll.internal.store.NativeStore;
+import io.atoll.internal.store.Ring;
 import io.atoll.spi.Runtimes;
-import io.atoll.store.NativeStore;
-import io.atoll.store.Ring;
+import java.util.List;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
@@ -16,6 +18,17 @@ public final class Scribbles {
 
     public static NativeStore store() {
         return ((ClientRuntime) Runtimes.current()).store;
+    }
+
+    public static boolean tellFailure(long store, long place) {
+        ((ClientRuntime) Runtimes.current()).ring.tellFailure(new ObjectId(store, place), 1, "two", "no room");
+        return true;
+    }
+
+    public static List<Integer> two(String directory) throws Exception {
+        Marks.mark(directory, "begun");
+        Marks.await(directory, "go");
+        return List.of(1, 2);
     }
 
     private static UnsafeBuffer words(int client, Ring.Direction direction) {

@@ -9,7 +9,6 @@ import io.atoll.AtollSession;
 import io.atoll.NodeStats;
 import io.atoll.ObjectRef;
 import io.atoll.ObjectStoreFullException;
-import io.atoll.internal.process.WorkerClassPath;
 import io.atoll.tensor.Tensor;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -144,7 +143,7 @@ class SpillTest {
                 "-XX:MetaspaceSize=512m",
                 "-Xlog:gc",
                 "-cp",
-                WorkerClassPath.find(WorkerMain.class),
+                ChildJvm.classPath(),
                 Forgetful.class.getName())) {
             String output = driver.readAll();
             assertThat(output)

@@ -1,11 +1,11 @@
 package io.atoll.internal.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.atoll.Atoll;
 import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
-import io.atoll.internal.process.WorkerClassPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ class SurroundingsTest {
     private static String[] command(String shell, String... flags) {
         List<String> command = new ArrayList<>(List.of("bash", "-c", shell + "; exec \"$@\"", "bash", ChildJvm.java()));
         command.addAll(List.of(flags));
-        command.addAll(List.of("-cp", WorkerClassPath.find(WorkerMain.class), Waiting.class.getName()));
+        command.addAll(List.of("-cp", ChildJvm.classPath(), Waiting.class.getName()));
         return command.toArray(new String[0]);
     }
 
@@ -83,6 +83,18 @@ class SurroundingsTest {
     void shouldStartWorkersThatFitTheirAddressSpace() throws Exception {
         try (ChildJvm program = ChildJvm.run(command("ulimit -v 8000000", "-Xmx256m"))) {
             assertThat(program.readAll()).contains("answer 42");
+        }
+    }
+
+    @Test
+    void shouldNameTheLimitThatAWorkerDoesNotFit() throws Exception {
+        try (ChildJvm program =
+                ChildJvm.run(command("ulimit -v 8000000", "-Xmx256m", "-Datoll.worker.flags=-Xmx16g"))) {
+            assertThat(program.readAll())
+                    .contains("WorkerDiedException")
+                    .contains("(a process may have 8192000000 bytes of addresses here, by ulimit -v: raise that, or ask"
+                            + " for less by AtollOptions.Builder.storeBytes and workerHeapBytes)")
+                    .doesNotContain("answer 42");
         }
     }
 
@@ -122,5 +134,56 @@ class SurroundingsTest {
                     .contains("AtollException: workers are started by /no/such/java, and there is no such program")
                     .contains("atoll.worker.java");
         }
+    }
+
+    @Test
+    void shouldSayFirstThatItRunsOnLinuxAlone() throws Exception {
+        for (String system : List.of("Mac OS X", "Windows 11")) {
+            try (ChildJvm program = ChildJvm.run(command("true", "-Dos.name=" + system, "-Djava.io.tmpdir=/no/such"))) {
+                assertThat(program.readAllButWarnings())
+                        .startsWith(
+                                "Exception in thread \"main\" java.lang.UnsatisfiedLinkError: Atoll runs on Linux alone,"
+                                        + " and this is " + system + " on ")
+                        .doesNotContain("Caused by", "WARN");
+            }
+        }
+        try (ChildJvm program = ChildJvm.run(command("true", "-Dos.arch=s390x"))) {
+            assertThat(program.readAllButWarnings())
+                    .startsWith(
+                            "Exception in thread \"main\" java.lang.UnsatisfiedLinkError: Atoll's native library is built"
+                                    + " for linux-x86_64 and linux-arm64, and this JVM is one for linux-s390x");
+        }
+    }
+
+    /** /tmp as it is, but mounted noexec; and the build, which may lie below it, as it is. */
+    private static final String NOEXEC_TMP = "set -e; mount --bind /tmp /tmp; mount -o remount,bind,noexec /tmp;"
+            + " mount --bind \"$ROOT\" \"$ROOT\"; mount -o remount,bind,exec \"$ROOT\"; cd \"$PWD\"; ";
+
+    private String inNamespaceWithNoexecTmp(String shell, String... flags) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of("unshare", "-m", "env", "ROOT=" + Path.of("../..").toRealPath()));
+        command.addAll(List.of(command(NOEXEC_TMP + shell, flags)));
+        try (ChildJvm program = ChildJvm.run(command.toArray(new String[0]))) {
+            return program.readAllButWarnings();
+        }
+    }
+
+    @Test
+    void shouldTryTheNextPlaceWhereOneIsMountedNoexecAndElseNameThemAll() throws Exception {
+        try (ChildJvm trial = ChildJvm.run("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", directory.toString())) {
+            trial.readAll();
+            assumeTrue(trial.process().exitValue() == 0, "nobody may mount here");
+        }
+        String good = "mkdir -p D/run; mount -t tmpfs -o mode=700 tmpfs D/run; ".replace("D", directory.toString());
+        assertThat(inNamespaceWithNoexecTmp(good + "export XDG_RUNTIME_DIR=" + directory + "/run"))
+                .isEqualTo("answer 42\n");
+        assertThat(inNamespaceWithNoexecTmp(
+                        good + "export XDG_RUNTIME_DIR=", "-Djava.io.tmpdir=" + directory.resolve("run")))
+                .isEqualTo("answer 42\n");
+        String bad = good + "export XDG_RUNTIME_DIR=" + directory + "/run; mount -o remount,noexec $XDG_RUNTIME_DIR";
+        assertThat(inNamespaceWithNoexecTmp(bad))
+                .contains("AtollException: no directory can be made for the session: " + directory.resolve("run")
+                        + " is mounted noexec; /tmp is mounted noexec: set XDG_RUNTIME_DIR or -Djava.io.tmpdir to a")
+                .doesNotContain("WARN", "passed by");
     }
 }

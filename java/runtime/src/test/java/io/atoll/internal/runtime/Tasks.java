@@ -1,6 +1,7 @@
 package io.atoll.internal.runtime;
 
 import io.atoll.Atoll;
+import io.atoll.AtollSession;
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectRef;
 import java.io.IOException;
@@ -124,7 +125,11 @@ public final class Tasks {
         return Atoll.put(bytes);
     }
 
-    public static void initAgain() {
-        Atoll.init();
+    public static long initAgain() {
+        try (AtollSession again = Atoll.init()) {
+            return Atoll.task(Tasks::fib, 12).remote().get();
+        } finally {
+            Atoll.put(1); // The node goes on.
+        }
     }
 }

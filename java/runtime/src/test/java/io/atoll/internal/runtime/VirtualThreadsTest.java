@@ -13,6 +13,7 @@ import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -111,6 +112,77 @@ class VirtualThreadsTest {
                     .withCauseInstanceOf(CallInterruptedException.class);
             Marks.mark(directory.toString(), "go");
             assertThat(run(ref::get).get(60, TimeUnit.SECONDS)).isEqualTo(1);
+        }
+    }
+
+    private static byte[] array(int fill) {
+        byte[] bytes = new byte[1 << 20];
+        Arrays.fill(bytes, (byte) fill);
+        return bytes;
+    }
+
+    @Test
+    void shouldReadBackWhatIsOnDisk() throws Exception {
+        AtollOptions options = AtollOptions.builder()
+                .workers(1)
+                .cpus(1)
+                .storeBytes(32L << 20)
+                .spillDirectory(directory)
+                .build();
+        try (AtollSession session = Atoll.init(options)) {
+            List<ObjectRef<byte[]>> refs = new ArrayList<>();
+            for (int i = 0; i < 96; ++i) {
+                refs.add(Atoll.put(array(i)));
+            }
+            List<CompletableFuture<byte[]>> got = new ArrayList<>();
+            for (ObjectRef<byte[]> ref : refs) {
+                got.add(run(ref::get));
+            }
+            for (ObjectRef<byte[]> ref : refs) {
+                got.add(run(() -> ref.get(Duration.ofSeconds(60))));
+            }
+            for (int i = 0; i < got.size(); ++i) {
+                assertThat(got.get(i).get(60, TimeUnit.SECONDS)).isEqualTo(array(i % refs.size()));
+            }
+            assertThat(run(() -> Atoll.get(refs)).get(60, TimeUnit.SECONDS)).hasSize(refs.size());
+            assertThat(run(() -> Atoll.asReady(refs)
+                                    .mapToLong(ref -> ref.get().length)
+                                    .sum())
+                            .get(60, TimeUnit.SECONDS))
+                    .isEqualTo((long) refs.size() << 20);
+        }
+    }
+
+    @Test
+    void shouldLetOthersRunWhileManyWaitForRoom() throws Exception {
+        AtollOptions options = AtollOptions.builder()
+                .workers(1)
+                .cpus(1)
+                .storeBytes(64L << 20)
+                .withoutSpilling()
+                .putTimeout(Duration.ofSeconds(90))
+                .build();
+        try (AtollSession session = Atoll.init(options)) {
+            ObjectRef<byte[]> most = Atoll.put(new byte[56 << 20]);
+            AtomicReference<Thread> last = new AtomicReference<>();
+            List<CompletableFuture<ObjectRef<byte[]>>> put = new ArrayList<>();
+            for (int i = 0; i < 5; ++i) {
+                put.add(run(() -> Atoll.put(new byte[9 << 20]), last));
+            }
+            Thread.sleep(200);
+            last.get().interrupt();
+            assertThat(put.remove(4))
+                    .failsWithin(Duration.ofSeconds(30))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(CallInterruptedException.class);
+            run(() -> {
+                        most.close();
+                        return true;
+                    })
+                    .get(30, TimeUnit.SECONDS);
+            for (CompletableFuture<ObjectRef<byte[]>> each : put) {
+                assertThat(each.get(60, TimeUnit.SECONDS).get()).hasSize(9 << 20);
+            }
         }
     }
 }

@@ -192,13 +192,11 @@ class AheadTasksTest {
                     checks.add(() -> assertThat(failure(ref)).hasRootCauseInstanceOf(IOException.class));
                 }
                 case 2 -> {
-                    List<ObjectRef<Integer>> each =
-                            Atoll.task(AheadTasksTest::twoOf, i).remoteEach(2);
+                    List<ObjectRef<Integer>> each = Atoll.remoteEach(Atoll.task(AheadTasksTest::twoOf, i), 2);
                     checks.add(() -> assertThat(Atoll.get(each, SOON)).isEqualTo(List.of(number, number + 1)));
                 }
                 case 3 -> {
-                    ObjectRef<Integer> ref =
-                            Atoll.task(AheadTasksTest::later, i).remoteAsync();
+                    ObjectRef<Integer> ref = Atoll.remoteAsync(Atoll.task(AheadTasksTest::later, i));
                     checks.add(() -> assertThat(ref.get(SOON)).isEqualTo(number));
                 }
                 default -> {

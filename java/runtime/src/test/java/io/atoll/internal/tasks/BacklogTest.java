@@ -14,8 +14,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,5 +174,39 @@ class BacklogTest {
         awaitParked(submitting);
         session.close();
         assertThat(thrown.join()).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldShutAnExecutorDownWhileSomebodyIsHeldBackAtIt() throws Exception {
+        AtollOptions options = AtollOptions.builder()
+                .workers(1)
+                .cpus(1)
+                .storeBytes(64L << 20)
+                .maxUnfinishedTasks(1)
+                .build();
+        try (AtollSession session = Atoll.init(options)) {
+            String here = directory.toString();
+            ExecutorService pool = Atoll.executor();
+            Future<Integer> running = pool.submit(() -> Endings.sleep(here, "begun"));
+            while (!Files.exists(directory.resolve("begun"))) {
+                Thread.sleep(2);
+            }
+            CompletableFuture<Object> refused = new CompletableFuture<>();
+            Thread submitting = new Thread(() -> {
+                try {
+                    refused.complete(pool.submit(() -> 2));
+                } catch (RuntimeException e) {
+                    refused.complete(e);
+                }
+            });
+            submitting.start();
+            awaitParked(submitting);
+            assertThat(CompletableFuture.supplyAsync(pool::shutdownNow).get(60, TimeUnit.SECONDS))
+                    .isEmpty();
+            assertThat(pool.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(refused.get(60, TimeUnit.SECONDS)).isInstanceOf(RejectedExecutionException.class);
+            assertThatThrownBy(running::get).isInstanceOf(CancellationException.class);
+            assertThat(session.awaitTasks(SOON)).isTrue();
+        }
     }
 }

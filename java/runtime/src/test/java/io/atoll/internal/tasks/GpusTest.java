@@ -10,7 +10,6 @@ import io.atoll.AtollSession;
 import io.atoll.ObjectRef;
 import io.atoll.TaskException;
 import io.atoll.concurrent.TaskContext;
-import io.atoll.internal.process.WorkerClassPath;
 import io.atoll.internal.runtime.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -182,7 +181,7 @@ class GpusTest {
                 variable,
                 ChildJvm.java(),
                 "-cp",
-                WorkerClassPath.find(Atoll.class),
+                ChildJvm.classPath(),
                 Driver.class.getName(),
                 Integer.toString(all))) {
             return driver.readAll();

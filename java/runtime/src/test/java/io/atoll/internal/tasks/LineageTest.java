@@ -11,8 +11,8 @@ import io.atoll.ObjectLostException;
 import io.atoll.ObjectRef;
 import io.atoll.TaskException;
 import io.atoll.internal.memory.Place;
+import io.atoll.internal.store.ObjectStore;
 import io.atoll.spi.Runtimes;
-import io.atoll.store.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -167,8 +167,7 @@ class LineageTest {
     @Test
     void shouldMakeAgainOneOfSeveralResults() throws Exception {
         start(1, 1, 64L << 20);
-        List<ObjectRef<byte[]>> both =
-                Atoll.task(Remade::makeTwo, marks.toString(), "two", 3).remoteEach(2);
+        List<ObjectRef<byte[]>> both = Atoll.remoteEach(Atoll.task(Remade::makeTwo, marks.toString(), "two", 3), 2);
         Atoll.wait(both, 2);
         both.get(0).close();
         loseAll(List.of(both.get(1)));

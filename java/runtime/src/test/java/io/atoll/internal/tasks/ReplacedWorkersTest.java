@@ -8,7 +8,6 @@ import io.atoll.AtollSession;
 import io.atoll.ObjectRef;
 import io.atoll.concurrent.Emitter;
 import io.atoll.concurrent.RefStream;
-import io.atoll.internal.process.WorkerClassPath;
 import io.atoll.internal.process.Workers;
 import io.atoll.internal.runtime.ChildJvm;
 import java.io.IOException;
@@ -203,7 +202,7 @@ class ReplacedWorkersTest {
 
     @Test
     void shouldWarnOfNothing() throws Exception {
-        String path = WorkerClassPath.find(Atoll.class);
+        String path = ChildJvm.classPath();
         try (ChildJvm driver = ChildJvm.run(ChildJvm.java(), KeptLogs.FLAG, "-cp", path, Program.class.getName())) {
             assertThat(driver.readAll()).contains("done\n").doesNotContain("logged: ");
         }

@@ -184,4 +184,25 @@ class ScopeTest {
             assertThat(thrown[0]).hasMessageContaining("the scope is of the thread");
         }
     }
+
+    @Test
+    void shouldEndWhatIsLeftAlsoOfRefsThatAreClosed() throws Exception {
+        try (AtollScope<Integer, List<ObjectRef<Integer>>> scope = AtollScope.open(Joiner.awaitAll())) {
+            scope.fork(Atoll.task(Endings::sleep, here(), "first")).close();
+            scope.fork(Atoll.task(Endings::sleep, here(), "second"));
+            await("first");
+            await("second");
+        }
+        assertThat(directory.resolve("first.interrupted")).exists();
+        assertThat(directory.resolve("second.interrupted")).exists();
+    }
+
+    @Test
+    void shouldGiveAllWhateverIsClosed() {
+        try (AtollScope<Integer, List<ObjectRef<Integer>>> scope = AtollScope.open(Joiner.allSuccessfulOrThrow())) {
+            scope.fork(Atoll.task(Endings::twice, 1)).close();
+            scope.fork(Atoll.task(Endings::twice, 2));
+            assertThat(Atoll.get(scope.join(), SOON)).containsExactly(2, 4);
+        }
+    }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -33,6 +34,10 @@ public final class Several {
         return new Object[] {"good", Thread.currentThread()};
     }
 
+    public static List<Integer> sleepForTwo(String directory, String name) throws Exception {
+        return Collections.nCopies(2, Endings.sleep(directory, name));
+    }
+
     public static List<Integer> dieOnce(String directory) throws IOException {
         if (TaskContext.current().attempt() == 1) {
             Runtime.getRuntime().halt(137);
@@ -45,8 +50,7 @@ public final class Several {
     }
 
     public static int sumOfParts() {
-        List<ObjectRef<int[]>> parts =
-                Atoll.task(Several::split, new int[] {1, 2, 3}, 3).remoteEach(3);
+        List<ObjectRef<int[]>> parts = Atoll.remoteEach(Atoll.task(Several::split, new int[] {1, 2, 3}, 3), 3);
         return parts.get(2).get()[0] + parts.get(0).get()[0] + parts.get(1).get()[0];
     }
 
@@ -74,6 +78,10 @@ public final class Several {
         } finally {
             Files.createFile(Path.of(directory, "ended"));
         }
+    }
+
+    public static void emitNothing(String directory, String name, Emitter<Integer> out) throws Exception {
+        Endings.sleep(directory, name);
     }
 
     public static void failAfter(int count, Emitter<String> out) {
@@ -179,6 +187,6 @@ public final class Several {
     }
 
     public static int getLater() {
-        return Atoll.task(Several::later, 5, 30).<Integer>remoteAsync().get();
+        return Atoll.remoteAsync(Atoll.task(Several::later, 5, 30)).get();
     }
 }

@@ -8,13 +8,13 @@ import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectRef;
+import io.atoll.StreamCall;
 import io.atoll.TaskCancelledException;
 import io.atoll.TaskException;
 import io.atoll.UnserializableException;
 import io.atoll.WorkerDiedException;
 import io.atoll.concurrent.Cancel;
 import io.atoll.concurrent.RefStream;
-import io.atoll.concurrent.StreamCall;
 import io.atoll.concurrent.TaskTimeoutException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,8 +74,7 @@ class SeveralTest {
 
     @Test
     void shouldGiveEachResultItsRef() {
-        List<ObjectRef<int[]>> parts =
-                Atoll.task(Several::split, new int[] {7, 8, 9}, 3).remoteEach(3);
+        List<ObjectRef<int[]>> parts = Atoll.remoteEach(Atoll.task(Several::split, new int[] {7, 8, 9}, 3), 3);
         ObjectRef<Integer> ofOne = Atoll.task(Several::length, parts.get(1)).remote();
         assertThat(parts.get(2).get(SOON)).containsExactly(9);
         assertThat(parts.get(0).get(SOON)).containsExactly(7);
@@ -85,38 +84,35 @@ class SeveralTest {
 
     @Test
     void shouldFailAllOfThemOrTheOneThatCannotBeStored() {
-        List<ObjectRef<int[]>> wrong =
-                Atoll.task(Several::split, new int[] {7, 8, 9}, 3).remoteEach(2);
+        List<ObjectRef<int[]>> wrong = Atoll.remoteEach(Atoll.task(Several::split, new int[] {7, 8, 9}, 3), 2);
         for (ObjectRef<int[]> each : wrong) {
             assertThatThrownBy(() -> each.get(SOON))
                     .isInstanceOf(TaskException.class)
                     .hasRootCauseMessage("the task was to return 2 results, and returned 3");
         }
-        List<ObjectRef<Object>> half =
-                Atoll.task(Several::withSomethingThatCannotBeStored).remoteEach(2);
+        List<ObjectRef<Object>> half = Atoll.remoteEachOf(Atoll.task(Several::withSomethingThatCannotBeStored), 2);
         assertThat(half.get(0).get(SOON)).isEqualTo("good");
         assertThatThrownBy(() -> half.get(1).get(SOON)).hasCauseInstanceOf(UnserializableException.class);
-        assertThatThrownBy(() -> Atoll.task(Several::sumOfParts).remoteEach(0))
+        assertThatThrownBy(() -> Atoll.remoteEach(Atoll.task(Several::dieOnce, here()), 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0 results asked");
     }
 
     @Test
     void shouldMakeAllOfThemAgainWhenTheWorkerDies() {
-        List<ObjectRef<Integer>> parts = Atoll.task(Several::dieOnce, here()).remoteEach(3);
+        List<ObjectRef<Integer>> parts = Atoll.remoteEach(Atoll.task(Several::dieOnce, here()), 3);
         assertThat(Atoll.get(parts, SOON)).containsExactly(1, 2, 3);
         List<ObjectRef<Integer>> never =
-                Atoll.task(Several::dieOnce, here()).retries(0).remoteEach(3);
+                Atoll.remoteEach(Atoll.task(Several::dieOnce, here()).retries(0), 3);
         assertThatThrownBy(() -> never.get(2).get(SOON)).isInstanceOf(WorkerDiedException.class);
         assertThatThrownBy(() -> never.get(0).get(SOON)).isInstanceOf(WorkerDiedException.class);
     }
 
     @Test
     void shouldCancelAllOfThemByOne() throws Exception {
-        List<ObjectRef<Integer>> running =
-                Atoll.task(Endings::sleep, here(), "a").remoteEach(2);
+        List<ObjectRef<Integer>> running = Atoll.remoteEach(Atoll.task(Several::sleepForTwo, here(), "a"), 2);
         List<ObjectRef<Integer>> queued =
-                Atoll.task(Endings::sleep, here(), "b").numCpus(2).remoteEach(2);
+                Atoll.remoteEach(Atoll.task(Several::sleepForTwo, here(), "b").numCpus(2), 2);
         await("a");
         assertThat(running.get(1).cancel(Cancel.QUEUED)).isFalse();
         assertThat(queued.get(1).cancel(Cancel.QUEUED)).isTrue();
@@ -190,6 +186,22 @@ class SeveralTest {
         items.close();
         items.close();
         await("ended");
+    }
+
+    @Test
+    void shouldEndATaskThatEmitsNothingToNobody() throws Exception {
+        RefStream<Integer> items = Atoll.<String, String, Integer>stream(Several::emitNothing, here(), "running")
+                .numCpus(2)
+                .remote();
+        RefStream<Integer> queued = Atoll.<String, String, Integer>stream(Several::emitNothing, here(), "queued")
+                .numCpus(2)
+                .remote();
+        await("running");
+        queued.close();
+        items.close();
+        await("running.interrupted");
+        assertThat(session.awaitTasks(SOON)).isTrue();
+        assertThat(directory.resolve("queued")).doesNotExist();
     }
 
     @Test
@@ -267,7 +279,7 @@ class SeveralTest {
     void shouldHoldNoThreadAndNoCpuForAPromise() throws Exception {
         List<ObjectRef<Integer>> refs = new ArrayList<>();
         for (int i = 0; i < 30; ++i) {
-            refs.add(Atoll.task(Several::whenThere, here(), i).remoteAsync());
+            refs.add(Atoll.remoteAsync(Atoll.task(Several::whenThere, here(), i)));
         }
         for (int i = 0; i < 30; ++i) {
             await("promise" + i); // All have begun, on two CPUs, and none has ended.
@@ -281,7 +293,7 @@ class SeveralTest {
 
     @Test
     void shouldGiveWhatBreaksAPromise() {
-        ObjectRef<Integer> ref = Atoll.task(Several::failLater).remoteAsync();
+        ObjectRef<Integer> ref = Atoll.remoteAsync(Atoll.task(Several::failLater));
         assertThatThrownBy(() -> ref.get(SOON))
                 .isExactlyInstanceOf(TaskException.class)
                 .hasCauseExactlyInstanceOf(IllegalArgumentException.class);
@@ -289,21 +301,20 @@ class SeveralTest {
 
     @Test
     void shouldCancelAPromise() throws Exception {
-        ObjectRef<Integer> ref = Atoll.task(Several::never, here(), "p").remoteAsync();
+        ObjectRef<Integer> ref = Atoll.remoteAsync(Atoll.task(Several::never, here(), "p"));
         await("p");
         assertThat(ref.cancel()).isTrue();
         assertThatThrownBy(() -> ref.get(SOON)).isInstanceOf(TaskCancelledException.class);
         await("p.end");
-        ObjectRef<Integer> late = Atoll.task(Several::never, here(), "q")
-                .timeout(Duration.ofMillis(100))
-                .remoteAsync();
+        ObjectRef<Integer> late =
+                Atoll.remoteAsync(Atoll.task(Several::never, here(), "q").timeout(Duration.ofMillis(100)));
         assertThatThrownBy(() -> late.get(SOON)).isInstanceOf(TaskTimeoutException.class);
         await("q.end");
     }
 
     @Test
     void shouldRunAPromiseAgainWhoseWorkerDied() {
-        ObjectRef<Integer> ref = Atoll.task(Several::dieOnceLater, 3).remoteAsync();
+        ObjectRef<Integer> ref = Atoll.remoteAsync(Atoll.task(Several::dieOnceLater, 3));
         assertThat(ref.get(SOON)).isEqualTo(3);
     }
 }

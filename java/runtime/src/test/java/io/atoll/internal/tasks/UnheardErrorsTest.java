@@ -9,7 +9,6 @@ import io.atoll.ObjectRef;
 import io.atoll.TaskException;
 import io.atoll.concurrent.Emitter;
 import io.atoll.concurrent.RefStream;
-import io.atoll.internal.process.WorkerClassPath;
 import io.atoll.internal.runtime.ChildJvm;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,8 +98,8 @@ class UnheardErrorsTest {
                         .name("dependent")
                         .remote()
                         .close();
-                List<ObjectRef<Integer>> parts =
-                        Atoll.task(UnheardErrorsTest::failToSplit).name("split").remoteEach(3);
+                List<ObjectRef<Integer>> parts = Atoll.remoteEach(
+                        Atoll.task(UnheardErrorsTest::failToSplit).name("split"), 3);
                 parts.forEach(ObjectRef::close);
                 Atoll.task(UnheardErrorsTest::parent).remote().get(SOON);
                 collected();
@@ -133,7 +132,7 @@ class UnheardErrorsTest {
                 session.awaitTasks(SOON);
             }
             List<ObjectRef<Integer>> parts =
-                    Atoll.task(UnheardErrorsTest::failToSplit).name("got split").remoteEach(3);
+                    Atoll.remoteEach(Atoll.task(UnheardErrorsTest::failToSplit).name("got split"), 3);
             get(parts.get(1));
             ObjectRef<Integer> cancelled =
                     Atoll.task(UnheardErrorsTest::failLate).name("cancelled").remote();
@@ -159,8 +158,8 @@ class UnheardErrorsTest {
 
     @BeforeAll
     void run() throws Exception {
-        try (ChildJvm driver = ChildJvm.run(
-                ChildJvm.java(), KeptLogs.FLAG, "-cp", WorkerClassPath.find(Atoll.class), Program.class.getName())) {
+        try (ChildJvm driver =
+                ChildJvm.run(ChildJvm.java(), KeptLogs.FLAG, "-cp", ChildJvm.classPath(), Program.class.getName())) {
             String output = driver.readAll();
             assertThat(output).contains("closed with");
             logged = output.lines().filter(line -> line.startsWith("logged: ")).toList();

@@ -165,7 +165,7 @@ final class Draw {
         switch (random.nextInt(5)) {
             case 0 -> {
                 List<ObjectRef<Integer>> parts =
-                        Atoll.task(TortureTasks::split, count).retries(MANY).remoteEach(count);
+                        Atoll.remoteEach(Atoll.task(TortureTasks::split, count).retries(MANY), count);
                 return Probe.equalTo("several results", TortureTasks.split(count), () -> {
                     List<Integer> all = Atoll.get(parts, Probe.PATIENCE);
                     parts.forEach(ObjectRef::close);
@@ -173,9 +173,8 @@ final class Draw {
                 });
             }
             case 1 -> {
-                ObjectRef<Integer> ref = Atoll.task(TortureTasks::later, count, count)
-                        .retries(MANY)
-                        .remoteAsync();
+                ObjectRef<Integer> ref = Atoll.remoteAsync(
+                        Atoll.task(TortureTasks::later, count, count).retries(MANY));
                 return Probe.equalTo("one that comes later", count, () -> get(ref));
             }
             case 2 -> {

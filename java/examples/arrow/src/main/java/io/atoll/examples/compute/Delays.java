@@ -35,16 +35,17 @@ public final class Delays {
         try (AtollSession session = Atoll.init();
                 ObjectRef<Table> flights = flights()) {
             ArrowInput delay = ArrowInput.column(flights, "delay");
-            ObjectRef<Double> mean = ArrowCompute.call("mean", null, delay);
+            ObjectRef<Double> mean = ArrowCompute.call(Double.class, "mean", null, delay);
             System.out.printf("mean delay      %.2f minutes%n", mean.get());
 
             // A result is an argument of the next call, and never leaves the store.
-            ObjectRef<Table> late = ArrowCompute.call("greater", null, delay, ArrowInput.value(LATE_MINUTES));
+            ObjectRef<Table> late =
+                    ArrowCompute.call(Table.class, "greater", null, delay, ArrowInput.value(LATE_MINUTES));
             System.out.printf(
-                    "late            %d flights%n", ArrowCompute.<Long>sum(late).get());
+                    "late            %d flights%n", ArrowCompute.sum(late).get());
 
             ObjectRef<Table> quantiles = ArrowCompute.call(
-                    "quantile", ArrowOptions.of("QuantileOptions").with("q", List.of(0.5, 0.95)), delay);
+                    Table.class, "quantile", ArrowOptions.of("QuantileOptions").with("q", List.of(0.5, 0.95)), delay);
             try (Table two = quantiles.get()) {
                 FieldVector values = two.batches().get(0).getVector(0);
                 System.out.printf(

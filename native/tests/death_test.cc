@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include <chrono>
+#include <cstring>
 #include <random>
 #include <thread>
 
@@ -87,6 +88,36 @@ TEST_F(DeathTest, ObjectAKilledProcessWasWritingIsExpectedAgain) {
   EXPECT_TRUE(Eventually([&] { return Stats(client).allocated == 0; }));
   OK(atoll_create(client, &id, 100, 0, 0, 0, &address));
   OK(atoll_seal(client, &id, nullptr));
+}
+
+// Who takes over does so between two steps of the burial, sooner or later: it asks for each object until it gets it.
+TEST_F(DeathTest, WhatAKilledProcessWasWritingIsWhoseWhoTakesItOver) {
+  Start();
+  atoll_client* client = Attach();
+  for (int round = 0; round < 20; ++round) {
+    std::vector<atoll_object_id> ids(10'000);
+    for (atoll_object_id& id : ids) OK(atoll_expect(client, &id));
+    atoll_object_id list{};
+    uint64_t address = 0;
+    OK(atoll_create(client, &list, ids.size() * sizeof(ids[0]), 0, 0, 5 * kSecond, &address));
+    std::memcpy(reinterpret_cast<void*>(address), ids.data(), ids.size() * sizeof(ids[0]));
+    OK(atoll_seal(client, &list, nullptr));
+    Process writer(Command("begin", path_, list));
+    ASSERT_EQ(writer.ReadLine(), "ready");
+    writer.Kill();
+    for (atoll_object_id& id : ids) {
+      const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+      int64_t code = -ATOLL_ALREADY_EXISTS;
+      while (code == -ATOLL_ALREADY_EXISTS && std::chrono::steady_clock::now() < end)
+        code = atoll_create(client, &id, 100, 0, 0, 0, &address);
+      OK(code);
+      OK(atoll_seal(client, &id, nullptr));
+      OK(atoll_dereference(client, &id));
+    }
+    OK(atoll_dereference(client, &list));
+  }
+  ASSERT_TRUE(Alone(client));
+  ExpectWholeStoreIsFree(client);
 }
 
 TEST_F(DeathTest, MemoryOfAKilledProcessComesBack) {

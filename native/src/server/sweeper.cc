@@ -371,13 +371,15 @@ void Sweeper::UndoCreation(uint64_t index) {
   work_.push_back(index);
 }
 
-void Sweeper::Inherit(uint64_t index) {
+void Sweeper::Inherit(uint32_t client, uint64_t index) {
   Entry& entry = control_.entry(index);
   uint64_t bits = entry.word.load(std::memory_order_seq_cst);
   for (;;) {
     const Word word(bits);
+    // What was expected, or is again, may be somebody else's by now: who begins it takes it over at any moment.
+    if (word.maker() != client) return;
     if (word.state() == State::kFreeing && word.has(Word::kByCreator)) return Free(index, word, false);
-    if (!word.Exists() || word.maker() == kServer) return;
+    if (!word.Exists()) return;
     const Word live = word.state() == State::kDying ? word.Revived() : word;
     if (entry.word.compare_exchange_weak(bits, live.OwnedBy(kServer).bits(), std::memory_order_seq_cst))
       return;
@@ -390,7 +392,7 @@ bool Sweeper::BuryEntry(uint32_t client, uint64_t index) {
   const bool named = Holders::Names(control_, index, client);
   if (made) {
     if (word.being_created()) UndoCreation(index);
-    Inherit(index);
+    Inherit(client, index);
   }
   if (!made && !named) return false;
   AnswerForTheDead(client, index);

@@ -114,7 +114,7 @@ class Sweeper {
   void NameMaker(uint64_t index, Word word);
   // What its dead creator alone could free is the server's to free from now on; what it had begun to free is
   // freed.
-  void Inherit(uint64_t index);
+  void Inherit(uint32_t client, uint64_t index);
   void AnswerForTheDead(uint32_t client, uint64_t index);
   void ForgetChildren(uint64_t index);
   void LetGoOfChild();

@@ -37,6 +37,22 @@ void Create(const char* path, char** arguments) {
   Rest();
 }
 
+// begin ID: begins the objects whose ids are the bytes of that one, and does not end them.
+void BeginMany(const char* path, char** arguments) {
+  atoll_client* client = Attach(path);
+  const atoll_object_id list = Id(arguments);
+  atoll_view view;
+  CHECK_OK(atoll_get(client, &list, 0, &view));
+  const auto* ids = reinterpret_cast<const atoll_object_id*>(view.address);
+  for (uint64_t i = 0; i < view.size / sizeof(atoll_object_id); ++i) {
+    atoll_object_id id = ids[i];
+    uint64_t address = 0;
+    CHECK_OK(atoll_create(client, &id, 100, 0, 0, 5'000'000'000, &address));
+  }
+  Say("ready");
+  Rest();
+}
+
 // put COUNT BYTES: makes objects and keeps its references to them.
 void PutMany(const char* path, char** arguments) {
   atoll_client* client = Attach(path);
@@ -229,6 +245,7 @@ void Pins(const char* path, char**) {
 
 const std::vector<Role> kClientRoles = {
     {"hold", Hold, 2},         {"create", Create, 3},   {"put", PutMany, 2}, {"contain", Contain, 2},
+    {"begin", BeginMany, 2},
     {"scribble", Scribble, 2}, {"message", Message, 0}, {"watch", Watch, 0},   {"asked", Asked, 2}, {"find", Find, 1},
     {"wish", Wish, 1},
     {"publish", Publish, 1},   {"storm", Storm, 1},     {"pins", Pins, 0},   {"mappings", Mappings, 0},

@@ -68,7 +68,9 @@ Status Creations::Take(ObjectId id, const char* what) const {
   Entry& entry = control_.entry(id.index());
   for (uint64_t bits = entry.word.load(std::memory_order_acquire);;) {
     const Word word(bits);
-    if (!Mine(word, id) || word.state() != State::kCreating) return NotCreating(id, word, what);
+    // Without a block its create has not come back yet, and the id was guessed.
+    if (!Mine(word, id) || word.state() != State::kCreating || entry.block.load(std::memory_order_relaxed) == 0)
+      return NotCreating(id, word, what);
     // acquire; pairs with PutBack() of whoever had it before: what that wrote into the entry is seen here.
     if (entry.word.compare_exchange_weak(bits, word.As(State::kChanging).bits(), std::memory_order_acq_rel))
       return {};

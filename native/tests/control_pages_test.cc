@@ -254,5 +254,57 @@ TEST_F(PolledPagesTest, EntriesAreThereOnceThereIsControlMemoryForThem) {
   PollDuring([&] { ASSERT_TRUE(client->Detach().ok()); });
 }
 
+// Who cannot be rung for one of those it waits for hears of the others.
+TEST_F(PolledPagesTest, WhoWaitsForAnyHearsOfThoseThatArePaidFor) {
+  Open();
+  std::unique_ptr<ClientCore> waiter, maker;
+  PollDuring([&] {
+    waiter = std::move(ClientCore::Attach(path_.c_str())).value();
+    maker = std::move(ClientCore::Attach(path_.c_str())).value();
+  });
+  ObjectId unpaid, paid;
+  PollDuring([&] {
+    atoll_view view;
+    paid = maker->Expect().value();
+    EXPECT_EQ(waiter->Get(paid.c(), 0, &view).code(), ATOLL_TIMED_OUT);  // touches the slots there
+    do {
+      unpaid = maker->Expect().value();
+    } while (unpaid.index() / kEntriesPerBlock == paid.index() / kEntriesPerBlock);
+  });
+  std::atomic<bool> waits{false}, done{false};
+  int64_t found = 0;
+  uint8_t ready[2] = {};
+  std::thread thread([&] {
+    const atoll_object_id ids[] = {unpaid.c(), paid.c()};
+    waits.store(true);
+    auto result = waiter->Wait(ids, 2, 1, 60 * kSecond, ready);
+    found = result.ok() ? result.value() : -result.status().code();
+    done.store(true);
+  });
+  const auto poll = [&] {
+    control().header().control_budget.store(0);  // never any
+    return waits.load();
+  };
+  ASSERT_TRUE(PollUntil(poll));
+  for (int i = 0; i < 50; ++i) {
+    (void)poll();
+    polled_->Poll(1);
+  }
+  std::thread sealer([&] {
+    ObjectId id = paid;
+    EXPECT_TRUE(maker->Create(&id, 8, 0, 0, 60 * kSecond).ok()) << LastError();
+    EXPECT_TRUE(maker->Seal(id, nullptr).ok()) << LastError();
+  });
+  EXPECT_TRUE(PollUntil([&] { return poll() && done.load(); }));
+  thread.join();
+  sealer.join();
+  EXPECT_EQ(found, 1);
+  EXPECT_EQ(ready[1], 1);
+  PollDuring([&] {
+    ASSERT_TRUE(waiter->Detach().ok());
+    ASSERT_TRUE(maker->Detach().ok());
+  });
+}
+
 }  // namespace
 }  // namespace atollstore

@@ -4,7 +4,9 @@
 #include <fstream>
 #include <memory>
 #include <thread>
+#include <vector>
 
+#include "object_id.h"
 #include "process.h"
 #include "takeover_fixture.h"
 
@@ -60,7 +62,7 @@ class DamagedTest : public TakeoverTest {
 // Getters, readers and waiters of any kind never see it lost.
 TEST_F(DamagedTest, IsMadeAgainAndNobodySeesItLost) {
   ServeSpilling();
-  atoll_client *asked = Attach(), *others[3] = {Attach(), Attach(), Attach()};
+  atoll_client *asked = Attach(), *others[4] = {Attach(), Attach(), Attach(), Attach()};
   const atoll_object_id id = Damaged(asked, [&](const atoll_object_id& expected) {
     EXPECT_EQ(atoll_watch_damaged(asked, &expected), 0) << atoll_last_error();
     EXPECT_EQ(atoll_watch_damaged(asked, &expected), -ATOLL_INVALID_ARGUMENT);
@@ -80,6 +82,12 @@ TEST_F(DamagedTest, IsMadeAgainAndNobodySeesItLost) {
     EXPECT_EQ(bytes[99], 9);
     OK(atoll_dereference(others[1], &id));
   });
+  threads.emplace_back([&] {
+    atoll_view view;
+    EXPECT_EQ(atoll_get_all(others[3], &id, 1, 30 * kSecond, &view), 0) << atoll_last_error();
+    EXPECT_EQ(*reinterpret_cast<const uint8_t*>(view.address), 9);
+    EXPECT_EQ(atoll_release(others[3], &id), 0);
+  });
   std::atomic<bool> done{false};
   threads.emplace_back([&] {
     while (!done.load()) {
@@ -94,8 +102,9 @@ TEST_F(DamagedTest, IsMadeAgainAndNobodySeesItLost) {
   Fill(maker_, id, kBytes, 9, 0);
   threads[0].join();
   threads[1].join();
-  done.store(true);
   threads[2].join();
+  done.store(true);
+  threads[3].join();
   EXPECT_FALSE(lost.load());
   EXPECT_EQ(atoll_expect_again(asked, &id), -ATOLL_ALREADY_EXISTS);
   OK(atoll_dereference(asked, &id));
@@ -123,6 +132,37 @@ TEST_F(DamagedTest, WhoIsAskedMayGiveItUpAndMayComeBack) {
   OK(atoll_delete(asked, &id));
   EXPECT_EQ(atoll_expect_again(asked, &id), -ATOLL_LOST);
   OK(atoll_dereference(asked, &id));
+}
+
+// Who is asked about one that is deleted meanwhile has not been asked about the next one in its entry.
+TEST_F(DamagedTest, WhoAnswersTooLateIsNotAskedAboutTheNext) {
+  ServeSpilling();
+  atoll_client *asked = Attach(), *other = Attach();
+  const atoll_object_id id =
+      Damaged(asked, [&](const atoll_object_id& expected) { OK(atoll_watch_damaged(asked, &expected)); });
+  std::thread getter([&] {
+    atoll_view view;
+    EXPECT_EQ(atoll_get(other, &id, 30 * kSecond, &view), -ATOLL_LOST) << atoll_last_error();
+  });
+  ExpectEvent(asked, id);
+  OK(atoll_delete(asked, &id));
+  getter.join();
+  EXPECT_EQ(atoll_expect_again(asked, &id), -ATOLL_LOST);
+  OK(atoll_dereference(asked, &id));
+  ASSERT_TRUE(BecomesEmpty(asked));
+  std::vector<atoll_object_id> ids;
+  bool again = false;
+  while (!again && ids.size() < 10'000) {
+    atoll_object_id next{};
+    OK(atoll_expect(asked, &next));
+    ids.push_back(next);
+    again = ObjectId(next).index() == ObjectId(id).index();
+  }
+  ASSERT_TRUE(again) << "its entry is used again";
+  OK(atoll_watch_damaged(asked, &ids.back()));
+  atoll_event event{};
+  EXPECT_EQ(atoll_take_ready(asked, &event, 1, 0), 0) << "it is not even made";
+  for (const atoll_object_id& each : ids) OK(atoll_dereference(asked, &each));
 }
 
 // Without somebody to ask, and after a watch has ended, it is lost as ever.

@@ -141,6 +141,32 @@ TEST_F(SpilledScribbleTest, ASizeThatCannotBeIsLost) {
   OK(atoll_dereference(client, &id));
 }
 
+// What lies on disk beside it is as it was, whatever its entry says when it goes.
+TEST_F(SpilledScribbleTest, ASizeThatIsTooLargeTakesNoOthersBytesFromTheDisk) {
+  StartSpilling();
+  atoll_client* client = Attach();
+  constexpr uint64_t kWords = 20'000;
+  std::vector<atoll_object_id> ids;
+  for (uint64_t seed = 0; seed < 8; ++seed) ids.push_back(PutWords(client, kWords, seed));
+  atoll_object_id all{};
+  uint64_t address = 0;
+  OK(atoll_create(client, &all, 32 << 20, 0, 0, 20 * kSecond, &address));
+  ASSERT_EQ(Stats(client).evicted, ids.size());
+  {
+    auto scribbler = ClientCore::Attach(path_.c_str());
+    ASSERT_TRUE(scribbler.ok()) << LastError();
+    for (const size_t i : {0, 2, 4, 6}) scribbler.value()->control().entry(ObjectId(ids[i]).index()).size.store(3 * kWords * 8);
+  }
+  for (const size_t i : {0, 2, 4, 6}) OK(atoll_dereference(client, &ids[i]));
+  ASSERT_TRUE(Eventually([&] { return Stats(client).objects == 5; }));
+  OK(atoll_abort(client, &all));
+  OK(atoll_dereference(client, &all));
+  for (const size_t i : {1, 3, 5, 7}) {
+    ExpectWords(client, ids[i], kWords, i);
+    OK(atoll_dereference(client, &ids[i]));
+  }
+}
+
 // Each round: a few objects, one word that is wrong, more objects, and all are read. Then the word is as it
 // was.
 TEST_F(ScribbleTest, RoundsOfSingleWordsGiveNobodyWrongBytes) {

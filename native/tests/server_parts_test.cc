@@ -376,6 +376,36 @@ TEST_F(ServerPartsTest, WhoHasNoTimeIsSentAwayWithoutBeingTakenIn) {
   control_.RemoveClient(1);
 }
 
+// Others may have settled what a burial has taken, and then it was opened, leased and handed over: with objects in it.
+TEST_F(ServerPartsTest, WhatWasTakenIsSettledOnceAndNotWhenItHasComeBack) {
+  Orphans& orphans = sweeper_->orphans();
+  constexpr uint64_t kExtent = 3;
+  u32& word = control_.extent(kExtent);
+  word.store(kExtentReserved | 1);
+  ASSERT_TRUE(orphans.Take(kExtent, 1));
+  orphans.Settle(kExtent);  // the mover's scan
+  EXPECT_EQ(word.load() & kExtentOwnerMask, kReserver) << "nothing lies there";
+  word.store(kExtentReserved | kOrphan);  // as its next owner leaves it, who was not counted yet
+  orphans.SettleTaken(kExtent);
+  EXPECT_EQ(word.load() & kExtentOwnerMask, kOrphan);
+  EXPECT_TRUE(orphans.IsUnsettled(kExtent));
+  EXPECT_TRUE(orphans.IsHandedOver(kExtent));
+}
+
+// What is damaged has no block, and may be begun anew by a client while the next life of the server looks at it.
+TEST_F(ServerPartsTest, WhatIsBegunAnewKeepsItsBlock) {
+  constexpr uint64_t kIndex = 70, kGeneration = 5, kBlock = 1;
+  for (const bool deleted : {false, true}) {
+    Entry& entry = control_.entry(kIndex);
+    const uint64_t place = ObjectId(0, kIndex, kGeneration).place;
+    control_.block_word(kBlock - 1).store(place);
+    entry.block.store(kBlock);
+    entry.word.store(Word::LostBecause(kGeneration, deleted ? ATOLL_LOST_DELETED : ATOLL_LOST_DAMAGED).bits());
+    sweeper_->Settle(kIndex);
+    EXPECT_EQ(control_.block_word(kBlock - 1).load(), deleted ? 0 : place);
+  }
+}
+
 // An extent is granted to a client, and the server takes the grant back in that moment: it is the one's or the other's.
 TEST_F(ServerPartsTest, WhatIsKeptBecomesNobodysOrTheClients) {
   u32& word = control_.extent(0);

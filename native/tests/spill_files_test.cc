@@ -207,7 +207,7 @@ TEST_F(BatchTest, ReleasedRecordsAreForTheRemoverToTakeAway) {
   ASSERT_TRUE(files->Write(&items_).ok()) << LastError();
   for (const SpillItem& item : items_) files->Adopt(item.place, item.bytes);
   const uint64_t full = files->bytes_on_disk();
-  for (const SpillItem& item : items_) files->Release(item.place, item.bytes);
+  for (const SpillItem& item : items_) files->Release(item.place);
   EXPECT_EQ(Files().size(), 1u);
   EXPECT_EQ(files->bytes_on_disk(), full) << "it is there as long as it is on the disk";
   ASSERT_EQ(removals.size(), 2u);
@@ -216,6 +216,24 @@ TEST_F(BatchTest, ReleasedRecordsAreForTheRemoverToTakeAway) {
   for (const SpillRemoval& removal : removals) files->Remove(removal);
   EXPECT_TRUE(Files().empty());
   EXPECT_EQ(files->bytes_on_disk(), 0u);
+}
+
+// Of what was not adopted, or was released already, nothing goes; nor of others.
+TEST_F(BatchTest, OnlyWhatIsNeededIsReleased) {
+  auto files = Open(SpillPlace::kMaxOffset);
+  Make({10'000, 10'000, 10'000});
+  ASSERT_TRUE(files->Write(&items_).ok()) << LastError();
+  for (const SpillItem& item : items_) files->Adopt(item.place, item.bytes);
+  files->Release(items_[1].place);
+  const uint64_t left = files->bytes_on_disk();
+  files->Release(items_[1].place);
+  files->Release(SpillPlace(items_[0].place.file(), items_[0].place.offset() + 64));
+  EXPECT_EQ(files->bytes_on_disk(), left);
+  std::vector<uint8_t> read(10'000);
+  for (const size_t i : {0, 2}) EXPECT_TRUE(files->Read(items_[i], read.data()).ok()) << LastError();
+  for (const size_t i : {0, 2}) files->Release(items_[i].place);
+  EXPECT_EQ(files->bytes_on_disk(), 0u);
+  EXPECT_TRUE(Files().empty());
 }
 
 // Most of a file goes, in no order: what stays on the disk follows what stays of the objects, and is counted.
@@ -238,14 +256,14 @@ TEST_F(BatchTest, DiskFollowsTheRecordsThatAreLeft) {
     EXPECT_GE(files->bytes_on_disk() + kOfTheFileSystem, on_disk());
     EXPECT_LE(files->bytes_on_disk(), kItems * SpillRecordBytes(bytes) + 2 * kSpillBlock);
     for (size_t i = 0; i < kItems; i += 2) {
-      if (i % kKept != 0) files->Release(items_[i].place, items_[i].bytes);
+      if (i % kKept != 0) files->Release(items_[i].place);
     }
-    for (size_t i = 1; i < kItems; i += 2) files->Release(items_[i].place, items_[i].bytes);
+    for (size_t i = 1; i < kItems; i += 2) files->Release(items_[i].place);
     EXPECT_GE(files->bytes_on_disk() + kOfTheFileSystem, on_disk());
     EXPECT_LE(files->bytes_on_disk(), kItems / kKept * (SpillRecordBytes(bytes) + 2 * kSpillBlock));
     std::vector<uint8_t> read(bytes);
     for (size_t i = 0; i < kItems; i += kKept) EXPECT_TRUE(files->Read(items_[i], read.data()).ok()) << LastError();
-    for (size_t i = 0; i < kItems; i += kKept) files->Release(items_[i].place, items_[i].bytes);
+    for (size_t i = 0; i < kItems; i += kKept) files->Release(items_[i].place);
     EXPECT_EQ(files->bytes_on_disk(), 0u);
     EXPECT_TRUE(Files().empty());
   }

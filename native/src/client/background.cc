@@ -78,7 +78,7 @@ void ClientCore::KeepWarm() {
   const uint64_t target = std::min(cap, warm_target_.load(std::memory_order_relaxed));
   // Before it looks for some: the server tells of those that come later.
   control_.Say(control_.header().warmers, me_, heap_->FreeBytes() < target);
-  while (!leaving_.load() && heap_->FreeBytes() < target) {
+  while (!leaving_.load() && MayLease() && heap_->FreeBytes() < target) {
     // Only what has memory already: asking for more is for those who need it.
     const Run run = heap_->Lease(1, true);
     if (run.count == 0) break;

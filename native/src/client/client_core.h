@@ -249,8 +249,10 @@ class ClientCore {
   uint64_t BytesTogether(const atoll_object_id* ids, uint64_t count) const;
   // What is on disk is waited for or not; what is being moved always is.
   enum class FromDisk { kNot, kAwaited };
+  Status GetAllSealed(const atoll_object_id* ids, uint64_t count, int64_t timeout_ns, const os::Deadline& deadline,
+                      atoll_view* views, bool* again);
   Status PinAll(const atoll_object_id* ids, uint64_t count, FromDisk from_disk, const os::Deadline& deadline,
-                atoll_view* views);
+                atoll_view* views, bool* again);
   Status NotFound(ObjectId id) const;
   Status Lost(ObjectId id) const;
   Status Corrupted(ObjectId id) const;

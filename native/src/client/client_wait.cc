@@ -10,6 +10,8 @@ namespace {
 // For an object that the server is moving, which takes it some instructions, unless it is stopped there; also
 // by those who have no time.
 constexpr int64_t kLeastMovingNanos = 8'000'000;
+// Between two looks of who cannot be rung for all it waits for.
+constexpr int64_t kUnpaidNanos = 10'000'000;
 
 }  // namespace
 
@@ -150,12 +152,15 @@ Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uin
   constexpr uint64_t kLooksPerClock = 256;
   for (bool last = timeout_ns <= 0;;) {
     const uint32_t seen = bell == UINT32_MAX ? 0 : record_->object_bells[BellSlot(bell)].Read();
+    bool unpaid = false;  // the others are looked at all the same, but no more is asked for
     for (uint64_t i = 0; i < count; ++i) {
       if (bell != UINT32_MAX && i % kLooksPerClock == 0 && (last = last || deadline.passed())) break;
       if (ready[i] != 0) continue;
       // Who cannot say that it waits would not be rung.
       const uint64_t index = ObjectId(ids[i]).index();
-      const bool paid = bell == UINT32_MAX || (PaySlots(index, &deadline) && PayRow(index, &deadline));
+      const bool paid = bell == UINT32_MAX || (HasSlots(index) && !NeedsRow(index)) ||
+                        (!unpaid && PaySlots(index, nullptr) && PayRow(index, nullptr));
+      unpaid = unpaid || !paid;
       if (bell != UINT32_MAX && paid) {
         (void)SetWait(control_, me_, index, ObjectId(ids[i]).generation(), BellSlot(bell));
       }
@@ -165,11 +170,10 @@ Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uin
       } else if (state != ATOLL_EXPECTED) {
         ready[i] = 1;
         ++found;
-      } else if (!paid) {
-        failure = NoControlMemory();
       }
       if (!failure.ok()) break;
     }
+    if (failure.ok() && found < wanted && last && unpaid) failure = NoControlMemory();
     if (!failure.ok() || found >= wanted || last) break;
     if (Disconnected()) {
       failure = Status::Error(ATOLL_DISCONNECTED, "the server has gone while waiting for %lu objects", count);
@@ -177,6 +181,9 @@ Result<int64_t> ClientCore::Wait(const atoll_object_id* ids, uint64_t count, uin
     }
     if (bell == UINT32_MAX) {
       bell = LeaseBell();
+    } else if (unpaid) {  // there may be control memory in a moment, and nobody rings for that
+      (void)record_->object_bells[BellSlot(bell)].Wait(seen, deadline.AtMost(kUnpaidNanos));
+      last = deadline.passed();
     } else {
       last = !record_->object_bells[BellSlot(bell)].Wait(seen, deadline);
     }

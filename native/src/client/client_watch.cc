@@ -17,7 +17,12 @@ Status ClientCore::ExpectAgain(ObjectId id) {
   for (uint64_t bits = entry.word.load(std::memory_order_seq_cst);;) {
     const Word word(bits);
     const Word live = word.state() == State::kDying ? word.Revived() : word;
-    if (word.generation() != id.generation() || !word.Exists()) return NotFound(id);
+    // Whoever was asked and comes too late was not asked about what has the entry next.
+    const bool late = word.generation() != id.generation() || !word.Exists();
+    const bool asked = HasSlots(id.index()) && WasAsked(control_, me_, id.index());
+    if (asked && (late ? Visible(live) != ATOLL_EXPECTED : Visible(live) == ATOLL_IS_LOST))
+      Answered(control_, me_, id.index());
+    if (late) return NotFound(id);
     if (Visible(live) == ATOLL_IS_LOST) {
       if (live.state() != State::kLost || live.reason() == ATOLL_LOST_DELETED) return Lost(id);
       const Word again = Word::Of(id.generation(), kServer, State::kExpected);

@@ -53,8 +53,18 @@ class ClientCore::ListTurn {
 
 Status ClientCore::GetAll(const atoll_object_id* ids, uint64_t count, int64_t timeout_ns, atoll_view* views) {
   const auto deadline = os::Deadline::After(timeout_ns);
+  for (;;) {
+    bool again = false;
+    const Status result = GetAllSealed(ids, count, timeout_ns, deadline, views, &again);
+    if (!again) return result;
+  }
+}
+
+// `again`: one was sealed and is to be made again, since its bytes on disk are bad. That is waited for without pins.
+Status ClientCore::GetAllSealed(const atoll_object_id* ids, uint64_t count, int64_t timeout_ns,
+                                const os::Deadline& deadline, atoll_view* views, bool* again) {
   std::vector<uint8_t> ready(count);
-  auto sealed = Wait(ids, count, count, timeout_ns, ready.data());
+  auto sealed = Wait(ids, count, count, deadline.left(), ready.data());
   if (!sealed.ok()) return sealed.status();
   if (static_cast<uint64_t>(sealed.value()) < count) {
     return Status::Error(ATOLL_TIMED_OUT, "%ld of %lu objects sealed within %ld ns", sealed.value(), count,
@@ -73,11 +83,11 @@ Status ClientCore::GetAll(const atoll_object_id* ids, uint64_t count, int64_t ti
   }
   // Without the turn nothing is waited for while pins are held: some may have gone to disk meanwhile.
   if (!on_disk) {
-    const Status result = PinAll(ids, count, FromDisk::kNot, deadline, views);
-    if (result.code() != ATOLL_TIMED_OUT) return result;
+    const Status result = PinAll(ids, count, FromDisk::kNot, deadline, views, again);
+    if (result.code() != ATOLL_TIMED_OUT || *again) return result;
   }
   const ListTurn turn(this, deadline);
-  return PinAll(ids, count, FromDisk::kAwaited, deadline, views);
+  return PinAll(ids, count, FromDisk::kAwaited, deadline, views, again);
 }
 
 // Those of the distinct ones: an object given twice lies in memory once.
@@ -117,7 +127,7 @@ int64_t ClientCore::Peek(const atoll_object_id* ids, uint64_t count, atoll_view*
 
 // TIMED_OUT when one is on disk and that is not to be waited for.
 Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, FromDisk from_disk,
-                          const os::Deadline& deadline, atoll_view* views) {
+                          const os::Deadline& deadline, atoll_view* views, bool* again) {
   // All pins first: they keep in memory what is there, and tell the server what is wanted, all at once.
   Status result;
   uint64_t pinned = 0;
@@ -143,6 +153,7 @@ Status ClientCore::PinAll(const atoll_object_id* ids, uint64_t count, FromDisk f
     if (found == Found::kSealed) {
       used_[id.index()].store(1, std::memory_order_relaxed);
     } else {
+      *again = found == Found::kPending && !word.away();
       result = found == Found::kLost ? Lost(id) : NotFound(id);
     }
   }

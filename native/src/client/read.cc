@@ -119,6 +119,7 @@ Result<uint64_t> ClientCore::Read(ObjectId id, uint64_t offset, void* to, uint64
   uint32_t bell = kNoBell;
   int asks = 0;
   std::optional<Result<uint64_t>> result;
+  const auto moving = os::Deadline::After(kLeastMovingNanos);
   const auto stuck = os::Deadline::After(std::max(timeout_ns, kLeastMovingNanos));
   for (bool last = timeout_ns <= 0; !result;) {
     const uint32_t slot = BellSlot(bell);
@@ -137,7 +138,10 @@ Result<uint64_t> ClientCore::Read(ObjectId id, uint64_t offset, void* to, uint64
       result = ReadSpilled(id, offset, to, bytes, deadline, &bell, &asks);
     } else if (state == ATOLL_SEALED) {
       result = ReadInMemory(id, offset, to, bytes);
-      if (!result && stuck.passed()) {
+      if (!result && moving.passed() && Disconnected()) {
+        result = Status::Error(ATOLL_DISCONNECTED, "the server has gone while it moved object %lu.%lu", index,
+                               id.generation());
+      } else if (!result && stuck.passed()) {
         result = Status::Error(ATOLL_TIMED_OUT, "object %lu.%lu: the server does not end moving it", index,
                                id.generation());
       }

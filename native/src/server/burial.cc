@@ -66,7 +66,7 @@ bool Burial::Do(Slice* slice) {
       });
     case Step::kOpen:
       return Each(extents_.size(), slice, [this](uint64_t i) {
-        sweeper_->orphans().Settle(extents_[i]);
+        sweeper_->orphans().SettleTaken(extents_[i]);
         return true;
       });
     case Step::kDropped:

@@ -26,6 +26,7 @@ void Orphans::Count(const Entry& entry) {
   if (block == 0 || block > g.slabs() * kWordsPerSlab) return;
   const uint64_t first = (block - 1) / kWordsPerSlab / g.slabs_per_extent();
   if (OwnerOf(first) != kOrphan) return;
+  if (control_.block_word(block - 1).load(std::memory_order_acquire) == 0) return;  // it is being freed: FreeBlock()
   std::vector<bool>& blocks = blocks_[first];
   blocks.resize(g.slabs_per_extent() * kWordsPerSlab);
   auto known = blocks[(block - 1) % blocks.size()];

@@ -34,6 +34,11 @@ class Orphans {
   void Count(const Entry& entry);
   // All blocks in the extent are known now.
   void Settle(uint64_t extent);
+  // The same for who has taken it, unless others have settled it or look after it since: it may have been opened, leased
+  // and handed over by then, with blocks that nobody has counted.
+  void SettleTaken(uint64_t extent) {
+    if (taken_[extent]) Settle(extent);
+  }
   // Nobody's, and all blocks in it are known; or nobody's, and that is yet to come: its owner has handed it
   // over, or is being buried.
   bool IsSettled(uint64_t extent) const { return OwnerOf(extent) == kOrphan && settled_[extent]; }

@@ -91,7 +91,7 @@ bool Recovery::Do(Slice* slice) {
       return Each(control_.entries_high() / kEntriesPerBlock, slice,
                   [this](uint64_t block) { MarkBlockOfNobody(control_, block); });
     case Step::kOpen:
-      if (!Each(extents_.size(), slice, [this](uint64_t i) { sweeper_->orphans().Settle(extents_[i]); })) return false;
+      if (!Each(extents_.size(), slice, [this](uint64_t i) { sweeper_->orphans().SettleTaken(extents_[i]); })) return false;
       sweeper_->LookAtAll();
       RingAll(control_);
       return true;

@@ -201,7 +201,7 @@ void Sweeper::ForgetChildren(uint64_t index) {
 void Sweeper::ReleaseRecord(Entry& entry) {
   const SpillPlace place(entry.spill.exchange(0, std::memory_order_relaxed));
   if (files_ == nullptr || place.nowhere()) return;
-  files_->Release(place, ObjectBytes(entry));
+  files_->Release(place);
 }
 
 bool Sweeper::Evict(uint64_t index) {
@@ -399,8 +399,8 @@ bool Sweeper::BuryEntry(uint32_t client, uint64_t index) {
   for (u32* slots : {control_.pins(client), control_.references(client), control_.waits(client)}) {
     if (slots[index].load(std::memory_order_relaxed) != 0) slots[index].store(0, std::memory_order_seq_cst);
   }
-  // Only now: a server killed before this finds it here again.
-  if (named) Holders::Remove(control_, index, client);
+  // Only now: a server killed before this finds it here again. Who has taken its creation over may have named it since.
+  Holders::Remove(control_, index, client);
   // It may have been about to say that it is the last to leave, or that somebody waits.
   work_.push_back(index);
   return true;

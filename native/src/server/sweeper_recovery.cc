@@ -30,7 +30,8 @@ void Sweeper::Settle(uint64_t index) {
         break;
       case State::kSpilled:  // the block goes after the word: the last life may have come to the word only
       case State::kLost:
-        // Killed between saying so and freeing the block.
+        // Killed between saying so and freeing the block. What is damaged has none, and may be begun anew at any moment.
+        if (word.state() == State::kLost && word.reason() != ATOLL_LOST_DELETED) break;
         if (entry.block.load(std::memory_order_relaxed) != 0)
           (void)FreeBlock(control_, entry, ObjectId(0, index, word.generation()).place);
         break;

@@ -117,7 +117,8 @@ uint64_t Evictor::Begin(uint64_t index, bool disk_rests) {
     const uint64_t bytes = ObjectBytes(control_.entry(index));
     return sweeper_->Evict(index) ? bytes : 0;
   }
-  if (disk_rests) return 0;
+  // It is being written already, or moved.
+  if (disk_rests || control_.pins(kServer)[index].load(std::memory_order_relaxed) != 0) return 0;
   const SpillItem item = PinToWrite(index);
   if (item.from == nullptr) return 0;
   const uint64_t record_bytes = SpillRecordBytes(item.bytes);

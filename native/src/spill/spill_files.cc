@@ -126,15 +126,18 @@ void SpillFiles::Remove(const SpillRemoval& removal) {
 
 namespace {
 constexpr uint64_t FirstBlock(SpillPlace place) { return place.offset() / kSpillBlock; }
-constexpr uint64_t LastBlock(SpillPlace place, uint64_t bytes) {
-  return (place.offset() + SpillRecordBytes(bytes) - 1) / kSpillBlock;
+constexpr uint64_t LastBlock(SpillPlace place, uint64_t record_bytes) {
+  return (place.offset() + record_bytes - 1) / kSpillBlock;
 }
 }  // namespace
 
 void SpillFiles::Adopt(SpillPlace place, uint64_t bytes) {
-  const uint64_t first = FirstBlock(place), last = LastBlock(place, bytes);
+  const uint64_t record_bytes = SpillRecordBytes(bytes);
+  const uint64_t first = FirstBlock(place), last = LastBlock(place, record_bytes);
   InFile& in = files_[place.file()];
   ++in.records;
+  in.sorted = in.sorted && (in.sizes.empty() || in.sizes.back().first < place.offset());
+  in.sizes.emplace_back(place.offset(), record_bytes);
   if (in.ends.size() <= last) in.ends.resize(last + 1);
   uint64_t blocks = last - first + 1;
   if (in.ends[first]++ != 0) --blocks;
@@ -142,11 +145,19 @@ void SpillFiles::Adopt(SpillPlace place, uint64_t bytes) {
   bytes_on_disk_.fetch_add(blocks * kSpillBlock, std::memory_order_relaxed);
 }
 
-void SpillFiles::Release(SpillPlace place, uint64_t bytes) {
+// Anybody may have written into the entry since: only what Adopt() was told counts.
+uint64_t SpillFiles::TakeSize(InFile* in, SpillPlace place) {
+  if (!std::exchange(in->sorted, true)) std::sort(in->sizes.begin(), in->sizes.end());
+  const auto at = std::lower_bound(in->sizes.begin(), in->sizes.end(), std::pair(place.offset(), uint64_t{0}));
+  return at == in->sizes.end() || at->first != place.offset() ? 0 : std::exchange(at->second, 0);
+}
+
+void SpillFiles::Release(SpillPlace place) {
   const auto found = files_.find(place.file());
-  uint64_t first = FirstBlock(place), end = LastBlock(place, bytes) + 1;
-  if (found == files_.end() || end > found->second.ends.size()) return;
+  const uint64_t record_bytes = found == files_.end() ? 0 : TakeSize(&found->second, place);
+  if (record_bytes == 0) return;
   InFile& in = found->second;
+  uint64_t first = FirstBlock(place), end = LastBlock(place, record_bytes) + 1;
   const uint64_t last = end - 1;
   if (last != first && --in.ends[last] != 0) --end;
   if (--in.ends[first] != 0) ++first;

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "os/file.h"
@@ -62,8 +63,8 @@ class SpillFiles {
 
   // This record is needed: it has been written, or an earlier life has left it.
   void Adopt(SpillPlace place, uint64_t bytes);
-  // The record is not needed any more.
-  void Release(SpillPlace place, uint64_t bytes);
+  // The record is not needed any more. What was not adopted, or was released before, is left alone.
+  void Release(SpillPlace place);
   // Of what earlier lives have left, only what has been adopted is needed.
   void RemoveUnknown();
   // Who calls Remove() with what these two have found, from now on; else they do.
@@ -73,9 +74,14 @@ class SpillFiles {
   // The needed records of one file.
   struct InFile {
     uint64_t records = 0;
+    // Where each begins, and how many bytes it takes; 0 when it was released. In order when `sorted`.
+    std::vector<std::pair<uint64_t, uint64_t>> sizes{};
+    bool sorted = true;
     // How many of them begin or end in each block. Only such a block may be of several records.
     std::vector<uint8_t> ends{};
   };
+  // How many bytes the record there takes; 0: none is needed there. It is not needed from now on.
+  static uint64_t TakeSize(InFile* in, SpillPlace place);
   Status ReadPart(const SpillItem& item, SpillPart part) const;
   Result<os::File> CreateNext();
   // As many from `begin` on as go into one file; returns the end of them.

@@ -32,12 +32,10 @@ import org.jspecify.annotations.Nullable;
  * way in which up to four arguments are values or {@link ObjectRef}s; from five to ten they are all values, or all {@link
  * Arg}s. The package page holds what javac makes of them.
  *
- * <p>The overloads cost javac time, since it looks at every one with every type open: 200 calls of {@code task} with six
- * arguments take four to seven times as long to compile as plain calls, of {@code function(f).submit} five times, of {@code
- * submit} on a constant 1.2 to 1.3 times. For each of these calls of {@code task} javac takes 1.1 to 1.8 MB of memory, 29 to
- * 36 times as much as for a plain call with the same arguments, of {@code function(f).submit} 20 to 24 times as much, and of
- * {@code submit} on a constant 1.0 to 1.06 times. What javac says of a wrong call of {@code task} or {@code function} names
- * every overload of that number of arguments, in some 140 lines (80 of {@code function}); of a wrong {@code submit} a dozen.
+ * <p>The overloads cost javac time and memory, since it looks at each with every type open: a {@code task} of six arguments
+ * takes 4 to 7 times as long as a plain call, and over 1 MB, 29 to 36 times as much; {@code function(f).submit} 5 and 20 to
+ * 24 times; {@code submit} on a constant 1.2 to 1.3 and 1.0 to 1.06 times. What javac says of a wrong call of {@code task}
+ * names every overload of that number of arguments, in 140 lines; of {@code function} 80; of {@code submit} a dozen.
  *
  * <p>All methods may be called from any thread of a driver between {@link #init} and the end of its session, and from
  * any thread of a worker. Before and after, they throw {@link IllegalStateException}. A blocking call ends with a {@link

@@ -7,14 +7,14 @@ import java.util.Locale;
  *
  * @param stat p50, p99, p999, mean or rate
  */
-record Measurement(String name, double value, String unit, String stat) {
+public record Measurement(String name, double value, String unit, String stat) {
     /** What {@link #parse} reads. */
-    String line() {
+    public String line() {
         return String.format(Locale.ROOT, "%s\t%.3f\t%s\t%s", name, value, unit, stat);
     }
 
     /** Null when the line is none of ours. */
-    static Measurement parse(String line) {
+    public static Measurement parse(String line) {
         String[] fields = line.split("\t");
         return fields.length == 4
                 ? new Measurement(fields[0], Double.parseDouble(fields[1]), fields[2], fields[3])

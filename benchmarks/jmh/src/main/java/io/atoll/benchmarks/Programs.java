@@ -15,7 +15,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Running what measures, programs and JMH alike, and reading their numbers. */
-final class Programs {
+public final class Programs {
     private Programs() {}
 
     /** The command line of a program of this class path. */
@@ -28,7 +28,7 @@ final class Programs {
     }
 
     /** Runs a program and reads the lines that are numbers; see {@link Measurement}. */
-    static List<Measurement> measurements(List<String> command) throws IOException, InterruptedException {
+    public static List<Measurement> measurements(List<String> command) throws IOException, InterruptedException {
         return lines(command).stream()
                 .map(Measurement::parse)
                 .filter(Objects::nonNull)
@@ -93,14 +93,14 @@ final class Programs {
     }
 
     /** The median of round trips of two processes that wake each other over a futex, in ns. */
-    static double futexRoundTrip(String nativePrograms) throws IOException, InterruptedException {
+    public static double futexRoundTrip(String nativePrograms) throws IOException, InterruptedException {
         List<String> command = List.of("sh", "-c", "echo 20000 | " + nativePrograms + "/atoll_floors");
         return median(Arrays.stream(lines(command).get(0).trim().split(" "))
                 .mapToDouble(Double::parseDouble)
                 .toArray());
     }
 
-    static double median(double[] values) {
+    public static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         return sorted[sorted.length / 2];

@@ -11,21 +11,21 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Measurements beside their floors: a table to read, and a JSON object a line. */
-final class Report {
+public final class Report {
     private static final String MISSED = "  MISSED";
 
     private final Map<String, Measurement> measurements = new LinkedHashMap<>();
 
-    void add(Measurement measurement) {
+    public void add(Measurement measurement) {
         measurements.put(key(measurement.name(), measurement.stat()), measurement);
     }
 
     /** Of a measurement that was added. */
-    double value(String name, String stat) {
+    public double value(String name, String stat) {
         return require(name, stat).value();
     }
 
-    void print(List<Row> rows, PrintStream out) {
+    public void print(List<Row> rows, PrintStream out) {
         out.printf(
                 "%-28s %-5s %14s %-5s  %-24s %14s %8s  %s%n",
                 "name", "stat", "value", "unit", "floor", "floor value", "ratio", "target");
@@ -53,7 +53,7 @@ final class Report {
     }
 
     /** Names of the rows whose target or limit is not met. */
-    List<String> missed(List<Row> rows) {
+    public List<String> missed(List<Row> rows) {
         List<String> missed = new ArrayList<>();
         for (Row row : rows) {
             Measurement value = require(row.name(), row.stat());
@@ -67,7 +67,7 @@ final class Report {
         return missed;
     }
 
-    void writeJson(List<Row> rows, String commit, Path file) throws IOException {
+    public void writeJson(List<Row> rows, String commit, Path file) throws IOException {
         List<String> lines = new ArrayList<>();
         for (Row row : rows) {
             Measurement value = require(row.name(), row.stat());

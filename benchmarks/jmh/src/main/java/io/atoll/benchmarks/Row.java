@@ -8,21 +8,21 @@ package io.atoll.benchmarks;
  * @param target of value divided by floor: at most, for times; at least, for rates. NaN for none
  * @param limit of the value itself; of a rate, the least. NaN for none
  */
-record Row(String name, String stat, String floor, double target, double limit) {
-    static Row of(String name, String stat) {
+public record Row(String name, String stat, String floor, double target, double limit) {
+    public static Row of(String name, String stat) {
         return new Row(name, stat, null, Double.NaN, Double.NaN);
     }
 
-    Row over(String floorName) {
+    public Row over(String floorName) {
         return new Row(name, stat, floorName, target, limit);
     }
 
-    Row target(double ratio) {
+    public Row target(double ratio) {
         return new Row(name, stat, floor, ratio, limit);
     }
 
     /** Of a time at most, of a rate at least. */
-    Row limit(double value) {
+    public Row limit(double value) {
         return new Row(name, stat, floor, target, value);
     }
 }

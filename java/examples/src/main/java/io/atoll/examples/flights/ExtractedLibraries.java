@@ -8,11 +8,11 @@ import java.nio.file.Path;
  * Some jars unpack their native library into a temporary file that stays when the process is killed. Once loaded, the
  * file's name is of no use: without it, nothing is left behind however the process ends.
  */
-final class ExtractedLibraries {
+public final class ExtractedLibraries {
     private ExtractedLibraries() {}
 
     /** Deletes the file of a library that this process has loaded from its temporary directory, if there is one. */
-    static void delete(String namePrefix) {
+    public static void delete(String namePrefix) {
         Path directory = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
         try {
             for (String mapping : Files.readAllLines(Path.of("/proc/self/maps"))) {

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * Counts flights by hour of day and distance band: what a task finds in its rows, and what becomes of it when those of
  * all tasks are merged. Not thread-safe.
  */
-final class FlightStats implements Serializable {
+public final class FlightStats implements Serializable {
     private static final long serialVersionUID = 1;
     static final int HOURS = 24;
     /** Lower bounds of the distance bands in miles; the first holds all that is shorter too. */
@@ -30,7 +30,7 @@ final class FlightStats implements Serializable {
      * @param delay minutes
      * @param distance miles
      */
-    void add(double time, double delay, double distance) {
+    public void add(double time, double delay, double distance) {
         if (Double.isNaN(time) || Double.isNaN(delay) || Double.isNaN(distance)) {
             incomplete++;
         } else if (time < 0 || time > HOURS || Double.isInfinite(delay) || Double.isInfinite(distance)) {
@@ -47,7 +47,7 @@ final class FlightStats implements Serializable {
         incomplete++;
     }
 
-    void merge(FlightStats other) {
+    public void merge(FlightStats other) {
         delays.addAll(other.delays);
         for (int i = 0; i < CELLS; i++) {
             miles[i] += other.miles[i];

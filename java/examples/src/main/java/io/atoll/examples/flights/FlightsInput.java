@@ -23,7 +23,7 @@ import org.apache.arrow.vector.util.ValueVectorUtility;
  * The columns {@code time}, {@code delay} and {@code distance} of an input, as record batches in memory of an allocator.
  * Closing it twice is fine.
  */
-final class FlightsInput implements AutoCloseable {
+public final class FlightsInput implements AutoCloseable {
     static final List<String> COLUMNS = List.of("time", "delay", "distance");
 
     private static final String SAMPLE = "flights-200k.arrow";
@@ -55,7 +55,7 @@ final class FlightsInput implements AutoCloseable {
     }
 
     /** Reads the flights that come with the example. */
-    static FlightsInput readSample(BufferAllocator allocator) throws InputException {
+    public static FlightsInput readSample(BufferAllocator allocator) throws InputException {
         return read("", "sample", () -> openSample(allocator), allocator);
     }
 
@@ -140,11 +140,11 @@ final class FlightsInput implements AutoCloseable {
         return new VectorSchemaRoot(columns);
     }
 
-    List<VectorSchemaRoot> batches() {
+    public List<VectorSchemaRoot> batches() {
         return batches;
     }
 
-    long rows() {
+    public long rows() {
         return batches.stream().mapToLong(VectorSchemaRoot::getRowCount).sum();
     }
 

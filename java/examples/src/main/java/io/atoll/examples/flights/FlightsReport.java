@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.util.Locale;
 
 /** Prints what the job has found. ASCII only: the locale of a bare machine has no more. */
-final class FlightsReport {
+public final class FlightsReport {
     private static final String ROW = "  %-15s %12s %12s %11s %13s   %s";
     private static final String WORKER = "  %8s %6s %13s %10s %10s %10s";
     private static final String HEAP = " %12s";
@@ -13,12 +13,12 @@ final class FlightsReport {
     private final PrintStream out;
     private final boolean bold;
 
-    FlightsReport(PrintStream out, boolean bold) {
+    public FlightsReport(PrintStream out, boolean bold) {
         this.out = out;
         this.bold = bold;
     }
 
-    void print(FlightStats stats) {
+    public void print(FlightStats stats) {
         head("hour of day");
         for (int hour = 0; hour < FlightStats.HOURS; hour++) {
             row(format("%02d:00 - %02d:59", hour, hour), stats.hour(hour));

@@ -6,7 +6,7 @@ import java.util.List;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /** What runs in the workers: the statistics of a range of rows of the one table that all of them look at. */
-final class FlightsTask {
+public final class FlightsTask {
     /**
      * A task's result.
      *
@@ -26,7 +26,7 @@ final class FlightsTask {
         return new Part(stats, ProcessHandle.current().pid(), end - first);
     }
 
-    static FlightStats statsOf(List<VectorSchemaRoot> batches, long first, long end) {
+    public static FlightStats statsOf(List<VectorSchemaRoot> batches, long first, long end) {
         FlightStats stats = new FlightStats();
         long start = 0; // of the batch, in rows
         for (VectorSchemaRoot batch : batches) {

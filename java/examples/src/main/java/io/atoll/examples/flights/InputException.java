@@ -1,7 +1,7 @@
 package io.atoll.examples.flights;
 
 /** The input cannot be used; the message is one line for the user. */
-final class InputException extends Exception {
+public final class InputException extends Exception {
     private static final long serialVersionUID = 1;
 
     InputException(String message) {

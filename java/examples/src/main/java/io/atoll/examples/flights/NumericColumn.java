@@ -9,7 +9,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 
 /** A numeric column of any width, read where it lies: nothing is copied, and no object is made for a row. */
-final class NumericColumn {
+public final class NumericColumn {
     private final FieldVector vector;
     private final boolean hasNulls;
     private final IntToDoubleFunction values;
@@ -20,7 +20,7 @@ final class NumericColumn {
         this.values = reader(vector);
     }
 
-    static NumericColumn of(FieldVector vector) {
+    public static NumericColumn of(FieldVector vector) {
         return new NumericColumn(vector);
     }
 
@@ -37,7 +37,7 @@ final class NumericColumn {
         return hasNulls && vector.isNull(row);
     }
 
-    double get(int row) {
+    public double get(int row) {
         return values.applyAsDouble(row);
     }
 

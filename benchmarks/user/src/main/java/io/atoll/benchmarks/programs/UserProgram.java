@@ -1,5 +1,6 @@
-package io.atoll.benchmarks;
+package io.atoll.benchmarks.programs;
 
+import io.atoll.benchmarks.Programs;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,7 @@
-package io.atoll.examples.flights;
+package io.atoll.benchmarks.flights;
 
+import io.atoll.examples.flights.ExtractedLibraries;
+import io.atoll.examples.flights.FlightsInput;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;

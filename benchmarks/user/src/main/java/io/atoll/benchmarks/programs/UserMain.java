@@ -1,5 +1,9 @@
-package io.atoll.benchmarks;
+package io.atoll.benchmarks.programs;
 
+import io.atoll.benchmarks.Measurement;
+import io.atoll.benchmarks.Programs;
+import io.atoll.benchmarks.Report;
+import io.atoll.benchmarks.Row;
 import io.atoll.benchmarks.user.Bare;
 import io.atoll.benchmarks.user.Closes;
 import io.atoll.benchmarks.user.Copies;
@@ -294,8 +298,8 @@ final class UserMain {
             List<UserProgram> programs = List.of(
                     new UserProgram(
                             cache, List.of(), flights, "io.atoll.examples.flights.FlightsMain", "--scale", scale),
-                    new UserProgram(cache, List.of(), flights, "io.atoll.examples.flights.FlightsOnThreads", scale),
-                    new UserProgram(cache, List.of(), flights, "io.atoll.examples.flights.FlightsInDuckDb", scale));
+                    new UserProgram(cache, List.of(), flights, "io.atoll.benchmarks.flights.FlightsOnThreads", scale),
+                    new UserProgram(cache, List.of(), flights, "io.atoll.benchmarks.flights.FlightsInDuckDb", scale));
             List<String> names =
                     List.of("flights." + scale, "flights." + scale + ".threads", "flights." + scale + ".duckdb");
             programs.get(0).run();
@@ -327,7 +331,7 @@ final class UserMain {
                 "io.atoll.examples.flights.FlightsMain",
                 "--scale=1000",
                 "--store-size=2GiB");
-        String onHeap = "io.atoll.examples.flights.FlightsOnHeap";
+        String onHeap = "io.atoll.benchmarks.flights.FlightsOnHeap";
         UserProgram heap = new UserProgram(cache, List.of(LARGE_HEAP), flights, onHeap, "1000");
         String ending = new UserProgram(cache, List.of(SMALL_HEAP), flights, onHeap, "1000").failure();
         if (!ending.contains("OutOfMemoryError")) {

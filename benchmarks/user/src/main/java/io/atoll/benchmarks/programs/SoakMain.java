@@ -1,5 +1,8 @@
-package io.atoll.benchmarks;
+package io.atoll.benchmarks.programs;
 
+import io.atoll.benchmarks.Measurement;
+import io.atoll.benchmarks.Report;
+import io.atoll.benchmarks.Row;
 import io.atoll.benchmarks.user.Soak;
 import java.io.BufferedReader;
 import java.io.File;

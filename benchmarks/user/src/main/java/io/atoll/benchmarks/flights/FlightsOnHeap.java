@@ -1,5 +1,9 @@
-package io.atoll.examples.flights;
+package io.atoll.benchmarks.flights;
 
+import io.atoll.examples.flights.FlightStats;
+import io.atoll.examples.flights.FlightsInput;
+import io.atoll.examples.flights.FlightsReport;
+import io.atoll.examples.flights.NumericColumn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;

@@ -1,0 +1,2 @@
+/** What the flights example computes, by other means. */
+package io.atoll.benchmarks.flights;

@@ -17,7 +17,7 @@ constexpr atoll_api kApi = {
     atoll_claim,        atoll_claimed,       atoll_publish,
     atoll_unpublish,    atoll_lookup,        atoll_stats,
     atoll_client_stats, atoll_count_copied,  atoll_count_user,
-    atoll_list,
+    atoll_list,         atoll_read_whole,
 };
 
 }  // namespace

@@ -293,7 +293,14 @@ int64_t atoll_read(atoll_client* client, const atoll_object_id* id, uint64_t off
                    int64_t timeout_ns) {
   if (client == nullptr || id == nullptr || (buffer == nullptr && bytes != 0)) return Null();
   if (client->forked_from() != 0) return Forked(client);
-  return Guarded([&] { return Code(client->core->Read(*id, offset, buffer, bytes, timeout_ns)); });
+  return Guarded([&] { return Code(client->core->Read(*id, {offset, buffer, bytes, false}, timeout_ns)); });
+}
+
+int64_t atoll_read_whole(atoll_client* client, const atoll_object_id* id, void* buffer, uint64_t bytes,
+                         int64_t timeout_ns) {
+  if (client == nullptr || id == nullptr || (buffer == nullptr && bytes != 0)) return Null();
+  if (client->forked_from() != 0) return Forked(client);
+  return Guarded([&] { return Code(client->core->Read(*id, {0, buffer, bytes, true}, timeout_ns)); });
 }
 
 int64_t atoll_peek(atoll_client* client, const atoll_object_id* ids, uint64_t count, atoll_view* views) {

@@ -83,6 +83,7 @@ TEST_F(ForkTest, ChildFindsEverythingUnusableAndRemovesNothing) {
     refused("delete", atoll_delete(client, &id));
     refused("wait", atoll_wait(client, &id, 1, 1, kSecond, &ready));
     refused("read", atoll_read(client, &id, 0, &ready, 1, 0));
+    refused("read_whole", atoll_read_whole(client, &id, &ready, 1, 0));
     refused("watch", atoll_watch(client, &id, 1));
     refused("watch_alone", atoll_watch_alone(client, &id));
     refused("unwatch", atoll_unwatch(client, &id, 1));

@@ -63,6 +63,15 @@ class ReadTest : public SpillTest {
     LetGo();
     SpillTest::TearDown();
   }
+  // Of a container of 100,003 sixes and one id.
+  void ExpectWhole(const atoll_object_id& container, const atoll_object_id& child) {
+    std::vector<uint8_t> whole(100'100, 1);
+    ASSERT_EQ(atoll_read_whole(client_, &container, whole.data(), whole.size(), 0), 100'016 + 16) << atoll_last_error();
+    EXPECT_EQ(std::accumulate(whole.begin(), whole.begin() + 100'003, 0), 600'018);
+    EXPECT_EQ(std::memcmp(whole.data() + 100'016, &child, sizeof(child)), 0);
+    EXPECT_EQ(std::accumulate(whole.begin() + 100'032, whole.end(), 0), 68) << "nothing is written behind it";
+    EXPECT_EQ(atoll_read_whole(client_, &child, whole.data(), whole.size(), 0), 80) << "what contains none has no more";
+  }
   bool IsOnDisk(const atoll_object_id& id) {
     atoll_view view{};
     return atoll_peek(client_, &id, 1, &view) == 1 && view.address == 0;
@@ -300,6 +309,11 @@ TEST_F(ReadTest, ContainersAreReadWithoutTheirIds) {
   std::vector<uint8_t> bytes(100'100, 1);
   EXPECT_EQ(atoll_read(client_, &container, 3, bytes.data(), bytes.size(), 0), 100'000);
   EXPECT_EQ(std::accumulate(bytes.begin(), bytes.end(), 0), 600'100);
+  ExpectWhole(container, child);
+  atoll_view view{};
+  OK(atoll_get(client_, &container, 20 * kSecond, &view));
+  ExpectWhole(container, child);
+  OK(atoll_release(client_, &container));
 }
 
 // However long room is made for one after the other: what nobody looks at goes, whatever else lies in its extent.

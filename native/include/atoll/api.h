@@ -69,6 +69,8 @@ struct atoll_api {
   int64_t (*count_copied)(atoll_client* client, uint64_t bytes);
   int64_t (*count_user)(atoll_client* client, uint64_t counter, uint64_t add);
   int64_t (*list)(atoll_client* client, uint64_t* cursor, atoll_object_info* infos, uint64_t max);
+  int64_t (*read_whole)(atoll_client* client, const atoll_object_id* id, void* buffer, uint64_t bytes,
+                        int64_t timeout_ns);
 
   /** @endcond */
 };

@@ -273,6 +273,11 @@ ATOLL_API int64_t atoll_peek(atoll_client* client, const atoll_object_id* ids, u
  * namespace, say); then the memory may hold anything. */
 ATOLL_API int64_t atoll_read(atoll_client* client, const atoll_object_id* id, uint64_t offset, void* buffer,
                              uint64_t bytes, int64_t timeout_ns);
+/** As atoll_read() from byte 0 on, of the object together with the ids that it contains: these lie behind its bytes, from
+ * the next multiple of 16 on, so that an object of `size` bytes that contains `n` ids has `size`, or for n > 0 `size`
+ * rounded up to 16 and n * 16. What is between says nothing. The object refers to those ids, not this copy of it. */
+ATOLL_API int64_t atoll_read_whole(atoll_client* client, const atoll_object_id* id, void* buffer, uint64_t bytes,
+                                   int64_t timeout_ns);
 /** Ends one pin of a get. The view's address means nothing from then on. NOT_FOUND, or INVALID_ARGUMENT, for what this
  * client has not pinned. */
 ATOLL_API int64_t atoll_release(atoll_client* client, const atoll_object_id* id);

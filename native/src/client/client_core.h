@@ -87,7 +87,14 @@ class ClientCore {
     }
     return GetSlowly(id, timeout_ns, view);
   }
-  Result<uint64_t> Read(ObjectId id, uint64_t offset, void* to, uint64_t bytes, int64_t timeout_ns);
+  // What is read of an object, and whether the ids that it contains count as bytes of it, where they lie.
+  struct ReadPart {
+    uint64_t offset;
+    void* to;
+    uint64_t bytes;
+    bool with_ids;
+  };
+  Result<uint64_t> Read(ObjectId id, const ReadPart& part, int64_t timeout_ns);
   Status GetAll(const atoll_object_id* ids, uint64_t count, int64_t timeout_ns, atoll_view* views);
   int64_t Peek(const atoll_object_id* ids, uint64_t count, atoll_view* views);
   Status Release(ObjectId id) {
@@ -241,9 +248,9 @@ class ClientCore {
   // Why the object is not in memory again by now. `waited`: or was not to be waited for.
   Status NotBack(ObjectId id, bool waited) const;
   // read.cc
-  std::optional<Result<uint64_t>> ReadInMemory(ObjectId id, uint64_t offset, void* to, uint64_t bytes);
-  std::optional<Result<uint64_t>> ReadSpilled(ObjectId id, uint64_t offset, void* to, uint64_t bytes,
-                                              const os::Deadline& deadline, uint32_t* bell, int* asks);
+  std::optional<Result<uint64_t>> ReadInMemory(ObjectId id, const ReadPart& wanted);
+  std::optional<Result<uint64_t>> ReadSpilled(ObjectId id, const ReadPart& wanted, const os::Deadline& deadline,
+                                              uint32_t* bell, int* asks);
   bool AskToCheck(ObjectId id, const os::Deadline& deadline, uint32_t* bell);
   class ListTurn;
   uint64_t BytesTogether(const atoll_object_id* ids, uint64_t count) const;

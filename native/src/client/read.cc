@@ -38,8 +38,7 @@ Result<uint64_t> Clip(ObjectId id, uint64_t size, uint64_t offset, uint64_t byte
 }  // namespace
 
 // Nothing when the entry has changed: then it is to be looked at again.
-std::optional<Result<uint64_t>> ClientCore::ReadInMemory(ObjectId id, uint64_t offset, void* to,
-                                                         uint64_t bytes) {
+std::optional<Result<uint64_t>> ClientCore::ReadInMemory(ObjectId id, const ReadPart& wanted) {
   atoll_view view{};
   if (!Pin(id.index(), id.generation())) {
     // It is being looked at, or moved, which is over in a moment.
@@ -48,27 +47,28 @@ std::optional<Result<uint64_t>> ClientCore::ReadInMemory(ObjectId id, uint64_t o
     return {};
   }
   if (!Describe(id.place, &view)) return Corrupted(id);
-  auto part = Clip(id, view.size, offset, bytes);
-  if (part.ok()) os::Copy(to, reinterpret_cast<const uint8_t*>(view.address) + offset, part.value());
+  const uint64_t size = wanted.with_ids ? ObjectBytes(view.size, view.contained) : view.size;
+  auto part = Clip(id, size, wanted.offset, wanted.bytes);
+  if (part.ok())
+    os::Copy(wanted.to, reinterpret_cast<const uint8_t*>(view.address) + wanted.offset, part.value());
   (void)Release(id);
   return part;
 }
 
-std::optional<Result<uint64_t>> ClientCore::ReadSpilled(ObjectId id, uint64_t offset, void* to,
-                                                        uint64_t bytes, const os::Deadline& deadline,
-                                                        uint32_t* bell, int* asks) {
+std::optional<Result<uint64_t>> ClientCore::ReadSpilled(ObjectId id, const ReadPart& wanted,
+                                                        const os::Deadline& deadline, uint32_t* bell, int* asks) {
   const Entry& entry = entries_[id.index()];
   const uint64_t size = entry.size.load(std::memory_order_relaxed);
   const uint32_t contained = entry.contained.load(std::memory_order_relaxed);
   const uint64_t spill = entry.spill.load(std::memory_order_relaxed);
   const uint64_t all = ObjectBytes(size, contained);
   if (size > capacity_ || all > capacity_) return Corrupted(id);
-  auto part = Clip(id, size, offset, bytes);
+  auto part = Clip(id, wanted.with_ids ? all : size, wanted.offset, wanted.bytes);
   if (!part.ok() || part.value() == 0) return part;
   const SpillItem item{id, size, 0, contained, all, SpillPlace(spill), nullptr, {}, nullptr, {}};
   const bool timed = !deadline.never() && deadline.at() != 0;
-  const SpillPart wanted{static_cast<uint8_t*>(to), offset, part.value()};
-  const Status read = timed ? ReadOnDiskInTime(control_, item, wanted, deadline) : ReadOnDisk(control_, item, wanted);
+  const SpillPart here{static_cast<uint8_t*>(wanted.to), wanted.offset, part.value()};
+  const Status read = timed ? ReadOnDiskInTime(control_, item, here, deadline) : ReadOnDisk(control_, item, here);
   if (read.ok()) return part;
   if (!IsOfTheRecord(read)) return read;
 
@@ -111,8 +111,7 @@ bool ClientCore::AskToCheck(ObjectId id, const os::Deadline& deadline, uint32_t*
   return mine.Wait(seen, in_time ? deadline.AtMost(kAnswerNanos) : os::Deadline::After(kLeastAnswerNanos));
 }
 
-Result<uint64_t> ClientCore::Read(ObjectId id, uint64_t offset, void* to, uint64_t bytes,
-                                  int64_t timeout_ns) {
+Result<uint64_t> ClientCore::Read(ObjectId id, const ReadPart& part, int64_t timeout_ns) {
   ATOLL_RETURN_IF_ERROR(Check(id));
   const uint64_t index = id.index();
   const auto deadline = os::Deadline::After(timeout_ns);
@@ -135,9 +134,9 @@ Result<uint64_t> ClientCore::Read(ObjectId id, uint64_t offset, void* to, uint64
     } else if (state == ATOLL_IS_LOST) {
       result = Lost(id);
     } else if (state == ATOLL_SEALED && live.on_disk()) {
-      result = ReadSpilled(id, offset, to, bytes, deadline, &bell, &asks);
+      result = ReadSpilled(id, part, deadline, &bell, &asks);
     } else if (state == ATOLL_SEALED) {
-      result = ReadInMemory(id, offset, to, bytes);
+      result = ReadInMemory(id, part);
       if (!result && moving.passed() && Disconnected()) {
         result = Status::Error(ATOLL_DISCONNECTED, "the server has gone while it moved object %lu.%lu", index,
                                id.generation());

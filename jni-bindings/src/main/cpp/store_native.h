@@ -102,7 +102,7 @@ inline jlong peek(jlong c, jlong ids, jlong count, jlong views) {
 }
 inline jlong readInto(jlong c, jlong store, jlong place, jlong address, jlong bytes, jlong timeout_ns) {
   const atoll_object_id id = object_id(store, place);
-  return atoll_read(client(c), &id, 0, pointer<void>(address), bytes, timeout_ns);
+  return atoll_read_whole(client(c), &id, pointer<void>(address), bytes, timeout_ns);
 }
 inline jlong release(jlong c, jlong store, jlong place) {
   const atoll_object_id id = object_id(store, place);

@@ -92,7 +92,7 @@ public final class StoreNative {
 
     public static native long getAll(long client, long idsAddress, long count, long timeoutNanos, long viewsAddress);
 
-    /** The first bytes of the object, read from disk when it is there: it takes no room in the store. */
+    /** {@code atoll_read_whole}: the object and, behind it, the ids that it contains, without room in the store. */
     public static native long readInto(
             long client, long store, long place, long address, long bytes, long timeoutNanos);
 

@@ -111,6 +111,11 @@ public final class ObjectCodec {
         Reference.reachabilityFence(value);
     }
 
+    /** Why a task has no result, as {@link #putError} stores it. */
+    public static Encoded encodeError(TaskException failure) {
+        return ErrorKind.encode(failure);
+    }
+
     /** Stores why a task has no result under an id that is expected: {@link #get} throws it. */
     public void putError(ObjectId expected, TaskException failure) {
         write(Objects.requireNonNull(expected), ErrorKind.encode(failure));

@@ -66,6 +66,12 @@ public final class Messages {
      */
     public static final int WAITS = 27;
 
+    /**
+     * A small result for which a worker finds no room, to lie in the driver's reserve: its id, a long with its tag, an int with the
+     * number of ids that it contains, those, and its bytes. The worker keeps what it contains until it is sealed.
+     */
+    public static final int RESULT = 28;
+
     /** How far a task is: its id, and a double from 0 to 1. */
     public static final int PROGRESS = 26;
 

@@ -31,12 +31,21 @@ public final class ObjectWriter implements Room {
 
     /** Stores the value under the expected id, or, for null, a new one, to which the caller then holds a reference. */
     public ObjectId write(@Nullable ObjectId expected, Encoded value) {
-        ObjectId[] contained = value.contained();
-        ObjectStore.Creation creation = create(expected, value.size(), contained.length, value.tag());
+        return write(create(expected, value.size(), value.contained().length, value.tag()), expected, value);
+    }
+
+    /** The same under an expected id, waiting for room no longer than that. */
+    public ObjectId write(ObjectId expected, Encoded value, Duration most) {
+        int contained = value.contained().length;
+        Duration time = most.compareTo(patience) < 0 ? most : patience;
+        return write(store.create(expected, value.size(), contained, value.tag(), time), expected, value);
+    }
+
+    private ObjectId write(ObjectStore.Creation creation, @Nullable ObjectId expected, Encoded value) {
         boolean sealed = false;
         try {
             value.writeTo(creation.address());
-            creation.seal(contained);
+            creation.seal(value.contained());
             sealed = true;
             return creation.id();
         } finally {

@@ -1,6 +1,7 @@
 package io.atoll.internal.node;
 
 import io.atoll.ObjectId;
+import io.atoll.ObjectStoreFullException;
 import io.atoll.TaskException;
 import io.atoll.internal.call.CallRecord;
 import io.atoll.internal.call.Messages;
@@ -28,6 +29,7 @@ final class Inbox {
     private final Failures failures;
     private final Unheard unheard;
     private final Doubts doubts;
+    private final SmallResults small;
     private final SharedBytes shared = new SharedBytes();
 
     Inbox(
@@ -36,13 +38,15 @@ final class Inbox {
             UnfinishedCalls calls,
             Failures failures,
             Unheard unheard,
-            Doubts doubts) {
+            Doubts doubts,
+            SmallResults small) {
         this.scheduler = scheduler;
         this.orders = orders;
         this.calls = calls;
         this.failures = failures;
         this.unheard = unheard;
         this.doubts = doubts;
+        this.small = small;
     }
 
     void take(Client from, int type, MutableDirectBuffer buffer, int at, int length) {
@@ -71,6 +75,7 @@ final class Inbox {
             case Messages.WAITS -> doubts.waits(from, buffer, at, length);
             case Messages.PROGRESS -> progress(from, buffer, at, length);
             case Messages.FAILED_WITH -> failedWith(from, buffer, at, length);
+            case Messages.RESULT -> result(from, buffer, at, length);
             default -> from.leaveOut(type, "it is of a kind that is not known", null);
         }
     }
@@ -189,6 +194,18 @@ final class Inbox {
             }
         } catch (RuntimeException e) {
             from.leaveOut(Messages.FAILED_WITH, e.toString(), e);
+        }
+    }
+
+    private void result(Client from, MutableDirectBuffer buffer, int at, int length) {
+        UnsafeBuffer record = new UnsafeBuffer(new byte[length]);
+        buffer.getBytes(at, record, 0, length);
+        try {
+            small.put(record);
+        } catch (ObjectStoreFullException e) {
+            // Its worker waits on.
+        } catch (RuntimeException e) {
+            from.leaveOut(Messages.RESULT, e.toString(), e);
         }
     }
 

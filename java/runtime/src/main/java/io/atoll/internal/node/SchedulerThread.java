@@ -103,7 +103,7 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         orders = new Orders(store, clients, calls, failures, workers);
         scheduler = new Scheduler(node, orders);
         doubts = new Doubts(clients, calls);
-        Inbox inbox = new Inbox(scheduler, orders, calls, failures, unheard, doubts);
+        Inbox inbox = new Inbox(scheduler, orders, calls, failures, unheard, doubts, new SmallResults(store));
         lives = new Lives(store, server, board, workers, scheduler, orders, clients, inbox);
         end = new NodeEnd(store, server, board, workers, failures, own);
         workers.whenHopeless(() -> {

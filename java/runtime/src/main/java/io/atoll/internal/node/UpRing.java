@@ -95,6 +95,22 @@ public final class UpRing {
         tellAll(Messages.FAILED, record, failure(record, ID_BYTES, attempt, name, error));
     }
 
+    /** Asks that a small result be stored where its client has no room for it. */
+    public void tellResult(ObjectId result, long tag, ObjectId[] contained, byte[] bytes) {
+        UnsafeBuffer record =
+                new UnsafeBuffer(new byte[SmallResults.HEAD + contained.length * ID_BYTES + bytes.length]);
+        CallRecord.putId(record, 0, result);
+        record.putLong(ID_BYTES, tag, ByteOrder.LITTLE_ENDIAN);
+        record.putInt(ID_BYTES + Long.BYTES, contained.length, ByteOrder.LITTLE_ENDIAN);
+        int at = SmallResults.HEAD;
+        for (ObjectId id : contained) {
+            CallRecord.putId(record, at, id);
+            at += ID_BYTES;
+        }
+        record.putBytes(at, bytes);
+        tellAll(Messages.RESULT, record, record.capacity());
+    }
+
     /** Says how far a stream has come. */
     public void tellStreamed(ObjectId task, long index, ObjectId node) {
         UnsafeBuffer record = new UnsafeBuffer(new byte[2 * ID_BYTES + Long.BYTES]);

@@ -1,25 +1,45 @@
 package io.atoll.internal.run;
 
 import io.atoll.ObjectId;
+import io.atoll.ObjectStoreFullException;
 import io.atoll.StoreException;
 import io.atoll.TaskCancelledException;
 import io.atoll.TaskException;
 import io.atoll.internal.call.ObjectWriter;
 import io.atoll.internal.memory.ArrowNames;
 import io.atoll.internal.memory.Encoded;
+import io.atoll.internal.node.SmallResults;
 import io.atoll.internal.node.UpRing;
 import io.atoll.internal.objects.ObjectCodec;
+import io.atoll.internal.store.Memory;
 import io.atoll.internal.store.ObjectStore;
 import io.atoll.spi.UserThrowables;
 import java.lang.ref.Reference;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what tasks return and throw into objects that are expected. Any thread. */
 public final class ResultWriter {
+    /** What is small and finds no room for so long is given to the node, which has a reserve. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    /** The same where that has just been so. */
+    private static final Duration LITTLE_PATIENCE = Duration.ofMillis(20);
+
+    private static final long JUST = 2_000_000_000;
+    /** How long the node may take, and how often this looks whether it has. */
+    private static final long ANSWER_NANOS = 2_000_000_000;
+
+    private static final long LOOK_NANOS = 200_000;
+    /** As of what lies in the store. */
+    private static final int ALIGNMENT = 64;
+
     private final ObjectStore store;
     private final ObjectCodec codec;
     private final ObjectWriter writer;
     private final UpRing ring;
+    /** When the node has last stored something for this one. */
+    private volatile long lastAt = System.nanoTime() - JUST;
 
     public ResultWriter(ObjectStore store, ObjectCodec codec, ObjectWriter writer, UpRing ring) {
         this.store = store;
@@ -59,11 +79,43 @@ public final class ResultWriter {
     private ObjectId storeAndClose(@Nullable ObjectId result, @Nullable Object value) {
         Encoded encoded = codec.encode(value);
         try {
-            return writer.write(result, encoded);
+            return result == null || encoded.size() > SmallResults.MOST_BYTES
+                    ? writer.write(result, encoded)
+                    : writeSmall(result, encoded);
         } finally {
             encoded.closeValue();
             Reference.reachabilityFence(value); // its refs hold what the result names, until that does so itself
         }
+    }
+
+    private ObjectId writeSmall(ObjectId result, Encoded encoded) {
+        boolean isSoon = System.nanoTime() - lastAt < JUST;
+        try {
+            return writer.write(result, encoded, isSoon ? LITTLE_PATIENCE : PATIENCE);
+        } catch (ObjectStoreFullException e) {
+            return isStoredByTheNode(result, encoded) ? result : writer.write(result, encoded);
+        }
+    }
+
+    private boolean isStoredByTheNode(ObjectId result, Encoded encoded) {
+        byte[] bytes = new byte[(int) encoded.size()];
+        long memory = Memory.allocate(bytes.length + ALIGNMENT);
+        try {
+            long address = (memory + ALIGNMENT - 1) & -ALIGNMENT;
+            encoded.writeTo(address);
+            Memory.copyToArray(address, bytes, bytes.length);
+        } finally {
+            Memory.free(memory);
+        }
+        ring.tellResult(result, encoded.tag(), encoded.contained(), bytes);
+        for (long toldAt = System.nanoTime(); System.nanoTime() - toldAt < ANSWER_NANOS; ) {
+            if (isSealed(result)) {
+                lastAt = System.nanoTime();
+                return true;
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        return isSealed(result);
     }
 
     public void putError(Run run, ObjectId result, TaskException failure) {
@@ -75,7 +127,13 @@ public final class ResultWriter {
 
     private void putError(ObjectId result, TaskException failure) {
         try {
-            codec.putError(result, failure);
+            Encoded encoded = ObjectCodec.encodeError(failure);
+            if (encoded.size() > SmallResults.MOST_ERROR_BYTES) {
+                codec.putError(result, failure);
+            } else {
+                writeSmall(result, encoded);
+            }
+            Reference.reachabilityFence(failure);
         } catch (Throwable second) {
             if (isSealed(result)) {
                 return;

@@ -30,14 +30,15 @@ class FullStoreTest {
 
     @Test
     void shouldTellWhoWaitsForAResultThatHasNoRoom() {
-        // One extent, which the driver has: none is left for the worker's results.
+        // One extent, which the driver has, and fills: none is left for the worker's results, nor a reserve.
         AtollOptions options = AtollOptions.builder()
                 .workers(1)
                 .storeBytes(2 << 20)
+                .putTimeout(Duration.ofSeconds(1))
                 .withoutSpilling()
                 .build();
         try (AtollSession session = Atoll.init(options)) {
-            ObjectRef<byte[]> all = Atoll.put(new byte[(2 << 20) - (64 << 10)]);
+            List<ObjectRef<byte[]>> all = fill();
             ObjectRef<Integer> result =
                     Atoll.task(FullStoreTest::one).retries(0).remote();
             assertThatThrownBy(() -> result.get(Duration.ofSeconds(240)))
@@ -45,7 +46,7 @@ class FullStoreTest {
                     .isNotInstanceOf(WorkerDiedException.class)
                     .hasMessageContaining("FullStoreTest.one")
                     .hasMessageContaining("ObjectStoreFull");
-            all.get();
+            assertThat(all.get(0).get()).isNotEmpty();
         }
     }
 

@@ -8,9 +8,11 @@ final class CopiedPin implements ObjectStore.Pin {
     /** As objects in the store lie. */
     private static final int ALIGNMENT = 64;
 
+    private final Copies copies;
     private final ObjectId id;
     private final long size;
     private final long tag;
+    private final int containedCount;
     private final long memory;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -19,11 +21,22 @@ final class CopiedPin implements ObjectStore.Pin {
      *
      * @throws OutOfMemoryError when there is none
      */
-    CopiedPin(ObjectId id, long size, long tag) {
+    CopiedPin(Copies copies, ObjectId id, long size, long tag, int containedCount) {
+        this.copies = copies;
         this.id = id;
         this.size = size;
         this.tag = tag;
-        memory = Memory.allocate(size + ALIGNMENT);
+        this.containedCount = containedCount;
+        memory = Memory.allocate(bytes() + ALIGNMENT);
+    }
+
+    /** With the ids behind it, as {@link io.atoll.jni.StoreNative#readInto} gives them. */
+    long bytes() {
+        return containedCount == 0 ? size : containedAt() + (long) containedCount * ObjectId.BYTES;
+    }
+
+    private long containedAt() {
+        return (size + 15) & -16;
     }
 
     @Override
@@ -36,6 +49,10 @@ final class CopiedPin implements ObjectStore.Pin {
         if (closed.get()) {
             throw new IllegalStateException("object " + id + ": this pin is closed");
         }
+        return begin();
+    }
+
+    private long begin() {
         return (memory + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
@@ -57,14 +74,22 @@ final class CopiedPin implements ObjectStore.Pin {
 
     @Override
     public ObjectId[] contained() {
-        return new ObjectId[0]; // Others are not copied.
+        return Copies.idsAt(address() + containedAt(), containedCount);
     }
 
     @Override
     public void close() {
         if (!closed.getAndSet(true)) {
+            ObjectId[] contained = Copies.idsAt(begin() + containedAt(), containedCount);
             Memory.free(memory);
+            copies.letGo(bytes(), contained);
         }
+    }
+
+    /** Of what refers to nothing yet. */
+    void free() {
+        closed.set(true);
+        Memory.free(memory);
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.lang.invoke.VarHandle;
 
 /** A pin in the shared-memory store. */
 final class NativePin implements ObjectStore.Pin {
-    private static final ObjectId[] NONE = {};
     private static final VarHandle CLOSED;
 
     static {
@@ -75,15 +74,7 @@ final class NativePin implements ObjectStore.Pin {
     @Override
     public ObjectId[] contained() {
         checkOpen();
-        if (containedCount == 0) {
-            return NONE;
-        }
-        ObjectId[] ids = new ObjectId[containedCount];
-        for (int i = 0; i < ids.length; i++) {
-            long at = containedAddress + (long) i * ObjectId.BYTES;
-            ids[i] = new ObjectId(Memory.getLong(at), Memory.getLong(at + 8));
-        }
-        return ids;
+        return Copies.idsAt(containedAddress, containedCount);
     }
 
     @Override

@@ -38,7 +38,7 @@ public final class NativeStore implements ObjectStore {
         storeId = StoreNative.storeId(attachment.client());
         reports = new Reports(attachment);
         creations = new Creations(attachment, reports, reserve);
-        pins = new Pins(attachment);
+        pins = new Pins(attachment, reports);
         entries = new Entries(attachment);
         names = new Names(attachment);
         bells = new Bells(attachment);
@@ -116,9 +116,7 @@ public final class NativeStore implements ObjectStore {
     @Override
     public Pin get(ObjectId id, @Nullable Duration timeout) {
         Pin pin = pins.get(id, timeout);
-        if (pin instanceof CopiedPin) {
-            countCopied(pin.size());
-        }
+        countIfCopied(pin);
         return pin;
     }
 
@@ -129,7 +127,17 @@ public final class NativeStore implements ObjectStore {
 
     @Override
     public Pin[] getAll(ObjectId[] ids, @Nullable Duration timeout) {
-        return pins.getAll(ids, timeout);
+        Pin[] all = pins.getAll(ids, timeout);
+        for (Pin pin : all) {
+            countIfCopied(pin);
+        }
+        return all;
+    }
+
+    private void countIfCopied(Pin pin) {
+        if (pin instanceof CopiedPin) {
+            countCopied(pin.size());
+        }
     }
 
     @Override

@@ -18,15 +18,14 @@ final class Pins {
     /** A list is waited for in slices of so much. After each its pins are taken anew, which keep in memory what is back. */
     private static final long LIST_SLICE = 1_000_000_000;
 
-    /** Who has found no room for so long reads what is on disk without: there may never be any. */
-    private static final long PATIENCE = 1_000_000_000;
-
     private final Attachment attachment;
     private final long client;
+    private final Copies copies;
 
-    Pins(Attachment attachment) {
+    Pins(Attachment attachment, Reports reports) {
         this.attachment = attachment;
         this.client = attachment.client();
+        copies = new Copies(attachment, reports);
     }
 
     ObjectStore.Pin get(ObjectId id, @Nullable Duration timeout) {
@@ -72,8 +71,8 @@ final class Pins {
             long sliceAt = System.nanoTime();
             long result = StoreNative.get(client, id.store(), id.place(), Math.min(slice, left), s.viewAddress());
             boolean isOver = left <= slice || !isNotYet(result) || !hasWaited(result, sliceAt, slice);
-            if (result == -StoreCode.STORE_FULL && (isOver || System.nanoTime() - startedAt > PATIENCE)) {
-                CopiedPin copy = copy(id, Math.max(left, PATIENCE));
+            if (result == -StoreCode.STORE_FULL && (isOver || System.nanoTime() - startedAt > copies.patience())) {
+                CopiedPin copy = copies.of(id, left);
                 if (copy != null) {
                     return copy;
                 }
@@ -82,32 +81,6 @@ final class Pins {
                 check(result, id, timeout);
                 return null;
             }
-        }
-    }
-
-    /** Of an object on disk that names no others: what it is, read from there. Null when it is not that, or cannot be read. */
-    private @Nullable CopiedPin copy(ObjectId id, long nanos) {
-        try (ListCall call = new ListCall(new ObjectId[] {id}, 0, 1)) {
-            long found = StoreNative.peek(client, call.idsAddress(), 1, call.viewsAddress());
-            if (found != 1
-                    || call.view(0, StoreLayout.VIEW_ADDRESS) != 0
-                    || call.view(0, StoreLayout.VIEW_CONTAINED) != 0) {
-                return null;
-            }
-            CopiedPin copy =
-                    new CopiedPin(id, call.view(0, StoreLayout.VIEW_BYTES), call.view(0, StoreLayout.VIEW_TAG));
-            boolean isRead = false;
-            try {
-                isRead = StoreNative.readInto(client, id.store(), id.place(), copy.address(), copy.size(), nanos)
-                        == copy.size();
-                return isRead ? copy : null;
-            } finally {
-                if (!isRead) {
-                    copy.close();
-                }
-            }
-        } catch (OutOfMemoryError e) {
-            return null;
         }
     }
 
@@ -136,53 +109,75 @@ final class Pins {
     }
 
     ObjectStore.Pin[] getAll(ObjectId[] ids, @Nullable Duration timeout) {
-        ObjectStore.Pin[] pins = new ObjectStore.Pin[ids.length];
         if (ids.length == 0) {
-            return pins;
+            return new ObjectStore.Pin[0];
         }
         String what = "get of " + ids.length + " objects, " + ids[0] + " first";
         Scratch s = attachment.enter();
         try (ListCall call = new ListCall(ids, 0, ids.length)) {
-            getAll(call, Waiting.nanos(timeout), what);
-            for (int i = 0; i < pins.length; i++) {
-                pins[i] = new NativePin(
-                        this,
-                        ids[i],
-                        call.view(i, StoreLayout.VIEW_ADDRESS),
-                        call.view(i, StoreLayout.VIEW_BYTES),
-                        call.view(i, StoreLayout.VIEW_TAG),
-                        call.view(i, StoreLayout.VIEW_OFFSET),
-                        (int) call.view(i, StoreLayout.VIEW_CONTAINED),
-                        call.view(i, StoreLayout.VIEW_CONTAINED_ADDRESS));
-            }
-            return pins;
+            ObjectStore.Pin[] withCopies = getAll(ids, call, s, Waiting.nanos(timeout), what);
+            return withCopies != null ? withCopies : pins(ids, call);
         } finally {
             s.leave();
         }
     }
 
-    private void getAll(ListCall call, long nanos, String what) {
+    private ObjectStore.Pin[] pins(ObjectId[] ids, ListCall call) {
+        ObjectStore.Pin[] pins = new ObjectStore.Pin[ids.length];
+        for (int i = 0; i < pins.length; i++) {
+            pins[i] = new NativePin(
+                    this,
+                    ids[i],
+                    call.view(i, StoreLayout.VIEW_ADDRESS),
+                    call.view(i, StoreLayout.VIEW_BYTES),
+                    call.view(i, StoreLayout.VIEW_TAG),
+                    call.view(i, StoreLayout.VIEW_OFFSET),
+                    (int) call.view(i, StoreLayout.VIEW_CONTAINED),
+                    call.view(i, StoreLayout.VIEW_CONTAINED_ADDRESS));
+        }
+        return pins;
+    }
+
+    /** Null when the views are in the call; else some are copies of what had no room to come back to. */
+    private ObjectStore.Pin @Nullable [] getAll(ObjectId[] ids, ListCall call, Scratch s, long nanos, String what) {
         long startedAt = System.nanoTime();
         // Who is virtual has another thread wait; mostly all of them are in memory, and nobody has to.
-        if (!VirtualThreads.isCurrent() || !getAllNow(call)) {
-            StandIns.await(nanos, () -> StoreCodes.check(getAll(call, nanos, startedAt, what), what));
+        if (VirtualThreads.isCurrent() && getAllNow(call)) {
+            return null;
         }
+        return StandIns.await(nanos, () -> getAllSlowly(ids, call, s, nanos, startedAt, what));
     }
 
     private boolean getAllNow(ListCall call) {
         return StoreNative.getAll(client, call.idsAddress(), call.count(), 0, call.viewsAddress()) >= 0;
     }
 
-    private long getAll(ListCall call, long nanos, long startedAt, String what) {
+    private ObjectStore.Pin @Nullable [] getAllSlowly(
+            ObjectId[] ids, ListCall call, Scratch s, long nanos, long startedAt, String what) {
+        long onDisk = Long.MAX_VALUE;
         while (true) {
             Waiting.checkInterrupt(what);
             attachment.checkOpen();
             long left = Waiting.left(nanos, startedAt);
+            long slice = Math.min(left, Math.min(copies.patience(), LIST_SLICE));
             long sliceAt = System.nanoTime();
-            long result = StoreNative.getAll(
-                    client, call.idsAddress(), call.count(), Math.min(left, LIST_SLICE), call.viewsAddress());
-            if (left <= LIST_SLICE || !isNotYet(result) || !hasWaited(result, sliceAt, LIST_SLICE)) {
-                return result;
+            long result = StoreNative.getAll(client, call.idsAddress(), call.count(), slice, call.viewsAddress());
+            boolean hasWaited = hasWaited(result, sliceAt, slice);
+            boolean isOver = left <= slice || !isNotYet(result) || !hasWaited;
+            if (result == -StoreCode.STORE_FULL && hasWaited && slice > 0) {
+                long before = onDisk;
+                onDisk = copies.onDisk(call);
+                // Not while some come back.
+                if (onDisk >= 0 && (isOver || onDisk >= before)) {
+                    ObjectStore.Pin[] all = copies.ofAll(ids, this, s, left);
+                    if (all != null) {
+                        return all;
+                    }
+                }
+            }
+            if (isOver) {
+                StoreCodes.check(result, what);
+                return null;
             }
         }
     }
@@ -219,7 +214,8 @@ final class Pins {
         }
     }
 
-    private NativePin pin(Scratch s, ObjectId id) {
+    /** What a get has just put into the scratch. */
+    NativePin pin(Scratch s, ObjectId id) {
         return new NativePin(
                 this,
                 id,

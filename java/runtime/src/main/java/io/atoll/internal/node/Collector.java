@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks this JVM for collections when refs and views that nobody can reach hold what others need, and so seldom that they take
- * a twentieth of the time. Any thread asks; one of its own, started by the first who does, has them made.
+ * a twentieth of the time, or more while somebody waits for room. Any thread asks; one of its own, started by the first who does, has them made.
  *
  * <p>A young collection is enough for what was made lately, and all that a large heap can pay for. The JVM has no call for
  * one: garbage is made until there is one. So a heap whose whole collections are short has those, and others have young
@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Collector {
     private static final long SHARE = 20;
+    /** Somebody who waits for room waits for the next one no longer than this, or than the last one took: it has its time. */
+    private static final long MOST_WHILE_WAITING_NANOS = 2_000_000_000L;
     /** Pauses of a whole collection that nobody minds. */
     private static final long SHORT_MILLIS = 25;
     /** How long refs that were found garbage take to be given back, at most. */
@@ -37,6 +39,7 @@ final class Collector {
 
     private boolean started;
     private volatile boolean asked;
+    private volatile boolean isWaitedFor;
     private volatile boolean closed;
     private long wholeMillis;
     private boolean whole = true;
@@ -50,6 +53,16 @@ final class Collector {
 
     /** Soon, or a while after the last one. Returns at once. */
     void ask() {
+        ask(false);
+    }
+
+    /** The same for somebody who waits for room. */
+    void askForRoom() {
+        ask(true);
+    }
+
+    private void ask(boolean forRoom) {
+        isWaitedFor |= forRoom;
         asked = true;
         synchronized (this) {
             if (!started) {
@@ -86,14 +99,20 @@ final class Collector {
                 continue;
             }
             asked = false;
-            long paused = collect();
+            isWaitedFor = false;
+            long paused = collect() * 1_000_000;
             settle();
-            long next = System.nanoTime() + Math.max(SHARE * paused * 1_000_000, SETTLING_STEP_NANOS);
-            for (long left; !closed && (left = next - System.nanoTime()) > 0; ) {
-                LockSupport.parkNanos(this, left);
-                Thread.interrupted();
-            }
+            rest(System.nanoTime(), paused);
             held.allowMore();
+        }
+    }
+
+    private void rest(long from, long paused) {
+        long share = Math.max(SHARE * paused, SETTLING_STEP_NANOS);
+        long shareForRoom = Math.min(share, Math.max(paused, MOST_WHILE_WAITING_NANOS));
+        for (long left; !closed && (left = from + (isWaitedFor ? shareForRoom : share) - System.nanoTime()) > 0; ) {
+            LockSupport.parkNanos(this, left);
+            Thread.interrupted();
         }
     }
 

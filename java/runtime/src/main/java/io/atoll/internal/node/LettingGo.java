@@ -58,7 +58,7 @@ public final class LettingGo implements AutoCloseable {
                 if (closed || store.bellWait(NativeStore.PRESSURE_BELL, rung, Long.MAX_VALUE / 2) == rung || closed) {
                     continue;
                 }
-                collect();
+                collector.askForRoom();
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         } catch (RuntimeException e) {

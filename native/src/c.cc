@@ -127,6 +127,14 @@ int64_t atoll_server_stop(atoll_server* server) {
   return 0;
 }
 
+int64_t atoll_server_end(atoll_server* server) {
+  if (server == nullptr) return Null();
+  if (server->forked_from() != 0) return 0;  // as above
+  const atollstore::os::AwaitsMemory here("atoll_server_end");
+  server->core->Stop();
+  return 0;
+}
+
 int64_t atoll_server_dead_client(atoll_server* server) {
   return server == nullptr            ? Null()
          : server->forked_from() != 0 ? Forked(server)

@@ -108,7 +108,7 @@ TEST_F(ForkTest, ChildFindsEverythingUnusableAndRemovesNothing) {
     refused("await_server_exit", atoll_await_server_exit(client, 0));
     refused("dead_client", atoll_server_dead_client(server_));
     refused("bury", atoll_server_bury(server_, 1));
-    if (atoll_detach(client) != 0 || atoll_server_stop(server_) != 0) text += "its ends fail\n";
+    if (atoll_detach(client) != 0 || atoll_server_end(server_) != 0 || atoll_server_stop(server_) != 0) text += "its ends fail\n";
     // It may attach for itself.
     atoll_client* own = nullptr;
     if (atoll_attach(path_.c_str(), nullptr, &own) != 0 || atoll_get(own, &id, 0, &view) != 0 ||

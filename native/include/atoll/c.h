@@ -8,8 +8,8 @@
  *     one creation (seal, abort) or change it (resize) at the same time, one wins and the others get
  *     ATOLL_NOT_CREATING;
  *   - a child of fork() has none of its parent's clients and servers: every function says so (ATOLL_DISCONNECTED), but
- *     for atoll_detach() and atoll_server_stop(), which do nothing there. Views and addresses are not mapped in it. It
- *     may attach for itself. A child made by a bare clone() is not noticed;
+ *     for atoll_detach(), atoll_server_end() and atoll_server_stop(), which do nothing there. Views and addresses are not
+ *     mapped in it. It may attach for itself. A child made by a bare clone() is not noticed;
  *   - times are nanoseconds; a timeout of 0 or less looks once and does not wait, ATOLL_FOREVER has no end;
  *   - structs are plain 64-bit fields, so that a Java caller can lay them out in direct memory;
  *   - options and statistics begin with their size, which the caller sets to sizeof(the struct). Fields are
@@ -112,6 +112,10 @@ ATOLL_API int64_t atoll_server_start(const atoll_server_options* options, atoll_
 
 /** Ends the server and removes its socket. Clients see ATOLL_DISCONNECTED from then on. */
 ATOLL_API int64_t atoll_server_stop(atoll_server* server);
+
+/** The same but for the memory, which takes a while to give back when there is much: atoll_server_stop() is still to be
+ * called, from any thread, and nothing else of the server. */
+ATOLL_API int64_t atoll_server_end(atoll_server* server);
 
 /** The index of a client that has died and waits for atoll_server_bury(), or -ATOLL_NOT_FOUND.
  * Only with await_farewell: whoever reads the clients' rings must read what the dead one had committed,

@@ -4,11 +4,13 @@
 #ifndef ATOLL_JNI_STORE_NATIVE_H_
 #define ATOLL_JNI_STORE_NATIVE_H_
 
+#include <errno.h>
 #include <fcntl.h>
 #include <jni.h>
 #include <jvmti.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -37,6 +39,7 @@ inline jlong serverStart(jlong options, jlong out) {
   return atoll_server_start(pointer<const atoll_server_options>(options), pointer<atoll_server*>(out));
 }
 inline jlong serverStop(jlong s) { return atoll_server_stop(server(s)); }
+inline jlong serverEnd(jlong s) { return atoll_server_end(server(s)); }
 inline jlong serverDeadClient(jlong s) { return atoll_server_dead_client(server(s)); }
 inline jlong serverBury(jlong s, jlong index) { return atoll_server_bury(server(s), index); }
 
@@ -275,6 +278,11 @@ inline jlong takeStandardInput() {
   (void)close(taken);
   return -1;
 }
+// One that has ended and that nobody has reaped is one.
+inline jlong hasChildren() {
+  siginfo_t first;
+  return waitid(P_ALL, 0, &first, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 || errno != ECHILD ? 1 : 0;
+}
 [[noreturn]] inline void endProcess(jint status) {
   if (getpgrp() == getpid()) (void)kill(0, SIGKILL);
   _exit(status);
@@ -497,6 +505,21 @@ inline void collectGarbage(JNIEnv* env, jclass) {
   if (vm->GetEnv(reinterpret_cast<void**>(&tools), JVMTI_VERSION_1_2) != JNI_OK) return;
   (void)tools->ForceGarbageCollection();
   (void)tools->DisposeEnvironment();
+}
+
+// What java.lang.Shutdown.exit(0) does but for the logger.
+inline void exitQuietly(JNIEnv* env, jclass) {
+  const jclass shutdown = env->FindClass("java/lang/Shutdown");
+  const auto method = [&](const char* name, const char* type) {
+    return env->ExceptionCheck() == JNI_TRUE ? nullptr : env->GetStaticMethodID(shutdown, name, type);
+  };
+  const jmethodID before = method("beforeHalt", "()V"), hooks = method("shutdown", "()V"), halt = method("halt", "(I)V");
+  if (env->ExceptionCheck() == JNI_FALSE) {
+    env->CallStaticVoidMethod(shutdown, before);
+    env->CallStaticVoidMethod(shutdown, hooks);
+    env->CallStaticVoidMethod(shutdown, halt, jint{0});
+  }
+  env->ExceptionClear();
 }
 
 inline void openModules(JNIEnv* env, jclass) {

@@ -83,7 +83,8 @@ public final class AtollSession implements AutoCloseable {
      * workers, wherever they are. A worker is asked to end, so that its shutdown hooks run, and killed if it has not after
      * two seconds; what it has printed by then is printed here first. Whoever waits for a result in another thread gets an
      * {@link IllegalStateException}, as do all later calls; {@link java.util.concurrent.CompletableFuture}s that are not
-     * complete are completed with one. {@link #awaitTasks} before it lets tasks finish. Closing twice is fine. In a worker
+     * complete are completed with one. {@link #awaitTasks} before it lets tasks finish. The store's memory is given back to
+     * the system from then on, within some milliseconds for each hundred megabytes. Closing twice is fine. In a worker
      * nothing happens.
      */
     @Override

@@ -36,6 +36,8 @@ public final class StoreNative {
 
     public static native long serverStop(long server);
 
+    public static native long serverEnd(long server);
+
     public static native long serverDeadClient(long server);
 
     public static native long serverBury(long server, long clientIndex);
@@ -219,6 +221,16 @@ public final class StoreNative {
 
     /** Does nothing: the price of crossing the boundary. */
     public static native void empty();
+
+    /** 1 when this process has children, whoever has started them; those are among them that nobody has reaped. */
+    public static native long hasChildren();
+
+    /**
+     * Ends this JVM with exit code 0, as {@link System#exit} does, its hooks included, but without a word to a logger, for
+     * which a JVM of 21 or later looks through the whole class path. Returns where this JVM has no such way.
+     */
+    @Raw(withEnv = true)
+    public static native void exitQuietly();
 
     /**
      * Ends this process at once, with all that is in the process group that it leads, if it does. {@link Runtime#halt} waits for threads in native code, and up to ten seconds for the

@@ -1,9 +1,6 @@
 package io.atoll.internal.process;
 
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.atoll.jni.StoreNative;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +14,7 @@ public final class OwnChildren {
 
     /** Ends all of them, and waits a moment for that: an init that is slow to reap them would leave them to be seen. */
     public static void end() {
-        if (!areAny()) { // asked for in a cheaper way than by the classes below
+        if (StoreNative.hasChildren() == 0) { // cheaper than the classes below
             return;
         }
         List<ProcessHandle> all = ProcessHandle.current().descendants().toList();
@@ -30,18 +27,5 @@ public final class OwnChildren {
                 // Its group is killed when this has ended.
             }
         }
-    }
-
-    private static boolean areAny() {
-        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-            for (Path thread : threads) {
-                if (!Files.readString(thread.resolve("children")).isEmpty()) {
-                    return true;
-                }
-            }
-        } catch (IOException | RuntimeException e) {
-            return true; // A thread that has just ended, or a kernel that does not tell.
-        }
-        return false;
     }
 }

@@ -89,6 +89,7 @@ public final class WorkerMain {
             OwnChildren.end();
             // A JVM that ends waits for its threads in native code, some of ours up to a tenth of a second.
             runtime.endWaits();
+            StoreNative.exitQuietly();
             System.exit(0);
         }
         end(store, orders);

@@ -8,8 +8,11 @@ import io.atoll.AtollOptions;
 import io.atoll.AtollSession;
 import io.atoll.WorkerDiedException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Tasks that do to their process what a program may do to its own. */
 @Timeout(120)
@@ -64,6 +67,22 @@ class EndedWorkersTest {
                     .isEqualTo(1);
             assertThat(Atoll.task(EndedWorkersTest::pid).remote().get()).isEqualTo(first);
         }
+    }
+
+    /** As JVMs from 21 on do at {@link System#exit}, and so open each jar of the class path. */
+    @Test
+    void shouldNotLookForALoggerWhenItEnds(@TempDir Path directory) throws IOException {
+        Path loaded = directory.resolve("loaded");
+        try (AtollSession session = Atoll.init(AtollOptions.builder()
+                .workers(1)
+                .storeBytes(32L << 20)
+                .workerJvmArguments("-Xlog:class+load:file=" + loaded)
+                .build())) {
+            assertThat(Atoll.task(EndedWorkersTest::pid).remote().get()).isPositive();
+        }
+        assertThat(Files.readAllLines(loaded))
+                .anyMatch(line -> line.contains("java.lang.Shutdown"))
+                .noneMatch(line -> line.contains("LoggerFinder"));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongUnaryOperator;
@@ -36,6 +37,7 @@ final class Attachment {
     private volatile boolean closed;
     private boolean nobodyCalls; // guarded by lifecycle: it is closed, and calls that were under way then have ended
     private boolean detached; // guarded by lifecycle
+    private Executor detacher = Runnable::run; // guarded by lifecycle
 
     Attachment(String socket, long client) {
         this.socket = socket;
@@ -151,11 +153,12 @@ final class Attachment {
         }
     }
 
-    void close() {
+    void close(Executor later) {
         synchronized (lifecycle) {
             if (closed) {
                 return;
             }
+            detacher = later;
             closed = true;
         }
         takeFromKernels();
@@ -197,7 +200,7 @@ final class Attachment {
     private void detachIfUnused() {
         if (nobodyCalls && !detached && writing.get() == 0 && pinsHeld() == 0) {
             detached = true;
-            StoreNative.detach(client);
+            detacher.execute(() -> StoreNative.detach(client));
         }
     }
 

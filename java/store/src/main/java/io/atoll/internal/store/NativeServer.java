@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,10 +155,16 @@ public final class NativeServer implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        close(Runnable::run);
+    }
+
+    /** @param later gives the memory back: some milliseconds for each hundred megabytes; the store has ended before */
+    public synchronized void close(Executor later) {
         if (!stopped) {
             stopped = true;
-            StoreCodes.check(StoreNative.serverStop(server), "store " + socket + ": stop");
+            StoreCodes.check(StoreNative.serverEnd(server), "store " + socket + ": end");
+            later.execute(() -> StoreNative.serverStop(server));
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -390,7 +391,12 @@ public final class NativeStore implements ObjectStore {
 
     @Override
     public void close() {
-        attachment.close();
+        close(Runnable::run);
+    }
+
+    /** @param later unmaps the memory, and says that this client has left; now, or when the last pin is closed */
+    public void close(Executor later) {
+        attachment.close(later);
     }
 
     @Override

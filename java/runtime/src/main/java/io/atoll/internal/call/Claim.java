@@ -1,5 +1,9 @@
 package io.atoll.internal.call;
 
+import io.atoll.ObjectId;
+import io.atoll.ObjectLostException;
+import io.atoll.internal.store.ObjectStore;
+
 /**
  * The claim word of a result's entry: who runs the task, and whether it may still have a value.
  *
@@ -26,6 +30,9 @@ public final class Claim {
     /** One of several results: its task is another object. */
     public static final int PART = (1 << CLIENT_BITS) - 3;
 
+    /** What the readers of a stream refer to: no task has it for a result. */
+    public static final int READERS = (1 << CLIENT_BITS) - 4;
+
     private static final int RUNS = 0xffff;
     private static final int AHEAD = 1 << 28;
     private static final int ENDING = 1 << 30;
@@ -35,6 +42,19 @@ public final class Claim {
 
     public static int of(int client, int attempt) {
         return (attempt & RUNS) << CLIENT_BITS | client + 1;
+    }
+
+    /** Takes a task that nobody has begun, by its first run; false when that is not so any more. */
+    public static boolean take(ObjectStore store, ObjectId task, int own) {
+        try {
+            if (store.claim(task, NOBODY, own)) {
+                return true;
+            }
+            int now = store.claimed(task);
+            return isFirstAhead(now) && store.claim(task, now, own);
+        } catch (ObjectLostException e) {
+            return false; // It has ended elsewhere, and is gone: one of several results was not there a moment ago.
+        }
     }
 
     /** The scheduler's own, before it sends the task to somebody: nobody else may take it. */

@@ -379,12 +379,7 @@ final class WorkerRuntime extends ClientRuntime {
     private boolean claim(ObjectId id, byte[] call) {
         calls.remove(id);
         ObjectId task = CallRecord.result(new UnsafeBuffer(call));
-        int own = Claim.of(store.clientIndex(), 0);
-        if (store.claim(task, Claim.NOBODY, own)) {
-            return true;
-        }
-        int now = store.claimed(task);
-        return Claim.isFirstAhead(now) && store.claim(task, now, own);
+        return Claim.take(store, task, Claim.of(store.clientIndex(), 0));
     }
 
     private void runAndTell(byte[] call) {

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * it back when they are not. A stream can be given to a task, which reads from where it stands; then there are two, and the
  * one that is further on sets the pace. An item lives as long as somebody has its ref, or a stream that has not come to it.
  *
+ * <p>A task that is given a stream reads from there again when it is run again. For that what it has read is kept while the store
+ * has room; from when somebody has waited for room it is not kept any more, and the task fails with what would have had it run
+ * again. With {@code retries(0)} nothing is kept. So a stream may be longer than the store, if who gives it away closes his own.
+ *
  * <p>When all streams of a task are closed, or unreachable, the task is cancelled; to read to the end is not necessary. One
  * thread's.
  *

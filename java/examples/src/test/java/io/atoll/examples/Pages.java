@@ -34,6 +34,7 @@ final class Pages {
                 static Tensor tensor(int i) { return Tensor.scalar(i); }
                 static List<Double> halves(Tensor tensor) { return List.of(1.0, 2.0); }
                 static void parts(Tensor tensor, Emitter<Double> out) { out.emit(1.0); }
+                static double sumOfParts(RefStream<Double> parts) { return 0; }
             }
             """;
 

@@ -165,7 +165,7 @@ public final class Scheduler {
         boolean waits = task.state == Task.State.WAITING;
         boolean charged = charges.isCharged(task);
         places.leave(task);
-        if (task.isAtMostOnce() || (charged && task.retriesLeft == 0)) {
+        if (!task.mayBeBegunAgain() || (charged && task.retriesLeft == 0)) {
             Failure reason = charges.isCulprit(task) ? Failure.OVERDUE : Failure.WORKER_DIED;
             endings.end(task, reason, "worker " + worker + " died while it ran it");
             return;
@@ -277,7 +277,7 @@ public final class Scheduler {
      */
     public boolean retry(ObjectId id, int worker, long delay, long now) {
         Task task = taskAt(id, worker);
-        if (task == null || task.retriesLeft == 0) {
+        if (task == null || task.retriesLeft == 0 || !task.mayBeBegunAgain()) {
             return false;
         }
         places.countHelped(task, worker);

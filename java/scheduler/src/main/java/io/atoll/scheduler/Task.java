@@ -19,6 +19,7 @@ public final class Task {
     private final @Nullable ObjectId holder;
     private final List<ObjectId> outputs;
     private final boolean atMostOnce;
+    private boolean isSpent;
     private final @Nullable Object payload;
 
     /** The same object as that of all such, from when it is first queued on. */
@@ -196,6 +197,15 @@ public final class Task {
     /** Whether it must not be begun again once a worker has had it. */
     public boolean isAtMostOnce() {
         return atMostOnce;
+    }
+
+    /** What it needs is gone once this run has ended: there will be no other. */
+    public void setSpent() {
+        isSpent = true;
+    }
+
+    boolean mayBeBegunAgain() {
+        return !atMostOnce && !isSpent;
     }
 
     /** Whether it waits, or waits for its CPU after that. */

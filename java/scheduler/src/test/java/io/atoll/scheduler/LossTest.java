@@ -68,6 +68,23 @@ class LossTest extends OnAFakeNode {
     }
 
     @Test
+    void shouldNotBeginAgainWhatHasLostWhatItNeeds() {
+        node(Resources.cpus(2), 1);
+        Task dying = task(10, ONE);
+        Task failing = task(11, ONE);
+        scheduler.submit(dying);
+        scheduler.submit(failing);
+        dying.setSpent();
+        failing.setSpent();
+        assertThat(scheduler.retry(id(11), 1, 0, 0)).isFalse();
+        finish(11, 1);
+        scheduler.workerLost(1);
+        assertThat(fake.failed).containsEntry(id(10), Failure.WORKER_DIED).hasSize(1);
+        assertThat(fake.events())
+                .containsExactly("10 to 1", "11 to 1", "10 WORKER_DIED: worker 1 died while it ran it");
+    }
+
+    @Test
     void shouldChargeNobodyForACrashBesideOthers() {
         node(Resources.cpus(4), 1);
         Task good = task(10, ONE);

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *  44  K, number of kept ids           named inside inline values
  *  48  where the D + K ids begin       16 bytes each, at the end of the record
  *  52  retries left                    before this run; the scheduler sets it
- *  56  flags                           whether there is a policy, an environment, whether it is a stream, is isolated
+ *  56  flags                           whether there is a policy, an environment, whether it is a stream, is isolated, is given
+ *                                      a stream
  *  60  holder: store, place            the task on whose resources the parent runs: itself, or one that helps
  *  76  how many of the kept ids, the last of them, are results beside the first
  *  80  demand, policy, environment, stream, name, function, arguments   as {@link CallWriter} writes them
@@ -52,6 +53,7 @@ public final class CallRecord {
     static final int IS_STREAM = 2;
     static final int IS_ISOLATED = 4;
     static final int HAS_ENVIRONMENT = 8;
+    static final int IS_GIVEN_STREAM = 16;
 
     /** Longest record: a ring takes messages of up to an eighth of its size. */
     static final int MAX_BYTES = 24 * 1024;
@@ -206,6 +208,11 @@ public final class CallRecord {
     public static boolean hasOneResult(DirectBuffer record) {
         return (record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & IS_STREAM) == 0
                 && record.getInt(OUTPUTS, ByteOrder.LITTLE_ENDIAN) == 0;
+    }
+
+    /** Whether there is a stream in what it is given by value. */
+    public static boolean isGivenStream(DirectBuffer record) {
+        return (record.getInt(FLAGS, ByteOrder.LITTLE_ENDIAN) & IS_GIVEN_STREAM) != 0;
     }
 
     /** Null when the call is none. */

@@ -1,6 +1,7 @@
 package io.atoll.internal.call;
 
 import io.atoll.ObjectId;
+import io.atoll.ObjectLostException;
 import io.atoll.ObjectRef;
 import io.atoll.Resources;
 import io.atoll.UnserializableException;
@@ -43,6 +44,7 @@ public final class CallWriter {
     private final List<ObjectId> kept = new ArrayList<>();
     private final List<ObjectId> temporaries = new ArrayList<>();
     private int at;
+    private boolean isGivenStream;
     private String where = ""; // in the call it is, for people
 
     public CallWriter(ObjectStore store, ObjectCodec codec, ObjectWriter writer) {
@@ -61,6 +63,7 @@ public final class CallWriter {
         dependencies.clear();
         kept.clear();
         temporaries.clear();
+        isGivenStream = false;
         Function function = FunctionReader.read(request.function(), request.arguments().length);
         FunctionDescriptor descriptor = function.descriptor();
         boolean written = false;
@@ -153,10 +156,11 @@ public final class CallWriter {
         return temporaries.isEmpty() ? null : temporaries.toArray(new ObjectId[0]);
     }
 
-    private static int flags(TaskPolicy policy, Results results) {
+    private int flags(TaskPolicy policy, Results results) {
         return (policy.isNone() ? 0 : CallRecord.HAS_POLICY)
                 | (results.stream() == null ? 0 : CallRecord.IS_STREAM)
                 | (hasEnvironment(policy) ? CallRecord.HAS_ENVIRONMENT : 0)
+                | (isGivenStream ? CallRecord.IS_GIVEN_STREAM : 0)
                 | (policy.isIsolated() ? CallRecord.IS_ISOLATED : 0);
     }
 
@@ -223,6 +227,7 @@ public final class CallWriter {
     private void encoded(Object value) {
         Encoded encoded = codec.encode(value);
         ObjectId[] contained = encoded.contained();
+        isGivenStream = isGivenStream || hasStream(contained);
         if (encoded.size() > INLINE_BYTES || encoded.hasBuffers() || contained.length > INLINE_BYTES || at >= ENOUGH) {
             ObjectId id = writer.write(null, encoded);
             temporaries.add(id);
@@ -240,6 +245,19 @@ public final class CallWriter {
         for (ObjectId id : contained) {
             kept.add(id);
         }
+    }
+
+    private boolean hasStream(ObjectId[] contained) {
+        for (ObjectId id : contained) {
+            try {
+                if (id.store() == store.storeId() && store.claimed(id) == Claim.READERS) {
+                    return true;
+                }
+            } catch (ObjectLostException e) {
+                // Closed meanwhile: whoever takes the call in says so.
+            }
+        }
+        return false;
     }
 
     private ObjectId ofThisStore(ObjectRef<?> ref) {

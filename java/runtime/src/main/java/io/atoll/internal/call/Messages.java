@@ -75,6 +75,9 @@ public final class Messages {
     /** How far a task is: its id, and a double from 0 to 1. */
     public static final int PROGRESS = 26;
 
+    /** The task has all that it was given, among which is a stream. */
+    public static final int GIVEN = 29;
+
     // From the scheduler to a worker.
 
     /** A whole {@link CallRecord}, to be run. */

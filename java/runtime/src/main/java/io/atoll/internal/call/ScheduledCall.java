@@ -29,6 +29,9 @@ public final class ScheduledCall {
     private final Duration timeout;
     private @Nullable StreamPlace stream;
     private boolean hasFailed;
+    private boolean hasLetGo;
+    /** The run in which it has been given all; -1 for none. */
+    private int givenIn = -1;
 
     /** For {@link io.atoll.internal.node}, which keeps all of them in a list. */
     @Nullable
@@ -130,14 +133,59 @@ public final class ScheduledCall {
         return record;
     }
 
+    /** Whether there is a stream in what it is given by value. */
+    public boolean isGivenStream() {
+        return CallRecord.isGivenStream(new UnsafeBuffer(own));
+    }
+
+    /** Who runs it now has references of his own to what is in its arguments. */
+    public void setGiven() {
+        givenIn = task.attempt();
+    }
+
+    /** Whether that is so for the run that is under way. */
+    public boolean isGiven() {
+        return givenIn == task.attempt();
+    }
+
+    /**
+     * What it was given need not live for it any longer: it is not run again.
+     *
+     * @return what it was given; to be dereferenced
+     */
+    public List<ObjectId> letGo() {
+        List<ObjectId> given = hasLetGo ? List.of() : last(idCount()).subList(0, idCount() - outputCount());
+        hasLetGo = true;
+        task.setSpent();
+        return given;
+    }
+
+    public boolean hasLetGo() {
+        return hasLetGo;
+    }
+
+    private int idCount() {
+        UnsafeBuffer record = new UnsafeBuffer(own);
+        return CallRecord.dependencyCount(record) + CallRecord.keptCount(record);
+    }
+
+    private int outputCount() {
+        return task.outputs().size();
+    }
+
+    /** Of the ids, which are at the record's end, those of the results last. */
+    private List<ObjectId> last(int count) {
+        UnsafeBuffer record = new UnsafeBuffer(own);
+        List<ObjectId> ids = new ArrayList<>(count + 1);
+        for (int i = count; i > 0; --i) {
+            ids.add(CallRecord.id(record, own.length - i * ObjectId.BYTES));
+        }
+        return ids;
+    }
+
     /** Everything that must live until the task has ended: the arguments and what is inside them, and what it makes. */
     public List<ObjectId> held() {
-        UnsafeBuffer record = new UnsafeBuffer(own);
-        int count = CallRecord.dependencyCount(record) + CallRecord.keptCount(record);
-        List<ObjectId> held = new ArrayList<>(count + 1);
-        for (int i = 0; i < count; ++i) { // They are at its end.
-            held.add(CallRecord.id(record, own.length - (count - i) * ObjectId.BYTES));
-        }
+        List<ObjectId> held = last(hasLetGo ? outputCount() : idCount());
         if (stream != null) {
             held.add(stream.node());
         }

@@ -116,6 +116,9 @@ public final class Lineage implements AutoCloseable {
         if (budget == 0 || call.task.isAtMostOnce() || call.stream() != null || call.hasFailed()) {
             return false;
         }
+        if (call.isGivenStream()) {
+            return false; // Its producer would have a reader for ever, and all that this has read would stay.
+        }
         synchronized (this) {
             if (closed) {
                 return false;

@@ -63,6 +63,7 @@ final class Inbox {
                     Messages.STUCK,
                     Messages.HEARD,
                     Messages.CHECKED,
+                    Messages.GIVEN,
                     Messages.DETACHED -> {
                 if (length == ObjectId.BYTES) {
                     tell(from, type, CallRecord.id(buffer, at));
@@ -93,6 +94,7 @@ final class Inbox {
             case Messages.DETACHED -> scheduler.detached(task, from.index);
             case Messages.STUCK -> scheduler.stuck(from.index);
             case Messages.HEARD -> unheard.heard(task);
+            case Messages.GIVEN -> given(task, from);
             case Messages.CHECKED -> doubts.answered(from, task);
             case Messages.OVERDUE -> scheduler.overdue(task, from.index);
             case Messages.CANCEL, Messages.CANCEL_BY_FORCE -> {
@@ -104,6 +106,13 @@ final class Inbox {
                 }
             }
             default -> scheduler.returned(task, from.index);
+        }
+    }
+
+    private void given(ObjectId id, Client from) {
+        Task task = scheduler.taskAt(id, from.index);
+        if (task != null) {
+            calls.given(ScheduledCall.of(task));
         }
     }
 
@@ -154,7 +163,7 @@ final class Inbox {
         if (known == null) {
             from.leaveOut(type, "task " + task + " is not here", null);
         } else {
-            failures.put(ScheduledCall.of(known), error);
+            failures.put(ScheduledCall.of(known), UnfinishedCalls.notAgain(ScheduledCall.of(known), error));
             scheduler.finished(task, from.index);
         }
     }

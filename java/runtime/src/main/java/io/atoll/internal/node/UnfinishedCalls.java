@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnfinishedCalls {
     private static final int MOST_NAMES = 8;
+    private static final String NOT_AGAIN =
+            "; it is not run again, since there was no room to keep what it had read of the"
+                    + " stream that it was given";
 
     private final NativeStore store;
     private final Failures failures;
@@ -88,6 +91,32 @@ final class UnfinishedCalls {
         store.reference(node);
         store.dereference(from.node());
         call.moveStream(node, index);
+    }
+
+    /** It has all that it was given, and a stream among that, of which one that is not run again need keep nothing. */
+    void given(ScheduledCall call) {
+        if (call.isGivenStream() && !call.hasLetGo()) {
+            call.setGiven();
+            if (call.task.isAtMostOnce()) {
+                call.letGo().forEach(store::dereference);
+            } else {
+                readers.given(call);
+            }
+        }
+    }
+
+    /** Why one that has retries left fails at once. */
+    static String notAgain(ScheduledCall call) {
+        return call.hasLetGo() && !call.task.isAtMostOnce() ? NOT_AGAIN : "";
+    }
+
+    /** The same in the text of what it fails with. */
+    static TaskException notAgain(ScheduledCall call, TaskException error) {
+        String why = notAgain(call);
+        return why.isEmpty()
+                ? error
+                : new TaskException(
+                        error.getMessage() + why, error.taskName(), error.workerPid(), error.attempt(), null);
     }
 
     void setProgress(Task task, double fraction) {

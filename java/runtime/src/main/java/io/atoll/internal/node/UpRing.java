@@ -139,6 +139,13 @@ public final class UpRing {
         writeQuietly(Messages.HEARD, record, ID_BYTES);
     }
 
+    /** Says that the task has what it was given. */
+    public void tellGiven(ObjectId task) {
+        UnsafeBuffer record = new UnsafeBuffer(new byte[ID_BYTES]);
+        CallRecord.putId(record, 0, task);
+        writeQuietly(Messages.GIVEN, record, ID_BYTES);
+    }
+
     /** Says how far a task is. */
     public void tellProgress(ObjectId task, double fraction) {
         UnsafeBuffer record = new UnsafeBuffer(new byte[ID_BYTES + Double.BYTES]);

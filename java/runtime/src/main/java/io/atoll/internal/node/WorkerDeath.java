@@ -34,7 +34,7 @@ final class WorkerDeath {
             ending = workers.ending(pid);
         }
         String text = "task " + call.name() + ": worker " + pid + " died while it ran it, attempt " + attempt + " of "
-                + attempt + ": " + ending + beside(call);
+                + attempt + ": " + ending + beside(call) + UnfinishedCalls.notAgain(call);
         return new WorkerDiedException(text, call.name(), pid, attempt, ending.how());
     }
 

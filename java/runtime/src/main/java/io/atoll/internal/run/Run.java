@@ -98,6 +98,10 @@ public final class Run implements TaskContext {
         return CallRecord.stream(record);
     }
 
+    public boolean isGivenStream() {
+        return CallRecord.isGivenStream(record);
+    }
+
     public List<ObjectId> outputs() {
         return CallRecord.outputs(record);
     }

@@ -353,11 +353,11 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     public <T> RefStream<T> submitStream(TaskRequest request, int window) {
         List<ObjectId> all = new ArrayList<>();
         newIds.expect(all, 3);
-        ObjectId node = all.get(0);
         ObjectId readers = all.get(1);
-        submit(request, new Results(all.get(2), List.of(), new StreamPlace(node, 0, readers, window)), all);
+        store.claim(readers, Claim.NOBODY, Claim.READERS);
+        submit(request, new Results(all.get(2), List.of(), new StreamPlace(all.get(0), 0, readers, window)), all);
         handover.release(all.get(2));
-        return Constructors.stream(ref(node), ref(readers));
+        return Constructors.stream(ref(all.get(0)), ref(readers));
     }
 
     @Override

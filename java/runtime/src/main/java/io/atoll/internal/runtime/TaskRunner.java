@@ -70,6 +70,9 @@ final class TaskRunner {
             begun.decrementAndGet();
             holder.end(run);
             thread.state().leave(before);
+            if (run.isGivenStream()) {
+                runtime.lettingGo.collect(); // Of a stream that was not closed somebody else may wait for the end.
+            }
         }
     }
 
@@ -112,6 +115,9 @@ final class TaskRunner {
             FunctionDescriptor called = reader.function();
             MethodHandle function = functions.find(called);
             @Nullable Object[] arguments = arguments(reader, run);
+            if (run.isGivenStream()) {
+                runtime.ring.tellGiven(run.task);
+            }
             functions.checkNulls(called, arguments);
             limit = run.policy.timeoutNanos() == 0 ? null : limit(run, holder);
             Object value = (Object) function.invokeExact(arguments);

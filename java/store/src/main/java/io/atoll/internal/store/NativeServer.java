@@ -124,6 +124,7 @@ public final class NativeServer implements AutoCloseable {
         struct.putLong(StoreLayout.SERVER_OPTIONS_SPILL_DIRECTORY, spill == null ? 0 : Memory.addressOf(spill));
         struct.putLong(StoreLayout.SERVER_OPTIONS_SPILL_LIMIT, options.spillLimit);
         ByteBuffer out = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
+        MemoryReturn.await();
         StoreCodes.checkSystem(
                 StoreNative.serverStart(Memory.addressOf(struct), Memory.addressOf(out)),
                 "store " + options.socket + ": start with " + options.capacity + " bytes"

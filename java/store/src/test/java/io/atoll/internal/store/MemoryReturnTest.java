@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,5 +95,29 @@ class MemoryReturnTest {
         CompletableFuture<Thread> later = new CompletableFuture<>();
         memory.execute(() -> later.complete(Thread.currentThread()));
         assertThat(later).isCompletedWithValue(Thread.currentThread());
+    }
+
+    @Test
+    void shouldBeOverBeforeTheNextStoreBegins() throws Exception {
+        MemoryReturn memory = new MemoryReturn();
+        CountDownLatch latch = new CountDownLatch(1);
+        AtomicBoolean over = new AtomicBoolean();
+        memory.execute(() -> {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            over.set(true);
+        });
+        memory.begin();
+        CompletableFuture<Boolean> started = CompletableFuture.supplyAsync(() -> {
+            try (NativeServer server = server()) {
+                return over.get();
+            }
+        });
+        Thread.sleep(100); // so that it waits
+        latch.countDown();
+        assertThat(started.join()).isTrue();
     }
 }

@@ -28,7 +28,7 @@ import org.apache.fory.serializer.JavaSerializer;
 
 /**
  * Objects that are made only by their constructor, with all that they refer to: records, {@code List.of},
- * {@code Optional}, lambdas, and what a readResolve makes of what was stored for them. A cycle that is entered at one of them cannot be made again, since nothing can refer to it
+ * {@code Optional}, lambdas, what a codec reads, and what a readResolve makes of what was stored for them. A cycle that is entered at one of them cannot be made again, since nothing can refer to it
  * before all it refers to is there. (One that is entered at an ordinary object can.)
  */
 final class Constructed {
@@ -110,7 +110,7 @@ final class Constructed {
                 && JavaSerializer.getWriteReplaceMethod(type) != null;
     }
 
-    /** Whether objects of a class are so made, and may lead back to themselves. */
+    /** Whether objects of a class that has no codec are so made, and may lead back to themselves. */
     static boolean only(Class<?> type) {
         return ONLY.get(type);
     }
@@ -137,14 +137,20 @@ final class Constructed {
                 throw new Refusal.Refused(
                         suspect.getClass(),
                         "it refers to itself, by way of what it holds, and is made only by "
-                                + (numbers.written(suspect) == suspect
-                                        ? "its constructor"
-                                        : "the readResolve of what its writeReplace gives")
+                                + maker(suspect, numbers)
                                 + ", so that the cycle cannot be made again. Let the cycle run through an object with"
                                 + " a field that can be set later",
                         suspect);
             }
         }
+    }
+
+    private static String maker(Object object, GraphRefs numbers) {
+        Object codec = numbers.codec(object.getClass());
+        if (codec != null) {
+            return "the codec " + codec.getClass().getName();
+        }
+        return numbers.written(object) == object ? "its constructor" : "the readResolve of what its writeReplace gives";
     }
 
     private static final class Frame {
@@ -197,7 +203,7 @@ final class Constructed {
                     throw new Refusal.Refused(
                             suspect.getClass(),
                             "there are cycles among what it holds, and too many objects to tell whether one leads back"
-                                    + " to it, which is made only by its constructor",
+                                    + " to it, which is made only by " + maker(suspect, numbers),
                             suspect);
                 }
                 Object child = numbers.written(each.value());

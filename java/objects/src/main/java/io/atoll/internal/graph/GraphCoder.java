@@ -94,7 +94,7 @@ public final class GraphCoder {
         fory.serialize(null); // ends the registration
         writing = fory.getWriteContext();
         reading = fory.getReadContext();
-        refs = new GraphRefs(writing.getRefWriter());
+        refs = new GraphRefs(writing.getRefWriter(), links.codecs());
         this.maxDepth = maxDepth;
     }
 
@@ -136,7 +136,7 @@ public final class GraphCoder {
         for (Class<?> type : ((ClassResolver) fory.getTypeResolver()).getRegisteredClasses()) {
             CodecRegistry.Registered codec = type.getName().startsWith("java.") ? CodecRegistry.of(type) : null;
             if (codec != null) {
-                Serializer serializer = new CodecSerializer(config, type, codec);
+                Serializer serializer = new CodecSerializer(config, type, links.coded(type, codec));
                 fory.registerSerializer(type, Containers.as(fory.getTypeResolver(), type, serializer));
             }
         }

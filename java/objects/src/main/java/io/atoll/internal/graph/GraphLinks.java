@@ -3,6 +3,7 @@ package io.atoll.internal.graph;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.internal.codecs.AllowList;
+import io.atoll.internal.codecs.CodecRegistry;
 import io.atoll.internal.fields.Refusal;
 import io.atoll.internal.hooks.HookInput;
 import io.atoll.internal.hooks.HookOutput;
@@ -15,8 +16,10 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -32,6 +35,7 @@ final class GraphLinks {
     private final AllowList allowed = AllowList.current();
     private HookOutput hookOutput; // null until a class with hooks is met, as the next
     private HookInput hookInput;
+    private final Map<Class<?>, Object> codecs = new HashMap<>();
     // While writing.
     private Set<ObjectId> ids;
     private GraphParts parts;
@@ -68,6 +72,17 @@ final class GraphLinks {
         if (!allowed.allows(className)) {
             throw new Unreadable(allowed.refusal(className));
         }
+    }
+
+    /** The codecs of the classes that have been met, which the coder keeps as long as it lives. */
+    Map<Class<?>, Object> codecs() {
+        return codecs;
+    }
+
+    /** Notes that objects of a class go by a codec. */
+    CodecRegistry.Registered coded(Class<?> type, CodecRegistry.Registered codec) {
+        codecs.put(type, codec.codec());
+        return codec;
     }
 
     void beginWriting() {

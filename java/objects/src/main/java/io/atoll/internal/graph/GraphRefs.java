@@ -22,10 +22,13 @@ final class GraphRefs {
     private static final byte SEEN = -2;
 
     private final IdentityObjectIntMap<Object> numbers;
+    private final Map<Class<?>, Object> codecs;
     private Map<Integer, Object> standIns; // by the number that they have in common; null until it is asked for
 
+    /** @param codecs of the classes that have one, so far */
     @SuppressWarnings("unchecked")
-    GraphRefs(RefWriter writer) {
+    GraphRefs(RefWriter writer, Map<Class<?>, Object> codecs) {
+        this.codecs = codecs;
         numbers = (IdentityObjectIntMap<Object>) RawFields.get((MapRefWriter) writer, MAP);
     }
 
@@ -55,8 +58,18 @@ final class GraphRefs {
         return standIns.getOrDefault(number(object), object);
     }
 
-    private static boolean isReplaced(Object object) {
-        return Constructed.only(object.getClass()) && Constructed.isReplaced(object.getClass());
+    /** Of objects of a class; null when they have none. */
+    Object codec(Class<?> type) {
+        return codecs.isEmpty() ? null : codecs.get(type);
+    }
+
+    private boolean isMadeWhole(Class<?> type) {
+        return Constructed.only(type) || codec(type) != null;
+    }
+
+    private boolean isReplaced(Object object) {
+        Class<?> type = object.getClass();
+        return Constructed.only(type) && Constructed.isReplaced(type) && codec(type) == null;
     }
 
     /** Ends what is known of the graph. */
@@ -69,14 +82,14 @@ final class GraphRefs {
     }
 
     /**
-     * The objects that are made only by their constructor, or by what stands for them, and that may have been reached more
+     * The objects that are made only by their constructor, by a codec, or by what stands for them, and that may have been reached more
      * than once: no cycle runs through others. Found in the bytes, where data can look like a number, so that there may be
      * some too many.
      */
     List<Object> reachedAgain(byte[] graph) {
         BitSet candidates = null;
         for (Object each : keys()) {
-            if (each != null && Constructed.only(each.getClass())) {
+            if (each != null && isMadeWhole(each.getClass())) {
                 candidates = candidates == null ? new BitSet() : candidates;
                 candidates.set(number(each));
             }
@@ -95,7 +108,7 @@ final class GraphRefs {
 
     private boolean isMadeLast(Object object) {
         if (!isReplaced(object)) {
-            return Constructed.only(object.getClass());
+            return isMadeWhole(object.getClass());
         }
         Object standIn = written(object);
         return standIn != object && JavaSerializer.getReadResolveMethod(standIn.getClass()) != null;

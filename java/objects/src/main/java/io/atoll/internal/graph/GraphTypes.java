@@ -68,7 +68,7 @@ public final class GraphTypes implements SerializerFactory {
         links.met(type);
         CodecRegistry.Registered codec = CodecRegistry.of(type);
         if (codec != null) {
-            return Containers.as(resolver, type, new CodecSerializer<>(config, type, codec));
+            return Containers.as(resolver, type, new CodecSerializer<>(config, type, links.coded(type, codec)));
         } else if (ArrowNames.isArrow(type) || Buffer.class.isAssignableFrom(type)) {
             return new GraphSerializers.Lifted<>(config, type, links);
         } else if (Throwable.class.isAssignableFrom(type)) {

@@ -229,7 +229,7 @@ class GraphShapesTest {
             cycle.add(new ArrayList<>(List.of(cycle)));
         }
         Object pair = Map.entry(cycle, 1);
-        GraphRefs numbers = new GraphRefs(new org.apache.fory.context.MapRefWriter(0.5f));
+        GraphRefs numbers = new GraphRefs(new org.apache.fory.context.MapRefWriter(0.5f), Map.of());
         Constructed.refuseCycles(List.of(pair), numbers, 10_000);
         assertThatThrownBy(() -> Constructed.refuseCycles(List.of(pair), numbers, 50))
                 .isInstanceOf(Refusal.Refused.class)

@@ -8,6 +8,7 @@ import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.fory.context.ReadContext;
 import org.apache.fory.context.WriteContext;
@@ -111,6 +112,18 @@ public final class RawFields {
         }
     }
 
+    /** The fields that are stored of a class, without its superclasses, by their names: the JVM may have them in any order. */
+    static List<Field> stored(Class<?> type) {
+        List<Field> stored = new ArrayList<>();
+        for (Field field : type.getDeclaredFields()) {
+            if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
+                stored.add(field);
+            }
+        }
+        stored.sort(Comparator.comparing(Field::getName));
+        return stored;
+    }
+
     /** The fields of a class that are stored, those of superclasses too, whoever may see them: written and read in their order. */
     public static final class Slots {
         private record Slot(Class<?> type, long offset) {}
@@ -121,10 +134,8 @@ public final class RawFields {
         public Slots(Class<?> first, Class<?> end) {
             List<Slot> found = new ArrayList<>();
             for (Class<?> type = first; type != end; type = type.getSuperclass()) {
-                for (Field field : type.getDeclaredFields()) {
-                    if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())) {
-                        found.add(new Slot(field.getType(), offset(field)));
-                    }
+                for (Field field : stored(type)) {
+                    found.add(new Slot(field.getType(), offset(field)));
                 }
             }
             slots = found.toArray(new Slot[0]);

@@ -127,7 +127,7 @@ public final class GraphCoder {
         fory.registerSerializer(
                 ReplaceStub.class, new HookSerializers.Replaced(fory.getTypeResolver(), ReplaceStub.class, links));
         registerCodecs(config);
-        fory.registerSerializerFactory(new GraphTypes(config, links, new PlainObjects(fory)));
+        fory.registerSerializerFactory(new GraphTypes(config, links, new PlainObjects(fory, links)));
     }
 
     /** Of the JDK's classes that Fory has serializers of its own for: it asks for none then. */

@@ -4,6 +4,7 @@ import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.internal.codecs.AllowList;
 import io.atoll.internal.codecs.CodecRegistry;
+import io.atoll.internal.fields.FieldsMark;
 import io.atoll.internal.fields.Refusal;
 import io.atoll.internal.hooks.HookInput;
 import io.atoll.internal.hooks.HookOutput;
@@ -36,6 +37,8 @@ final class GraphLinks {
     private HookOutput hookOutput; // null until a class with hooks is met, as the next
     private HookInput hookInput;
     private final Map<Class<?>, Object> codecs = new HashMap<>();
+    private final Map<Class<?>, FieldsMark> marks = new HashMap<>();
+    private int graph; // how many there were, written or read
     // While writing.
     private Set<ObjectId> ids;
     private GraphParts parts;
@@ -85,7 +88,18 @@ final class GraphLinks {
         return codec;
     }
 
+    /** The fields of a class, to be told once in each graph. */
+    FieldsMark mark(Class<?> type) {
+        return marks.computeIfAbsent(type, FieldsMark::new);
+    }
+
+    /** The number of the graph that is being written or read. */
+    int graph() {
+        return graph;
+    }
+
     void beginWriting() {
+        graph++;
         ids = null;
         parts = new GraphParts();
         if (hookOutput != null) {
@@ -182,6 +196,7 @@ final class GraphLinks {
      * @param bytes of the graph itself
      */
     void beginReading(Source from, RefFactory by, long bytes) {
+        graph++;
         source = from;
         refs = by;
         graphBytes = bytes;

@@ -74,7 +74,7 @@ public final class GraphTypes implements SerializerFactory {
         } else if (Throwable.class.isAssignableFrom(type)) {
             return ThrowableSerializer.hasHooks(type)
                     ? new JavaBytes.InGraph<>(config, type)
-                    : new ThrowableSerializer<>(config, (Class<? extends Throwable>) type);
+                    : new ThrowableSerializer<>(config, (Class<? extends Throwable>) type, links);
         } else if (GraphSerializers.Entries.areOf(type)) {
             return new GraphSerializers.Entries(config, type);
         } else if (type == WeakHashMap.class) {
@@ -113,7 +113,7 @@ public final class GraphTypes implements SerializerFactory {
         if (hooks) {
             return HookSerializers.of(resolver, type, links);
         } else if (own) {
-            return Containers.as(resolver, type, plain.serializer(resolver, type));
+            return plain.serializer(resolver, type);
         }
         return forys == ObjectSerializer.class ? CheckedField.in(new ObjectSerializer<>(resolver, type)) : null;
     }

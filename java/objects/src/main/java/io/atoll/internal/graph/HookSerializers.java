@@ -1,5 +1,6 @@
 package io.atoll.internal.graph;
 
+import io.atoll.internal.fields.FieldsMark;
 import io.atoll.internal.fields.Refusal;
 import io.atoll.internal.hooks.HookInput;
 import io.atoll.internal.hooks.HookOutput;
@@ -250,7 +251,7 @@ final class HookSerializers {
             MethodInfoCache info = super.getMethodInfoCache(type);
             if (type != ReplaceStub.class && seen.add(type)) {
                 info.setObjectSerializer(
-                        mayBeWhole(type) ? whole(typeResolver, type, links) : new Fields(typeResolver, type));
+                        mayBeWhole(type) ? whole(typeResolver, type, links) : new Fields(typeResolver, type, links));
             }
             return info;
         }
@@ -259,12 +260,16 @@ final class HookSerializers {
     /** Their fields, by Fory. */
     private static final class Fields extends Serializer<Object> {
         private final TypeResolver resolver;
+        private final GraphLinks links;
+        private final FieldsMark mark;
         private Serializer<Object> fields; // made when it is needed, since the class may have fields of its own kind
 
         @SuppressWarnings("unchecked")
-        Fields(TypeResolver resolver, Class<?> type) {
+        Fields(TypeResolver resolver, Class<?> type, GraphLinks links) {
             super(resolver.getConfig(), (Class<Object>) type);
             this.resolver = resolver;
+            this.links = links;
+            mark = links.mark(type);
         }
 
         private Serializer<Object> fields() {
@@ -278,11 +283,13 @@ final class HookSerializers {
 
         @Override
         public void write(WriteContext context, Object value) {
+            mark.write(context, links.graph());
             fields().write(context, value);
         }
 
         @Override
         public Object read(ReadContext context) {
+            mark.read(context, links.graph());
             return fields().read(context);
         }
     }

@@ -1,5 +1,6 @@
 package io.atoll.internal.graph;
 
+import io.atoll.internal.fields.FieldsMark;
 import io.atoll.internal.fields.RawFields;
 import io.atoll.internal.fields.Refusal;
 import io.atoll.internal.hooks.StreamFields;
@@ -11,10 +12,9 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -69,10 +69,12 @@ final class PlainObjects {
     }
 
     private final Fory fory;
-    private final Set<Class<?>> underWay = new HashSet<>();
+    private final GraphLinks links;
+    private final Map<Class<?>, Serializer<?>> underWay = new HashMap<>();
 
-    PlainObjects(Fory fory) {
+    PlainObjects(Fory fory, GraphLinks links) {
         this.fory = fory;
+        this.links = links;
     }
 
     /** Has objects of a class made without a constructor wherever Fory makes them; records by theirs. */
@@ -85,10 +87,35 @@ final class PlainObjects {
 
     /** Of a class that is no array, enum, lambda or proxy. */
     Serializer<?> serializer(TypeResolver resolver, Class<?> type) {
+        Serializer<?> known = underWay.get(type);
+        if (known != null) {
+            return known; // for a field of its own kind, or of one that has such a field
+        }
+        Marked<?> marked = new Marked<>(resolver, type, links);
+        Serializer<?> whole = Containers.as(resolver, type, marked);
+        underWay.put(type, whole);
+        set(resolver, type, whole); // else those of Fory make themselves known, and would be asked without it
+        try {
+            marked.fields = fields(resolver, type, whole);
+            set(resolver, type, whole);
+        } finally {
+            if (marked.fields == null) {
+                resolver.resetSerializer(type, null);
+            }
+            underWay.remove(type);
+        }
+        return whole;
+    }
+
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    private static void set(TypeResolver resolver, Class type, Serializer serializer) {
+        resolver.resetSerializer(type, null);
+        resolver.setSerializer(type, serializer);
+    }
+
+    private Serializer<?> fields(TypeResolver resolver, Class<?> type, Serializer<?> whole) {
         if (!CodegenSerializer.supportCodegenForJavaSerialization(type)) {
             return CheckedField.in(new ObjectSerializer<>(resolver, type));
-        } else if (!underWay.add(type)) {
-            return new Later<>(resolver, type); // a field of its own kind, or of one that has such a field
         }
         try {
             if (type.isRecord()) {
@@ -102,7 +129,7 @@ final class PlainObjects {
         } catch (Refusal.Refused e) {
             throw e; // a field's type is
         } catch (InvocationTargetException e) {
-            resolver.resetSerializer(type, null); // it has made itself known
+            set(resolver, type, whole); // it may have made itself known
             if (e.getCause() instanceof Refusal.Refused refused) {
                 throw refused;
             }
@@ -110,7 +137,6 @@ final class PlainObjects {
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             return interpreted(resolver, type, e);
         } finally {
-            underWay.remove(type);
             if (!Shelf.isOurs(type.getClassLoader())) {
                 Descriptor.clearDescriptorCache(); // Fory's, which would keep the loader as long as memory is ample
             }
@@ -312,23 +338,30 @@ final class PlainObjects {
         }
     }
 
-    /** Stands for a serializer that is being made. */
-    private static final class Later<T> extends Serializer<T> {
-        private final TypeResolver resolver;
+    /** By another one, after what the fields are. It is there while the other is being made. */
+    private static final class Marked<T> extends Serializer<T> {
+        private final GraphLinks links;
+        private final FieldsMark mark;
+        private Serializer<?> fields;
 
-        Later(TypeResolver resolver, Class<T> type) {
+        Marked(TypeResolver resolver, Class<T> type, GraphLinks links) {
             super(resolver.getConfig(), type);
-            this.resolver = resolver;
+            this.links = links;
+            mark = links.mark(type);
         }
 
         @Override
+        @SuppressWarnings("unchecked")
         public void write(WriteContext context, T value) {
-            resolver.getSerializer(getType()).write(context, value);
+            mark.write(context, links.graph());
+            ((Serializer<T>) fields).write(context, value);
         }
 
         @Override
+        @SuppressWarnings("unchecked")
         public T read(ReadContext context) {
-            return resolver.getSerializer(getType()).read(context);
+            mark.read(context, links.graph());
+            return ((Serializer<T>) fields).read(context);
         }
     }
 }

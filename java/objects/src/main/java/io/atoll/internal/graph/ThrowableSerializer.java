@@ -1,5 +1,6 @@
 package io.atoll.internal.graph;
 
+import io.atoll.internal.fields.FieldsMark;
 import io.atoll.internal.fields.RawFields;
 import io.atoll.spi.UserThrowables;
 import java.io.Externalizable;
@@ -22,10 +23,14 @@ final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
     /** What the JDK has in that field as long as there is none. */
     private static final Object NONE_SUPPRESSED = RawFields.get(new Throwable(), SUPPRESSED);
 
+    private final GraphLinks links;
+    private final FieldsMark mark;
     private final RawFields.Slots slots;
 
-    ThrowableSerializer(Config config, Class<T> type) {
+    ThrowableSerializer(Config config, Class<T> type, GraphLinks links) {
         super(config, type);
+        this.links = links;
+        mark = links.mark(type);
         slots = new RawFields.Slots(type, Throwable.class);
     }
 
@@ -44,6 +49,7 @@ final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
     @Override
     public void write(WriteContext context, T error) {
         NullMessages.keep(error);
+        mark.write(context, links.graph());
         context.writeRef(RawFields.get(error, MESSAGE));
         context.writeRef(RawFields.get(error, CAUSE)); // itself as long as it has not been set
         context.writeRef(UserThrowables.trace(error));
@@ -57,6 +63,7 @@ final class ThrowableSerializer<T extends Throwable> extends Serializer<T> {
 
     @Override
     public T read(ReadContext context) {
+        mark.read(context, links.graph());
         T error = RawFields.allocate(getType());
         context.reference(error);
         RawFields.put(error, MESSAGE, (String) context.readRef());

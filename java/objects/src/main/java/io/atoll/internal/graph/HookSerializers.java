@@ -274,6 +274,7 @@ final class HookSerializers {
 
         private Serializer<Object> fields() {
             if (fields == null) {
+                PlainObjects.erase(resolver, getType());
                 Serializer<Object> known = resolver.getSerializer(getType());
                 fields = CheckedField.in(new ObjectSerializer<>(resolver, getType())); // it may make itself known
                 resolver.resetSerializer(getType(), known);

@@ -9,6 +9,7 @@ import io.atoll.spi.UserThrowables;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -50,6 +51,8 @@ final class PlainObjects {
     private static final Logger LOG = Log.of(PlainObjects.class);
     private static final long REGISTRY = RawFields.offset(TypeResolver.class, "sharedRegistry");
     private static final long INSTANTIATORS = RawFields.offset(SharedRegistry.class, "objectInstantiatorCache");
+
+    private static final long DECLARED = RawFields.offset(Descriptor.class, "typeRef");
 
     /** Of the code that was made for a class: it is made once, and goes with the class. */
     private static final ClassValue<AtomicReference<Made>> MADE = new ClassValue<>() {
@@ -113,7 +116,22 @@ final class PlainObjects {
         resolver.setSerializer(type, serializer);
     }
 
+    /**
+     * Has a field be what it is when the program runs. Fory believes what its declaration says of elements, keys and
+     * values, writes no class of those that are final, and reads others that are in it by the wrong offsets; nobody has
+     * checked what is in a {@code List<Point>}.
+     */
+    static void erase(TypeResolver resolver, Class<?> type) {
+        for (Descriptor each : resolver.getFieldDescriptors(type, true)) {
+            Field field = each.getField();
+            if (field != null && !(field.getGenericType() instanceof Class)) {
+                RawFields.put(each, DECLARED, TypeRef.of(field.getType()));
+            }
+        }
+    }
+
     private Serializer<?> fields(TypeResolver resolver, Class<?> type, Serializer<?> whole) {
+        erase(resolver, type);
         if (!CodegenSerializer.supportCodegenForJavaSerialization(type)) {
             return CheckedField.in(new ObjectSerializer<>(resolver, type));
         }

@@ -44,6 +44,11 @@ final class CodecItems {
             thrown = failure;
         }
 
+        /** Null when all were written or read. */
+        final Throwable thrown() {
+            return thrown;
+        }
+
         final boolean isInside(Throwable failure) {
             return thrown != null && UserThrowables.chain(failure).contains(thrown);
         }

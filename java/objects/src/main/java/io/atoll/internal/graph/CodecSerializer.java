@@ -16,6 +16,8 @@ import org.apache.fory.serializer.Serializer;
  * thrown by the values that it writes or reads as objects is told as theirs.
  */
 final class CodecSerializer<T> extends Serializer<T> {
+    private static final String HALF = "an object of its that failed, so that it is not whole";
+
     private final Codec<T> codec;
     /** What it gives is one of these: a codec for an interface may make other classes than it was given. */
     private final Class<?> registered;
@@ -38,6 +40,9 @@ final class CodecSerializer<T> extends Serializer<T> {
             }
             throw new Refusal.Refused(getType(), what("writing") + " threw", value, e);
         }
+        if (out.thrown() != null) {
+            throw new Refusal.Refused(getType(), what("writing") + " took no notice of " + HALF, value, out.thrown());
+        }
         out.end();
     }
 
@@ -47,7 +52,9 @@ final class CodecSerializer<T> extends Serializer<T> {
         Object value;
         try {
             value = codec.read(in);
-            in.end();
+            if (in.thrown() == null) {
+                in.end();
+            }
         } catch (Misread e) {
             throw new StoreException(what("reading") + " " + e.getMessage(), e);
         } catch (Throwable e) {
@@ -55,6 +62,11 @@ final class CodecSerializer<T> extends Serializer<T> {
                 throw e;
             }
             throw new StoreException(what("reading") + " threw " + UserThrowables.text(e), e);
+        }
+        if (in.thrown() != null) {
+            throw new StoreException(
+                    what("reading") + " took no notice of " + HALF + ": " + UserThrowables.text(in.thrown()),
+                    in.thrown());
         }
         if (!registered.isInstance(value)) {
             throw new StoreException(what("reading") + " gave "

@@ -277,14 +277,27 @@ public final class HookInput extends ObjectInputStream {
     @Override
     public void defaultReadObject() throws IOException {
         if (goToFields()) {
-            layer.fields().read(context, object);
+            try {
+                layer.fields().read(context, object);
+            } catch (Throwable e) {
+                failure = e;
+                throw e;
+            }
         }
     }
 
     @Override
     public GetField readFields() throws IOException {
         StreamFields.Values none = layer == null ? null : layer.fields().empty();
-        return new Get(layer, goToFields() ? layer.fields().read(context) : none);
+        if (!goToFields()) {
+            return new Get(layer, none);
+        }
+        try {
+            return new Get(layer, layer.fields().read(context));
+        } catch (Throwable e) {
+            failure = e;
+            throw e;
+        }
     }
 
     /** Values that a hook asks for by name. All of them were written. */

@@ -180,7 +180,12 @@ public final class HookOutput extends ObjectOutputStream {
     public void defaultWriteObject() throws IOException {
         StreamFields fields = fields();
         mark(FIELDS);
-        fields.write(context, object);
+        try {
+            fields.write(context, object);
+        } catch (Throwable e) {
+            failure = e;
+            throw e;
+        }
     }
 
     @Override
@@ -196,8 +201,14 @@ public final class HookOutput extends ObjectOutputStream {
         if (put == null) {
             throw new NotActiveException("no current PutField object");
         }
+        StreamFields fields = fields();
         mark(FIELDS);
-        fields().write(context, put.values);
+        try {
+            fields.write(context, put.values);
+        } catch (Throwable e) {
+            failure = e;
+            throw e;
+        }
     }
 
     /** Values that a hook gives by name. */

@@ -179,7 +179,10 @@ public final class GraphTypes implements SerializerFactory {
         return Random.class.isAssignableFrom(type)
                 || Calendar.class.isAssignableFrom(type)
                 || TimeZone.class.isAssignableFrom(type)
-                || (!isOfJdk(type) && Serializable.class.isAssignableFrom(type) && extendsOneOfOtherFields(type));
+                || (!isOfJdk(type)
+                        && !isContainer(type)
+                        && Serializable.class.isAssignableFrom(type)
+                        && extendsOneOfOtherFields(type));
     }
 
     /** Whether a class of the JDK among its superclasses says itself which fields are stored. */

@@ -3,6 +3,7 @@ package io.atoll.internal.graph;
 import io.atoll.internal.fields.Refusal;
 import io.atoll.jni.NativeLibrary;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Collection;
@@ -19,7 +20,7 @@ final class Singletons<T> extends Serializer<T> {
         protected Object computeValue(Class<?> type) {
             Object one = one(type, type, "MODULE$");
             if (one == null && isOfKotlin(type)) {
-                one = one(type, type, "INSTANCE");
+                one = isMadeByItselfAlone(type) ? one(type, type, "INSTANCE") : null;
                 Class<?> outer = type.getEnclosingClass();
                 one = one == null && outer != null ? one(type, outer, type.getSimpleName()) : one; // a companion
             }
@@ -60,10 +61,22 @@ final class Singletons<T> extends Serializer<T> {
         return false;
     }
 
+    /** Not so of an ordinary class with a field of that name, of which there may be any number of objects. */
+    private static boolean isMadeByItselfAlone(Class<?> type) {
+        for (Constructor<?> each : type.getDeclaredConstructors()) {
+            if (!each.isSynthetic() && (!Modifier.isPrivate(each.getModifiers()) || each.getParameterCount() > 0)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static Object one(Class<?> type, Class<?> holder, String name) {
         try {
             Field field = holder.getDeclaredField(name);
-            if (field.getType() != type || !Modifier.isStatic(field.getModifiers())) {
+            if (field.getType() != type
+                    || !Modifier.isStatic(field.getModifiers())
+                    || !Modifier.isFinal(field.getModifiers())) {
                 return null;
             }
             NativeLibrary.open(holder, Singletons.class.getModule());

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * Reads what {@link PlainWriter} wrote. Bytes that make no sense end in an unchecked exception, and cost no more memory
@@ -297,7 +298,10 @@ final class PlainReader {
                 yield fill(new LinkedHashSet<>(capacity(size)), size);
             }
             case Tags.TREE_SET -> fill(new TreeSet<>(), size(1));
-            case Tags.SET_OF -> Set.of(elements());
+            case Tags.SET_OF -> {
+                Object[] elements = elements();
+                yield distinct("Set.of", elements.length, () -> Set.of(elements));
+            }
             case Tags.EMPTY_SET -> Collections.emptySet();
             case Tags.SINGLETON -> Collections.singleton(single(elements()));
             default -> map(tag);
@@ -320,7 +324,7 @@ final class PlainReader {
                 for (int i = 0; i < entries.length; i++) {
                     entries[i] = Map.entry(value(), value());
                 }
-                yield Map.ofEntries(entries);
+                yield distinct("Map.of", entries.length, () -> Map.ofEntries(entries));
             }
             case Tags.EMPTY_MAP -> Collections.emptyMap();
             case Tags.SINGLETON_MAP -> {
@@ -332,6 +336,18 @@ final class PlainReader {
             case Tags.ENTRY -> Map.entry(value(), value());
             default -> throw new IllegalStateException("tag " + tag + " is unknown to this version");
         };
+    }
+
+    /** What is made only of elements, or of keys, that differ: those that were stored may be equal now. */
+    private static Object distinct(String what, int count, Supplier<?> made) {
+        try {
+            return made.get();
+        } catch (IllegalArgumentException e) {
+            throw new Unreadable(
+                    "a " + what + " " + count + (what.startsWith("Set") ? " elements" : " keys")
+                            + ", of which two are equal here, or whose equals or hashCode failed: " + e.getMessage(),
+                    e);
+        }
     }
 
     /** So that a map holds so many without growing. */

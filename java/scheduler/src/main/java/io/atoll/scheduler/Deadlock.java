@@ -5,6 +5,7 @@ import io.atoll.scheduler.SchedulerActions.Failure;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +22,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Deadlock {
     private final Map<ObjectId, Task> tasks;
+    /** Who makes what is one of several results; null until that is asked for. */
+    private @Nullable Map<ObjectId, Task> makers;
+
+    private final Waits said;
+    /** What of that counts. */
     private final Waits waits;
+
     private final Ledger ledger;
     private final Crew crew;
     private final SchedulerActions actions;
+    /** Whether nothing has happened for a while: what could have its turn has had it. */
+    private final boolean isQuiet;
 
     /** Those that wait, as their workers say, and all that these wait for; without those that go on. */
     private final Set<Task> stuck = new LinkedHashSet<>();
@@ -34,9 +43,17 @@ final class Deadlock {
     /** Whether anybody has anything who is not. */
     private boolean anyGoesOn;
 
-    Deadlock(Map<ObjectId, Task> tasks, Waits waits, Ledger ledger, Crew crew, SchedulerActions actions) {
+    Deadlock(
+            Map<ObjectId, Task> tasks,
+            Waits said,
+            Ledger ledger,
+            Crew crew,
+            SchedulerActions actions,
+            boolean isQuiet) {
         this.tasks = tasks;
-        this.waits = waits;
+        this.said = said;
+        this.isQuiet = isQuiet;
+        waits = said.counting(isQuiet);
         this.ledger = ledger;
         this.crew = crew;
         this.actions = actions;
@@ -82,7 +99,9 @@ final class Deadlock {
             places.leave(victim);
             endings.end(victim, Failure.DEADLOCK, why(victim, pools));
         } else {
-            actions.breakWait(victim, cycle(victim));
+            List<Task> cycle = cycle(victim);
+            said.drop(victim.id()); // It goes on.
+            actions.breakWait(victim, cycle);
         }
         return true;
     }
@@ -151,13 +170,33 @@ final class Deadlock {
         } else if (task.state == Task.State.BLOCKED && wait != null) {
             ids = wait.tasks();
         } else if (task.state == Task.State.WAITING) {
-            ids = task.dependencies();
+            return task.dependencies().stream()
+                    .map(this::maker)
+                    .filter(Objects::nonNull)
+                    .toList();
         } else if (task.state == Task.State.AHEAD && task.leader != null) {
             return List.of(task.leader);
         } else {
             return List.of();
         }
         return ids.stream().map(tasks::get).filter(Objects::nonNull).toList();
+    }
+
+    /** The task that is to make what another one waits for as its argument; null when that is there, or no task's. */
+    private @Nullable Task maker(ObjectId dependency) {
+        Task task = tasks.get(dependency);
+        if (task != null || actions.isReady(dependency)) {
+            return task;
+        }
+        if (makers == null) {
+            makers = new HashMap<>();
+            for (Task each : tasks.values()) {
+                for (ObjectId part : each.outputs()) {
+                    makers.put(part, each);
+                }
+            }
+        }
+        return makers.get(dependency);
     }
 
     private boolean goesOn(Task task) {
@@ -170,7 +209,7 @@ final class Deadlock {
         Waits.Wait wait = waits.of(task);
         return switch (task.state) {
             case BLOCKED -> wait == null || notStuck(wait.tasks()) >= wait.wanted();
-            case WAITING -> notStuck(task.dependencies()) == task.dependencies().size();
+            case WAITING -> waitsFor(task).stream().noneMatch(stuck::contains);
             case AHEAD -> task.leader == null || !stuck.contains(task.leader);
             case QUEUED -> actions.claimedBy(task) != Scheduler.NOBODY || mayHaveItsTurn(task);
             case APART, DELAYED, RUNNING, RESUMING, HELPED -> true;
@@ -184,14 +223,14 @@ final class Deadlock {
                 .count();
     }
 
-    /** Whether the ends of those that go on leave it what it demands: while there are none, what could go would have gone. */
+    /** Whether the ends of those that go on leave it what it demands: while there are none, what could go has gone. */
     private boolean mayHaveItsTurn(Task task) {
         for (int r = 0; r < free.length; ++r) {
             if (task.shape.amounts[r] > Math.max(0, free[r])) {
                 return false;
             }
         }
-        return anyGoesOn;
+        return anyGoesOn || !isQuiet;
     }
 
     private void countFree() {

@@ -433,12 +433,15 @@ public final class Scheduler {
     }
 
     /**
-     * To be called when no event has come for a while, with all that is waited for. When some wait for each other one of them
-     * fails, which lets the others go on. False when there is no deadlock.
+     * When some of those wait for each other of whom it is said what they wait for, one of them fails, which lets the others
+     * go on. False when there is no deadlock.
+     *
+     * @param isQuiet whether no event has come for a while, and all have said what they wait for; else what has been said
+     *     twice counts
      */
-    public boolean breakDeadlock(Waits waits) {
-        boolean isBroken = (Deadlock.nothingRuns(crew.all()) && retirement.extend())
-                || new Deadlock(tasks, waits, ledger, crew, actions).breakOne(places, endings, pools);
+    public boolean breakDeadlock(Waits waits, boolean isQuiet) {
+        boolean isBroken = (isQuiet && Deadlock.nothingRuns(crew.all()) && retirement.extend())
+                || new Deadlock(tasks, waits, ledger, crew, actions, isQuiet).breakOne(places, endings, pools);
         sender.sendAll();
         return isBroken;
     }

@@ -14,8 +14,20 @@ public final class Waits {
     private final Map<ObjectId, Wait> waits = new HashMap<>();
     private final Map<ObjectId, ObjectId> holders = new HashMap<>();
 
-    /** For so many of these tasks to end; one that is not known has ended. */
-    record Wait(List<ObjectId> tasks, int wanted) {}
+    /**
+     * For so many of these tasks to end; one that is not known has ended.
+     *
+     * @param times that its thread has said what it waits for, without having said anything else since
+     * @param question to which it has said so last
+     */
+    record Wait(List<ObjectId> tasks, int wanted, int times, long question) {}
+
+    private long question;
+
+    /** All are about to be asked again. */
+    public void askAgain() {
+        ++question;
+    }
 
     /**
      * A thread waits for objects alone, and for as long as it takes. Of one that nothing is said of it is believed that it goes
@@ -27,8 +39,37 @@ public final class Waits {
      * @param wanted so many of the objects let it go on
      */
     public void add(ObjectId holder, List<ObjectId> helped, List<ObjectId> makers, int wanted) {
-        waits.put(holder, new Wait(List.copyOf(makers), wanted));
+        Wait before = waits.get(holder);
+        int times = before == null ? 1 : before.times + 1;
+        drop(holder);
+        waits.put(holder, new Wait(List.copyOf(makers), wanted, times, question));
         helped.forEach(each -> holders.put(each, holder));
+    }
+
+    /** What its thread waits for is not known any more. */
+    public void drop(ObjectId holder) {
+        if (waits.remove(holder) != null) {
+            holders.values().removeIf(holder::equals);
+        }
+    }
+
+    /**
+     * What was said now, and where anything happens meanwhile before that, too: who goes on has had the time between to say
+     * so.
+     */
+    Waits counting(boolean isQuiet) {
+        Waits counting = new Waits();
+        waits.forEach((holder, wait) -> {
+            if (wait.question == question && (isQuiet || wait.times > 1)) {
+                counting.waits.put(holder, wait);
+            }
+        });
+        holders.forEach((helped, holder) -> {
+            if (counting.waits.containsKey(holder)) {
+                counting.holders.put(helped, holder);
+            }
+        });
+        return counting;
     }
 
     public void clear() {

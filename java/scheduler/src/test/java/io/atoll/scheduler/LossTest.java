@@ -140,14 +140,14 @@ class LossTest extends OnAFakeNode {
         node(Resources.cpus(2).with("A", 1), 1);
         scheduler.submit(task(10, a));
         scheduler.submit(nestedIn(10, 11, a));
-        assertThat(scheduler.breakDeadlock(new Waits())).isFalse(); // 10 runs
+        assertThat(scheduler.breakDeadlock(new Waits(), true)).isFalse(); // 10 runs
         scheduler.blocked(id(10), 1);
-        assertThat(scheduler.breakDeadlock(waits(10, 11))).isTrue();
+        assertThat(scheduler.breakDeadlock(waits(10, 11), true)).isTrue();
         assertThat(fake.failed).containsEntry(id(11), Failure.DEADLOCK);
         assertThat(fake.events())
                 .containsExactly("10 to 1", "11 DEADLOCK: it demands 1 A, 1 CPU, and only 2 CPU is free");
         scheduler.resume(id(10), 1);
-        assertThat(scheduler.breakDeadlock(new Waits())).isFalse();
+        assertThat(scheduler.breakDeadlock(new Waits(), true)).isFalse();
         finish(10, 1);
     }
 
@@ -158,7 +158,7 @@ class LossTest extends OnAFakeNode {
         scheduler.blocked(id(10), 1);
         scheduler.submit(nestedIn(10, 11, ONE));
         scheduler.returned(id(11), 1);
-        assertThat(scheduler.breakDeadlock(waits(10, 11))).isTrue();
+        assertThat(scheduler.breakDeadlock(waits(10, 11), true)).isTrue();
         assertThat(fake.failed).containsEntry(id(11), Failure.DEADLOCK);
         scheduler.resume(id(10), 1);
         finish(10, 1);

@@ -284,7 +284,7 @@ class PoolsTest extends OnAFakeNode {
         assertThat(fake.events()).containsExactly("1 to 1", "want 1 with GPU [0]", "2 to 2");
         Waits waits = waits(1, 2);
         add(waits, 2, 1, 3);
-        assertThat(scheduler.breakDeadlock(waits)).isTrue();
+        assertThat(scheduler.breakDeadlock(waits, true)).isTrue();
         assertThat(fake.failed).containsEntry(id(3), Failure.DEADLOCK);
         assertThat(fake.events())
                 .containsExactly("3 DEADLOCK: no worker for 1 CPU, 1 GPU is there, nor could one be started");

@@ -127,7 +127,7 @@ class RetiringTest extends OnAFakeNode {
         scheduler.submit(nestedIn(1, 2, ONE));
         scheduler.blocked(id(1), 1);
         fake.events();
-        assertThat(scheduler.breakDeadlock(waits(1, 2))).isTrue();
+        assertThat(scheduler.breakDeadlock(waits(1, 2), true)).isTrue();
         assertThat(fake.events()).containsExactly("2 to 1");
         finish(2, 1);
         scheduler.resume(id(1), 1);
@@ -145,7 +145,7 @@ class RetiringTest extends OnAFakeNode {
         scheduler.blocked(id(1), 1);
         finish(3, 1);
         assertThat(fake.events()).containsExactly("1 to 1", "3 to 1", "replace 1");
-        assertThat(scheduler.breakDeadlock(waits(1, 2))).isTrue();
+        assertThat(scheduler.breakDeadlock(waits(1, 2), true)).isTrue();
         finish(2, 1);
         scheduler.resume(id(1), 1);
         finish(1, 1);
@@ -162,7 +162,7 @@ class RetiringTest extends OnAFakeNode {
         scheduler.submit(task(1, DISKED));
         scheduler.submit(nestedIn(1, 2, DISKED));
         scheduler.blocked(id(1), 1);
-        assertThat(scheduler.breakDeadlock(waits(1, 2))).isTrue();
+        assertThat(scheduler.breakDeadlock(waits(1, 2), true)).isTrue();
         assertThat(fake.failed).containsEntry(id(2), Failure.DEADLOCK);
         scheduler.resume(id(1), 1);
         finish(1, 1);

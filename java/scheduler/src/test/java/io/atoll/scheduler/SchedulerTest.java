@@ -414,7 +414,7 @@ class SchedulerTest extends OnAFakeNode {
         finish(12, 1);
         scheduler.submit(nestedIn(10, 13, ONE));
         scheduler.submit(nestedIn(10, 14, ONE));
-        assertThat(scheduler.breakDeadlock(waits(10, 13, 14)))
+        assertThat(scheduler.breakDeadlock(waits(10, 13, 14), true))
                 .as("what it waits for comes from elsewhere")
                 .isFalse();
         finish(13, 1);

@@ -60,9 +60,9 @@ public final class Messages {
     public static final int CHECKED = 15;
 
     /**
-     * Before that answer, what a thread waits for: the long of {@link #CHECK}, the id of the task that has the thread's
-     * resources, an int each with the number of objects that are wanted, of tasks that run on top of it, and of objects; and the
-     * ids of these two.
+     * Before that answer, or without it, what a thread waits for: the long of {@link #CHECK}, the id of the task that has the
+     * thread's resources, an int each with the number of objects that are wanted, of tasks that run on top of it, and of
+     * objects; and the ids of these two.
      */
     public static final int WAITS = 27;
 
@@ -95,7 +95,7 @@ public final class Messages {
     /** Whether any thread of a task waits for what is there already. In the place of an id is what the answer is to name. */
     public static final int CHECK = 20;
 
-    /** A task that waits is to fail: its id, and a string with the reason. */
+    /** The wait of a task is to fail: its id, and a string with the reason, cut to what fits. */
     public static final int BREAK = 22;
 
     private Messages() {}

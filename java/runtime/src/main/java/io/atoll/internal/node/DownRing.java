@@ -14,6 +14,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** The scheduler's end of the ring down to one worker. The scheduler's thread alone. */
 public final class DownRing {
+    private static final int MOST_BYTES_OF_A_CHAR = 3; // of UTF-8
+    /** Id, length and header. */
+    private static final int ROOM_BESIDE_TEXT = 64;
+
     private final NativeStore store;
     private final int worker;
     private final RingWriter ring;
@@ -66,9 +70,10 @@ public final class DownRing {
         flush();
     }
 
-    /** The same with a reason. */
+    /** The same with a reason, of which as much is sent as fits. */
     void tell(int message, ObjectId task, String why) {
-        byte[] reason = why.getBytes(StandardCharsets.UTF_8);
+        int most = (ring.maxMessageLength() - ROOM_BESIDE_TEXT) / MOST_BYTES_OF_A_CHAR;
+        byte[] reason = why.substring(0, Math.min(why.length(), most)).getBytes(StandardCharsets.UTF_8);
         UnsafeBuffer text = new UnsafeBuffer(new byte[ObjectId.BYTES + Integer.BYTES + reason.length]);
         CallRecord.putId(text, 0, task);
         text.putInt(ObjectId.BYTES, reason.length, ByteOrder.LITTLE_ENDIAN);

@@ -88,6 +88,12 @@ final class Inbox {
 
     private void tell(Client from, int type, ObjectId task) {
         switch (type) {
+            case Messages.BLOCKED, Messages.RESUME, Messages.RESUMED_AT_ONCE, Messages.DETACHED ->
+                doubts.hasMoved(task);
+            case Messages.HEARD -> doubts.heardIdleTalk();
+            default -> {}
+        }
+        switch (type) {
             case Messages.BLOCKED -> scheduler.blocked(task, from.index);
             case Messages.RESUME -> scheduler.resume(task, from.index);
             case Messages.RESUMED_AT_ONCE -> scheduler.resumedAtOnce(task, from.index);
@@ -122,6 +128,7 @@ final class Inbox {
             return;
         }
         ObjectId task = CallRecord.id(buffer, at);
+        doubts.hasMoved(task);
         if (isThere(task)) {
             ObjectId next = length == ObjectId.BYTES ? null : CallRecord.id(buffer, at + ObjectId.BYTES);
             scheduler.noteFinished(task, from.index, next);
@@ -154,6 +161,7 @@ final class Inbox {
             from.leaveOut(type, e.toString(), e);
             return;
         }
+        doubts.hasMoved(task);
         long wait = Math.max(0, Math.min(delay, MOST_DELAY_NANOS));
         if (type == Messages.RETRY && scheduler.retry(task, from.index, wait, System.nanoTime())) {
             Log.of(SchedulerThread.class).info("{}; it is run again in {} ms", error.getMessage(), wait / 1_000_000);
@@ -177,6 +185,7 @@ final class Inbox {
     }
 
     private void progress(Client from, MutableDirectBuffer buffer, int at, int length) {
+        doubts.heardIdleTalk();
         if (length != ObjectId.BYTES + Double.BYTES) {
             from.leaveOut(Messages.PROGRESS, length + " bytes are no progress", null);
             return;

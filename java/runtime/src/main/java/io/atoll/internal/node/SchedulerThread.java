@@ -39,9 +39,6 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
 
     private static final int PART_OF_QUIET = 8;
 
-    /** Nothing has run for so long: perhaps nothing ever will. */
-    private static final long QUIET_NANOS = 1_000_000_000L;
-
     /** So many before the end, at most, for what has been said of errors. */
     private static final int LAST_ROUNDS = 100;
 
@@ -64,9 +61,7 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
     /** Held by the thread that schedules: the scheduler and all that does its work are its alone meanwhile. */
     private final ReentrantLock turn = new ReentrantLock();
 
-    /** Since when no event has come although something is queued; 0 when that is not so. */
-    private long quietSince;
-    /** Since the last look at that, by whoever had the turn. */
+    /** Since the last look at who waits for whom, by whoever had the turn. */
     private boolean anyEvents;
 
     /** When something has happened last, by whoever had the turn. */
@@ -142,7 +137,8 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         try {
             isMore = poll() > 0 || pollEagerly() > 0;
             patience = patience(System.nanoTime());
-            lookForDeadlock();
+            doubts.look(scheduler, anyEvents, workers::areComing);
+            anyEvents = false;
         } finally {
             turn.unlock();
         }
@@ -160,29 +156,6 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         long least = isIdle ? IDLE_NANOS : LAZY_NANOS;
         long most = isIdle ? LONGEST_NANOS : board.isFull() ? LAZY_NANOS : IDLE_NANOS; // Who submits waits for an end.
         return scheduler.untilNext(now, Math.min(most, Math.max(least, (now - eventsAt) / PART_OF_QUIET)));
-    }
-
-    private void lookForDeadlock() {
-        if (anyEvents || scheduler.unfinished() == 0) {
-            quietSince = 0;
-            doubts.forget();
-        } else if (quietSince == 0) {
-            quietSince = System.nanoTime();
-        } else if (System.nanoTime() - quietSince > QUIET_NANOS) {
-            if (workers.areComing() || !scheduler.anyBlocked()) {
-                quietSince = 0;
-            } else if (doubts.areOver()) {
-                quietSince = 0;
-                scheduler.breakDeadlock(doubts.waits());
-                doubts.forget();
-            } else if (System.nanoTime() - quietSince > 2 * QUIET_NANOS) {
-                quietSince = 0; // Who has not answered is asked again.
-                doubts.forget();
-            } else {
-                doubts.ask(scheduler);
-            }
-        }
-        anyEvents = false;
     }
 
     /** Something has been left half done. */
@@ -353,7 +326,12 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
     /** One round; the number of events in it. */
     private int poll() {
         scheduler.advance(System.nanoTime());
-        int events = lives.hear() + lives.buryAll();
+        int events = lives.hear();
+        int dead = lives.buryAll();
+        if (dead > 0) {
+            doubts.forget(); // Their tasks begin anew, or never will.
+            events += dead;
+        }
         if (hopeless) {
             if (workers.hopeless() != null) {
                 calls.giveUp(workers.hopeless(), scheduler);
@@ -362,7 +340,7 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
                 workers.takeHopelessKinds().forEach(this::giveUp);
             }
         }
-        anyEvents |= events > doubts.takeAnswers();
+        anyEvents |= events > doubts.takeIdleTalk();
         if (events > 0) {
             eventsAt = System.nanoTime();
         } else {

@@ -209,7 +209,7 @@ final class UnfinishedCalls {
         for (int i = 0; i < most; ++i) {
             Task each = tasks.get(i);
             text.append(i == 0 ? "" : ", which waits for ")
-                    .append(ScheduledCall.of(each).name());
+                    .append(UpRing.cut(ScheduledCall.of(each).name()));
             text.append(" (").append(each.demand()).append(each.isBlocked() ? ")" : ", not begun)");
         }
         return text.append(most < tasks.size() ? ", ..." : "").toString();

@@ -211,7 +211,8 @@ public final class UpRing {
         return at + record.putStringUtf8(at, cut(error), ByteOrder.LITTLE_ENDIAN);
     }
 
-    private static String cut(String text) {
+    /** For a message, which has to fit a ring. */
+    static String cut(String text) {
         return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + " ...";
     }
 

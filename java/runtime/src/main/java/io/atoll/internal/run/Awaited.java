@@ -31,5 +31,10 @@ public interface Awaited {
             }
             return wanted < objects.size() ? UNKNOWN : new Missing(objects.subList(0, MOST), MOST);
         }
+
+        /** The same where the first that fails ends the wait for all: as long as one is under way, it may. */
+        public static Missing ofUnlessOneFails(List<ObjectId> objects) {
+            return new Missing(objects.subList(0, Math.min(objects.size(), MOST)), 1);
+        }
     }
 }

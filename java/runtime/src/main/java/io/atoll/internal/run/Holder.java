@@ -180,10 +180,20 @@ public final class Holder {
     public Awaited.Missing missing() {
         Awaited wait = this.wait;
         try {
-            return wait == null ? Awaited.Missing.UNKNOWN : wait.missing();
+            return wait == null || isAnyLimited() ? Awaited.Missing.UNKNOWN : wait.missing();
         } catch (RuntimeException e) {
             return Awaited.Missing.UNKNOWN;
         }
+    }
+
+    /** Whether the time of a task on its thread will end the wait. */
+    private synchronized boolean isAnyLimited() {
+        for (Run each = top; each != null; each = each.below) {
+            if (each.policy.timeoutNanos() != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The tasks that run on its thread on top of its own. Any thread. */
@@ -195,16 +205,19 @@ public final class Holder {
         return tasks;
     }
 
-    /** Has the run of its own task fail by a deadlock, if it fails, and interrupts its thread. Any thread. */
+    /** Interrupts its thread if that waits; those on it fail by the deadlock, if they fail by the interrupt. Any thread. */
     public synchronized void breakWait(String why) {
         Run own = top;
         while (own != null && own.below != null) {
             own = own.below;
         }
-        if (own != null && own.task.equals(task)) {
-            own.setDeadlock(new DeadlockException(why, own.name));
-            thread.interruptNow();
+        if (own == null || !own.task.equals(task) || wait == null || isWaitOver()) {
+            return; // It has gone on by itself.
         }
+        for (Run each = top; each != null; each = each.below) {
+            each.setDeadlock(new DeadlockException(why, each.name));
+        }
+        thread.interruptNow();
     }
 
     // ---- what is lent

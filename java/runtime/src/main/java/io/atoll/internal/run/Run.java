@@ -1,5 +1,6 @@
 package io.atoll.internal.run;
 
+import io.atoll.DeadlockException;
 import io.atoll.ObjectId;
 import io.atoll.Resources;
 import io.atoll.StoreException;
@@ -11,7 +12,9 @@ import io.atoll.internal.call.RetryPolicy;
 import io.atoll.internal.call.StreamPlace;
 import io.atoll.internal.node.UpRing;
 import io.atoll.internal.store.NativeStore;
+import io.atoll.spi.UserThrowables;
 import java.lang.ref.WeakReference;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +65,7 @@ public final class Run implements TaskContext {
     private volatile long deadlineMillis;
     /** Its time is over. */
     private volatile boolean isOverdue;
-    /** What it fails with, if it fails, since it waits for a lock that it may never get; else null. */
+    /** What it fails with, if it fails by an interrupt, since it has waited for what it may never get; else null. */
     private volatile @Nullable TaskException deadlock;
 
     /** @param gpus those that this process sees */
@@ -127,9 +130,19 @@ public final class Run implements TaskContext {
         deadlock = why;
     }
 
-    /** Null when there is none. */
-    public @Nullable TaskException deadlock() {
-        return deadlock;
+    /** What it fails with that has thrown this: an interrupt of ours was only how a deadlock was told. */
+    public Throwable reason(Throwable thrown) {
+        TaskException told = deadlock;
+        if (told == null || thrown instanceof DeadlockException) {
+            return thrown;
+        }
+        for (Throwable each : UserThrowables.chain(thrown)) {
+            if (each instanceof InterruptedException || each instanceof ClosedByInterruptException) {
+                return told;
+            }
+        }
+        thrown.addSuppressed(told); // It may have to do with it.
+        return thrown;
     }
 
     private static final class Origin extends WeakReference<Run> {

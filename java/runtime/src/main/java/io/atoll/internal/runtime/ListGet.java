@@ -83,7 +83,6 @@ final class ListGet {
     }
 
     private Awaited awaited(FirstFailure failure, ObjectId[] missing) {
-        AwaitedObjects all = new AwaitedObjects(runtime, missing, missing.length, timeout);
         return new Awaited() {
             @Override
             public boolean isOver() {
@@ -92,7 +91,16 @@ final class ListGet {
 
             @Override
             public Missing missing() {
-                return all.missing();
+                if (timeout != null) {
+                    return Missing.UNKNOWN;
+                }
+                List<ObjectId> open = new ArrayList<>();
+                for (ObjectId id : missing) {
+                    if (!runtime.isReady(id)) {
+                        open.add(id);
+                    }
+                }
+                return Missing.ofUnlessOneFails(open);
             }
         };
     }

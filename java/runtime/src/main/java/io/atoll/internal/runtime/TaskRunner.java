@@ -221,7 +221,7 @@ final class TaskRunner {
      */
     private boolean fail(Run run, @Nullable Throwable thrown) {
         run.inPlace.giveUp();
-        Throwable why = run.isOverdue() ? overdue(run) : run.deadlock() != null ? run.deadlock() : thrown;
+        Throwable why = run.isOverdue() ? overdue(run) : thrown == null ? null : reason(run, thrown);
         if (why != null && mayRetry(run, why)) {
             String text = String.valueOf(run.failure(why).getMessage());
             runtime.ring.tellRetry(run.task, run.policy.delayNanos(run.attempt), run.attempt, run.name, text);
@@ -237,6 +237,10 @@ final class TaskRunner {
             }
         }
         return true;
+    }
+
+    private static Throwable reason(Run run, Throwable thrown) {
+        return thrown instanceof FailedArgument ? thrown : run.reason(thrown);
     }
 
     private static boolean mayRetry(Run run, Throwable why) {

@@ -271,20 +271,22 @@ final class WorkerRuntime extends ClientRuntime {
         ring.tell(Messages.RESUMED_AT_ONCE, context.task);
     }
 
-    /** Answers the scheduler, with what threads wait for, unless a thread here goes on by itself once it has a CPU. */
+    /** Answers the scheduler: what threads wait for, and whether none here goes on by itself once it has a CPU. */
     void check(ObjectId question) {
+        boolean isAnyOver = false;
         for (Holder each : threads.running()) {
             if (each.isWaitOver()) {
-                return;
+                isAnyOver = true;
+                continue;
             }
-        }
-        for (Holder each : threads.running()) {
             Awaited.Missing missing = each.missing();
-            if (!missing.objects().isEmpty()) {
+            if (!missing.objects().isEmpty() && missing.wanted() > 0) {
                 ring.tellWaits(question.place(), each.task, each.helpedTasks(), missing.objects(), missing.wanted());
             }
         }
-        ring.tell(Messages.CHECKED, question);
+        if (!isAnyOver) {
+            ring.tell(Messages.CHECKED, question);
+        }
     }
 
     /** The scheduler has given the task its CPU back. */

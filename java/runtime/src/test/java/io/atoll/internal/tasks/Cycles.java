@@ -1,10 +1,13 @@
 package io.atoll.internal.tasks;
 
 import io.atoll.Atoll;
+import io.atoll.CallInterruptedException;
 import io.atoll.ObjectRef;
 import io.atoll.concurrent.Emitter;
+import io.atoll.concurrent.TaskContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** Tasks that wait for each other, and some that only look so. */
@@ -47,6 +50,46 @@ final class Cycles {
         } finally {
             Files.createFile(Path.of(directory, name + " is over"));
         }
+    }
+
+    /** The same; goes on without, and fails of something else. */
+    static int waitAndThrow(String directory, String name) throws Exception {
+        await(Path.of(directory, name));
+        try {
+            return Atoll.lookup(name, Integer.class).orElseThrow().get();
+        } catch (CallInterruptedException e) {
+            Thread.interrupted();
+        }
+        Thread.sleep(1);
+        throw new IllegalArgumentException("mine");
+    }
+
+    static int failAfter(long millis) throws Exception {
+        Thread.sleep(millis);
+        throw new IllegalStateException("at last");
+    }
+
+    /** Says how far it is, again and again, until a file is there. */
+    static int tellProgress(String directory) throws Exception {
+        int times = 0;
+        for (Path end = Path.of(directory, "end"); !Files.exists(end); ++times) {
+            TaskContext.current().progress(0.5);
+            Thread.sleep(150);
+        }
+        return times;
+    }
+
+    /** Has tasks run one after the other, and waits in turns, until a file is there. */
+    static int makeTraffic(String directory) throws Exception {
+        int times = 0;
+        for (Path end = Path.of(directory, "end"); !Files.exists(end); ++times) {
+            Atoll.task(Cycles::plusOne, times).remote().get();
+            ObjectRef<Integer> never =
+                    Atoll.task(Cycles::plusOne, 1).resource("licence", 1).remote();
+            Atoll.wait(List.of(never), 1, Duration.ofMillis(150));
+            never.cancel();
+        }
+        return times;
     }
 
     /** More items than its reader takes at once. */

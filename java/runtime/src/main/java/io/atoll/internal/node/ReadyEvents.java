@@ -100,6 +100,11 @@ public final class ReadyEvents {
         }
     }
 
+    /** How often somebody is to be told: for tests. */
+    public synchronized int asked() {
+        return watched.values().stream().mapToInt(List::size).sum();
+    }
+
     private void watch(List<ObjectId> fresh) {
         boolean done = false;
         try {

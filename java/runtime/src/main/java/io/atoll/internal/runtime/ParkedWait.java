@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** A wait that parks the thread, for virtual ones: the thread of the events wakes it. One thread's. */
 final class ParkedWait implements ReadyEvents.Listener {
     private final CountDownLatch missing;
+    private volatile boolean ended;
 
     private ParkedWait(int wanted) {
         missing = new CountDownLatch(wanted);
@@ -26,17 +27,25 @@ final class ParkedWait implements ReadyEvents.Listener {
             return ready;
         }
         ParkedWait wait = new ParkedWait(wanted);
-        events.tell(wait, ids);
+        boolean isAllTold = false;
         try {
+            events.tell(wait, ids);
             if (nanos == Waiting.FOREVER) {
                 wait.missing.await();
-            } else if (!wait.missing.await(nanos, TimeUnit.NANOSECONDS)) {
-                events.forget(wait, ids);
+                isAllTold = wanted == ids.length;
+            } else {
+                isAllTold = wait.missing.await(nanos, TimeUnit.NANOSECONDS) && wanted == ids.length;
             }
         } catch (InterruptedException e) {
-            events.forget(wait, ids);
             Thread.currentThread().interrupt();
             throw Waiting.interrupted("waiting for " + wanted + " of " + ids.length + " objects");
+        } finally {
+            if (!isAllTold) {
+                events.forget(wait, ids); // Of some that were enough the others may never come.
+            }
+        }
+        if (wait.ended) {
+            throw ReadyEvents.closed();
         }
         return store.await(ids, wanted, Duration.ZERO);
     }
@@ -56,6 +65,9 @@ final class ParkedWait implements ReadyEvents.Listener {
 
     @Override
     public void ended() {
+        if (missing.getCount() > 0) { // It is told for each object.
+            ended = true;
+        }
         while (missing.getCount() > 0) {
             missing.countDown();
         }

@@ -9,6 +9,8 @@ import io.atoll.AtollSession;
 import io.atoll.CallInterruptedException;
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectRef;
+import io.atoll.internal.node.ReadyEvents;
+import io.atoll.spi.Runtimes;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,6 +114,61 @@ class VirtualThreadsTest {
                     .withCauseInstanceOf(CallInterruptedException.class);
             Marks.mark(directory.toString(), "go");
             assertThat(run(ref::get).get(60, TimeUnit.SECONDS)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldTellWhoWaitsThatTheSessionIsClosed() throws Exception {
+        List<CompletableFuture<?>> waiting = new ArrayList<>();
+        try (AtollSession session = node()) {
+            ObjectRef<Integer> one =
+                    Atoll.task(Marks::awaitMark, directory.toString(), "never").remote();
+            ObjectRef<Integer> two =
+                    Atoll.task(Marks::awaitMark, directory.toString(), "never").remote();
+            waiting.add(run(one::get));
+            waiting.add(run(() -> one.get(Duration.ofSeconds(100))));
+            waiting.add(run(() -> Atoll.get(List.of(one, two))));
+            waiting.add(run(() -> Atoll.wait(List.of(one, two), 1)));
+            waiting.add(run(() -> Atoll.wait(List.of(one, two), 2)));
+            awaitAsked(8);
+        }
+        for (CompletableFuture<?> each : waiting) {
+            assertThat(each)
+                    .failsWithin(Duration.ofSeconds(60))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(IllegalStateException.class)
+                    .withMessageContaining("its session is closed");
+        }
+    }
+
+    @Test
+    void shouldKeepNothingOfWaitsForSomeOfMany() throws Exception {
+        try (AtollSession session = node()) {
+            ObjectRef<Integer> stop =
+                    Atoll.task(Marks::awaitMark, directory.toString(), "go").remote();
+            run(() -> {
+                        for (int i = 0; i < 100; ++i) {
+                            ObjectRef<Integer> next =
+                                    Atoll.task(Tasks::sleep, 1).numCpus(0).remote();
+                            assertThat(Atoll.wait(List.of(next, stop), 1).ready())
+                                    .containsExactly(next);
+                        }
+                        return null;
+                    })
+                    .get(60, TimeUnit.SECONDS);
+            assertThat(events().asked()).isZero();
+            Marks.mark(directory.toString(), "go");
+            assertThat(stop.get()).isEqualTo(1);
+        }
+    }
+
+    private static ReadyEvents events() {
+        return ((ClientRuntime) Runtimes.current()).events;
+    }
+
+    private static void awaitAsked(int times) throws InterruptedException {
+        while (events().asked() < times) {
+            Thread.sleep(2);
         }
     }
 

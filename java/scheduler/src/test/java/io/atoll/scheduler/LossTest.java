@@ -118,6 +118,19 @@ class LossTest extends OnAFakeNode {
     }
 
     @Test
+    void shouldChargeWhatHasReturnedAfterItWasBlocked() {
+        node(ONE, 1);
+        Task task = task(10, ONE);
+        scheduler.submit(task);
+        scheduler.blocked(id(10), 1);
+        scheduler.detached(id(10), 1);
+        scheduler.workerLost(1);
+        assertThat(task.retriesLeft()).isEqualTo(2);
+        scheduler.workerJoined(2, WorkerKind.PLAIN);
+        finish(10, 2);
+    }
+
+    @Test
     void shouldKeepAWorkerFreeForASuspect() {
         node(Resources.cpus(4), 1);
         scheduler.submit(task(10, ONE));

@@ -85,8 +85,11 @@ final class WorkerRuntime extends ClientRuntime {
 
     /** The function of the task that it holds has returned, and no thread of it is left. */
     void detached(Holder holder) {
-        if (holder.holdsCpu() && !ownThreads.ownWait(holder)) {
-            ring.tell(Messages.DETACHED, holder.task);
+        if (holder.holdsCpu()) {
+            ownThreads.ownWait(holder);
+            ring.tell(
+                    Messages.DETACHED,
+                    holder.task); // Also when its CPU was lent: what ends it may be what ends its worker.
         }
     }
 

@@ -6,12 +6,17 @@ import io.atoll.concurrent.TaskContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 
 /** Tasks that have threads of their own do their work. */
 final class OwnWorks {
@@ -50,6 +55,29 @@ final class OwnWorks {
             seen.add(e.getCause().toString());
         }
         return seen;
+    }
+
+    /**
+     * What it returns is never kept: a thread of its own ends the process. Another one waits meanwhile, for which its CPU is
+     * lent.
+     *
+     * @param runs a line each
+     */
+    static CompletionStage<Integer> dieLater(String self, String runs) throws Exception {
+        Optional<ObjectRef<Integer>> ref = Atoll.lookup(self, Integer.class);
+        while (ref.isEmpty()) {
+            Thread.sleep(2);
+            ref = Atoll.lookup(self, Integer.class);
+        }
+        Files.writeString(Path.of(runs), "run\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        new Thread(TaskContext.wrap((Runnable) ref.get()::get)).start();
+        Thread.sleep(300);
+        new Thread(() -> {
+                    LockSupport.parkNanos(200_000_000);
+                    Runtime.getRuntime().halt(3);
+                })
+                .start();
+        return new CompletableFuture<>();
     }
 
     /** Again and again its own thread waits for one that waits for a task, which needs its CPU. */

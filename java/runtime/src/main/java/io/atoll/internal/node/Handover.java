@@ -66,7 +66,7 @@ public final class Handover {
         if (thread == null) {
             synchronized (this) {
                 if (thread == null && !closed) {
-                    Thread created = new Thread(null, this::run, "atoll-references", 256 * 1024);
+                    Thread created = new Thread(null, this::run, "atoll-references", 256 * 1024, false);
                     created.setDaemon(true);
                     created.start();
                     thread = created;

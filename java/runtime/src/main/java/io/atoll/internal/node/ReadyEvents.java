@@ -153,7 +153,7 @@ public final class ReadyEvents {
 
     private void startThread() {
         if (thread == null) {
-            Thread fresh = new Thread(null, this::run, "atoll-ready", 256 * 1024);
+            Thread fresh = new Thread(null, this::run, "atoll-ready", 256 * 1024, false);
             fresh.setDaemon(true);
             fresh.start(); // Else the next who asks tries again.
             thread = fresh;

@@ -178,14 +178,14 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
         boolean isMore;
         try {
             poll();
-            isMore = pollEagerly() > 0;
+            isMore = pollEagerly() > 0 || sleepsLong || board.isFull(); // Without the turn the board may be gone.
         } catch (Throwable e) {
             fail(e);
             return;
         } finally {
             turn.unlock();
         }
-        if (isMore || sleepsLong || board.isFull()) {
+        if (isMore) {
             wake();
         }
     }
@@ -223,6 +223,9 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
 
     private <T> T inTurn(Supplier<T> question) {
         checkOpen();
+        if (!hasStackForARound()) {
+            throw new StackOverflowError("of the stack of this thread too little is left to ask the scheduler");
+        }
         while (!turn.tryLock()) {
             LockSupport.parkNanos(TURN_NANOS);
             checkOpen(); // Who closes keeps the turn.
@@ -280,10 +283,13 @@ public final class SchedulerThread extends Thread implements AutoCloseable {
             }
         }
         turn.lock(); // For ever: the last round is over.
-        tellUnheard();
-        lineage.stop();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        try {
+            tellUnheard();
+        } finally {
+            lineage.stop();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -55,7 +55,7 @@ final class Repeats {
         ++told.more;
         told.how = how;
         if (thread == null) {
-            Thread fresh = new Thread(null, this::tellLater, "atoll-repeats", 256 * 1024);
+            Thread fresh = new Thread(null, this::tellLater, "atoll-repeats", 256 * 1024, false);
             fresh.setDaemon(true);
             fresh.start(); // Else the next line tries again.
             thread = fresh;

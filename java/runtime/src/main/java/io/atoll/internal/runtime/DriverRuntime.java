@@ -342,32 +342,56 @@ final class DriverRuntime extends ClientRuntime {
 
     @Override
     public void close() {
-        if (end()) {
+        try {
+            end();
+        } finally {
             forget(atExit);
         }
     }
 
-    /** Ends workers, scheduler and store, in this order. Waits for another thread's; false when it was done before. */
+    /**
+     * Ends workers, scheduler and store, in this order, whichever of them throws: of that the first is thrown in the end, as by
+     * a logger of the user's. Waits for another thread's; false when it was done before.
+     */
     private synchronized boolean end() {
         if (closed) {
             return false;
         }
         closed = true;
-        scheduler.close();
-        lettingGo.stop();
-        store.endWaits(); // They take as long as the workers take to end.
-        events.close();
-        workers.close();
-        closeMessages();
-        scheduler.release();
         MemoryReturn memory = new MemoryReturn();
-        store.close(memory);
-        server.close(memory);
-        memory.begin();
-        CodecRegistry.shareNoMore();
-        DriverClasses.serveNoMore();
-        SessionDirectory.delete(directory);
-        archive.makeNow();
+        List<Runnable> steps = List.of(
+                scheduler::close,
+                lettingGo::stop,
+                store::endWaits, // They take as long as the workers take to end.
+                events::close,
+                workers::close,
+                this::closeMessages,
+                scheduler::release,
+                () -> store.close(memory),
+                () -> server.close(memory),
+                memory::begin,
+                CodecRegistry::shareNoMore,
+                DriverClasses::serveNoMore,
+                () -> SessionDirectory.delete(directory),
+                archive::makeNow);
+        Throwable failed = null;
+        for (Runnable step : steps) {
+            try {
+                step.run();
+            } catch (RuntimeException | Error e) {
+                if (failed == null) {
+                    failed = e;
+                } else if (failed != e) {
+                    failed.addSuppressed(e);
+                }
+            }
+        }
+        if (failed instanceof Error error) {
+            throw error;
+        }
+        if (failed instanceof RuntimeException exception) {
+            throw exception;
+        }
         return true;
     }
 }

@@ -3,10 +3,12 @@ package io.atoll.internal.runtime;
 import io.atoll.ObjectId;
 import io.atoll.ObjectRef;
 import io.atoll.internal.node.ReadyEvents;
+import io.atoll.internal.threads.LateThread;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,9 @@ final class Futures {
     private static final int MOST_IDLE = 2;
 
     private final ClientRuntime runtime;
+    /** What users attach runs there, as whoever is the first to attach something is not to matter. */
+    private final ThreadFactory daemons = LateThread.daemons("atoll-completer", 0);
+
     private final ArrayDeque<Pending> ready = new ArrayDeque<>(); // guarded by this
     private final Set<Thread> threads = new HashSet<>(); // guarded by this
     private int idle; // guarded by this: of the threads, those that wait for their turn
@@ -61,8 +66,7 @@ final class Futures {
 
     /** Guarded by this. */
     private void start() {
-        Thread thread = new Thread(this::run, "atoll-completer");
-        thread.setDaemon(true);
+        Thread thread = daemons.newThread(this::run);
         thread.start();
         threads.add(thread);
         ++idle;
@@ -87,8 +91,13 @@ final class Futures {
 
     private void run() {
         for (Pending next = next(); next != null; next = next()) {
-            next.complete();
-            done();
+            try {
+                next.complete();
+            } catch (Throwable e) {
+                // By the user's handler of what nobody catches: nobody hears of that, as where the JVM calls it.
+            } finally {
+                done();
+            }
         }
     }
 

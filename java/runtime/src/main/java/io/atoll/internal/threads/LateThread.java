@@ -4,8 +4,8 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that is started by the first who needs it. Where it cannot be, for want of memory or of threads, that one is told,
- * and the next tries again. Any thread.
+ * A thread that is started by the first who needs it, of whom it has nothing: that may be anybody's task. Where it cannot be
+ * started, for want of memory or of threads, that one is told, and the next tries again. Any thread.
  */
 public final class LateThread {
     private static final int STACK_BYTES = 256 * 1024;
@@ -14,9 +14,9 @@ public final class LateThread {
     private final Runnable body;
     private @Nullable Thread thread; // guarded by this
 
-    /** A daemon of that name, which runs for ever. */
+    /** A daemon of that name, which runs for ever. Its context class loader is that of the thread that makes this. */
     public LateThread(String name, Runnable body) {
-        this(work -> daemon(name, work), body);
+        this(daemons(name, STACK_BYTES), body);
     }
 
     LateThread(ThreadFactory threads, Runnable body) {
@@ -24,10 +24,21 @@ public final class LateThread {
         this.body = body;
     }
 
-    private static Thread daemon(String name, Runnable work) {
-        Thread thread = new Thread(null, work, name, STACK_BYTES);
-        thread.setDaemon(true);
-        return thread;
+    /**
+     * Makes daemons that have nothing of who starts them, and the context class loader of who calls this.
+     *
+     * @param stackBytes 0 for as much as the JVM gives
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // whoever starts it may have changed his own
+    public static ThreadFactory daemons(String name, long stackBytes) {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        return work -> {
+            Thread thread = new Thread(null, work, name, stackBytes, false);
+            thread.setDaemon(true);
+            thread.setPriority(Thread.NORM_PRIORITY);
+            thread.setContextClassLoader(loader);
+            return thread;
+        };
     }
 
     /**

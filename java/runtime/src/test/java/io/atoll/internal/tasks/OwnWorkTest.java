@@ -9,6 +9,8 @@ import io.atoll.AtollSession;
 import io.atoll.GetTimeoutException;
 import io.atoll.ObjectRef;
 import io.atoll.TaskCancelledException;
+import io.atoll.WorkerDiedException;
+import io.atoll.concurrent.Cancel;
 import io.atoll.concurrent.TaskContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +80,45 @@ class OwnWorkTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("runs no task");
         assertThatThrownBy(TaskContext::executor).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldChargeATaskWhoseThreadsEndItsWorkerAfterItHasReturned() throws Exception {
+        ObjectRef<Integer> ref = Atoll.remoteAsync(
+                Atoll.task(OwnWorks::dieLater, "it", file("runs")).retries(1));
+        Atoll.publish("it", ref);
+        try {
+            assertThatThrownBy(() -> ref.get(SOON)).isInstanceOf(WorkerDiedException.class);
+            assertThat(Path.of(file("runs"))).content().isEqualTo("run\nrun\n");
+        } finally {
+            ref.cancel(Cancel.FORCE);
+            Atoll.unpublish("it");
+        }
+    }
+
+    /** A thread that has too little stack for what it asks is told, and nobody else. */
+    @Test
+    void shouldOutliveAThreadOfTheDriversWithoutStack() throws Exception {
+        ObjectRef<Integer> ref = Atoll.task(OwnWorks::twice, 1).remote();
+        ref.get(SOON);
+        Thread deep = new Thread(null, () -> askTillItOverflows(ref), "deep", 512 * 1024);
+        deep.start();
+        deep.join();
+        assertThat(Atoll.task(OwnWorks::twice, 2).remote().get(SOON)).isEqualTo(4);
+    }
+
+    private static void askTillItOverflows(ObjectRef<?> ref) {
+        try {
+            askDeeper(ref, 0);
+            throw new AssertionError("it had stack for all");
+        } catch (StackOverflowError e) {
+            // As it has to be.
+        }
+    }
+
+    private static int askDeeper(ObjectRef<?> ref, int depth) {
+        session.progress(ref);
+        return depth > 10_000_000 ? depth : 1 + askDeeper(ref, depth + 1);
     }
 
     @Test

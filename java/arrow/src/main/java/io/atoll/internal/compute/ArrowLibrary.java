@@ -20,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,8 @@ public final class ArrowLibrary {
     private static final String GLUE = "libatoll-arrow.so";
     /** Lists the files with their hashes. */
     private static final String LIST = "libraries";
+    /** The classifiers that there are. */
+    private static final Set<String> BUILT_FOR = Set.of("linux-x86_64");
 
     private static volatile boolean loaded;
     private static @Nullable UnsatisfiedLinkError failure; // guarded by the class
@@ -44,8 +47,13 @@ public final class ArrowLibrary {
     }
 
     private static String missing() {
+        String platform = NativeLibrary.platform();
+        if (!BUILT_FOR.contains(platform)) {
+            return "Arrow C++ is there for " + String.join(", ", BUILT_FOR) + " only so far, and this JVM is one for "
+                    + platform + ": run the workers of programs that use it on such a machine";
+        }
         return "Arrow C++ is not on the class path (nor the module path): add the artifact io.atoll:atoll-arrow with"
-                + " classifier " + NativeLibrary.platform();
+                + " classifier " + platform;
     }
 
     /**

@@ -2,6 +2,12 @@ package io.atoll.internal.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atoll.Atoll;
+import io.atoll.AtollOptions;
+import io.atoll.AtollSession;
+import io.atoll.TaskException;
+import io.atoll.arrow.ArrowCompute;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -14,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +78,85 @@ class ArrowLibraryTest {
         try (Stream<Path> left = Files.list(directory.resolve("shared"))) {
             assertThat(left.map(each -> each.getFileName().toString().replaceFirst("arrow-\\p{XDigit}+", "arrow")))
                     .containsExactlyInAnyOrder("atoll-arrow", "atoll-arrow.lock");
+        }
+    }
+
+    /** No classifier is named that there is not. */
+    @Test
+    void shouldSayForWhichPlatformsItIsThere() throws Exception {
+        assertThat(said(java(classPath(), Why.class, "-Dos.arch=aarch64")))
+                .startsWith("Arrow C++ is there for linux-x86_64 only so far, and this JVM is one for linux-arm64: ");
+        assertThat(said(java(classPath(), Why.class, "-Dos.name=Mac OS X")))
+                .startsWith("Arrow C++ is there for linux-x86_64 only so far, and this JVM is one for mac-os-x-")
+                .doesNotContain("classifier");
+    }
+
+    @Test
+    void shouldSayInTheTaskWhichClassifierIsMissing() throws Exception {
+        String missing = "Arrow C++ is not on the class path (nor the module path): add the artifact io.atoll:atoll-arrow with"
+                + " classifier linux-x86_64";
+        String classPath = classPathWithoutLibraries();
+        assertThat(said(java(classPath, Why.class, "-Dos.arch=amd64"))).isEqualTo(missing);
+        assertThat(said(java(classPath, FailingTask.class, "-Dos.arch=amd64")))
+                .contains("java.lang.UnsatisfiedLinkError: " + missing);
+    }
+
+    private static String classPath() {
+        return System.getProperty("java.class.path");
+    }
+
+    /** With the classes of this module as copies, without what lies among them. */
+    private String classPathWithoutLibraries() throws Exception {
+        Path classes = Path.of(ArrowLibrary.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        Path copies = directory.resolve("classes");
+        try (Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".class")).toList()) {
+                Path copy = copies.resolve(classes.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        return Stream.of(classPath().split(File.pathSeparator))
+                .map(each -> Path.of(each).toAbsolutePath().equals(classes) ? copies.toString() : each)
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static ProcessBuilder java(String classPath, Class<?> main, String flag) {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        flag,
+                        "-cp",
+                        classPath,
+                        main.getName())
+                .redirectErrorStream(true);
+    }
+
+    /** The last line of it. */
+    private static String said(ProcessBuilder program) throws IOException, InterruptedException {
+        Process process = program.start();
+        String all = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(all).isZero();
+        return all.lines().reduce("", (before, line) -> line);
+    }
+
+    static final class Why {
+        public static void main(String[] args) {
+            System.out.println(ArrowCompute.unavailabilityCause());
+        }
+    }
+
+    static final class FailingTask {
+        public static void main(String[] args) {
+            try (AtollSession session = Atoll.init(
+                    AtollOptions.builder().workers(1).storeBytes(16L << 20).build())) {
+                ArrowCompute.sum(Atoll.put(new double[] {1})).get();
+            } catch (TaskException e) {
+                System.out.println(e.getCause());
+            }
         }
     }
 

@@ -2,11 +2,10 @@
 
 #include <arrow/api.h>
 #include <arrow/compute/api.h>
-#include <arrow/compute/initialize.h>
 
 #include <algorithm>
-#include <numeric>
 
+#include "compute/functions.h"
 #include "compute/options.h"
 #include "compute/threads.h"
 
@@ -15,42 +14,6 @@ namespace {
 
 namespace ac = arrow::compute;
 using arrow::Status;
-
-ac::FunctionRegistry* Registry() {
-  static const Status initialized = ac::Initialize();
-  return initialized.ok() ? ac::GetFunctionRegistry() : nullptr;
-}
-
-// Levenshtein's: letters to be put in, left out or changed, to make one of the other.
-size_t Distance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min(change, 1 + std::min(row[j], row[j - 1]));
-    }
-  }
-  return row[b.size()];
-}
-
-Status NoFunction(const std::string& name) {
-  const size_t near = std::max<size_t>(2, name.size() / 3);
-  std::vector<std::pair<size_t, std::string>> found;
-  for (const auto& each : Registry()->GetFunctionNames()) {
-    const size_t distance = Distance(name, each);
-    const bool holds = name.size() > 2 && each.find(name) != std::string::npos;
-    if (distance <= near || holds) found.emplace_back(holds ? std::min(distance, near) : distance, each);
-  }
-  std::ranges::sort(found);
-  std::string names;
-  for (size_t i = 0; i < found.size() && i < 5; ++i) names += (i == 0 ? "" : ", ") + found[i].second;
-  return Status::KeyError("Arrow has no function ", name,
-                          names.empty() ? "; ArrowCompute.functions() lists them" : "; near are " + names);
-}
 
 std::string TypeOf(const Opened& input) {
   const arrow::Datum& datum = input.datum;
@@ -154,14 +117,14 @@ arrow::Result<Stored> RunOpened(const Call& call, const std::vector<Opened>& inp
                                 const ArenaPool::Begin& begin) {
   const bool sorts = call.function == kSort;
   const std::string& name = sorts ? "sort_indices" : call.function;
-  ARROW_ASSIGN_OR_RAISE(auto function, Registry()->GetFunction(name));
+  ARROW_ASSIGN_OR_RAISE(auto function, FindFunction(name, Use::kCall));
   std::unique_ptr<ac::FunctionOptions> options;
   if (call.options != nullptr) {
     ARROW_ASSIGN_OR_RAISE(options, ReadOptions(*function, call.options));
   }
   int64_t estimate = Estimate(*function, options.get(), inputs);
   if (sorts) {
-    ARROW_ASSIGN_OR_RAISE(auto take, Registry()->GetFunction("take"));
+    ARROW_ASSIGN_OR_RAISE(auto take, FindFunction("take", Use::kCall));
     estimate = Estimate(*take, nullptr, inputs);
   }
   ArenaPool arena(HeadBytes(Columns(inputs)), estimate, begin);
@@ -188,9 +151,7 @@ arrow::Result<Stored> RunOpened(const Call& call, const std::vector<Opened>& inp
 }  // namespace
 
 arrow::Result<Stored> Run(const Call& call, const ArenaPool::Begin& begin) {
-  if (Registry() == nullptr) return Status::Invalid("Arrow's compute functions cannot be registered");
-  if (call.function != kSort && !Registry()->GetFunction(call.function).ok())
-    return NoFunction(call.function);
+  if (call.function != kSort) ARROW_RETURN_NOT_OK(FindFunction(call.function, Use::kCall).status());
   std::vector<Opened> inputs;
   for (size_t i = 0; i < call.inputs.size(); ++i) {
     auto opened = Open(call.inputs[i]);
@@ -203,24 +164,6 @@ arrow::Result<Stored> Run(const Call& call, const ArenaPool::Begin& begin) {
   auto stored = RunOpened(call, inputs, begin);
   if (!stored.ok()) return Explained(call, inputs, stored.status());
   return stored;
-}
-
-std::string Functions() {
-  static const char* const kKinds[] = {"scalar", "vector", "aggregate", "group aggregate", "meta"};
-  std::string lines;
-  if (Registry() == nullptr) return lines;
-  for (const auto& name : Registry()->GetFunctionNames()) {
-    const auto function = Registry()->GetFunction(name);
-    if (!function.ok()) continue;
-    const ac::Function& found = **function;
-    const ac::FunctionDoc& doc = found.doc();
-    std::string arguments;
-    for (const auto& each : doc.arg_names) arguments += (arguments.empty() ? "" : ",") + each;
-    const int arity = found.arity().is_varargs ? -1 : found.arity().num_args;
-    lines += name + '\t' + kKinds[found.kind()] + '\t' + std::to_string(arity) + '\t' + arguments + '\t' +
-             doc.options_class + '\t' + (doc.options_required ? "required" : "") + '\t' + doc.summary + '\n';
-  }
-  return lines;
 }
 
 }  // namespace atollstore::compute

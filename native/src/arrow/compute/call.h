@@ -27,11 +27,6 @@ inline constexpr const char* kSort = "sort";
 // types in front.
 arrow::Result<Stored> Run(const Call& call, const ArenaPool::Begin& begin);
 
-// All functions that can be called, a line each: name, kind, number of arguments (-1: any), names of the
-// arguments divided by commas, type of the options, whether they are required, one line of what it does;
-// divided by tabs.
-std::string Functions();
-
 }  // namespace atollstore::compute
 
 #endif  // ATOLL_ARROW_COMPUTE_CALL_H_

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "compute/call.h"
+#include "compute/functions.h"
 #include "compute/query.h"
 
 namespace atollstore::compute {

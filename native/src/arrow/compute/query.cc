@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "compute/functions.h"
 #include "compute/options.h"
 #include "compute/query_code.h"
 #include "compute/threads.h"
@@ -121,13 +122,14 @@ class Planner {
     std::vector<ac::Aggregate> aggregates;
     for (uint32_t i = 0; i < count; ++i) {
       ARROW_ASSIGN_OR_RAISE(auto function, code_.Text());
+      ARROW_ASSIGN_OR_RAISE(auto found,
+                            FindFunction(function, keys.empty() ? Use::kAggregate : Use::kGroups));
       if (!keys.empty()) function = "hash_" + function;
       ARROW_ASSIGN_OR_RAISE(auto written, code_.Bytes());
       ARROW_ASSIGN_OR_RAISE(auto target, code_.Text());
       ARROW_ASSIGN_OR_RAISE(auto name, code_.Text());
       std::shared_ptr<ac::FunctionOptions> options;
       if (written != nullptr) {
-        ARROW_ASSIGN_OR_RAISE(auto found, ac::GetFunctionRegistry()->GetFunction(function));
         ARROW_ASSIGN_OR_RAISE(options, ReadOptions(*found, std::move(written)));
       }
       std::vector<arrow::FieldRef> targets;

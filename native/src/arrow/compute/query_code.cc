@@ -3,6 +3,7 @@
 #include <arrow/buffer.h>
 #include <arrow/compute/api.h>
 
+#include "compute/functions.h"
 #include "compute/inputs.h"
 #include "compute/options.h"
 
@@ -55,9 +56,9 @@ arrow::Result<ac::Expression> QueryCode::Expression(int depth) {
   if (kind != kCall) return Status::Invalid("an expression of kind ", static_cast<int>(kind), " at ", at_);
   ARROW_ASSIGN_OR_RAISE(auto name, Text());
   ARROW_ASSIGN_OR_RAISE(auto written, Bytes());
+  ARROW_ASSIGN_OR_RAISE(auto function, FindFunction(name, Use::kExpression));
   std::shared_ptr<ac::FunctionOptions> options;
   if (written != nullptr) {
-    ARROW_ASSIGN_OR_RAISE(auto function, ac::GetFunctionRegistry()->GetFunction(name));
     ARROW_ASSIGN_OR_RAISE(options, ReadOptions(*function, std::move(written)));
   }
   ARROW_ASSIGN_OR_RAISE(const uint32_t count, Count());

@@ -146,7 +146,22 @@ class TableQueryTest extends ComputeNode {
                         .remote()
                         .get())
                 .cause()
-                .hasMessageContaining("maen");
+                .hasMessageStartingWith("Key error: query over {")
+                .hasMessageContaining("}: Arrow has no aggregate function maen; near are max, mean, min")
+                .hasMessageNotContaining("hash_");
+        assertThatThrownBy(() -> all.aggregate(Aggregation.of(
+                                "stdev", ArrowOptions.of("VarianceOptions").with("ddof", 1), "delay"))
+                        .remote()
+                        .get())
+                .cause()
+                .hasMessageContaining("Arrow has no aggregate function stdev; near are stddev");
+        for (ArrowOptions options : new ArrowOptions[] {null, ArrowOptions.of("RoundOptions")}) {
+            assertThatThrownBy(() -> all.project(call("roud", options, col("time")).as("r"))
+                            .remote()
+                            .get())
+                    .cause()
+                    .hasMessageContaining("Arrow has no function roud; near are round");
+        }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> all.project(col("delay").plus(1)))
                 .withMessageContaining("add(delay, 1) becomes a column: give it a name");

@@ -32,12 +32,10 @@ arrow::Status ArenaPool::Allocate(int64_t size, int64_t alignment, uint8_t** out
     tried_ = true;
     const int64_t all =
         head_ + Padded(std::max(estimate_, size)) + kAlignment;  // the stream's end is behind it
-    base_ = begin_(all);
-    failed_ = base_ == nullptr;
-    size_ = failed_ ? 0 : all - kAlignment;
+    base_ = begin_(all, false);
+    size_ = begun() ? all - kAlignment : 0;
     used_ = head_;
   }
-  if (failed_) return arrow::Status::OutOfMemory("no room in the store for the result");
   uint8_t* const block = size > 0 && alignment <= kAlignment ? Cut(size) : nullptr;
   if (block == nullptr) {
     ARROW_RETURN_NOT_OK(arrow::default_memory_pool()->Allocate(size, alignment, out));

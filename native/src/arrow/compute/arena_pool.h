@@ -1,8 +1,9 @@
 // A memory pool whose memory is an object being created: what a kernel allocates lies in the store at once.
 //
 // The object is begun with the first allocation, as large as the result is known to become, and each block is
-// cut from where the last one ended. What does not fit, and what other threads ask for, comes from Arrow's
-// own pool: then the result is copied. Any thread may allocate and free; the arrays that lie here must end
+// cut from where the last one ended. When the store has no room for it at once, nobody waits for that: there may
+// be some when the result is known. What does not fit, and what other threads ask for, comes from Arrow's own
+// pool: then the result is copied. Any thread may allocate and free; the arrays that lie here must end
 // before the object is sealed or given up.
 #ifndef ATOLL_ARROW_COMPUTE_ARENA_POOL_H_
 #define ATOLL_ARROW_COMPUTE_ARENA_POOL_H_
@@ -20,8 +21,9 @@ namespace atollstore::compute {
 
 class ArenaPool : public arrow::MemoryPool {
  public:
-  // Gives the address of a new object of so many bytes; null when that cannot be, and the caller knows why.
-  using Begin = std::function<uint8_t*(int64_t bytes)>;
+  // Gives the address of a new object of so many bytes, and gives up what was begun before; null when that
+  // cannot be, at once or within the time that the caller waits, who knows why.
+  using Begin = std::function<uint8_t*(int64_t bytes, bool may_wait)>;
 
   // `head` bytes in front are left free. `estimate`: of all blocks of the result; 0 begins nothing.
   ArenaPool(int64_t head, int64_t estimate, Begin begin);
@@ -56,7 +58,7 @@ class ArenaPool : public arrow::MemoryPool {
   const Begin begin_;
   const std::thread::id thread_;  // which may begin it
   std::mutex mutex_;
-  bool tried_ = false, failed_ = false;  // guarded by mutex_, as all below
+  bool tried_ = false;  // guarded by mutex_, as all below
   uint8_t* base_ = nullptr;
   int64_t size_ = 0, used_ = 0;
   std::atomic<int64_t> allocated_{0}, total_{0}, count_{0};

@@ -65,10 +65,11 @@ std::vector<Input> Inputs(JNIEnv* env, jlongArray places) {
 }
 
 ArenaPool::Begin SinkOf(JNIEnv* env, jobject sink) {
-  const jmethodID method = env->GetMethodID(env->GetObjectClass(sink), "begin", "(J)J");
-  return [=](int64_t bytes) -> uint8_t* {
-    if (method == nullptr) return nullptr;
-    const jlong address = env->CallLongMethod(sink, method, static_cast<jlong>(bytes));
+  const jmethodID method = env->GetMethodID(env->GetObjectClass(sink), "begin", "(JZ)J");
+  return [=](int64_t bytes, bool may_wait) -> uint8_t* {
+    if (method == nullptr || env->ExceptionCheck()) return nullptr;  // of what was begun before, say
+    const jlong address =
+        env->CallLongMethod(sink, method, static_cast<jlong>(bytes), static_cast<jboolean>(may_wait));
     return env->ExceptionCheck() ? nullptr : reinterpret_cast<uint8_t*>(address);
   };
 }
@@ -91,7 +92,7 @@ using namespace atollstore::compute;  // NOLINT: below are functions of C
 extern "C" {
 
 // inputs: tag, address and size of each, which stay pinned until this returns; columns: null for all of a
-// table. sink.begin(size) gives the address of the object that is to be written. result: kind, bits and
+// table. sink.begin(size, may wait) gives the address of the object that is to be written. result: kind, bits and
 // copied bytes of what Stored is; a string is returned.
 JNIEXPORT jbyteArray JNICALL Java_io_atoll_internal_compute_ArrowNative_call(
     JNIEnv* env, jclass, jbyteArray function, jbyteArray options, jlongArray inputs, jobjectArray columns,

@@ -60,6 +60,32 @@ uint8_t* WritePrefix(uint8_t* to, int64_t head) {
   return to + sizeof(words);
 }
 
+// Moves the buffers to the begin of the arena, in their order and without gaps. Gives how many bytes were moved; -1,
+// and nothing is, when some lie over each other.
+int64_t MoveTogether(std::vector<MessageBuffer>& buffers, const ArenaPool& arena) {
+  std::vector<MessageBuffer*> order;
+  for (auto& buffer : buffers) {
+    if (buffer.length > 0) order.push_back(&buffer);
+  }
+  std::ranges::sort(order, {}, &MessageBuffer::offset);
+  int64_t to = arena.head();
+  for (const MessageBuffer* buffer : order) {
+    if (buffer->offset < to) return -1;  // nor would those behind it have been moved
+    to += Rounded(buffer->length, kAlignment);
+  }
+  int64_t moved = 0;
+  to = arena.head();
+  for (MessageBuffer* buffer : order) {
+    if (buffer->offset != to) {
+      std::memmove(arena.base() + to, arena.base() + buffer->offset, static_cast<size_t>(buffer->length));
+      moved += buffer->length;
+      buffer->offset = to;
+    }
+    to += Rounded(buffer->length, kAlignment);
+  }
+  return moved;
+}
+
 // The batch's messages, around the buffers where they lie; nothing when that cannot be.
 arrow::Result<std::optional<Stored>> InPlace(const std::shared_ptr<arrow::RecordBatch>& batch,
                                              ArenaPool& arena) {
@@ -75,7 +101,7 @@ arrow::Result<std::optional<Stored>> InPlace(const std::shared_ptr<arrow::Record
 
   Stored stored;
   stored.kind = kArrow;
-  std::vector<MessageBuffer> buffers;
+  std::vector<MessageBuffer> buffers;  // by their places in the object, at first
   int64_t live = 0;
   for (const auto& buffer : body.body_buffers) {
     const int64_t size = buffer == nullptr ? 0 : buffer->size();
@@ -92,11 +118,17 @@ arrow::Result<std::optional<Stored>> InPlace(const std::shared_ptr<arrow::Record
       at = copy - arena.base();
     }
     if (at % 8 != 0) return std::nullopt;
-    buffers.push_back({at - arena.head(), size});
+    buffers.push_back({at, size});
     live += Rounded(size, kAlignment);
   }
-  const int64_t length = arena.used() - arena.head();
-  if (length - live > std::max(kSmall, length / 8)) return std::nullopt;  // 12.5 %
+  int64_t length = arena.used() - arena.head();
+  if (length - live > std::max(kSmall, length / 8)) {  // 12.5 %
+    const int64_t moved = MoveTogether(buffers, arena);
+    if (moved < 0) return std::nullopt;
+    stored.copied += moved;
+    length = live;
+  }
+  for (auto& buffer : buffers) buffer.offset -= buffer.length == 0 ? 0 : arena.head();
 
   uint8_t* to = WritePrefix(arena.base(), schema_bytes - kPrefix);
   std::memset(to, 0, static_cast<size_t>(arena.head() - kPrefix));
@@ -126,7 +158,7 @@ arrow::Result<Stored> Packed(std::shared_ptr<arrow::Table> table, const ArenaPoo
     stored.copied *= 2;
     table.reset();
   }
-  uint8_t* const to = begin(stored.bits);
+  uint8_t* const to = begin(stored.bits, true);
   if (to == nullptr) return Status::OutOfMemory("no room in the store for the result");
   if (aside != nullptr) {
     std::memcpy(to, aside->data(), static_cast<size_t>(stored.bits));
@@ -198,7 +230,9 @@ std::optional<Stored> OfScalar(const arrow::Scalar& scalar) {
 
 }  // namespace
 
-int64_t HeadBytes(int columns) { return 512 + 384 * static_cast<int64_t>(columns); }
+int64_t HeadBytes(int columns, int64_t texts) {
+  return Rounded(512 + 384 * static_cast<int64_t>(columns) + texts, kAlignment);
+}
 
 arrow::Result<Stored> Store(arrow::Datum result, const std::string& name, ArenaPool& arena,
                             const ArenaPool::Begin& begin) {

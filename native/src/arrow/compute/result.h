@@ -19,13 +19,13 @@ struct Stored {
   int64_t copied = 0;  // bytes of buffers that were copied into the object, or on the way there
 };
 
-// How many bytes in front of the arena hold the messages of a result with such columns, unless their names
-// are long.
-int64_t HeadBytes(int columns);
+// How many bytes in front of the arena hold the messages of a result with so many columns, and names and metadata of
+// so many bytes.
+int64_t HeadBytes(int columns, int64_t texts);
 
 // Boxed numbers, flags, strings and null stay values; another scalar becomes a table of one row, with a mark.
 // Arrays and tables become Arrow streams: where they lie, when the kernel has written them into the arena,
-// else by one copy into an object that `begin` gives. `name` is that of an array's column. Ends the arrays of
+// moved together there when it has left gaps, else by one copy into an object that `begin` gives. `name` is that of an array's column. Ends the arrays of
 // `result` first where it must.
 arrow::Result<Stored> Store(arrow::Datum result, const std::string& name, ArenaPool& arena,
                             const ArenaPool::Begin& begin);

@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,62 @@ class ArrowComputeTest extends ComputeNode {
         assertThat(column(ArrowCompute.sort(b))).isSorted();
         assertThat(column(ArrowCompute.call(Table.class, "equal", null, a, b))).contains((Object) null);
         // But for the options of the cast, which are an argument.
+        assertThat(copied() - before).isLessThan(1000);
+    }
+
+    /** Of several batches many functions give as many arrays, which are packed into one object. */
+    @Test
+    void shouldCopyWhatComesInBatchesAtMostOnce() {
+        Long[] half = longs(MANY);
+        half[5] = null;
+        ObjectRef<Table> pieces = batches(List.of(new Object[] {"a", half}, new Object[] {"a", half}));
+        ObjectRef<Table> mask =
+                ArrowCompute.call(Table.class, "greater", null, ArrowInput.of(pieces), ArrowInput.value(9));
+        ObjectRef<Table> rows = Atoll.put(table("i", longs(MANY)).get());
+        ObjectRef<Table> both = batches(List.of(
+                new Object[] {"a", half, "b", longs(MANY)}, new Object[] {"a", half, "b", longs(MANY)}));
+        ArrowOptions narrow = ArrowOptions.of("CastOptions").with("to_type", new ArrowType.Int(32, true));
+        Atoll.wait(List.of(mask, rows));
+        Map<String, Supplier<ObjectRef<Table>>> calls = new LinkedHashMap<>();
+        calls.put("filter", () -> ArrowCompute.filter(pieces, mask));
+        calls.put("filter of a table", () -> ArrowCompute.filter(both, mask));
+        calls.put("take", () -> ArrowCompute.take(pieces, rows));
+        calls.put("take of a table", () -> ArrowCompute.take(both, rows));
+        calls.put("sort", () -> ArrowCompute.sort(pieces));
+        calls.put("sort of a table", () -> ArrowCompute.sort(both, SortKey.ascending("b")));
+        calls.put("unique", () -> ArrowCompute.unique(pieces));
+        calls.put("cast", () -> ArrowCompute.call(Table.class, "cast", narrow, pieces));
+        for (String function : List.of(
+                "drop_null",
+                "fill_null_forward",
+                "fill_null_backward",
+                "dictionary_encode",
+                "cumulative_sum",
+                "array_sort_indices",
+                "rank",
+                "value_counts",
+                "indices_nonzero")) {
+            calls.put(function, () -> ArrowCompute.call(Table.class, function, null, pieces));
+        }
+        calls.put("if_else", () -> ArrowCompute.call(Table.class, "if_else", null, mask, pieces, pieces));
+        calls.put("coalesce", () -> ArrowCompute.call(Table.class, "coalesce", null, pieces, pieces));
+        calls.forEach((name, call) -> {
+            long before = copied();
+            try (ObjectRef<Table> result = call.get()) {
+                Atoll.wait(List.of(result));
+                result.get().close();
+                assertThat(copied() - before).as(name).isLessThanOrEqualTo(result.bytes().remaining() + 4096L);
+            }
+        });
+    }
+
+    /** A name takes room in front of what it names. */
+    @Test
+    void shouldCopyNothingWhateverTheColumnIsCalled() {
+        ObjectRef<Table> table = table("n".repeat(5000), longs(MANY));
+        Atoll.wait(List.of(table));
+        long before = copied();
+        assertThat(column(ArrowCompute.call(Table.class, "negate", null, table))).hasSize(MANY);
         assertThat(copied() - before).isLessThan(1000);
     }
 

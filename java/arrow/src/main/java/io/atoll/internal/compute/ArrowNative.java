@@ -11,8 +11,12 @@ final class ArrowNative {
 
     /** Where what a function gives is written: called by native code. */
     interface Sink {
-        /** The address of a new object of so many bytes; what was begun before is given up. */
-        long begin(long bytes);
+        /**
+         * The address of a new object of so many bytes; what was begun before is given up.
+         *
+         * @param mayWait for room; else it is 0 when there is none at once
+         */
+        long begin(long bytes, boolean mayWait);
 
         /** Whether a query is to stop. */
         boolean isInterrupted();

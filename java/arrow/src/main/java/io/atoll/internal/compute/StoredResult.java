@@ -19,12 +19,10 @@ final class StoredResult implements ArrowNative.Sink, AutoCloseable {
     private ResultPlace.@Nullable InPlace place;
 
     @Override
-    public long begin(long bytes) {
-        if (place != null) {
-            place.creation().close();
-        }
-        place = results.beginResult(bytes, TABLE);
-        return place.creation().address();
+    public long begin(long bytes, boolean mayWait) {
+        giveUp();
+        place = mayWait ? results.beginResult(bytes, TABLE) : results.tryBeginResult(bytes, TABLE);
+        return place == null ? 0 : place.creation().address();
     }
 
     @Override
@@ -48,6 +46,7 @@ final class StoredResult implements ArrowNative.Sink, AutoCloseable {
     void giveUp() {
         if (place != null) {
             place.creation().close();
+            place = null;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.atoll.internal.memory;
 
 import io.atoll.internal.store.ObjectStore;
+import org.jspecify.annotations.Nullable;
 
 /** Where a task writes its result in place. The task's own thread. */
 public interface ResultPlace {
@@ -10,6 +11,10 @@ public interface ResultPlace {
      * @throws IllegalStateException when it runs none, or that has begun its result already
      */
     InPlace beginResult(long size, long tag);
+
+    /** The same when there is room for it now; null, and nothing is begun, when somebody would have to wait for that. */
+    @Nullable
+    InPlace tryBeginResult(long size, long tag);
 
     /** A result on its way. Nobody but the task that began it has it. */
     interface InPlace {

@@ -80,6 +80,15 @@ public final class ObjectWriter implements Room {
         }
     }
 
+    /** Begins the object with the expected id when there is room for it now; else null. */
+    public ObjectStore.@Nullable Creation createNow(ObjectId expected, long size, long tag) {
+        try {
+            return store.create(expected, size, 0, tag, Duration.ZERO);
+        } catch (ObjectStoreFullException e) {
+            return null;
+        }
+    }
+
     @Override
     public void resize(ObjectStore.Creation creation, long size) {
         while (true) {

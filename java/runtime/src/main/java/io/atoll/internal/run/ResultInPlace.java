@@ -22,6 +22,27 @@ public final class ResultInPlace implements ResultPlace.InPlace {
 
     /** @throws IllegalStateException when the thread runs no call, or that has begun its result */
     public static ResultInPlace begin(ObjectWriter writer, long size, long tag) {
+        ResultInPlace current = ofThisThread();
+        current.creation = writer.create(current.result, size, 0, tag);
+        return current;
+    }
+
+    /**
+     * Null when there is no room for it now.
+     *
+     * @throws IllegalStateException as {@link #begin}
+     */
+    public static @Nullable ResultInPlace tryBegin(ObjectWriter writer, long size, long tag) {
+        ResultInPlace current = ofThisThread();
+        ObjectStore.Creation begun = writer.createNow(Objects.requireNonNull(current.result), size, tag);
+        if (begun == null) {
+            return null;
+        }
+        current.creation = begun;
+        return current;
+    }
+
+    private static ResultInPlace ofThisThread() {
         Holder holder = Holder.current();
         Run run = holder == null ? null : holder.top();
         ResultInPlace current = run == null ? null : run.inPlace;
@@ -34,7 +55,6 @@ public final class ResultInPlace implements ResultPlace.InPlace {
                     "this task makes its result in place already: close that first, to begin another");
         }
         current.value = null;
-        current.creation = writer.create(current.result, size, 0, tag);
         return current;
     }
 

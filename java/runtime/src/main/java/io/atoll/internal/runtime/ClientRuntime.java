@@ -195,6 +195,11 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     }
 
     @Override
+    public @Nullable InPlace tryBeginResult(long size, long tag) {
+        return ResultInPlace.tryBegin(writer, size, tag);
+    }
+
+    @Override
     public ByteBuffer bytes(ObjectRef<?> ref, long offset, long length) {
         awaitReady(new ObjectId[] {ref.id()}, 1, null);
         try {

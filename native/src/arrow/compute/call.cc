@@ -202,6 +202,13 @@ arrow::Result<Stored> RunOpened(const Call& call, const std::vector<Opened>& inp
   const bool sorts = call.function == kSort;
   const std::string& name = sorts ? "sort_indices" : call.function;
   ARROW_ASSIGN_OR_RAISE(auto function, FindFunction(name, Use::kCall));
+  std::vector<const arrow::DataType*> types;
+  std::vector<bool> scalars;
+  for (const auto& input : inputs) {
+    types.push_back(input.datum.type().get());
+    scalars.push_back(input.datum.is_scalar());
+  }
+  ARROW_RETURN_NOT_OK(CheckTypes(name, types, scalars));
   std::unique_ptr<ac::FunctionOptions> options;
   if (call.options != nullptr) {
     ARROW_ASSIGN_OR_RAISE(options, ReadOptions(*function, call.options));

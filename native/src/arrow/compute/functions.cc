@@ -1,12 +1,17 @@
 #include "compute/functions.h"
 
+#include <arrow/api.h>
 #include <arrow/compute/api.h>
 #include <arrow/compute/initialize.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+#include "stored_stream.h"
 
 namespace atollstore::compute {
 namespace {
@@ -84,6 +89,43 @@ arrow::Result<std::shared_ptr<ac::Function>> FindFunction(const std::string& nam
   if (registry == nullptr) return Status::Invalid("Arrow's compute functions cannot be registered");
   auto function = registry->GetFunction(Prefix(use) + name);
   return function.ok() ? function : NoFunction(*registry, name, use);
+}
+
+bool IsRisky(const std::string& name) {
+  static constexpr std::string_view kRisky[] = {"array_filter", "array_take", "choose",
+                                                "filter",       "if_else",    "list_parent_indices"};
+  return std::ranges::find(kRisky, name) != std::end(kRisky);
+}
+
+Status CheckTypes(const std::string& name, const std::vector<const arrow::DataType*>& types,
+                  const std::vector<bool>& scalars) {
+  if (!IsRisky(name) || types.empty() || types[0] == nullptr) return Status::OK();
+  const auto refused = [](const std::string& what) {
+    return Status::NotImplemented(what, ", which Arrow C++ ends its process with");
+  };
+  const auto id = types[0]->id();
+  const auto has_dictionary = [](const auto* type) { return type != nullptr && HasDictionary(*type); };
+  if (name == "list_parent_indices") {
+    return id == arrow::Type::MAP ? refused("parents in a map") : Status::OK();
+  }
+  if (name == "if_else") {
+    const bool dictionaries = std::ranges::any_of(types.begin() + 1, types.end(), has_dictionary);
+    return id != arrow::Type::BOOL && dictionaries
+               ? refused("dictionaries by a condition of type " + types[0]->ToString())
+               : Status::OK();
+  }
+  if (name == "choose") {
+    for (size_t i = 2; i < types.size(); ++i) {
+      if (types[1] == nullptr || types[i] == nullptr || types[i]->id() == arrow::Type::NA) continue;
+      const bool has_own_kernel = types[1]->id() == arrow::Type::NA || arrow::is_nested(types[1]->id()) ||
+                                  arrow::is_nested(types[i]->id());
+      if (has_own_kernel && !types[1]->Equals(*types[i])) {
+        return refused("a choice of " + types[1]->ToString() + " and " + types[i]->ToString());
+      }
+    }
+    return Status::OK();
+  }
+  return id == arrow::Type::DICTIONARY && scalars[0] ? refused("a dictionary's scalar") : Status::OK();
 }
 
 std::string Functions() {

@@ -44,6 +44,37 @@ arrow::Result<std::shared_ptr<arrow::Table>> TableOf(const Input& input) {
   }
 }
 
+bool HasRisky(const ac::Expression& expression) {
+  const auto* const call = expression.call();
+  return call != nullptr &&
+         (IsRisky(call->function_name) || std::ranges::any_of(call->arguments, HasRisky));
+}
+
+// What cannot be bound is left to Arrow, which says so later.
+Status CheckCalls(const arrow::Schema& schema, const ac::Expression& expression) {
+  const auto* const call = expression.call();
+  if (call == nullptr) return Status::OK();
+  std::vector<std::shared_ptr<arrow::DataType>> kept;
+  std::vector<const arrow::DataType*> types;
+  std::vector<bool> scalars;
+  for (const auto& argument : call->arguments) {
+    ARROW_RETURN_NOT_OK(CheckCalls(schema, argument));
+    const auto bound = argument.Bind(schema);
+    if (!bound.ok() || bound->type() == nullptr) return Status::OK();
+    kept.push_back(bound->type()->GetSharedPtr());
+    types.push_back(kept.back().get());
+    scalars.push_back(argument.literal() != nullptr);
+  }
+  return CheckTypes(call->function_name, types, scalars);
+}
+
+// Of an expression over what the plan gives.
+Status CheckCalls(const Declaration& plan, const ac::Expression& expression) {
+  if (!HasRisky(expression)) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(const auto schema, acero::DeclarationToSchema(plan));
+  return CheckCalls(*schema, expression);
+}
+
 // Builds the plan out of its code.
 class Planner {
  public:
@@ -68,6 +99,7 @@ class Planner {
     switch (step) {
       case Step::kFilter: {
         ARROW_ASSIGN_OR_RAISE(auto condition, code_.Expression());
+        ARROW_RETURN_NOT_OK(CheckCalls(plan, condition));
         return Declaration("filter", {std::move(plan)}, acero::FilterNodeOptions(std::move(condition)));
       }
       case Step::kProject:
@@ -104,6 +136,7 @@ class Planner {
     for (uint32_t i = 0; i < count; ++i) {
       ARROW_ASSIGN_OR_RAISE(auto name, code_.Text());
       ARROW_ASSIGN_OR_RAISE(auto expression, code_.Expression());
+      ARROW_RETURN_NOT_OK(CheckCalls(plan, expression));
       names.push_back(std::move(name));
       expressions.push_back(std::move(expression));
     }

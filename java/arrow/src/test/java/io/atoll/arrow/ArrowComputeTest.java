@@ -109,8 +109,8 @@ class ArrowComputeTest extends ComputeNode {
         ObjectRef<Table> mask =
                 ArrowCompute.call(Table.class, "greater", null, ArrowInput.of(pieces), ArrowInput.value(9));
         ObjectRef<Table> rows = Atoll.put(table("i", longs(MANY)).get());
-        ObjectRef<Table> both = batches(List.of(
-                new Object[] {"a", half, "b", longs(MANY)}, new Object[] {"a", half, "b", longs(MANY)}));
+        ObjectRef<Table> both = batches(
+                List.of(new Object[] {"a", half, "b", longs(MANY)}, new Object[] {"a", half, "b", longs(MANY)}));
         ArrowOptions narrow = ArrowOptions.of("CastOptions").with("to_type", new ArrowType.Int(32, true));
         Atoll.wait(List.of(mask, rows));
         Map<String, Supplier<ObjectRef<Table>>> calls = new LinkedHashMap<>();
@@ -141,7 +141,9 @@ class ArrowComputeTest extends ComputeNode {
             try (ObjectRef<Table> result = call.get()) {
                 Atoll.wait(List.of(result));
                 result.get().close();
-                assertThat(copied() - before).as(name).isLessThanOrEqualTo(result.bytes().remaining() + 4096L);
+                assertThat(copied() - before)
+                        .as(name)
+                        .isLessThanOrEqualTo(result.bytes().remaining() + 4096L);
             }
         });
     }
@@ -152,7 +154,8 @@ class ArrowComputeTest extends ComputeNode {
         ObjectRef<Table> table = table("n".repeat(5000), longs(MANY));
         Atoll.wait(List.of(table));
         long before = copied();
-        assertThat(column(ArrowCompute.call(Table.class, "negate", null, table))).hasSize(MANY);
+        assertThat(column(ArrowCompute.call(Table.class, "negate", null, table)))
+                .hasSize(MANY);
         assertThat(copied() - before).isLessThan(1000);
     }
 

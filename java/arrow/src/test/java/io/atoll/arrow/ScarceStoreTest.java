@@ -52,18 +52,18 @@ class ScarceStoreTest {
         }
         ObjectRef<double[]> numbers = Atoll.put(values);
         ObjectRef<Table> kept = ArrowCompute.filter(numbers, Atoll.put(isKept));
-        assertThat(ComputeNode.column(kept))
-                .containsExactly(0.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0, 6.0, 5.0);
+        assertThat(ComputeNode.column(kept)).containsExactly(0.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0, 6.0, 5.0);
         assertThat(ComputeNode.column(ArrowCompute.unique(numbers))).hasSize(7);
-        assertThat(ArrowCompute.call(Long.class, "count_distinct", null, numbers).get())
+        assertThat(ArrowCompute.call(Long.class, "count_distinct", null, numbers)
+                        .get())
                 .isEqualTo(7L);
     }
 
     @Test
     void shouldSayWhenTheResultItselfHasNoRoom() {
         ObjectRef<double[]> numbers = Atoll.put(new double[NUMBERS]);
-        assertThatThrownBy(() -> ArrowCompute.call(Table.class, "negate", null, numbers)
-                        .get())
+        assertThatThrownBy(() ->
+                        ArrowCompute.call(Table.class, "negate", null, numbers).get())
                 .hasRootCauseInstanceOf(ObjectStoreFullException.class);
     }
 }

@@ -156,9 +156,10 @@ class TableQueryTest extends ComputeNode {
                 .cause()
                 .hasMessageContaining("Arrow has no aggregate function stdev; near are stddev");
         for (ArrowOptions options : new ArrowOptions[] {null, ArrowOptions.of("RoundOptions")}) {
-            assertThatThrownBy(() -> all.project(call("roud", options, col("time")).as("r"))
-                            .remote()
-                            .get())
+            assertThatThrownBy(
+                            () -> all.project(call("roud", options, col("time")).as("r"))
+                                    .remote()
+                                    .get())
                     .cause()
                     .hasMessageContaining("Arrow has no function roud; near are round");
         }

@@ -93,8 +93,9 @@ class ArrowLibraryTest {
 
     @Test
     void shouldSayInTheTaskWhichClassifierIsMissing() throws Exception {
-        String missing = "Arrow C++ is not on the class path (nor the module path): add the artifact io.atoll:atoll-arrow with"
-                + " classifier linux-x86_64";
+        String missing =
+                "Arrow C++ is not on the class path (nor the module path): add the artifact io.atoll:atoll-arrow with"
+                        + " classifier linux-x86_64";
         String classPath = classPathWithoutLibraries();
         assertThat(said(java(classPath, Why.class, "-Dos.arch=amd64"))).isEqualTo(missing);
         assertThat(said(java(classPath, FailingTask.class, "-Dos.arch=amd64")))
@@ -114,7 +115,8 @@ class ArrowLibraryTest {
                 .toURI());
         Path copies = directory.resolve("classes");
         try (Stream<Path> files = Files.walk(classes)) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".class")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".class")).toList()) {
                 Path copy = copies.resolve(classes.relativize(file).toString());
                 Files.createDirectories(copy.getParent());
                 Files.copy(file, copy);

@@ -5,10 +5,12 @@
 
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "compute/call.h"
 #include "compute/functions.h"
 #include "compute/query.h"
+#include "compute/threads.h"
 
 namespace atollstore::compute {
 namespace {
@@ -129,6 +131,17 @@ JNIEXPORT void JNICALL Java_io_atoll_internal_compute_ArrowNative_query(JNIEnv* 
 
 JNIEXPORT jbyteArray JNICALL Java_io_atoll_internal_compute_ArrowNative_functions(JNIEnv* env, jclass) {
   return Guarded(env, [&] { return Bytes(env, Functions()); });
+}
+
+// Pairs of what each pool of threads may have, and has.
+JNIEXPORT jlongArray JNICALL Java_io_atoll_internal_compute_ArrowNative_pools(JNIEnv* env, jclass) {
+  return Guarded(env, [&] {
+    std::vector<jlong> values;
+    for (const auto& [most, begun] : Pools()) values.insert(values.end(), {most, begun});
+    const jlongArray pools = env->NewLongArray(static_cast<jsize>(values.size()));
+    if (pools != nullptr) env->SetLongArrayRegion(pools, 0, static_cast<jsize>(values.size()), values.data());
+    return pools;
+  });
 }
 
 }  // extern "C"

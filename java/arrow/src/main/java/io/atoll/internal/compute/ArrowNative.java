@@ -51,4 +51,7 @@ final class ArrowNative {
 
     /** A line for each function. */
     static native byte[] functions();
+
+    /** Of each pool of threads that calls with several CPUs, and queries, have made: how many it may have, and has begun. */
+    static native long[] pools();
 }

@@ -125,6 +125,12 @@ public final class ArrowLibrary {
             UnsatisfiedLinkError error = new UnsatisfiedLinkError("the system cannot load " + glue + ": " + why + hint);
             error.initCause(e);
             throw error;
+        } catch (RuntimeException e) { // IllegalCallerException, of --illegal-native-access=deny
+            UnsatisfiedLinkError error = new UnsatisfiedLinkError("this JVM does not let Atoll call native code ("
+                    + e.getMessage() + "): run it with --enable-native-access=ALL-UNNAMED, a module application with"
+                    + " --enable-native-access=io.atoll.jni,io.atoll.arrow");
+            error.initCause(e);
+            throw error;
         }
     }
 

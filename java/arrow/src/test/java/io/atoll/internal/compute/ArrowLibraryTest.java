@@ -1,6 +1,7 @@
 package io.atoll.internal.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.atoll.Atoll;
 import io.atoll.AtollOptions;
@@ -100,6 +101,25 @@ class ArrowLibraryTest {
         assertThat(said(java(classPath, Why.class, "-Dos.arch=amd64"))).isEqualTo(missing);
         assertThat(said(java(classPath, FailingTask.class, "-Dos.arch=amd64")))
                 .contains("java.lang.UnsatisfiedLinkError: " + missing);
+    }
+
+    @Test
+    void shouldSayHowTheJvmIsToLetItLoad() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 24, "the JVM has no --illegal-native-access before 24");
+        assumeTrue(ArrowCompute.isAvailable(), ArrowCompute::unavailabilityCause);
+        assertThat(said(java(classPath(), Loading.class, "--illegal-native-access=deny")))
+                .startsWith("this JVM does not let Atoll call native code (")
+                .endsWith("--enable-native-access=io.atoll.jni,io.atoll.arrow");
+    }
+
+    static final class Loading {
+        public static void main(String[] args) {
+            try {
+                ArrowLibrary.load();
+            } catch (UnsatisfiedLinkError e) {
+                System.out.println(e.getMessage());
+            }
+        }
     }
 
     private static String classPath() {

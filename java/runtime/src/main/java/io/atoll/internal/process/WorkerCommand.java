@@ -15,6 +15,7 @@ import java.util.StringJoiner;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The command line of a worker: this JVM's program, flags that workers need, and this process's class path. */
 public final class WorkerCommand {
@@ -68,7 +69,7 @@ public final class WorkerCommand {
         List<String> command = new ArrayList<>();
         command.add(java());
         boolean modules = main.getModule().isNamed();
-        command.add("--enable-native-access=" + (modules ? "io.atoll.jni,ALL-UNNAMED" : "ALL-UNNAMED"));
+        command.add("--enable-native-access=" + nativeAccess(main.getModule()));
         List<String> users = users(options);
         command.addAll(JvmFlags.chosen(Runtime.version().feature(), mayHoldFlags(users, options)));
         command.addAll(inherited(ownArguments()));
@@ -91,6 +92,18 @@ public final class WorkerCommand {
             command.add(main.getName());
         }
         return command;
+    }
+
+    /** The modules of ours that load libraries: one that is not there would be warned of. */
+    private static String nativeAccess(Module main) {
+        ModuleLayer layer = main.getLayer();
+        if (!main.isNamed() || layer == null) {
+            return "ALL-UNNAMED";
+        }
+        return Stream.of("io.atoll.jni", "io.atoll.arrow")
+                        .filter(name -> layer.findModule(name).isPresent())
+                        .collect(Collectors.joining(","))
+                + ",ALL-UNNAMED";
     }
 
     private static String java() {

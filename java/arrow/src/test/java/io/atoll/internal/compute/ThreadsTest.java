@@ -24,11 +24,8 @@ class ThreadsTest {
         assumeTrue(ArrowCompute.isAvailable(), ArrowCompute::unavailabilityCause);
         double[] numbers = new double[1_000_000];
         Arrays.setAll(numbers, i -> i % 1000);
-        try (AtollSession session = Atoll.init(AtollOptions.builder()
-                .workers(1)
-                .cpus(4)
-                .storeBytes(128L << 20)
-                .build())) {
+        try (AtollSession session = Atoll.init(
+                AtollOptions.builder().workers(1).cpus(4).storeBytes(128L << 20).build())) {
             ObjectRef<?> column = Atoll.put(numbers);
             ArrowInput input = ArrowInput.of(column);
             ArrowCompute.call(Table.class, "cumulative_sum", null, input).get().close();

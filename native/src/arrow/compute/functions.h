@@ -13,8 +13,8 @@ namespace atollstore::compute {
 
 enum class Use { kCall, kExpression, kAggregate, kGroups };
 
-// Of kGroups the name is without the `hash_` that Arrow puts in front of those. When there is none, the failure
-// lists those of the use whose names are near.
+// Of kGroups the name is without the `hash_` that Arrow puts in front of those. When there is none, the
+// failure lists those of the use whose names are near.
 arrow::Result<std::shared_ptr<arrow::compute::Function>> FindFunction(const std::string& name, Use use);
 
 // Refuses the calls that Arrow 26.0.1 ends its process with: each is a mistake in its kernels, which take a type that they

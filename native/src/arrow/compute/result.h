@@ -25,8 +25,8 @@ int64_t HeadBytes(int columns, int64_t texts);
 
 // Boxed numbers, flags, strings and null stay values; another scalar becomes a table of one row, with a mark.
 // Arrays and tables become Arrow streams: where they lie, when the kernel has written them into the arena,
-// moved together there when it has left gaps, else by one copy into an object that `begin` gives. `name` is that of an array's column. Ends the arrays of
-// `result` first where it must.
+// moved together there when it has left gaps, else by one copy into an object that `begin` gives. `name` is
+// that of an array's column. Ends the arrays of `result` first where it must.
 arrow::Result<Stored> Store(arrow::Datum result, const std::string& name, ArenaPool& arena,
                             const ArenaPool::Begin& begin);
 

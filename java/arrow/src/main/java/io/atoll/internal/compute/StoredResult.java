@@ -21,7 +21,7 @@ final class StoredResult implements ArrowNative.Sink, AutoCloseable {
     @Override
     public long begin(long bytes, boolean mayWait) {
         giveUp();
-        place = mayWait ? results.beginResult(bytes, TABLE) : results.tryBeginResult(bytes, TABLE);
+        place = results.beginResult(bytes, TABLE, mayWait);
         return place == null ? 0 : place.creation().address();
     }
 

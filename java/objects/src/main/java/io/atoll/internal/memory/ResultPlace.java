@@ -1,6 +1,7 @@
 package io.atoll.internal.memory;
 
 import io.atoll.internal.store.ObjectStore;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Where a task writes its result in place. The task's own thread. */
@@ -10,11 +11,17 @@ public interface ResultPlace {
      *
      * @throws IllegalStateException when it runs none, or that has begun its result already
      */
-    InPlace beginResult(long size, long tag);
+    default InPlace beginResult(long size, long tag) {
+        return Objects.requireNonNull(beginResult(size, tag, true));
+    }
 
-    /** The same when there is room for it now; null, and nothing is begun, when somebody would have to wait for that. */
+    /**
+     * The same.
+     *
+     * @param mayWait for room; else it is null, and nothing is begun, when there is none now
+     */
     @Nullable
-    InPlace tryBeginResult(long size, long tag);
+    InPlace beginResult(long size, long tag, boolean mayWait);
 
     /** A result on its way. Nobody but the task that began it has it. */
     interface InPlace {

@@ -20,21 +20,16 @@ public final class ResultInPlace implements ResultPlace.InPlace {
         this.result = result;
     }
 
-    /** @throws IllegalStateException when the thread runs no call, or that has begun its result */
-    public static ResultInPlace begin(ObjectWriter writer, long size, long tag) {
-        ResultInPlace current = ofThisThread();
-        current.creation = writer.create(current.result, size, 0, tag);
-        return current;
-    }
-
     /**
-     * Null when there is no room for it now.
+     * Null when there is no room for it now, and it may not wait for that.
      *
-     * @throws IllegalStateException as {@link #begin}
+     * @throws IllegalStateException when the thread runs no call, or that has begun its result
      */
-    public static @Nullable ResultInPlace tryBegin(ObjectWriter writer, long size, long tag) {
+    public static @Nullable ResultInPlace begin(ObjectWriter writer, long size, long tag, boolean mayWait) {
         ResultInPlace current = ofThisThread();
-        ObjectStore.Creation begun = writer.createNow(Objects.requireNonNull(current.result), size, tag);
+        ObjectId result = Objects.requireNonNull(current.result);
+        ObjectStore.Creation begun =
+                mayWait ? writer.create(result, size, 0, tag) : writer.createNow(result, size, tag);
         if (begun == null) {
             return null;
         }

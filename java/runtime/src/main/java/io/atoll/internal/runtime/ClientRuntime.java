@@ -190,13 +190,8 @@ abstract class ClientRuntime implements AtollRuntime, Place, ResultPlace {
     }
 
     @Override
-    public InPlace beginResult(long size, long tag) {
-        return ResultInPlace.begin(writer, size, tag);
-    }
-
-    @Override
-    public @Nullable InPlace tryBeginResult(long size, long tag) {
-        return ResultInPlace.tryBegin(writer, size, tag);
+    public @Nullable InPlace beginResult(long size, long tag, boolean mayWait) {
+        return ResultInPlace.begin(writer, size, tag, mayWait);
     }
 
     @Override

@@ -59,7 +59,7 @@ class RefusedCallsTest extends ComputeNode {
                 .containsExactly("a", "b", "a");
         assertThat(column(ArrowCompute.call(Table.class, "choose", null, numbers, words, words)))
                 .containsExactly("a", "b", "a");
-        assertThat(workers()).isEqualTo(workers);
+        assertThat(workers()).containsAll(workers); // one may have come since
     }
 
     @Test
@@ -85,7 +85,7 @@ class RefusedCallsTest extends ComputeNode {
                                 .as("x"))
                         .remote()))
                 .contains("none", "one");
-        assertThat(workers()).isEqualTo(workers);
+        assertThat(workers()).containsAll(workers); // one may have come since
     }
 
     private static List<Long> workers() {

@@ -17,10 +17,11 @@ public final class Waits {
     /**
      * For so many of these tasks to end; one that is not known has ended.
      *
+     * @param helped those that run on its thread
      * @param times that its thread has said what it waits for, without having said anything else since
      * @param question to which it has said so last
      */
-    record Wait(List<ObjectId> tasks, int wanted, int times, long question) {}
+    record Wait(List<ObjectId> tasks, int wanted, List<ObjectId> helped, int times, long question) {}
 
     private long question;
 
@@ -42,14 +43,15 @@ public final class Waits {
         Wait before = waits.get(holder);
         int times = before == null ? 1 : before.times + 1;
         drop(holder);
-        waits.put(holder, new Wait(List.copyOf(makers), wanted, times, question));
+        waits.put(holder, new Wait(List.copyOf(makers), wanted, List.copyOf(helped), times, question));
         helped.forEach(each -> holders.put(each, holder));
     }
 
     /** What its thread waits for is not known any more. */
     public void drop(ObjectId holder) {
-        if (waits.remove(holder) != null) {
-            holders.values().removeIf(holder::equals);
+        Wait wait = waits.remove(holder);
+        if (wait != null) {
+            wait.helped.forEach(each -> holders.remove(each, holder));
         }
     }
 

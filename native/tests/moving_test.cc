@@ -185,6 +185,22 @@ TEST_F(MovingTest, HalfOfTheStoreIsToBeHadBesideAReserve) {
   Discard(other, &id);
 }
 
+// Wherever the reserve lies, it is no object and makes way, to where there is memory already.
+TEST_F(MovingTest, AllButTheReserveIsToBeHadInOnePiece) {
+  StartAndLook();
+  atoll_client* first = Attach();
+  atoll_object_id low{}, id{};
+  OK(Create(first, 64 * kMiB, &id));  // so that there is memory everywhere
+  Discard(first, &id);
+  OK(Create(first, 20 * kMiB, &low));  // so that the reserve lies in the middle
+  atoll_client* reserving = AttachReserving(2 * kMiB);
+  Discard(first, &low);
+  for (atoll_client* client : {first, reserving}) {
+    OK(Create(client, 56 * kMiB, &id));
+    Discard(client, &id);
+  }
+}
+
 TEST_F(MovingTest, BetweenSmallObjectsToo) {
   StartAndLook();
   atoll_client* client = Attach();

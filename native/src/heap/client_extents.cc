@@ -61,6 +61,19 @@ Run ClientHeap::LeaseBetween(uint64_t bytes, bool reserved_only) {
   return LeaseFound([&] { return FindBetween(SlabsFor(bytes), reserved_only); });
 }
 
+// As near to an end of the store as can be: there it is in nobody's way.
+Run ClientHeap::LeaseOneElsewhere(uint64_t first, uint64_t end) {
+  const uint64_t extents = control_.geometry().extents();
+  return LeaseFound([&] {
+    for (uint64_t i = 0; i < extents; ++i) {
+      const uint64_t at = i % 2 == 0 ? i / 2 : extents - 1 - i / 2;
+      const bool goes = at >= first && at < end;
+      if (!goes && control_.extent(at).load(std::memory_order_acquire) == kExtentReserved) return Run{at, 1};
+    }
+    return Run();
+  });
+}
+
 bool ClientHeap::WouldHold(const Run& run, uint64_t bytes) {
   std::lock_guard lock(mutex_);
   uint64_t first = run.first * slabs_per_extent_, end = first + run.count * slabs_per_extent_;

@@ -211,7 +211,10 @@ class ClientHeap {
   bool MayGo(uint64_t extent, uint64_t* end) const;
   bool LeavesReserve(uint64_t first, uint64_t end) const;
   void Refuse(uint64_t first, uint64_t end);
-  bool TakeOut(uint64_t first, uint64_t* end);
+  Run LeaseOneElsewhere(uint64_t first, uint64_t end);
+  bool MoveReserve(uint64_t first, uint64_t end);
+  enum class Out { kTaken, kInUse, kInReserve };
+  Out TakeOut(uint64_t first, uint64_t* end);
   bool HandOver(uint64_t first, uint64_t end);
   bool InUse(uint64_t head) const;
   void Forget(uint64_t extent);

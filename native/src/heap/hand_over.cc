@@ -26,7 +26,10 @@ uint64_t ClientHeap::HandOver() {
       continue;
     }
     uint64_t end = extent + 1;
-    if (TakeOut(extent, &end) && HandOver(extent, end)) given += (end - extent) * control_.geometry().extent_bytes();
+    Out out = TakeOut(extent, &end);
+    if (out == Out::kInReserve && MoveReserve(extent, end)) out = TakeOut(extent, &end);
+    if (out == Out::kInReserve) Refuse(extent, end);
+    if (out == Out::kTaken && HandOver(extent, end)) given += (end - extent) * control_.geometry().extent_bytes();
     extent = end;
   }
   if (given != 0) control_.header().extent_moves.fetch_add(1, std::memory_order_seq_cst);
@@ -71,19 +74,27 @@ void ClientHeap::Refuse(uint64_t first, uint64_t end) {
     control_.extent(extent).fetch_and(~kExtentWanted, std::memory_order_release);
 }
 
+// Leases others for what of the reserve lies in these. Returns whether it has got some.
+bool ClientHeap::MoveReserve(uint64_t first, uint64_t end) {
+  for (uint64_t leased = 0; leased < end - first; ++leased) {
+    const Run run = LeaseOneElsewhere(first, end);
+    if (run.count == 0 || !Commit(run, os::Deadline::After(0)).ok()) return false;
+    std::lock_guard lock(mutex_);
+    if (LeavesReserve(first, end)) return true;
+  }
+  return false;
+}
+
 // Takes the extents out of use, as many as must go together. The first of them decides: when it is wanted, all go.
-bool ClientHeap::TakeOut(uint64_t first, uint64_t* end) {
+ClientHeap::Out ClientHeap::TakeOut(uint64_t first, uint64_t* end) {
   const uint64_t bytes = control_.geometry().extent_bytes();
   std::lock_guard lock(mutex_);
-  if (!IsWanted(first) || !MayGo(first, end)) return false;
-  if (!LeavesReserve(first, *end)) {
-    Refuse(first, *end);
-    return false;
-  }
+  if (!IsWanted(first) || !MayGo(first, end)) return Out::kInUse;
+  if (!LeavesReserve(first, *end)) return Out::kInReserve;
   // What could lack mappings is the first part; the others go where that has gone.
-  if (!window_->UnmapPart(first * bytes, std::min(kUnmapAtOnce, (*end - first) * bytes)).ok()) return false;
+  if (!window_->UnmapPart(first * bytes, std::min(kUnmapAtOnce, (*end - first) * bytes)).ok()) return Out::kInUse;
   for (uint64_t extent = first; extent < *end; ++extent) Forget(extent);
-  return true;
+  return Out::kTaken;
 }
 
 // Gives them to nobody, wanted still or not: the server finds them by itself.

@@ -35,12 +35,9 @@ class VirtualThreadsTest {
     private static Method start;
 
     @BeforeEach
-    void shouldHaveVirtualThreads() {
-        try {
-            start = Thread.class.getMethod("startVirtualThread", Runnable.class);
-        } catch (NoSuchMethodException e) {
-            assumeTrue(false, "they are there from JDK 21 on");
-        }
+    void shouldHaveVirtualThreads() throws NoSuchMethodException {
+        assumeTrue(Runtime.version().feature() >= 21, "they are there from JDK 21 on");
+        start = Thread.class.getMethod("startVirtualThread", Runnable.class);
     }
 
     private static AtollSession node() {

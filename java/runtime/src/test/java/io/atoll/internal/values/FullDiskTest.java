@@ -225,13 +225,8 @@ class FullDiskTest {
 
     @Test
     void shouldGetFromDiskOnVirtualThreads() throws Exception {
-        Method start;
-        try {
-            start = Thread.class.getMethod("startVirtualThread", Runnable.class);
-        } catch (NoSuchMethodException e) {
-            assumeTrue(false, "they are there from JDK 21 on");
-            return;
-        }
+        assumeTrue(Runtime.version().feature() >= 21, "they are there from JDK 21 on");
+        Method start = Thread.class.getMethod("startVirtualThread", Runnable.class);
         try (AtollSession session = start()) {
             ObjectRef<byte[]> one = Atoll.put(array(1));
             ObjectRef<byte[]> two = Atoll.put(array(2));
